@@ -1,0 +1,1 @@
+//! The browser bundle: hydrates server-rendered pages or mounts the application.

@@ -1,0 +1,1 @@
+//! The wire: generated types, JSON mapping, and the REST and gRPC gateway.

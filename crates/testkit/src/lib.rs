@@ -1,0 +1,1 @@
+//! A running Atelier for tests: fixed clock, seeded randomness, typed users.

@@ -1,0 +1,2 @@
+//! Build, run and test Atelier on a fresh machine.
+fn main() {}
