@@ -2,17 +2,39 @@
 //!
 //! Everything here is pure: no input or output, no clock, no randomness, no panics. It is compiled for the server,
 //! which decides, and for the browser, which shows beforehand what the server will decide.
+//!
+//! Start with [`scope`] and [`endpoint`], the two closed tables from which all else follows; then [`decision`], how a
+//! request is decided, and [`forest`], how rights pass from person to person.
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
 pub mod basic;
+pub mod closure;
+pub mod decision;
 pub mod endpoint;
+pub mod forest;
+pub mod id;
+pub mod password;
+pub mod preset;
+pub mod rights;
 pub mod scope;
 pub mod scope_set;
+pub mod secret;
+pub mod time;
+pub mod value;
+pub mod words;
 
 pub use basic::BasicScope;
+pub use decision::{
+    AppRef, Caller, Cause, Credential, OwnPermit, Permit, Refusal, Standing, decide, decide_own,
+};
 pub use endpoint::{Auth, Condition, Conditions, Endpoint, EndpointSet, Verb};
+pub use forest::{Below, Change, Editor, Forest, Member, Violation};
+pub use preset::Preset;
+pub use rights::Rights;
 pub use scope::{Access, Scope};
 pub use scope_set::ScopeSet;
+pub use time::Timestamp;
+pub use value::{DisplayName, Email, ResourceId, Slug};

@@ -1,0 +1,464 @@
+//! Decisions: whether a caller may do what an endpoint does, and if not, why.
+
+use crate::endpoint::{Auth, Conditions, Endpoint};
+use crate::id::{AppId, GrantId, KeyId, UserId};
+use crate::rights::Rights;
+use crate::scope_set::ScopeSet;
+use crate::time::Timestamp;
+
+/// By what somebody is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// Signed in, in the browser: the person themselves.
+    Session,
+    /// A personal access token, perhaps bound to one app.
+    Token {
+        /// Its identifier.
+        id: KeyId,
+        /// What it gives at most.
+        rights: Rights,
+        /// The only app it reaches, if it is bound to one.
+        app: Option<AppId>,
+    },
+    /// An app key: acts as the app's owner, in that app.
+    AppKey {
+        /// Its identifier.
+        id: KeyId,
+        /// What it gives at most.
+        rights: Rights,
+        /// Its app.
+        app: AppId,
+    },
+}
+
+impl Credential {
+    /// What the credential gives at most.
+    #[must_use]
+    pub fn rights(&self) -> &Rights {
+        match self {
+            Self::Session => &Rights::FULL,
+            Self::Token { rights, .. } | Self::AppKey { rights, .. } => rights,
+        }
+    }
+
+    /// The only app that it reaches, if it is bound to one.
+    #[must_use]
+    pub fn app(&self) -> Option<AppId> {
+        match self {
+            Self::Session => None,
+            Self::Token { app, .. } => *app,
+            Self::AppKey { app, .. } => Some(*app),
+        }
+    }
+
+    fn satisfies(&self, auth: Auth) -> bool {
+        match auth {
+            Auth::Open => true,
+            Auth::Key => true,
+            Auth::Pat => !matches!(self, Self::AppKey { .. }),
+            Auth::Session => matches!(self, Self::Session),
+        }
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The person; for an app key, the app's owner.
+    pub user: UserId,
+    /// By what they are known.
+    pub credential: Credential,
+}
+
+/// What the caller is to an app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The app is theirs.
+    Owner,
+    /// They hold this grant.
+    Collaborator {
+        /// The grant.
+        grant: GrantId,
+        /// What it gives.
+        rights: Rights,
+    },
+    /// Neither: to them the app does not exist.
+    Stranger,
+}
+
+/// The app that is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AppRef {
+    /// The app.
+    pub id: AppId,
+    /// Whose it is.
+    pub owner: UserId,
+}
+
+/// That a check has passed: the only way to an app's data.
+///
+/// It is made by [`decide`] alone, and what touches the app takes it instead of an identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Permit {
+    app: AppRef,
+    user: UserId,
+    grant: Option<GrantId>,
+    key: Option<KeyId>,
+    rights: Rights,
+    endpoint: Endpoint,
+}
+
+impl Permit {
+    /// The app whose data this opens.
+    #[must_use]
+    pub fn app(&self) -> AppId {
+        self.app.id
+    }
+
+    /// Whose app it is.
+    #[must_use]
+    pub fn owner(&self) -> UserId {
+        self.app.owner
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// The grant by which they act; none for the owner.
+    #[must_use]
+    pub fn grant(&self) -> Option<GrantId> {
+        self.grant
+    }
+
+    /// The key by which they act; none in the browser.
+    #[must_use]
+    pub fn key(&self) -> Option<KeyId> {
+        self.key
+    }
+
+    /// Everything that they may do here, with this credential.
+    #[must_use]
+    pub fn rights(&self) -> &Rights {
+        &self.rights
+    }
+
+    /// Everything that they may do here, as scopes.
+    #[must_use]
+    pub fn scopes(&self) -> ScopeSet {
+        self.rights.scopes
+    }
+
+    /// For what it was asked.
+    #[must_use]
+    pub fn endpoint(&self) -> Endpoint {
+        self.endpoint
+    }
+
+    /// Whether the caller acts as the owner of the app.
+    #[must_use]
+    pub fn is_owner(&self) -> bool {
+        self.user == self.app.owner
+    }
+
+    /// Whether the caller may change an annotation of `author`: their own, or any as the owner.
+    ///
+    /// # Errors
+    /// A refusal that says so.
+    pub fn may_change_annotation_of(&self, author: UserId) -> Result<(), Refusal> {
+        if author == self.user || self.is_owner() {
+            return Ok(());
+        }
+        Err(Refusal { endpoint: self.endpoint, cause: Cause::SomeoneElses })
+    }
+}
+
+/// That a check on the caller's own account has passed: the only way to an account's data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnPermit {
+    user: UserId,
+    credential: Credential,
+    endpoint: Endpoint,
+}
+
+impl OwnPermit {
+    /// Whose account it is.
+    #[must_use]
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// By what they are known.
+    #[must_use]
+    pub fn credential(&self) -> &Credential {
+        &self.credential
+    }
+
+    /// For what it was asked.
+    #[must_use]
+    pub fn endpoint(&self) -> Endpoint {
+        self.endpoint
+    }
+}
+
+/// That something was refused, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What was asked.
+    pub endpoint: Endpoint,
+    /// Why it was refused.
+    pub cause: Cause,
+}
+
+/// Why something was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The caller has nothing to do with the app: to them it does not exist.
+    NotFound,
+    /// The caller's grant has ended.
+    GrantEnded(Timestamp),
+    /// The caller's key has ended.
+    KeyEnded(Timestamp),
+    /// This kind of credential is not taken here.
+    WrongCredential(Auth),
+    /// The token is bound to another app.
+    BoundElsewhere,
+    /// Scopes are missing.
+    MissingScopes {
+        /// All that are missing.
+        missing: ScopeSet,
+        /// Those of them that the grant does not give; the key lacks the others.
+        by_grant: ScopeSet,
+    },
+    /// An allow-list does not name the endpoint.
+    EndpointNotListed {
+        /// Whether it is the grant's list; else the key's.
+        by_grant: bool,
+    },
+    /// What was to be changed is someone else's.
+    SomeoneElses,
+}
+
+/// Decides whether `caller`, being `standing` to `app`, may do what `endpoint` does when `conditions` hold.
+///
+/// # Errors
+/// A refusal that says why. It is decided in this order: is there an app for them, has their access ended, is the
+/// credential of the right kind and for this app, are all scopes there, does no allow-list forbid it.
+pub fn decide(
+    caller: &Caller,
+    app: AppRef,
+    standing: &Standing,
+    endpoint: Endpoint,
+    conditions: Conditions,
+    now: Timestamp,
+) -> Result<Permit, Refusal> {
+    let refuse = |cause| Err(Refusal { endpoint, cause });
+    let (grant, granted) = match standing {
+        Standing::Stranger => return refuse(Cause::NotFound),
+        Standing::Owner => (None, &Rights::FULL),
+        Standing::Collaborator { grant, rights } => (Some(*grant), rights),
+    };
+    if let Some(end) = granted.ends_at.filter(|_| granted.ended(now)) {
+        return refuse(Cause::GrantEnded(end));
+    }
+    let credential = &caller.credential;
+    let key = credential.rights();
+    if let Some(end) = key.ends_at.filter(|_| key.ended(now)) {
+        return refuse(Cause::KeyEnded(end));
+    }
+    if credential.app().is_some_and(|bound| bound != app.id) {
+        return refuse(Cause::BoundElsewhere);
+    }
+    if !credential.satisfies(endpoint.auth()) {
+        return refuse(Cause::WrongCredential(endpoint.auth()));
+    }
+    let needs = endpoint.needs_for(conditions);
+    let by_grant = needs.minus(granted.scopes);
+    let missing = by_grant.union(needs.minus(key.scopes));
+    if !missing.is_empty() {
+        return refuse(Cause::MissingScopes { missing, by_grant });
+    }
+    if !granted.allows(endpoint) {
+        return refuse(Cause::EndpointNotListed { by_grant: true });
+    }
+    if !key.allows(endpoint) {
+        return refuse(Cause::EndpointNotListed { by_grant: false });
+    }
+    let id = match credential {
+        Credential::Session => None,
+        Credential::Token { id, .. } | Credential::AppKey { id, .. } => Some(*id),
+    };
+    Ok(Permit { app, user: caller.user, grant, key: id, rights: granted.meet(key), endpoint })
+}
+
+/// Decides whether `caller` may do what `endpoint` does to their own account.
+///
+/// # Errors
+/// A refusal that says why, as [`decide`].
+pub fn decide_own(caller: &Caller, endpoint: Endpoint, now: Timestamp) -> Result<OwnPermit, Refusal> {
+    let refuse = |cause| Err(Refusal { endpoint, cause });
+    let credential = caller.credential;
+    let key = credential.rights();
+    if let Some(end) = key.ends_at.filter(|_| key.ended(now)) {
+        return refuse(Cause::KeyEnded(end));
+    }
+    if !credential.satisfies(endpoint.auth()) {
+        return refuse(Cause::WrongCredential(endpoint.auth()));
+    }
+    let missing = endpoint.needs().minus(key.scopes);
+    if !missing.is_empty() {
+        return refuse(Cause::MissingScopes { missing, by_grant: ScopeSet::EMPTY });
+    }
+    if !key.allows(endpoint) {
+        return refuse(Cause::EndpointNotListed { by_grant: false });
+    }
+    Ok(OwnPermit { user: caller.user, credential, endpoint })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoint::EndpointSet;
+    use crate::scope::Scope;
+    use uuid::Uuid;
+
+    const NOW: Timestamp = Timestamp::from_micros(1_000);
+    const OWNER: UserId = UserId(Uuid::from_u128(1));
+    const OTHER: UserId = UserId(Uuid::from_u128(2));
+    const APP: AppRef = AppRef { id: AppId(Uuid::from_u128(3)), owner: OWNER };
+    const KEY: KeyId = KeyId(Uuid::from_u128(4));
+
+    fn token(rights: Rights) -> Caller {
+        Caller { user: OTHER, credential: Credential::Token { id: KEY, rights, app: Some(APP.id) } }
+    }
+
+    fn holding(scopes: ScopeSet) -> Standing {
+        Standing::Collaborator { grant: GrantId(Uuid::from_u128(5)), rights: Rights::of(scopes) }
+    }
+
+    fn ask(caller: &Caller, standing: &Standing, endpoint: Endpoint) -> Result<Permit, Refusal> {
+        decide(caller, APP, standing, endpoint, Conditions::NONE, NOW)
+    }
+
+    #[test]
+    fn each_endpoint_opens_to_exactly_its_scopes_and_to_none_missing_one() {
+        for endpoint in Endpoint::all() {
+            let session = Caller { user: OTHER, credential: Credential::Session };
+            for (condition, holds) in std::iter::once((None, false))
+                .chain(endpoint.needs_if().iter().map(|(condition, _)| (Some(*condition), true)))
+            {
+                let conditions = condition.map_or(Conditions::NONE, |c| Conditions::NONE.and(c, holds));
+                let needs = endpoint.needs_for(conditions);
+                let exact = decide(&session, APP, &holding(needs), endpoint, conditions, NOW);
+                assert_eq!(exact.map(|permit| permit.scopes()), Ok(needs), "{endpoint}");
+                for lost in needs.iter() {
+                    let less = needs.minus(ScopeSet::of(&[lost]));
+                    let missing = ScopeSet::of(&[lost]);
+                    let by_grant = decide(&session, APP, &holding(less), endpoint, conditions, NOW);
+                    assert_eq!(
+                        by_grant,
+                        Err(Refusal { endpoint, cause: Cause::MissingScopes { missing, by_grant: missing } })
+                    );
+                    if endpoint.auth() != Auth::Session {
+                        let caller = token(Rights::of(less));
+                        let by_key = decide(&caller, APP, &holding(needs), endpoint, conditions, NOW);
+                        let by_grant = ScopeSet::EMPTY;
+                        assert_eq!(
+                            by_key,
+                            Err(Refusal { endpoint, cause: Cause::MissingScopes { missing, by_grant } })
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn to_a_stranger_nothing_exists_whatever_their_key_says() {
+        for endpoint in Endpoint::all() {
+            let refusal = ask(&token(Rights::FULL), &Standing::Stranger, endpoint).unwrap_err();
+            assert_eq!(refusal.cause, Cause::NotFound);
+        }
+    }
+
+    #[test]
+    fn nothing_outlives_its_end() {
+        let ended = Rights { ends_at: Some(NOW), ..Rights::FULL };
+        let grant = Standing::Collaborator { grant: GrantId(Uuid::from_u128(5)), rights: ended };
+        assert_eq!(
+            ask(&token(Rights::FULL), &grant, Endpoint::ListInputs).unwrap_err().cause,
+            Cause::GrantEnded(NOW)
+        );
+        assert_eq!(
+            ask(&token(ended), &holding(ScopeSet::ALL), Endpoint::ListInputs).unwrap_err().cause,
+            Cause::KeyEnded(NOW)
+        );
+    }
+
+    #[test]
+    fn an_app_key_is_not_taken_where_a_person_is_asked_for() {
+        let key = Caller {
+            user: OWNER,
+            credential: Credential::AppKey { id: KEY, rights: Rights::FULL, app: APP.id },
+        };
+        assert!(ask(&key, &Standing::Owner, Endpoint::ListInputs).is_ok());
+        assert_eq!(
+            ask(&key, &Standing::Owner, Endpoint::DeleteApp).unwrap_err().cause,
+            Cause::WrongCredential(Auth::Pat)
+        );
+        assert_eq!(
+            ask(&key, &Standing::Owner, Endpoint::LeaveApp).unwrap_err().cause,
+            Cause::WrongCredential(Auth::Session)
+        );
+    }
+
+    #[test]
+    fn a_bound_token_reaches_no_other_app() {
+        let elsewhere = AppRef { id: AppId(Uuid::from_u128(9)), owner: OTHER };
+        let refusal = decide(
+            &token(Rights::FULL),
+            elsewhere,
+            &Standing::Owner,
+            Endpoint::ListInputs,
+            Conditions::NONE,
+            NOW,
+        );
+        assert_eq!(refusal.unwrap_err().cause, Cause::BoundElsewhere);
+    }
+
+    #[test]
+    fn allow_lists_of_grant_and_key_both_hold() {
+        let listed =
+            Rights { endpoints: Some(EndpointSet::EMPTY.with(Endpoint::ListInputs)), ..Rights::FULL };
+        let grant = Standing::Collaborator { grant: GrantId(Uuid::from_u128(5)), rights: listed };
+        assert!(ask(&token(Rights::FULL), &grant, Endpoint::ListInputs).is_ok());
+        assert_eq!(
+            ask(&token(Rights::FULL), &grant, Endpoint::GetInput).unwrap_err().cause,
+            Cause::EndpointNotListed { by_grant: true }
+        );
+        assert_eq!(
+            ask(&token(listed), &holding(ScopeSet::ALL), Endpoint::GetInput).unwrap_err().cause,
+            Cause::EndpointNotListed { by_grant: false }
+        );
+    }
+
+    #[test]
+    fn annotations_belong_to_people() {
+        let mine = ask(&token(Rights::FULL), &holding(ScopeSet::ALL), Endpoint::PatchAnnotations).unwrap();
+        assert!(mine.may_change_annotation_of(OTHER).is_ok());
+        assert_eq!(mine.may_change_annotation_of(OWNER).unwrap_err().cause, Cause::SomeoneElses);
+    }
+
+    #[test]
+    fn ones_own_account_opens_to_sessions_and_to_tokens_with_the_scope() {
+        let session = Caller { user: OTHER, credential: Credential::Session };
+        assert!(decide_own(&session, Endpoint::ListSessions, NOW).is_ok());
+        assert!(decide_own(&token(Rights::FULL), Endpoint::ListSessions, NOW).is_err());
+        assert!(
+            decide_own(&token(Rights::of(ScopeSet::of(&[Scope::KeysGet]))), Endpoint::ListKeys, NOW).is_ok()
+        );
+        assert!(decide_own(&token(Rights::of(ScopeSet::EMPTY)), Endpoint::ListKeys, NOW).is_err());
+    }
+}

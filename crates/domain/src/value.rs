@@ -1,0 +1,231 @@
+//! Validated values: parsed once at the edge, valid wherever they are seen afterwards.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Why a text is not a valid value, in words that follow the field's name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidValue {
+    /// Nothing was given.
+    #[error("must not be empty")]
+    Empty,
+    /// It is too long.
+    #[error("must have at most {0} characters")]
+    TooLong(usize),
+    /// It has a character that is not allowed.
+    #[error("must not contain `{0}`")]
+    Character(char),
+    /// It is reserved.
+    #[error("`{0}` is reserved")]
+    Reserved(String),
+    /// It is not an e-mail address.
+    #[error("`{0}` is not an e-mail address")]
+    NotAnAddress(String),
+    /// It starts or ends with a character that is not allowed there.
+    #[error("must start and end with a letter or digit")]
+    Edge,
+}
+
+macro_rules! text_value {
+    ($(#[$doc:meta])+ $name:ident = $check:path;) => {
+        $(#[$doc])+
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidValue;
+
+            fn from_str(text: &str) -> Result<Self, InvalidValue> {
+                $check(text).map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+text_value! {
+    /// An e-mail address, in lower case: two spellings of one mailbox are one address here.
+    Email = email;
+}
+text_value! {
+    /// The name of a user or an app in addresses: letters, digits, `-` and `_`, at most 64 of them.
+    Slug = slug;
+}
+text_value! {
+    /// The identifier of an input, concept or annotation, as clients choose it: up to 128 characters, none of which
+    /// is a slash, a control character or white space at an edge.
+    ResourceId = resource_id;
+}
+text_value! {
+    /// What a person or an app is called: one line of up to 100 characters.
+    DisplayName = display_name;
+}
+
+fn bounded(text: &str, most: usize) -> Result<&str, InvalidValue> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(InvalidValue::Empty);
+    }
+    if text.chars().count() > most {
+        return Err(InvalidValue::TooLong(most));
+    }
+    match text.chars().find(|c| c.is_control()) {
+        Some(c) => Err(InvalidValue::Character(c)),
+        None => Ok(text),
+    }
+}
+
+fn email(text: &str) -> Result<String, InvalidValue> {
+    let text = bounded(text, 254)?;
+    let wrong = || InvalidValue::NotAnAddress(text.into());
+    let (local, host) = text.rsplit_once('@').ok_or_else(wrong)?;
+    let atom = |c: char| c.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~-".contains(c);
+    let dotted = |part: &str, ok: &dyn Fn(char) -> bool| {
+        part.split('.').all(|label| !label.is_empty() && label.chars().all(ok))
+    };
+    let label_edges =
+        |host: &str| host.split('.').all(|label| !label.starts_with('-') && !label.ends_with('-'));
+    let host_ok =
+        host.contains('.') && dotted(host, &|c| c.is_alphanumeric() || c == '-') && label_edges(host);
+    if local.len() > 64 || !dotted(local, &atom) || !host_ok {
+        return Err(wrong());
+    }
+    Ok(text.to_lowercase())
+}
+
+fn slug(text: &str) -> Result<String, InvalidValue> {
+    let text = bounded(text, 64)?;
+    if let Some(c) = text.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-' && *c != '_') {
+        return Err(InvalidValue::Character(c));
+    }
+    let edge_ok = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    if !edge_ok(text.chars().next()) || !edge_ok(text.chars().next_back()) {
+        return Err(InvalidValue::Edge);
+    }
+    // `me` is the caller on the wire; `clarifai` is where clients look for the public catalogue; the others are
+    // words of our own addresses.
+    if ["me", "clarifai", "atelier", "ids", "searches", "new"].contains(&text.to_ascii_lowercase().as_str()) {
+        return Err(InvalidValue::Reserved(text.into()));
+    }
+    Ok(text.into())
+}
+
+fn resource_id(text: &str) -> Result<String, InvalidValue> {
+    let text = bounded(text, 128)?;
+    match text.chars().find(|c| ['/', '\\', '?', '#'].contains(c)) {
+        Some(c) => Err(InvalidValue::Character(c)),
+        None => Ok(text.into()),
+    }
+}
+
+fn display_name(text: &str) -> Result<String, InvalidValue> {
+    bounded(text, 100).map(Into::into)
+}
+
+/// Addresses found in pasted text: a list, a column, or a `To:` line with names and angle brackets. Each part is
+/// given as it was typed with what it was read as, in order; nothing is dropped in silence.
+#[must_use]
+pub fn pasted_addresses(text: &str) -> Vec<(String, Result<Email, InvalidValue>)> {
+    let text = text.trim();
+    let text = ["to:", "cc:", "bcc:"]
+        .iter()
+        .find_map(|head| {
+            text.get(..head.len()).filter(|t| t.eq_ignore_ascii_case(head)).and(text.get(head.len()..))
+        })
+        .unwrap_or(text);
+    text.split([',', ';', '\n', '\r', '\t'])
+        .flat_map(|part| {
+            let part = part.trim();
+            // `Ada Lovelace <ada@…>` is one person; bare words parted by spaces are one address each.
+            if part.contains('<') { vec![part] } else { part.split_whitespace().collect() }
+        })
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let inner = match (part.rfind('<'), part.rfind('>')) {
+                (Some(open), Some(close)) if open < close => part.get(open + 1..close).unwrap_or(part),
+                _ => part,
+            };
+            (part.to_owned(), inner.parse())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for good in ["ada@example.org", " Ada.L+x@Sub.Example.ORG ", "o'hara@example.co", "é@exämple.org"] {
+            assert!(good.parse::<Email>().is_ok(), "{good}");
+        }
+        for bad in
+            ["", "ada", "ada@", "@example.org", "ada@localhost", "a..b@example.org", "a@-x.org", "a b@x.org"]
+        {
+            assert!(bad.parse::<Email>().is_err(), "{bad}");
+        }
+        assert_eq!("Ada@Example.ORG".parse::<Email>().map(|e| e.to_string()), Ok("ada@example.org".into()));
+    }
+
+    #[test]
+    fn slugs() {
+        assert!("street-signs".parse::<Slug>().is_ok());
+        assert_eq!("me".parse::<Slug>(), Err(InvalidValue::Reserved("me".into())));
+        assert_eq!("a/b".parse::<Slug>(), Err(InvalidValue::Character('/')));
+        assert_eq!("-a".parse::<Slug>(), Err(InvalidValue::Edge));
+        assert_eq!("x".repeat(65).parse::<Slug>(), Err(InvalidValue::TooLong(64)));
+    }
+
+    #[test]
+    fn resource_ids_are_what_clients_choose_within_reason() {
+        assert!("schild-ä 1".parse::<ResourceId>().is_ok());
+        for bad in ["", "a/b", "a\u{7}b", "a#b"] {
+            assert!(bad.parse::<ResourceId>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn pasted_lists_keep_every_part() {
+        let read = pasted_addresses(
+            "To: Ada Lovelace <ada@example.org>, bo@example.org; nobody\ncy@example.org di@example.org",
+        );
+        let parts: Vec<&str> = read.iter().map(|(typed, _)| typed.as_str()).collect();
+        assert_eq!(
+            parts,
+            [
+                "Ada Lovelace <ada@example.org>",
+                "bo@example.org",
+                "nobody",
+                "cy@example.org",
+                "di@example.org"
+            ]
+        );
+        assert_eq!(read.iter().filter(|(_, email)| email.is_ok()).count(), 4);
+    }
+}

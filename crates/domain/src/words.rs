@@ -1,0 +1,338 @@
+//! What sets of scopes mean, in sentences that people read.
+
+use crate::basic::BasicScope;
+use crate::decision::{Cause, Refusal};
+use crate::endpoint::Auth;
+use crate::forest::Violation;
+use crate::scope::Scope;
+use crate::scope_set::ScopeSet;
+
+/// One thing that a person can do, and the scope that lets them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ability {
+    /// The scope.
+    pub scope: Scope,
+    /// What it lets one do, as it follows "they can".
+    pub text: &'static str,
+}
+
+/// Every ability that has a sentence of its own, group by group as the picker shows them, reads before changes.
+pub const ABILITIES: &[Ability] = &[
+    ability(Scope::AnnotationsGet, "see annotations"),
+    ability(Scope::AnnotationsAdd, "add annotations, and change their own"),
+    ability(Scope::AnnotationsDelete, "delete annotations, also other people's"),
+    ability(Scope::CollaboratorsGet, "see who the collaborators are"),
+    ability(Scope::CollaboratorsAdd, "invite people, with at most what they have themselves"),
+    ability(Scope::CollaboratorsDelete, "remove people and change their access"),
+    ability(Scope::CollectorsGet, "see collectors"),
+    ability(Scope::CollectorsAdd, "set up collectors"),
+    ability(Scope::CollectorsDelete, "delete collectors"),
+    ability(Scope::ConceptsGet, "see concepts"),
+    ability(Scope::ConceptsAdd, "add and rename concepts"),
+    ability(Scope::ConceptsDelete, "delete concepts"),
+    ability(Scope::InputsGet, "see inputs"),
+    ability(Scope::InputsAdd, "add inputs, and change them"),
+    ability(Scope::InputsDelete, "delete inputs, with their annotations"),
+    ability(Scope::DatasetsGet, "see datasets"),
+    ability(Scope::DatasetsAdd, "make and change datasets"),
+    ability(Scope::DatasetsDelete, "delete datasets"),
+    ability(Scope::ExportsAdd, "export data, and duplicate the app"),
+    ability(Scope::ModelsGet, "see models"),
+    ability(Scope::ModelsAdd, "make and change models"),
+    ability(Scope::ModelsTrain, "train models"),
+    ability(Scope::ModelsDelete, "delete models"),
+    ability(Scope::Predict, "predict with models"),
+    ability(Scope::Search, "search"),
+    ability(Scope::SavedSearchGet, "see saved searches"),
+    ability(Scope::SavedSearchAdd, "save searches"),
+    ability(Scope::SavedSearchDelete, "delete saved searches"),
+    ability(Scope::TasksGet, "see tasks, and work on those assigned to them"),
+    ability(Scope::TasksAdd, "make and change tasks"),
+    ability(Scope::TasksDelete, "delete tasks"),
+    ability(Scope::VocabsGet, "see vocabularies"),
+    ability(Scope::VocabsAdd, "make and change vocabularies"),
+    ability(Scope::VocabsDelete, "delete vocabularies"),
+    ability(Scope::WorkflowsGet, "see workflows"),
+    ability(Scope::WorkflowsAdd, "make and change workflows"),
+    ability(Scope::WorkflowsDelete, "delete workflows"),
+    ability(Scope::AppsAdd, "rename and configure the app"),
+    ability(Scope::AppsDelete, "delete the app"),
+    ability(Scope::KeysGet, "see the app's keys"),
+    ability(Scope::AuditLogsGet, "read the audit list"),
+];
+
+const fn ability(scope: Scope, text: &'static str) -> Ability {
+    Ability { scope, text }
+}
+
+/// What somebody with `scopes` can do.
+pub fn can(scopes: ScopeSet) -> impl Iterator<Item = Ability> {
+    ABILITIES.iter().copied().filter(move |ability| scopes.contains(ability.scope))
+}
+
+/// What somebody with `scopes` cannot do, among the changes that people ask about.
+pub fn cannot(scopes: ScopeSet) -> impl Iterator<Item = Ability> {
+    ABILITIES.iter().copied().filter(move |ability| {
+        !scopes.contains(ability.scope) && ability.scope.access() == crate::scope::Access::Write
+    })
+}
+
+/// A warning that belongs beside the button that hands out `scopes`.
+#[must_use]
+pub fn warnings(scopes: ScopeSet) -> Vec<&'static str> {
+    let deletes =
+        [Scope::AnnotationsDelete, Scope::InputsDelete, Scope::DatasetsDelete, Scope::ConceptsDelete];
+    [
+        (deletes.iter().any(|scope| scopes.contains(*scope)), "They can delete data."),
+        (scopes.contains(Scope::CollaboratorsAdd), "They can invite others, with at most what they have."),
+        (scopes.contains(Scope::CollaboratorsDelete), "They can remove people whom they did not invite."),
+        (scopes.contains(Scope::ExportsAdd), "They can copy all of the app's data out."),
+        (scopes.contains(Scope::AppsDelete), "They can delete the app."),
+    ]
+    .into_iter()
+    .filter_map(|(applies, text)| applies.then_some(text))
+    .collect()
+}
+
+/// The difference between two sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What is new.
+    pub gained: ScopeSet,
+    /// What is gone.
+    pub lost: ScopeSet,
+}
+
+impl Difference {
+    /// The difference that a change from `before` to `after` makes.
+    #[must_use]
+    pub fn between(before: ScopeSet, after: ScopeSet) -> Self {
+        Self { gained: after.minus(before), lost: before.minus(after) }
+    }
+
+    /// Whether nothing changes.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.gained.is_empty() && self.lost.is_empty()
+    }
+
+    /// In short: `+1 −2`, or `no change`.
+    #[must_use]
+    pub fn short(self) -> String {
+        match (self.gained.len(), self.lost.len()) {
+            (0, 0) => "no change".into(),
+            (gained, 0) => format!("+{gained}"),
+            (0, lost) => format!("−{lost}"),
+            (gained, lost) => format!("+{gained} −{lost}"),
+        }
+    }
+
+    /// In sentences: first what they will newly be able to do, then what they no longer will.
+    #[must_use]
+    pub fn sentences(self) -> Vec<String> {
+        let newly = sentence("They will also be able to ", self.gained);
+        let no_longer = sentence("They will no longer be able to ", self.lost);
+        newly.into_iter().chain(no_longer).collect()
+    }
+}
+
+fn sentence(start: &str, scopes: ScopeSet) -> Option<String> {
+    let texts: Vec<&str> = can(scopes).map(|ability| ability.text).collect();
+    let unnamed = scopes.iter().filter(|scope| ABILITIES.iter().all(|ability| ability.scope != *scope));
+    let others = unnamed.map(|scope| format!("use `{scope}`")).collect::<Vec<_>>();
+    let all: Vec<&str> = texts.into_iter().chain(others.iter().map(String::as_str)).collect();
+    (!all.is_empty()).then(|| format!("{start}{}.", list(&all)))
+}
+
+/// `a`, `a and b`, `a; b and c`: parted by semicolons where the parts have commas.
+#[must_use]
+pub fn list(parts: &[&str]) -> String {
+    let separator = if parts.iter().any(|part| part.contains(", ")) { "; " } else { ", " };
+    match parts {
+        [] => String::new(),
+        [one] => (*one).into(),
+        [first @ .., last] => format!("{} and {last}", first.join(separator)),
+    }
+}
+
+/// The names of scopes as they stand in a sentence: each in backticks.
+#[must_use]
+pub fn scope_names(scopes: ScopeSet) -> String {
+    let quoted: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
+    let parts: Vec<&str> = quoted.iter().map(String::as_str).collect();
+    list(&parts)
+}
+
+/// What `scopes` comes to, group by group: the groups it covers whole, and the single changes beside them.
+#[must_use]
+pub fn summary(scopes: ScopeSet) -> Vec<String> {
+    summary_beyond(ScopeSet::EMPTY, scopes)
+}
+
+/// What `scopes` comes to beyond `known`, as [`summary`].
+#[must_use]
+pub fn summary_beyond(known: ScopeSet, scopes: ScopeSet) -> Vec<String> {
+    let mut rest = scopes.minus(known);
+    let mut parts = Vec::new();
+    for group in BasicScope::ALL {
+        if group.own().is_subset(scopes) && group.own().writes().is_subset(rest) {
+            parts.push(group.name().to_owned());
+            rest = rest.minus(group.own());
+        }
+    }
+    parts.extend(rest.writes().iter().map(|scope| scope.wire().to_owned()));
+    parts
+}
+
+impl Refusal {
+    /// Why it was refused and who could change that, in sentences. `givers` are the people who could give what is
+    /// missing, the owner first, by the names under which the caller knows them.
+    #[must_use]
+    pub fn explain(&self, givers: &[&str]) -> String {
+        let what = self.endpoint.rpc();
+        match self.cause {
+            Cause::NotFound => "resource does not exist".into(),
+            Cause::GrantEnded(_) => {
+                format!("your access to this app has ended{}", who(givers, " could renew it"))
+            }
+            Cause::KeyEnded(_) => "this key has ended; make a new one".into(),
+            Cause::WrongCredential(Auth::Session) => {
+                format!("`{what}` is for people signed in, not for keys")
+            }
+            Cause::WrongCredential(_) => {
+                format!("`{what}` needs a personal access token; app keys are not taken here")
+            }
+            Cause::BoundElsewhere => "this token is bound to another app".into(),
+            Cause::MissingScopes { missing, by_grant } => {
+                let by_key = missing.minus(by_grant);
+                let grant = (!by_grant.is_empty()).then(|| {
+                    format!(
+                        "your access to this app does not include {}{}",
+                        scope_names(by_grant),
+                        who(givers, " could give it to you")
+                    )
+                });
+                let key = (!by_key.is_empty())
+                    .then(|| format!("the key you used does not include {}", scope_names(by_key)));
+                let reasons: Vec<String> = grant.into_iter().chain(key).collect();
+                format!("`{what}` needs {}: {}", scope_names(missing), reasons.join("; "))
+            }
+            Cause::EndpointNotListed { by_grant: true } => format!(
+                "your access to this app is limited to certain endpoints, and `{what}` is not among them{}",
+                who(givers, " could add it")
+            ),
+            Cause::EndpointNotListed { by_grant: false } => {
+                format!("the key you used is limited to certain endpoints, and `{what}` is not among them")
+            }
+            Cause::SomeoneElses => {
+                format!("this annotation is someone else's{}", who(givers, " could change it"))
+            }
+        }
+    }
+
+    /// The scopes that are missing, if that is why.
+    #[must_use]
+    pub fn missing(&self) -> ScopeSet {
+        match self.cause {
+            Cause::MissingScopes { missing, .. } => missing,
+            _ => ScopeSet::EMPTY,
+        }
+    }
+}
+
+fn who(givers: &[&str], could: &str) -> String {
+    match givers {
+        [] => String::new(),
+        [first @ .., last] if !first.is_empty() => format!("; {} or {last}{could}", first.join(", ")),
+        [one, ..] => format!("; {one}{could}"),
+    }
+}
+
+impl Violation {
+    /// The violation with what exactly exceeds, in a sentence.
+    #[must_use]
+    pub fn explain(&self) -> String {
+        match self {
+            Self::Exceeds(excess) | Self::ExceedsInviter(excess) => {
+                let parts = [
+                    (!excess.scopes.is_empty()).then(|| scope_names(excess.scopes)),
+                    excess.endpoints.then(|| "endpoints beyond the list".to_owned()),
+                    excess.longer_than.map(|_| "a later end date".to_owned()),
+                ];
+                let parts: Vec<String> = parts.into_iter().flatten().collect();
+                let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+                format!("{self}: {}", list(&parts))
+            }
+            other => other.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoint::Endpoint;
+
+    #[test]
+    fn every_scope_of_the_eleven_groups_has_its_sentence_once() {
+        for group in BasicScope::ALL {
+            for scope in group.own().iter() {
+                let count = ABILITIES.iter().filter(|ability| ability.scope == scope).count();
+                assert_eq!(count, 1, "{scope}");
+            }
+        }
+    }
+
+    #[test]
+    fn can_and_cannot_never_say_the_same() {
+        let scopes = BasicScope::Annotation.own();
+        assert!(can(scopes).all(|able| cannot(scopes).all(|unable| unable.scope != able.scope)));
+    }
+
+    #[test]
+    fn differences_read_as_sentences() {
+        let before = ScopeSet::of(&[Scope::AnnotationsAdd, Scope::InputsDelete]);
+        let after = ScopeSet::of(&[Scope::AnnotationsAdd, Scope::CollaboratorsAdd, Scope::Search]);
+        let difference = Difference::between(before, after);
+        assert_eq!(difference.short(), "+2 −1");
+        assert_eq!(
+            difference.sentences(),
+            [
+                "They will also be able to invite people, with at most what they have themselves and search.",
+                "They will no longer be able to delete inputs, with their annotations."
+            ]
+        );
+        assert_eq!(Difference::between(before, before).short(), "no change");
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_missing_why_and_who_could_give_it() {
+        let missing = ScopeSet::of(&[Scope::AnnotationsDelete]);
+        let by_grant = Refusal {
+            endpoint: Endpoint::DeleteAnnotations,
+            cause: Cause::MissingScopes { missing, by_grant: missing },
+        };
+        assert_eq!(
+            by_grant.explain(&["Ada", "Bo"]),
+            "`DeleteAnnotations` needs `Annotations_Delete`: your access to this app does not include \
+             `Annotations_Delete`; Ada or Bo could give it to you"
+        );
+        let by_key = Refusal {
+            endpoint: Endpoint::DeleteAnnotations,
+            cause: Cause::MissingScopes { missing, by_grant: ScopeSet::EMPTY },
+        };
+        assert_eq!(
+            by_key.explain(&["Ada"]),
+            "`DeleteAnnotations` needs `Annotations_Delete`: the key you used does not include `Annotations_Delete`"
+        );
+    }
+
+    #[test]
+    fn lists_read_naturally() {
+        assert_eq!(list(&[]), "");
+        assert_eq!(list(&["a"]), "a");
+        assert_eq!(list(&["a", "b"]), "a and b");
+        assert_eq!(list(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(list(&["a, x", "b", "c"]), "a, x; b and c");
+    }
+}
