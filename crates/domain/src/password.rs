@@ -167,9 +167,9 @@ fn plain(text: &str) -> String {
 /// repetitions are counted once.
 fn substance(plain: &str, personal: &[String]) -> usize {
     let mut rest = plain.to_owned();
-    for word in
-        COMMON.iter().flat_map(|word| [(*word).to_owned(), self::plain(word)]).chain(personal.iter().cloned())
-    {
+    let common = COMMON.iter().flat_map(|word| [(*word).to_owned(), self::plain(word)]);
+    // Personal words first: a common one may be part of a name.
+    for word in personal.iter().cloned().chain(common) {
         rest = rest.replace(&word, " ");
     }
     let mut seen = std::collections::BTreeSet::new();
