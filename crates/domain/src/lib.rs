@@ -22,6 +22,7 @@ pub mod rights;
 pub mod scope;
 pub mod scope_set;
 pub mod secret;
+pub mod session;
 pub mod time;
 pub mod value;
 pub mod words;

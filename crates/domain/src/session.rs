@@ -1,0 +1,30 @@
+//! Browser sessions: how long they last, and how long a proof of the password counts.
+
+use crate::time::{DAY, HOUR, MINUTE, Timestamp};
+
+/// A session that nobody used for this long is over.
+pub const IDLE: i64 = 12 * HOUR;
+/// A session is over after this long, however busy.
+pub const ABSOLUTE: i64 = 14 * DAY;
+/// For this long after the password was given, making keys and changing access asks for no other.
+pub const PROOF: i64 = 15 * MINUTE;
+
+/// Whether a session begun at `begun` and last used at `seen` is still alive.
+#[must_use]
+pub fn is_alive(begun: Timestamp, seen: Timestamp, now: Timestamp) -> bool {
+    now.since(begun) < ABSOLUTE && now.since(seen) < IDLE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn idle_and_old_sessions_are_over() {
+        let start = Timestamp::from_micros(0);
+        assert!(is_alive(start, start, start.plus(IDLE - 1)));
+        assert!(!is_alive(start, start, start.plus(IDLE)));
+        let busy = start.plus(ABSOLUTE);
+        assert!(!is_alive(start, busy, busy));
+    }
+}

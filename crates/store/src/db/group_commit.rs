@@ -1,0 +1,145 @@
+//! The one writer of SQLite, and how it commits: in groups.
+//!
+//! SQLite lets one connection write at a time, and a commit waits for the disk. So parts of a group share one
+//! `BEGIN IMMEDIATE … COMMIT`: each runs in a savepoint of its own, and its commit returns once the group is on disk.
+//! A group needs no timer: its committer queues for the writer like everybody else, so the group takes in whoever was
+//! waiting when it began, and while the disk is busy the next one gathers.
+
+use std::sync::Arc;
+
+use sqlx::SqliteConnection;
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
+
+use crate::{Error, Result};
+
+/// The writer, shared by everyone who writes.
+#[derive(Clone)]
+pub(super) struct Writer(Arc<Mutex<State>>);
+
+struct State {
+    connection: SqliteConnection,
+    group: Option<Group>,
+}
+
+/// The transaction that is running.
+struct Group {
+    outcome: watch::Sender<Outcome>,
+    /// Whether a part was dropped half-way, so that its savepoint must be rolled back first.
+    abandoned: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Outcome {
+    Running,
+    Committed,
+    Lost,
+}
+
+/// One part of a group: the writer, held until it is committed or dropped.
+pub(super) struct Part {
+    state: OwnedMutexGuard<State>,
+    finished: bool,
+}
+
+impl Writer {
+    /// A writer over `connection`.
+    pub(super) fn new(connection: SqliteConnection) -> Self {
+        Self(Arc::new(Mutex::new(State { connection, group: None })))
+    }
+
+    /// Waits for the writer and starts a part of the running group, or of a new one.
+    pub(super) async fn begin(&self) -> Result<Part> {
+        let mut state = self.0.clone().lock_owned().await;
+        state.recover().await?;
+        if state.group.is_none() {
+            execute(&mut state.connection, "BEGIN IMMEDIATE").await?;
+            state.group = Some(Group { outcome: watch::Sender::new(Outcome::Running), abandoned: false });
+            let writer = self.clone();
+            tokio::spawn(async move { writer.0.lock().await.commit_group().await });
+        }
+        execute(&mut state.connection, "SAVEPOINT part").await?;
+        Ok(Part { state, finished: false })
+    }
+}
+
+impl State {
+    /// Rolls back what a dropped part left behind.
+    async fn recover(&mut self) -> Result<()> {
+        if let Some(group) = self.group.as_mut().filter(|group| group.abandoned) {
+            group.abandoned = false;
+            let rolled_back = roll_back_part(&mut self.connection).await;
+            if rolled_back.is_err() {
+                self.lose_group().await;
+            }
+            rolled_back?;
+        }
+        Ok(())
+    }
+
+    async fn commit_group(&mut self) {
+        if self.recover().await.is_err() {
+            return;
+        }
+        let Some(group) = &self.group else { return };
+        let outcome = group.outcome.clone();
+        match execute(&mut self.connection, "COMMIT").await {
+            Ok(()) => {
+                outcome.send_replace(Outcome::Committed);
+                self.group = None;
+            }
+            Err(error) => {
+                tracing::error!(error = %error, "could not commit a group of writes");
+                self.lose_group().await;
+            }
+        }
+    }
+
+    async fn lose_group(&mut self) {
+        if let Some(group) = self.group.take() {
+            // What cannot be rolled back is gone with the connection's next BEGIN, which then fails.
+            if let Err(error) = execute(&mut self.connection, "ROLLBACK").await {
+                tracing::error!(error = %error, "could not roll back a group of writes");
+            }
+            group.outcome.send_replace(Outcome::Lost);
+        }
+    }
+}
+
+impl Part {
+    /// The writer's connection.
+    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.state.connection
+    }
+
+    /// Ends the part, lets the next one in, and waits until the group is on disk.
+    pub(super) async fn commit(mut self) -> Result<()> {
+        execute(&mut self.state.connection, "RELEASE part").await?;
+        self.finished = true;
+        let outcome = self.state.group.as_ref().map(|group| group.outcome.subscribe());
+        drop(self);
+        let lost = || Error::Unavailable(sqlx::Error::WorkerCrashed);
+        let mut outcome = outcome.ok_or_else(lost)?;
+        let last = *outcome.wait_for(|outcome| *outcome != Outcome::Running).await.map_err(|_| lost())?;
+        if last == Outcome::Committed { Ok(()) } else { Err(lost()) }
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if !self.finished
+            && let Some(group) = &mut self.state.group
+        {
+            group.abandoned = true;
+        }
+    }
+}
+
+async fn roll_back_part(connection: &mut SqliteConnection) -> Result<()> {
+    execute(connection, "ROLLBACK TO part").await?;
+    execute(connection, "RELEASE part").await
+}
+
+async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<()> {
+    sqlx::query(sql).execute(connection).await?;
+    Ok(())
+}

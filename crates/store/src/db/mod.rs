@@ -1,0 +1,140 @@
+//! One connection type over two databases.
+//!
+//! Queries are written once, in SQL that both understand, and bind [`Param`]s and read [`Row`]s whose types both carry.
+//! Where the dialects differ a query is a [`Sql::differing`] pair.
+
+mod group_commit;
+mod row;
+mod store;
+mod value;
+
+use sqlx::{PgConnection, SqliteConnection};
+
+use crate::Result;
+
+pub use row::{Column, FromRow, Row};
+pub use store::{Event, ReadTx, Store, WriteTx};
+pub use value::{Param, Sql};
+
+pub(crate) use row::row;
+pub(crate) use value::params;
+
+/// Which database is below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// The embedded one.
+    Sqlite,
+    /// The one for growth.
+    Postgres,
+}
+
+/// A connection inside a transaction.
+pub struct Conn(Handle);
+
+enum Handle {
+    /// A reader of SQLite's pool, in a snapshot.
+    SqliteReader(sqlx::Transaction<'static, sqlx::Sqlite>),
+    /// A part of SQLite's running group of writes.
+    SqliteWriter(group_commit::Part),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+/// The connection below, by database.
+enum Below<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+}
+
+impl Handle {
+    fn below(&mut self) -> Below<'_> {
+        match self {
+            Self::SqliteReader(transaction) => Below::Sqlite(transaction),
+            Self::SqliteWriter(part) => Below::Sqlite(part.connection()),
+            Self::Postgres(transaction) => Below::Postgres(transaction),
+        }
+    }
+}
+
+macro_rules! with_bound {
+    ($conn:expr, $sql:expr, $params:expr, |$query:ident, $c:ident| $body:expr) => {
+        match $conn.0.below() {
+            Below::Sqlite($c) => {
+                let mut $query = sqlx::query($sql.sqlite);
+                for param in $params {
+                    $query = param.bind_sqlite($query);
+                }
+                $body
+            }
+            Below::Postgres($c) => {
+                let mut $query = sqlx::query($sql.postgres);
+                for param in $params {
+                    $query = param.bind_postgres($query);
+                }
+                $body
+            }
+        }
+    };
+}
+
+impl Conn {
+    /// Which database is below.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        match self.0 {
+            Handle::SqliteReader(_) | Handle::SqliteWriter(_) => Backend::Sqlite,
+            Handle::Postgres(_) => Backend::Postgres,
+        }
+    }
+
+    /// Runs a statement and answers how many rows it touched.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn execute(&mut self, sql: impl Into<Sql>, params: &[Param<'_>]) -> Result<u64> {
+        let sql = sql.into();
+        with_bound!(self, sql, params, |query, c| Ok(query.execute(c).await?.rows_affected()))
+    }
+
+    /// Every row of the answer.
+    ///
+    /// # Errors
+    /// What the database refuses, or a value that does not read back.
+    pub async fn fetch_all<T: FromRow>(
+        &mut self,
+        sql: impl Into<Sql>,
+        params: &[Param<'_>],
+    ) -> Result<Vec<T>> {
+        let sql = sql.into();
+        with_bound!(self, sql, params, |query, c| query
+            .fetch_all(c)
+            .await?
+            .into_iter()
+            .map(|row| T::from_row(&Row::from(row)))
+            .collect())
+    }
+
+    /// The first row of the answer, if there is one.
+    ///
+    /// # Errors
+    /// What the database refuses, or a value that does not read back.
+    pub async fn fetch_optional<T: FromRow>(
+        &mut self,
+        sql: impl Into<Sql>,
+        params: &[Param<'_>],
+    ) -> Result<Option<T>> {
+        let sql = sql.into();
+        with_bound!(self, sql, params, |query, c| query
+            .fetch_optional(c)
+            .await?
+            .map(|row| T::from_row(&Row::from(row)))
+            .transpose())
+    }
+
+    /// The one row of the answer.
+    ///
+    /// # Errors
+    /// What the database refuses, a value that does not read back, or no row.
+    pub async fn fetch_one<T: FromRow>(&mut self, sql: impl Into<Sql>, params: &[Param<'_>]) -> Result<T> {
+        self.fetch_optional(sql, params).await?.ok_or_else(|| sqlx::Error::RowNotFound.into())
+    }
+}

@@ -1,0 +1,158 @@
+//! What a query answers.
+
+use atelier_domain::{EndpointSet, ScopeSet, Timestamp, id};
+use sqlx::Row as _;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+
+use crate::{Error, Result};
+
+/// One row of an answer.
+pub enum Row {
+    /// Of SQLite.
+    Sqlite(SqliteRow),
+    /// Of PostgreSQL.
+    Postgres(PgRow),
+}
+
+impl From<SqliteRow> for Row {
+    fn from(row: SqliteRow) -> Self {
+        Self::Sqlite(row)
+    }
+}
+
+impl From<PgRow> for Row {
+    fn from(row: PgRow) -> Self {
+        Self::Postgres(row)
+    }
+}
+
+impl Row {
+    /// The value of `column`.
+    ///
+    /// # Errors
+    /// When there is no such column, or it does not read back.
+    pub fn get<T: Column>(&self, column: &'static str) -> Result<T> {
+        T::read(self, column)
+    }
+}
+
+/// A type that a column reads back as.
+pub trait Column: Sized {
+    /// The value of `column` in `row`.
+    ///
+    /// # Errors
+    /// When there is no such column, or it does not read back.
+    fn read(row: &Row, column: &'static str) -> Result<Self>;
+}
+
+/// A type that a row reads back as.
+pub trait FromRow: Sized {
+    /// The row as this type.
+    ///
+    /// # Errors
+    /// When a column is missing or does not read back.
+    fn from_row(row: &Row) -> Result<Self>;
+}
+
+macro_rules! plain {
+    ($($type:ty)+) => {$(
+        impl Column for $type {
+            fn read(row: &Row, column: &'static str) -> Result<Self> {
+                Ok(match row {
+                    Row::Sqlite(row) => row.try_get(column)?,
+                    Row::Postgres(row) => row.try_get(column)?,
+                })
+            }
+        }
+
+        impl Column for Option<$type> {
+            fn read(row: &Row, column: &'static str) -> Result<Self> {
+                Ok(match row {
+                    Row::Sqlite(row) => row.try_get(column)?,
+                    Row::Postgres(row) => row.try_get(column)?,
+                })
+            }
+        }
+    )+};
+}
+
+plain! { i64 f64 bool String Vec<u8> Uuid }
+
+macro_rules! derived {
+    ($($type:ty: $raw:ty => |$value:ident| $read:expr;)+) => {$(
+        impl Column for $type {
+            fn read(row: &Row, column: &'static str) -> Result<Self> {
+                let $value: $raw = row.get(column)?;
+                $read.map_err(|reason| Error::Corrupt { column, reason: reason.to_string() })
+            }
+        }
+
+        impl Column for Option<$type> {
+            fn read(row: &Row, column: &'static str) -> Result<Self> {
+                let value: Option<$raw> = row.get(column)?;
+                value
+                    .map(|$value| $read)
+                    .transpose()
+                    .map_err(|reason| Error::Corrupt { column, reason: reason.to_string() })
+            }
+        }
+    )+};
+}
+
+type Never = std::convert::Infallible;
+
+derived! {
+    Timestamp: i64 => |micros| Ok::<_, Never>(Timestamp::from_micros(micros));
+    ScopeSet: String => |names| names.parse::<ScopeSet>();
+    EndpointSet: String => |names| names.parse::<EndpointSet>();
+    atelier_domain::Email: String => |text| text.parse::<atelier_domain::Email>();
+    atelier_domain::Slug: String => |text| text.parse::<atelier_domain::Slug>();
+    atelier_domain::ResourceId: String => |text| text.parse::<atelier_domain::ResourceId>();
+    atelier_domain::DisplayName: String => |text| text.parse::<atelier_domain::DisplayName>();
+    id::UserId: Uuid => |uuid| Ok::<_, Never>(id::UserId(uuid));
+    id::AppId: Uuid => |uuid| Ok::<_, Never>(id::AppId(uuid));
+    id::GrantId: Uuid => |uuid| Ok::<_, Never>(id::GrantId(uuid));
+    id::KeyId: Uuid => |uuid| Ok::<_, Never>(id::KeyId(uuid));
+    id::SessionId: Uuid => |uuid| Ok::<_, Never>(id::SessionId(uuid));
+    id::AuditId: Uuid => |uuid| Ok::<_, Never>(id::AuditId(uuid));
+    id::InputId: Uuid => |uuid| Ok::<_, Never>(id::InputId(uuid));
+    id::AnnotationId: Uuid => |uuid| Ok::<_, Never>(id::AnnotationId(uuid));
+    id::JobId: Uuid => |uuid| Ok::<_, Never>(id::JobId(uuid));
+}
+
+impl Column for Option<serde_json::Value> {
+    fn read(row: &Row, column: &'static str) -> Result<Self> {
+        match row {
+            Row::Sqlite(row) => {
+                let text: Option<String> = row.try_get(column)?;
+                text.map(|text| serde_json::from_str(&text))
+                    .transpose()
+                    .map_err(|error| Error::Corrupt { column, reason: error.to_string() })
+            }
+            Row::Postgres(row) => Ok(row.try_get(column)?),
+        }
+    }
+}
+
+impl Column for serde_json::Value {
+    fn read(row: &Row, column: &'static str) -> Result<Self> {
+        row.get::<Option<Self>>(column)?.ok_or_else(|| Error::Corrupt { column, reason: "is null".into() })
+    }
+}
+
+/// Declares a struct that a row reads back as, column by column under the fields' names.
+macro_rules! row {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $type:ty,)+ }) => {
+        $(#[$meta])*
+        $vis struct $name { $($(#[$field_meta])* $field_vis $field: $type,)+ }
+
+        impl $crate::db::FromRow for $name {
+            fn from_row(row: &$crate::db::Row) -> $crate::Result<Self> {
+                Ok(Self { $($field: row.get(stringify!($field))?,)+ })
+            }
+        }
+    };
+}
+pub(crate) use row;

@@ -1,0 +1,217 @@
+//! Opening a store, its transactions, and the events that follow them.
+
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use atelier_domain::id::{AppId, UserId};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
+use tokio::sync::broadcast;
+
+use super::group_commit::Writer;
+use super::{Backend, Conn, Handle, params};
+use crate::{Error, Result};
+
+/// The name under which PostgreSQL passes events between processes.
+const CHANNEL: &str = "atelier_events";
+
+/// That something has changed: open pages look again when they hear of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// Who may do what in an app.
+    Access(AppId),
+    /// The inputs, concepts or annotations of an app.
+    Data(AppId),
+    /// What one person can reach: their collaborations, keys or sessions.
+    Person(UserId),
+}
+
+/// A database, opened.
+#[derive(Clone)]
+pub struct Store {
+    pool: Pool,
+    events: broadcast::Sender<Event>,
+}
+
+#[derive(Clone)]
+enum Pool {
+    Sqlite { readers: SqlitePool, writer: Writer },
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// Opens the database at `url` (`sqlite:PATH` or `postgres://…`), bringing its schema up to date.
+    ///
+    /// # Errors
+    /// When it cannot be reached, the address is of another kind, or a migration fails.
+    pub async fn open(url: &str) -> Result<Self> {
+        let (events, _) = broadcast::channel(1024);
+        let pool = if let Some(path) = url.strip_prefix("sqlite:") {
+            open_sqlite(Path::new(path)).await?
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            open_postgres(url, events.clone()).await?
+        } else {
+            return Err(Error::Address(url.into()));
+        };
+        Ok(Self { pool, events })
+    }
+
+    /// Which database is below.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        match self.pool {
+            Pool::Sqlite { .. } => Backend::Sqlite,
+            Pool::Postgres(_) => Backend::Postgres,
+        }
+    }
+
+    /// Starts a snapshot: everything read through it is of one moment.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn read(&self) -> Result<ReadTx> {
+        let conn = match &self.pool {
+            Pool::Sqlite { readers, .. } => Handle::SqliteReader(readers.begin().await?),
+            Pool::Postgres(pool) => {
+                Handle::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
+            }
+        };
+        Ok(ReadTx { conn: Conn(conn) })
+    }
+
+    /// Starts a transaction that writes. Dropped without [`WriteTx::commit`], it leaves nothing behind.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn write(&self) -> Result<WriteTx> {
+        let conn = match &self.pool {
+            Pool::Sqlite { writer, .. } => Handle::SqliteWriter(writer.begin().await?),
+            Pool::Postgres(pool) => Handle::Postgres(pool.begin().await?),
+        };
+        Ok(WriteTx { conn: Conn(conn), announced: Vec::new(), events: self.events.clone() })
+    }
+
+    /// Events from now on, of this process and of every other over the same database.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Waits for running work and closes all connections.
+    pub async fn close(&self) {
+        match &self.pool {
+            Pool::Sqlite { readers, .. } => readers.close().await,
+            Pool::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<Pool> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10));
+    let mut connection = options.clone().connect().await?;
+    sqlx::migrate!("migrations/sqlite").run(&mut connection).await?;
+    let readers =
+        SqlitePoolOptions::new().max_connections(8).connect_with(options.pragma("query_only", "on")).await?;
+    Ok(Pool::Sqlite { readers, writer: Writer::new(connection) })
+}
+
+async fn open_postgres(url: &str, events: broadcast::Sender<Event>) -> Result<Pool> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| Error::Address(url.into()))?
+        .options([("statement_timeout", "15s"), ("lock_timeout", "10s")]);
+    let pool = PgPoolOptions::new()
+        .max_connections(16)
+        .acquire_timeout(Duration::from_secs(5))
+        .connect_with(options)
+        .await?;
+    sqlx::migrate!("migrations/postgres").run(&pool).await?;
+    let mut listener = PgListener::connect_with(&pool).await?;
+    listener.listen(CHANNEL).await?;
+    tokio::spawn(async move {
+        // `recv` reconnects by itself; it fails only once the pool is closed.
+        while let Ok(notification) = listener.recv().await {
+            if let Ok(event) = serde_json::from_str(notification.payload()) {
+                // Nobody listening is no error.
+                let _ = events.send(event);
+            }
+        }
+    });
+    Ok(Pool::Postgres(pool))
+}
+
+/// A snapshot to read from.
+pub struct ReadTx {
+    conn: Conn,
+}
+
+/// A transaction that writes.
+pub struct WriteTx {
+    conn: Conn,
+    announced: Vec<Event>,
+    events: broadcast::Sender<Event>,
+}
+
+impl WriteTx {
+    /// Tells open pages of `event` once the transaction is on disk.
+    pub fn announce(&mut self, event: Event) {
+        if !self.announced.contains(&event) {
+            self.announced.push(event);
+        }
+    }
+
+    /// Puts everything on disk, then lets open pages know.
+    ///
+    /// # Errors
+    /// When it could not be put on disk: then nothing of it has happened.
+    pub async fn commit(mut self) -> Result<()> {
+        let announced = std::mem::take(&mut self.announced);
+        if self.conn.backend() == Backend::Postgres {
+            for event in &announced {
+                let payload = serde_json::to_string(event).unwrap_or_default();
+                self.conn.execute("SELECT pg_notify($1, $2)", params![CHANNEL, payload]).await?;
+            }
+        }
+        match self.conn.0 {
+            Handle::Postgres(transaction) => transaction.commit().await?,
+            Handle::SqliteReader(transaction) => transaction.commit().await?,
+            Handle::SqliteWriter(part) => {
+                part.commit().await?;
+                for event in announced {
+                    // Nobody listening is no error.
+                    let _ = self.events.send(event);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+macro_rules! deref {
+    ($($type:ty)+) => {$(
+        impl Deref for $type {
+            type Target = Conn;
+
+            fn deref(&self) -> &Conn {
+                &self.conn
+            }
+        }
+
+        impl DerefMut for $type {
+            fn deref_mut(&mut self) -> &mut Conn {
+                &mut self.conn
+            }
+        }
+    )+};
+}
+
+deref! { ReadTx WriteTx }

@@ -1,0 +1,78 @@
+//! Mail to be sent: written in the transaction that is its cause, sent afterwards.
+
+use atelier_domain::Timestamp;
+use uuid::Uuid;
+
+use crate::Result;
+use crate::db::{Sql, WriteTx, params, row};
+
+row! {
+    /// A mail.
+    #[derive(Clone, Debug)]
+    pub struct MailRow {
+        /// Its identifier.
+        pub id: Uuid,
+        /// To whom.
+        pub recipient: String,
+        /// Its subject line.
+        pub subject: String,
+        /// Its text.
+        pub body: String,
+        /// When it was written.
+        pub created_at: Timestamp,
+        /// How often sending was tried.
+        pub attempts: i64,
+        /// When it was sent.
+        pub sent_at: Option<Timestamp>,
+    }
+}
+
+/// Writes a mail.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(
+    tx: &mut WriteTx,
+    id: Uuid,
+    recipient: &str,
+    subject: &str,
+    body: &str,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO mails (id, recipient, subject, body, created_at, due_at, attempts) \
+         VALUES ($1, $2, $3, $4, $5, $5, 0)",
+        params![id, recipient, subject, body, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes one mail that is due, so that no other process takes it before `again_at`, when it is tried again unless it
+/// was noted as sent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_due(tx: &mut WriteTx, now: Timestamp, again_at: Timestamp) -> Result<Option<MailRow>> {
+    tx.fetch_optional(
+        Sql::differing(
+            "UPDATE mails SET due_at = $2, attempts = attempts + 1 WHERE id = (SELECT id FROM mails \
+             WHERE sent_at IS NULL AND due_at <= $1 ORDER BY due_at LIMIT 1) \
+             RETURNING id, recipient, subject, body, created_at, attempts, sent_at",
+            "UPDATE mails SET due_at = $2, attempts = attempts + 1 WHERE id = (SELECT id FROM mails \
+             WHERE sent_at IS NULL AND due_at <= $1 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) \
+             RETURNING id, recipient, subject, body, created_at, attempts, sent_at",
+        ),
+        params![now, again_at],
+    )
+    .await
+}
+
+/// Notes that a mail was sent. Its text is forgotten: it may hold a link that is a secret.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sent(tx: &mut WriteTx, id: Uuid, now: Timestamp) -> Result<()> {
+    tx.execute("UPDATE mails SET sent_at = $2, body = '' WHERE id = $1", params![id, now]).await?;
+    Ok(())
+}

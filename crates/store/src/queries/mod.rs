@@ -1,0 +1,29 @@
+//! Every query, by what it is about.
+
+pub mod access;
+pub mod apps;
+pub mod audit;
+pub mod grants;
+pub mod keys;
+pub mod mails;
+pub mod sessions;
+pub mod users;
+
+/// One page of a listing that goes on after a given row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Whether more follow.
+    pub more: bool,
+}
+
+impl<T> Page<T> {
+    /// Makes a page of at most `size` rows out of `rows`, of which one more than that was asked for.
+    #[must_use]
+    pub fn cut(mut rows: Vec<T>, size: usize) -> Self {
+        let more = rows.len() > size;
+        rows.truncate(size);
+        Self { rows, more }
+    }
+}
