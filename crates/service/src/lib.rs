@@ -1,1 +1,62 @@
-//! What the product does: one file per operation.
+//! What Atelier does, one operation a file.
+//!
+//! Every operation goes the same way: who asks ([`Who`]), may they ([`Service::permit`], [`Service::permit_own`]), is
+//! what they ask for valid, store it, audit it in the same transaction, answer. The browser's server functions, REST
+//! and gRPC are three doors to these operations; none has logic of its own.
+
+pub mod apps;
+pub mod audit;
+pub mod collaborators;
+mod error;
+pub mod identity;
+pub mod keys;
+mod secrets;
+mod who;
+mod world;
+
+use std::sync::Arc;
+
+use atelier_store::{Objects, Store};
+
+pub use error::{Error, FieldError, Result};
+pub use secrets::hash_secret;
+pub use who::{AppName, Asked, Origin, Proof, Who};
+pub use world::{Clock, Entropy, OsEntropy, SystemClock, World};
+
+/// The operations, over a database and an object store.
+#[derive(Clone)]
+pub struct Service {
+    store: Store,
+    objects: Objects,
+    world: World,
+    /// Where people reach this Atelier, without a slash at the end: for links in mails.
+    base_url: Arc<str>,
+    passwords: secrets::PasswordHasher,
+}
+
+impl Service {
+    /// The operations over `store` and `objects`, reached by people at `base_url`.
+    #[must_use]
+    pub fn new(store: Store, objects: Objects, world: World, base_url: &str) -> Self {
+        let passwords = secrets::PasswordHasher::new(world.clone());
+        Self { store, objects, world, base_url: base_url.trim_end_matches('/').into(), passwords }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The object store.
+    #[must_use]
+    pub fn objects(&self) -> &Objects {
+        &self.objects
+    }
+
+    /// Clock and randomness.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+}

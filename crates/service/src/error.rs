@@ -1,0 +1,119 @@
+use atelier_domain::{Endpoint, Refusal, ScopeSet, Violation};
+
+/// What an operation answers when it does not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// What was asked about does not exist, or not for this caller: the two look the same.
+    #[error("resource does not exist")]
+    NotFound,
+    /// Whoever asks did not show who they are, or not (any longer) validly.
+    #[error("{0}")]
+    Unauthenticated(String),
+    /// The caller may not.
+    #[error("{explanation}")]
+    Forbidden {
+        /// What was asked.
+        endpoint: Endpoint,
+        /// Why not, and who could change that, in sentences.
+        explanation: String,
+        /// The scopes that are missing, if that is why.
+        missing: ScopeSet,
+    },
+    /// What was asked for is not valid.
+    #[error("{}", fields.first().map_or("the request is not valid", |field| field.message.as_str()))]
+    Invalid {
+        /// What is wrong, field by field.
+        fields: Vec<FieldError>,
+    },
+    /// It was valid, and somebody else changed things meanwhile, or the name is taken.
+    #[error("{0}")]
+    Conflict(String),
+    /// Too often.
+    #[error("too many attempts; try again in {seconds} s")]
+    Throttled {
+        /// After how many seconds to try again.
+        seconds: u64,
+    },
+    /// Something below is out of reach for now.
+    #[error("not available right now; try again shortly")]
+    Unavailable,
+    /// A fault of ours, logged under this identifier.
+    #[error("something went wrong on our side (error {id})")]
+    Internal {
+        /// Under which it was logged.
+        id: String,
+    },
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field, as the operation's input names it.
+    pub field: String,
+    /// What is wrong, in words that read after the field's label.
+    pub message: String,
+}
+
+/// What an operation answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// One field that is not valid.
+    pub fn invalid(field: &str, message: impl ToString) -> Self {
+        Self::Invalid { fields: vec![FieldError { field: field.into(), message: message.to_string() }] }
+    }
+
+    /// A refusal, explained to somebody who knows `givers` by name.
+    #[must_use]
+    pub fn refused(refusal: &Refusal, givers: &[String]) -> Self {
+        if refusal.cause == atelier_domain::Cause::NotFound {
+            return Self::NotFound;
+        }
+        let givers: Vec<&str> = givers.iter().map(String::as_str).collect();
+        Self::Forbidden {
+            endpoint: refusal.endpoint,
+            explanation: refusal.explain(&givers),
+            missing: refusal.missing(),
+        }
+    }
+
+    /// What the forest of grants does not allow, asked through `endpoint`.
+    #[must_use]
+    pub fn violation(violation: &Violation, endpoint: Endpoint) -> Self {
+        match violation {
+            Violation::Gone => Self::NotFound,
+            Violation::OpensNothing => Self::invalid("scopes", violation),
+            Violation::EndsInThePast => Self::invalid("ends_at", violation),
+            Violation::Exceeds(excess) | Violation::ExceedsInviter(excess) => {
+                Self::Forbidden { endpoint, explanation: violation.explain(), missing: excess.scopes }
+            }
+            Violation::AboveYou | Violation::OwnGrant => {
+                Self::Forbidden { endpoint, explanation: violation.explain(), missing: ScopeSet::EMPTY }
+            }
+        }
+    }
+}
+
+impl From<atelier_store::Error> for Error {
+    fn from(error: atelier_store::Error) -> Self {
+        match error {
+            atelier_store::Error::Unavailable(source) => {
+                tracing::warn!(error = %source, "the database is not available");
+                Self::Unavailable
+            }
+            atelier_store::Error::Duplicate => Self::Conflict("this already exists".into()),
+            other => {
+                let id = internal_id();
+                tracing::error!(error.id = id, error = ?other, "an operation failed");
+                Self::Internal { id }
+            }
+        }
+    }
+}
+
+/// A short identifier by which a person can ask about a fault that was logged.
+fn internal_id() -> String {
+    let mut bytes = [0; 5];
+    crate::Entropy::fill(&crate::OsEntropy, &mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,184 @@
+//! Who asks, and whether they may.
+
+use atelier_domain::id::AppId;
+use atelier_domain::time::MINUTE;
+use atelier_domain::{
+    Caller, Cause, Conditions, Credential, Endpoint, OwnPermit, Permit, Refusal, Standing, decide, decide_own,
+};
+use atelier_store::Conn;
+use atelier_store::queries::access::{self, Access, Target};
+use atelier_store::queries::{grants, keys, sessions};
+
+pub use atelier_store::queries::access::Proof;
+
+use crate::{Error, Result, Service};
+
+/// Who asks: what they show, and from where.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// What they show; nothing, if they are not known.
+    pub proof: Option<Proof>,
+    /// From where.
+    pub origin: Origin,
+}
+
+/// From where somebody asks: kept beside what they change.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The network address.
+    pub address: String,
+    /// The program, as it calls itself.
+    pub user_agent: String,
+}
+
+/// An app, as it is named in addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AppName {
+    /// `owner/app`; without an owner (or with `me`), the caller's own; without an app, the one the key is bound to.
+    Named {
+        /// The owner's slug.
+        owner: Option<String>,
+        /// The app's slug.
+        app: Option<String>,
+    },
+    /// By its identifier.
+    Id(AppId),
+}
+
+impl AppName {
+    /// The app `owner/app`.
+    #[must_use]
+    pub fn of(owner: &str, app: &str) -> Self {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Self::Named { owner: given(owner), app: given(app) }
+    }
+
+    fn target(&self) -> Target<'_> {
+        match self {
+            Self::Id(id) => Target::Id(*id),
+            Self::Named { app: None, .. } => Target::Bound,
+            Self::Named { owner, app: Some(app) } => match owner.as_deref() {
+                None | Some("me") => Target::Mine(app),
+                Some(owner) => Target::Of { owner, app },
+            },
+        }
+    }
+}
+
+/// Somebody who asked and may.
+#[derive(Clone, Debug)]
+pub struct Asked<P> {
+    /// That they may.
+    pub permit: P,
+    /// Their slug.
+    pub slug: String,
+    /// Their name.
+    pub name: String,
+}
+
+impl Service {
+    /// Asks whether `who` may do what `endpoint` does in `app` when `conditions` hold, in the snapshot of `conn`.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, `NotFound` or `Forbidden`, the last with its explanation; `Unavailable` or `Internal` when
+    /// deciding failed.
+    pub async fn permit(
+        &self,
+        conn: &mut Conn,
+        who: &Who,
+        app: &AppName,
+        endpoint: Endpoint,
+        conditions: Conditions,
+    ) -> Result<Asked<Permit>> {
+        let now = self.world.now();
+        let access = self.look_up(conn, who, app.target()).await?;
+        let app = access.app.ok_or(Error::NotFound)?;
+        match decide(&access.caller, app, &access.standing, endpoint, conditions, now) {
+            Ok(permit) => {
+                self.note_use(&access);
+                Ok(Asked { permit, slug: access.slug, name: access.name })
+            }
+            Err(refusal) => {
+                log_refusal(&access.caller, &refusal);
+                let givers = match refusal.cause {
+                    Cause::NotFound => Vec::new(),
+                    _ => grants::givers(conn, app, refusal.missing()).await?,
+                };
+                Err(Error::refused(&refusal, &givers))
+            }
+        }
+    }
+
+    /// Asks whether `who` may do what `endpoint` does to their own account, in the snapshot of `conn`.
+    ///
+    /// # Errors
+    /// As [`Self::permit`].
+    pub async fn permit_own(
+        &self,
+        conn: &mut Conn,
+        who: &Who,
+        endpoint: Endpoint,
+    ) -> Result<Asked<OwnPermit>> {
+        let access = self.look_up(conn, who, Target::Account).await?;
+        match decide_own(&access.caller, endpoint, self.world.now()) {
+            Ok(permit) => {
+                self.note_use(&access);
+                Ok(Asked { permit, slug: access.slug, name: access.name })
+            }
+            Err(refusal) => {
+                log_refusal(&access.caller, &refusal);
+                Err(Error::refused(&refusal, &[]))
+            }
+        }
+    }
+
+    /// What one read says about `who`, and what they are to `target`.
+    pub(crate) async fn look_up(&self, conn: &mut Conn, who: &Who, target: Target<'_>) -> Result<Access> {
+        let unknown = |text: &str| Error::Unauthenticated(text.into());
+        let proof = who.proof.as_ref().ok_or_else(|| unknown("sign in, or send a key, to do this"))?;
+        access::look_up(conn, proof, target, self.world.now()).await?.ok_or_else(|| match proof {
+            Proof::Key(_) => unknown("this key is unknown or was revoked"),
+            Proof::Session(_) => unknown("your session has ended; sign in again"),
+        })
+    }
+
+    /// Notes that key, session and grant are in use, to the minute, beside the request rather than in its way.
+    fn note_use(&self, access: &Access) {
+        let now = self.world.now();
+        if access.noted_at.is_some_and(|noted| now.since(noted) < MINUTE) {
+            return;
+        }
+        let (store, access) = (self.store.clone(), access.clone());
+        tokio::spawn(async move {
+            let noted = async {
+                let mut tx = store.write().await?;
+                match access.caller.credential {
+                    Credential::Session => {
+                        if let Some(session) = access.session {
+                            sessions::touch(&mut tx, session, now).await?;
+                        }
+                    }
+                    Credential::Token { id, .. } | Credential::AppKey { id, .. } => {
+                        keys::touch(&mut tx, id, now).await?;
+                    }
+                }
+                if let Standing::Collaborator { grant, .. } = access.standing {
+                    grants::touch(&mut tx, grant, now).await?;
+                }
+                tx.commit().await
+            };
+            if let Err(error) = noted.await {
+                tracing::warn!(%error, "could not note the last use of a credential");
+            }
+        });
+    }
+}
+
+fn log_refusal(caller: &Caller, refusal: &Refusal) {
+    tracing::info!(
+        user.id = %caller.user,
+        endpoint = %refusal.endpoint,
+        cause = ?refusal.cause,
+        "refused a request"
+    );
+}
