@@ -1,1 +1,13 @@
-//! .
+//! Apps: make, list, look at, change, delete, restore.
+
+mod change;
+mod create;
+mod delete;
+mod get;
+mod list;
+
+pub use atelier_store::queries::apps::{AppRow, SharedAppRow};
+pub use change::ChangeApp;
+pub use create::CreateApp;
+pub use delete::RESTORABLE;
+pub use list::{AppsPage, SharedAppsPage};

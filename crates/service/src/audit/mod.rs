@@ -1,1 +1,145 @@
-//! .
+//! The audit list: what was done to access, by whom, with before and after.
+
+mod list;
+
+use atelier_domain::id::{AuditId, KeyId, UserId};
+use atelier_domain::{Credential, OwnPermit, Permit};
+use atelier_store::WriteTx;
+use atelier_store::queries::audit::{NewEntry, insert};
+use serde_json::Value;
+
+pub use list::{AuditEntry, AuditFilter, AuditPage};
+
+use crate::{Asked, Origin, Result, Service};
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant is the name under which it is listed")]
+pub enum Action {
+    SignedUp,
+    SignedIn,
+    SignInFailed,
+    AddressAdded,
+    AddressVerified,
+    AddressRemoved,
+    PasswordChanged,
+    SessionEnded,
+    AppCreated,
+    AppChanged,
+    AppDeleted,
+    AppRestored,
+    CollaboratorAdded,
+    CollaboratorInvited,
+    CollaboratorJoined,
+    CollaboratorChanged,
+    CollaboratorRemoved,
+    CollaboratorLeft,
+    InvitationResent,
+    InvitationCanceled,
+    InvitationLapsed,
+    KeyCreated,
+    KeyOpened,
+    KeyChanged,
+    KeyRotated,
+    KeyRevoked,
+    KeyReportedLeaked,
+}
+
+impl Action {
+    /// The name under which it is listed.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SignedUp => "account.created",
+            Self::SignedIn => "session.started",
+            Self::SignInFailed => "session.refused",
+            Self::SessionEnded => "session.ended",
+            Self::AddressAdded => "address.added",
+            Self::AddressVerified => "address.verified",
+            Self::AddressRemoved => "address.removed",
+            Self::PasswordChanged => "password.changed",
+            Self::AppCreated => "app.created",
+            Self::AppChanged => "app.changed",
+            Self::AppDeleted => "app.deleted",
+            Self::AppRestored => "app.restored",
+            Self::CollaboratorAdded => "collaborator.added",
+            Self::CollaboratorInvited => "collaborator.invited",
+            Self::CollaboratorJoined => "collaborator.joined",
+            Self::CollaboratorChanged => "collaborator.changed",
+            Self::CollaboratorRemoved => "collaborator.removed",
+            Self::CollaboratorLeft => "collaborator.left",
+            Self::InvitationResent => "invitation.resent",
+            Self::InvitationCanceled => "invitation.canceled",
+            Self::InvitationLapsed => "invitation.lapsed",
+            Self::KeyCreated => "key.created",
+            Self::KeyOpened => "key.opened",
+            Self::KeyChanged => "key.changed",
+            Self::KeyRotated => "key.rotated",
+            Self::KeyRevoked => "key.revoked",
+            Self::KeyReportedLeaked => "key.reported_leaked",
+        }
+    }
+}
+
+/// Who did something, as an entry keeps it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Actor<'a> {
+    pub(crate) id: Option<UserId>,
+    pub(crate) name: &'a str,
+    pub(crate) key: Option<KeyId>,
+    pub(crate) origin: &'a Origin,
+}
+
+impl<'a> Actor<'a> {
+    pub(crate) fn in_app(asked: &'a Asked<Permit>, origin: &'a Origin) -> Self {
+        Self { id: Some(asked.permit.user()), name: &asked.name, key: asked.permit.key(), origin }
+    }
+
+    pub(crate) fn of_account(asked: &'a Asked<OwnPermit>, origin: &'a Origin) -> Self {
+        let key = match asked.permit.credential() {
+            Credential::Session => None,
+            Credential::Token { id, .. } | Credential::AppKey { id, .. } => Some(*id),
+        };
+        Self { id: Some(asked.permit.user()), name: &asked.name, key, origin }
+    }
+}
+
+/// What was done, to whom, and how it stood before and afterwards.
+#[derive(Clone, Debug)]
+pub(crate) struct Done<'a> {
+    pub(crate) action: Action,
+    pub(crate) app: Option<atelier_domain::id::AppId>,
+    pub(crate) subject_id: Option<UserId>,
+    pub(crate) subject: &'a str,
+    pub(crate) before: Option<Value>,
+    pub(crate) after: Option<Value>,
+}
+
+impl<'a> Done<'a> {
+    /// `action`, done to `subject`.
+    pub(crate) fn new(action: Action, subject: &'a str) -> Self {
+        Self { action, app: None, subject_id: None, subject, before: None, after: None }
+    }
+}
+
+impl Service {
+    /// Tells in the audit list, in the transaction of what it tells of.
+    pub(crate) async fn audit(&self, tx: &mut WriteTx, actor: Actor<'_>, done: &Done<'_>) -> Result<()> {
+        let now = self.world.now();
+        let entry = NewEntry {
+            id: AuditId::new(now, &self.world.salt()),
+            app: done.app,
+            actor_id: actor.id,
+            actor: actor.name,
+            key: actor.key,
+            action: done.action.name(),
+            subject_id: done.subject_id,
+            subject: done.subject,
+            before: done.before.as_ref(),
+            after: done.after.as_ref(),
+            address: &actor.origin.address,
+            user_agent: &actor.origin.user_agent,
+        };
+        Ok(insert(tx, &entry, now).await?)
+    }
+}

@@ -1,0 +1,75 @@
+//! Changing an app: its name, address, description, settings.
+
+use atelier_domain::{Conditions, DisplayName, Endpoint, Slug};
+use atelier_store::Event;
+use atelier_store::queries::apps;
+use serde_json::{Value, json};
+
+use super::create::check_description;
+use crate::apps::AppRow;
+use crate::audit::{Action, Actor, Done};
+use crate::{AppName, Error, Result, Service, Who};
+
+/// What to change; what is not given stays.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeApp {
+    /// Its name in addresses.
+    pub slug: Option<String>,
+    /// What it is called.
+    pub name: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The language of its concepts' names.
+    pub default_language: Option<String>,
+    /// What clients keep with it.
+    pub metadata: Option<Value>,
+}
+
+impl Service {
+    /// Changes the app, and answers it as it stands then.
+    ///
+    /// # Errors
+    /// When the caller may not, a value is not valid, or the owner has another app of the new slug.
+    pub async fn change_app(
+        &self,
+        who: &Who,
+        app: &AppName,
+        endpoint: Endpoint,
+        input: &ChangeApp,
+    ) -> Result<AppRow> {
+        let now = self.world.now();
+        let mut tx = self.store.write().await?;
+        let asked = self.permit(&mut tx, who, app, endpoint, Conditions::NONE).await?;
+        let before = apps::get(&mut tx, &asked.permit).await?;
+        let slug = input.slug.as_deref().unwrap_or(&before.slug);
+        let slug: Slug = slug.parse().map_err(|error| Error::invalid("slug", error))?;
+        let name = input.name.as_deref().unwrap_or(&before.name);
+        let name: DisplayName = name.parse().map_err(|error| Error::invalid("name", error))?;
+        let description = input.description.as_deref().unwrap_or(&before.description);
+        check_description(description)?;
+        let change = apps::AppChange {
+            slug: slug.as_str(),
+            name: name.as_str(),
+            description,
+            default_language: input.default_language.as_deref().unwrap_or(&before.default_language),
+            metadata: input.metadata.as_ref().or(before.metadata.as_ref()),
+        };
+        apps::update(&mut tx, &asked.permit, &change, now).await.map_err(|error| match error {
+            atelier_store::Error::Duplicate => Error::Conflict(format!("you already have an app `{slug}`")),
+            other => other.into(),
+        })?;
+        let after = apps::get(&mut tx, &asked.permit).await?;
+        let done = Done {
+            app: Some(after.id),
+            before: Some(
+                json!({ "id": before.slug, "name": before.name, "description": before.description }),
+            ),
+            after: Some(json!({ "id": after.slug, "name": after.name, "description": after.description })),
+            ..Done::new(Action::AppChanged, &after.slug)
+        };
+        self.audit(&mut tx, Actor::in_app(&asked, &who.origin), &done).await?;
+        tx.announce(Event::Access(after.id));
+        tx.commit().await?;
+        Ok(after)
+    }
+}
