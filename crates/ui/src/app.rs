@@ -29,6 +29,13 @@ pub fn App() -> impl IntoView {
     provide_submission();
     provide_toasts();
     provide_shortcuts();
+    // Effects run only in the browser, after the page was taken over: what waits for that can see it.
+    Effect::new(|| {
+        if let Some(page) = document().document_element() {
+            // The attribute's name is valid, which is all that could fail.
+            let _ = page.set_attribute("data-hydrated", "");
+        }
+    });
 
     view! {
         <Title formatter=full_title />
