@@ -30,7 +30,9 @@ const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600"
 
 /// There is no bundle to serve.
 #[derive(Debug, thiserror::Error)]
-#[error("the browser bundle is missing: run `cargo xtask bundle` and start the server through `cargo xtask run`")]
+#[error(
+    "the browser bundle is missing: run `cargo xtask bundle` and start the server through `cargo xtask run`"
+)]
 pub(crate) struct NoBundle;
 
 #[derive(Deserialize)]

@@ -13,8 +13,8 @@ use axum::{
     http::{
         HeaderName, HeaderValue, Method, StatusCode, Uri,
         header::{
-            ACCEPT, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, SET_COOKIE,
-            X_CONTENT_TYPE_OPTIONS,
+            ACCEPT, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
+            SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
         },
         request::Parts,
     },
@@ -48,7 +48,9 @@ pub(crate) fn router(assets: AssetPaths, provide: impl Fn() + Clone + Send + Syn
     let call = async move |request: Request| pages.call(request).await;
     leptos_axum::generate_route_list(App)
         .iter()
-        .fold(Router::new(), |router, page| router.route(page.path(), get(render.clone()).post(submit.clone())))
+        .fold(Router::new(), |router, page| {
+            router.route(page.path(), get(render.clone()).post(submit.clone()))
+        })
         .route("/api/{*function}", post(call))
         .fallback(render)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
@@ -92,7 +94,8 @@ impl<P: Fn() + Clone + Send + Sync + 'static> Pages<P> {
         let Ok(mut typed) = serde_urlencoded::from_bytes::<Vec<(String, String)>>(&body) else {
             return StatusCode::BAD_REQUEST.into_response();
         };
-        let Some(form) = typed.iter().find(|(name, _)| name == FORM_FIELD).map(|(_, value)| value.clone()) else {
+        let Some(form) = typed.iter().find(|(name, _)| name == FORM_FIELD).map(|(_, value)| value.clone())
+        else {
             return StatusCode::BAD_REQUEST.into_response();
         };
         let Ok(function) = Submission::function(&form).parse::<Uri>() else {

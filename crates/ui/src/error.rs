@@ -112,9 +112,9 @@ impl fmt::Display for UiError {
                 0 | 1 => f.write_str("Too many tries. Wait a minute and try again."),
                 minutes => write!(f, "Too many tries. Wait {minutes} minutes and try again."),
             },
-            Self::Unavailable => {
-                f.write_str("The server cannot be reached right now. Nothing was changed; try again in a moment.")
-            }
+            Self::Unavailable => f.write_str(
+                "The server cannot be reached right now. Nothing was changed; try again in a moment.",
+            ),
             Self::Internal { id } => {
                 write!(f, "Something went wrong on our side. It was logged under {id}; nothing was changed.")
             }

@@ -124,7 +124,8 @@ impl FormParts {
 
     /// What was typed into a field before the page was rendered again.
     pub fn typed(&self, name: &str) -> Option<String> {
-        self.typed.with_value(|typed| typed.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone()))
+        self.typed
+            .with_value(|typed| typed.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone()))
     }
 
     /// Why the last submission failed.
@@ -150,7 +151,10 @@ where
     S::Output: DeserializeOwned + Clone + Send + Sync + 'static,
 {
     /// The only form of its kind on the page.
-    #[expect(clippy::new_without_default, reason = "a form is made on purpose, and registers itself with the page")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "a form is made on purpose, and registers itself with the page"
+    )]
     pub fn new() -> Self {
         Self::named(S::PATH.to_owned())
     }
@@ -166,9 +170,9 @@ where
             .and_then(|last| last.0)
             .filter(|submission| submission.form == name);
         let typed = submission.map(|submission| {
-            let outcome = submission.outcome.and_then(|json| {
-                serde_json::from_str(&json).map_err(|_| UiError::Unavailable)
-            });
+            let outcome = submission
+                .outcome
+                .and_then(|json| serde_json::from_str(&json).map_err(|_| UiError::Unavailable));
             action.value().set(Some(outcome));
             submission.typed
         });
@@ -237,9 +241,10 @@ where
                 form.action.dispatch(arguments);
             }
             // A field is missing, which only the page's own code can cause: the server says the same.
-            Err(_) => form.action.value().set(Some(Err(UiError::form(
-                "The form was incomplete. Reload the page and try again.",
-            )))),
+            Err(_) => form
+                .action
+                .value()
+                .set(Some(Err(UiError::form("The form was incomplete. Reload the page and try again.")))),
         }
     };
     view! {

@@ -43,7 +43,8 @@ pub(crate) fn bundle(paths: &Paths) -> Outcome {
 
 /// Adds the compilation target for the browser when the toolchain lacks it.
 fn ensure_wasm_target() -> Outcome {
-    let libraries = output(Command::new("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]))?;
+    let libraries =
+        output(Command::new("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]))?;
     if Path::new(libraries.trim()).is_dir() {
         return Ok(());
     }
@@ -168,7 +169,11 @@ fn write_site(
     for (name, content) in &files {
         write(&unfinished.join(name), content)?;
         let brotli = brotli(content);
-        eprintln!("  {name}: {} kB, {} kB as brotli", content.len().div_ceil(1000), brotli.len().div_ceil(1000));
+        eprintln!(
+            "  {name}: {} kB, {} kB as brotli",
+            content.len().div_ceil(1000),
+            brotli.len().div_ceil(1000)
+        );
         write(&unfinished.join(format!("{name}.br")), &brotli)?;
         write(&unfinished.join(format!("{name}.gz")), &gzip(content)?)?;
     }

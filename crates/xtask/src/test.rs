@@ -89,7 +89,8 @@ impl Server {
     fn start(paths: &Paths) -> Result<Self, String> {
         let data = paths.target.join("e2e-data");
         if data.exists() {
-            std::fs::remove_dir_all(&data).map_err(|error| format!("could not empty the data folder: {error}"))?;
+            std::fs::remove_dir_all(&data)
+                .map_err(|error| format!("could not empty the data folder: {error}"))?;
         }
         let mut process = Command::new(paths.server(false))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
@@ -101,7 +102,9 @@ impl Server {
         let url = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| line.split_once("http://").map(|(_, address)| format!("http://{}", address.trim())))
+            .find_map(|line| {
+                line.split_once("http://").map(|(_, address)| format!("http://{}", address.trim()))
+            })
             .ok_or("the server ended before it listened")?;
         // The rest is read away, or the server would stop at a full pipe.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| println!("{line}")));

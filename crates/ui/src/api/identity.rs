@@ -1,5 +1,8 @@
 //! Accounts and sessions.
-#![expect(missing_docs, reason = "the macro makes public fields of the arguments, which the functions describe")]
+#![expect(
+    missing_docs,
+    reason = "the macro makes public fields of the arguments, which the functions describe"
+)]
 
 use leptos::prelude::*;
 
@@ -14,7 +17,11 @@ use crate::error::UiError;
 #[server(name = SignIn, prefix = "/api", endpoint = "identity/sign-in")]
 pub async fn sign_in(email: String, password: String) -> Result<(), UiError> {
     let mut check = Check::default();
-    check.that(email.contains('@'), "email", "Enter the e-mail address of your account, such as ada@example.org.");
+    check.that(
+        email.contains('@'),
+        "email",
+        "Enter the e-mail address of your account, such as ada@example.org.",
+    );
     check.that(!password.is_empty(), "password", "Enter your password.");
     check.finish()?;
     Err(UiError::Unavailable)
@@ -42,7 +49,11 @@ pub async fn sign_up(name: String, email: String, password: String) -> Result<()
 #[server(name = AskReset, prefix = "/api", endpoint = "identity/ask-reset")]
 pub async fn ask_reset(email: String) -> Result<(), UiError> {
     let mut check = Check::default();
-    check.that(email.contains('@'), "email", "Enter the e-mail address of your account, such as ada@example.org.");
+    check.that(
+        email.contains('@'),
+        "email",
+        "Enter the e-mail address of your account, such as ada@example.org.",
+    );
     check.finish()?;
     Err(UiError::Unavailable)
 }
@@ -54,7 +65,11 @@ pub async fn ask_reset(email: String) -> Result<(), UiError> {
 #[server(name = ChoosePassword, prefix = "/api", endpoint = "identity/choose-password")]
 pub async fn choose_password(token: String, password: String) -> Result<(), UiError> {
     let mut check = Check::default();
-    check.that(!token.is_empty(), "", "The address of this page is incomplete. Open the link in the letter again.");
+    check.that(
+        !token.is_empty(),
+        "",
+        "The address of this page is incomplete. Open the link in the letter again.",
+    );
     check.that(password.chars().count() >= 12, "password", "Choose a password of at least 12 characters.");
     check.finish()?;
     Err(UiError::Unavailable)
@@ -67,7 +82,11 @@ pub async fn choose_password(token: String, password: String) -> Result<(), UiEr
 #[server(name = VerifyAddress, prefix = "/api", endpoint = "identity/verify-address")]
 pub async fn verify_address(token: String) -> Result<(), UiError> {
     let mut check = Check::default();
-    check.that(!token.is_empty(), "", "The address of this page is incomplete. Open the link in the letter again.");
+    check.that(
+        !token.is_empty(),
+        "",
+        "The address of this page is incomplete. Open the link in the letter again.",
+    );
     check.finish()?;
     Err(UiError::Unavailable)
 }

@@ -87,7 +87,8 @@ pub fn AppLayout(
         path.into_iter()
             .enumerate()
             .map(|(place, Crumb { href, label })| {
-                view! { <li><a href=href aria-current=(place == last).then_some("page")>{label}</a></li> }.into_any()
+                view! { <li><a href=href aria-current=(place == last).then_some("page")>{label}</a></li> }
+                    .into_any()
             })
             .collect_view()
     };

@@ -13,7 +13,8 @@ pub struct Now(pub i64);
 
 /// Hands the server's [`Now`] to every [`Time`] of the page, in the browser too.
 pub(crate) fn provide_now() {
-    let rendered_at = SharedValue::new(|| use_context::<Now>().map_or_else(browser_now, |now| now.0)).into_inner();
+    let rendered_at =
+        SharedValue::new(|| use_context::<Now>().map_or_else(browser_now, |now| now.0)).into_inner();
     provide_context(Now(rendered_at));
 }
 

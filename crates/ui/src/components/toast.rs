@@ -31,7 +31,8 @@ impl Toasts {
 
     /// Says what was done. With `undo` it offers to take it back.
     pub fn show(self, text: impl Into<String>, undo: Option<Callback<()>>) {
-        let number = self.0.with_untracked(|toast| toast.as_ref().map_or(0, |toast| toast.number.wrapping_add(1)));
+        let number =
+            self.0.with_untracked(|toast| toast.as_ref().map_or(0, |toast| toast.number.wrapping_add(1)));
         self.0.set(Some(Toast { number, text: text.into(), undo }));
         set_timeout(move || self.hide(number), SHOWN_FOR);
     }
@@ -39,7 +40,8 @@ impl Toasts {
     /// Takes a toast away, unless a newer one is there.
     fn hide(self, number: u32) {
         // The page may have gone meanwhile, and its signals with it.
-        let is_shown = self.0.try_with_untracked(|toast| toast.as_ref().is_some_and(|toast| toast.number == number));
+        let is_shown =
+            self.0.try_with_untracked(|toast| toast.as_ref().is_some_and(|toast| toast.number == number));
         if is_shown == Some(true) {
             self.0.set(None);
         }
