@@ -1,1 +1,27 @@
-//! Pages, components and server functions of the interface.
+//! The interface: pages, components and server functions.
+//!
+//! One of three features is on in any build, because each means another way to come to a page's elements:
+//!
+//! - `ssr`: the server writes them as HTML; bodies of server functions are compiled in;
+//! - `hydrate`: the browser finds them in the server's HTML and takes over;
+//! - `csr`: the browser makes them on an empty page.
+//!
+//! # Adding a page
+//!
+//! A page is one file in [`pages`], named after its address, with one route in [`App`]. What it shows comes from a
+//! server function in [`api`]; what it changes goes through a [`form`], which works with and without JavaScript. Its
+//! elements come from [`components`], and its words and errors follow [`error::UiError`].
+#![recursion_limit = "256"]
+
+pub mod api;
+pub mod app;
+pub mod components;
+pub mod error;
+pub mod form;
+pub mod pages;
+#[cfg(feature = "ssr")]
+mod shell;
+
+pub use app::App;
+#[cfg(feature = "ssr")]
+pub use shell::{AssetPaths, shell};

@@ -1,0 +1,190 @@
+//! The pages, their forms and the server functions behind them.
+
+use atelier_ui::{
+    App, AssetPaths,
+    error::UiError,
+    form::{FORM_FIELD, Submission, is_secret},
+    shell,
+};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{DefaultBodyLimit, Request},
+    http::{
+        HeaderName, HeaderValue, Method, StatusCode, Uri,
+        header::{
+            ACCEPT, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
+            SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
+        },
+        request::Parts,
+    },
+    middleware::map_response,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use leptos::{
+    nonce::Nonce,
+    prelude::{FromServerFnError, provide_context},
+    server_fn::error::SERVER_FN_ERROR_HEADER,
+};
+
+/// The most bytes that a form or a server function's arguments may have.
+const FORM_LIMIT: usize = 1 << 20;
+
+/// Routes for every page, for the forms that are posted to them, and for the server functions.
+///
+/// `provide` is called once for each page and each call, inside its reactive owner: it provides the contexts that
+/// components and server functions ask for. The request's `Parts` are in the context by then.
+pub(crate) fn router(assets: AssetPaths, provide: impl Fn() + Clone + Send + Sync + 'static) -> Router {
+    let pages = Pages { assets, provide };
+    let render = {
+        let pages = pages.clone();
+        async move |request: Request| pages.render(request, None).await
+    };
+    let submit = {
+        let pages = pages.clone();
+        async move |request: Request| pages.submit(request).await
+    };
+    let call = async move |request: Request| pages.call(request).await;
+    leptos_axum::generate_route_list(App)
+        .iter()
+        .fold(Router::new(), |router, page| {
+            router.route(page.path(), get(render.clone()).post(submit.clone()))
+        })
+        .route("/api/{*function}", post(call))
+        .fallback(render)
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(map_response(with_security_headers))
+}
+
+#[derive(Clone)]
+struct Pages<P> {
+    assets: AssetPaths,
+    provide: P,
+}
+
+impl<P: Fn() + Clone + Send + Sync + 'static> Pages<P> {
+    /// Renders the page at the request's address, all of it before the first byte, so that its status is known.
+    async fn render(&self, request: Request, submission: Option<Submission>) -> Response {
+        let nonce = Nonce::new();
+        let policy = content_security_policy(&nonce);
+        let provide = self.provide.clone();
+        let context = move || {
+            provide_context(nonce.clone());
+            if let Some(submission) = &submission {
+                provide_context(submission.clone());
+            }
+            provide();
+        };
+        let assets = self.assets.clone();
+        let render = leptos_axum::render_app_async_with_context(context, move || shell(assets.clone()));
+        let mut response = render(request).await;
+        if let Ok(policy) = policy {
+            response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+        }
+        response
+    }
+
+    /// Runs the server function of a form that was posted to its page; see `atelier_ui::form` for what follows.
+    async fn submit(&self, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let Ok(body) = to_bytes(body, FORM_LIMIT).await else {
+            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        };
+        let Ok(mut typed) = serde_urlencoded::from_bytes::<Vec<(String, String)>>(&body) else {
+            return StatusCode::BAD_REQUEST.into_response();
+        };
+        let Some(form) = typed.iter().find(|(name, _)| name == FORM_FIELD).map(|(_, value)| value.clone())
+        else {
+            return StatusCode::BAD_REQUEST.into_response();
+        };
+        let Ok(function) = Submission::function(&form).parse::<Uri>() else {
+            return StatusCode::BAD_REQUEST.into_response();
+        };
+        let mut call = Request::from_parts(parts.clone(), Body::from(body));
+        *call.uri_mut() = function;
+        let (answer, body) = self.call(call).await.into_parts();
+        let Ok(body) = to_bytes(body, FORM_LIMIT).await else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+
+        let outcome = if answer.headers.contains_key(SERVER_FN_ERROR_HEADER) {
+            Err(UiError::de(body))
+        } else if !answer.status.is_success() {
+            return answer.status.into_response();
+        } else {
+            Ok(String::from_utf8_lossy(&body).into_owned())
+        };
+        let status = outcome.as_ref().map_or_else(UiError::status, |_| 200);
+        let next = answer.headers.get(LOCATION).cloned().or_else(|| {
+            let is_nothing = outcome.as_deref() == Ok("null");
+            is_nothing.then(|| HeaderValue::from_str(&parts.uri.to_string()).ok()).flatten()
+        });
+        let mut response = match next {
+            Some(next) => (StatusCode::SEE_OTHER, [(LOCATION, next)]).into_response(),
+            None => {
+                typed.retain(|(name, _)| name != FORM_FIELD && !is_secret(name));
+                self.render(page_request(parts), Some(Submission { form, typed, outcome })).await
+            }
+        };
+        if response.status() == StatusCode::OK
+            && let Ok(status) = StatusCode::from_u16(status)
+        {
+            *response.status_mut() = status;
+        }
+        for cookie in answer.headers.get_all(SET_COOKIE) {
+            response.headers_mut().append(SET_COOKIE, cookie.clone());
+        }
+        response
+    }
+
+    /// Runs a server function and gives its error the status that belongs to it.
+    async fn call(&self, mut request: Request) -> Response {
+        // For `text/html`, leptos would redirect by itself and put the error into the address.
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let response =
+            leptos_axum::handle_server_fns_with_context(self.provide.clone(), request).await.into_response();
+        if !response.headers().contains_key(SERVER_FN_ERROR_HEADER) {
+            return response;
+        }
+        let (mut parts, body) = response.into_parts();
+        let Ok(body) = to_bytes(body, FORM_LIMIT).await else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        if let Ok(status) = StatusCode::from_u16(UiError::de(body.clone()).status()) {
+            parts.status = status;
+        }
+        Response::from_parts(parts, Body::from(body))
+    }
+}
+
+/// The request with which the browser would have asked for the page that a form was posted to.
+fn page_request(mut parts: Parts) -> Request {
+    parts.method = Method::GET;
+    parts.headers.remove(CONTENT_TYPE);
+    parts.headers.remove(CONTENT_LENGTH);
+    Request::from_parts(parts, Body::empty())
+}
+
+/// Scripts run only with the nonce, or when one that has it loads them. `wasm-unsafe-eval` is what WebAssembly needs.
+fn content_security_policy(nonce: &Nonce) -> Result<HeaderValue, http::header::InvalidHeaderValue> {
+    HeaderValue::from_str(&format!(
+        "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' blob: data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'"
+    ))
+}
+
+/// What every answer carries, unless its page has said something stricter.
+async fn with_security_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        // Not `no-referrer` everywhere: browsers would then post forms with `Origin: null`.
+        (REFERRER_POLICY, "same-origin"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}

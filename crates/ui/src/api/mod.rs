@@ -1,0 +1,6 @@
+//! The server functions: the browser's door to the operations, with no logic of its own.
+//!
+//! Each names its `endpoint`, because the address that the macro makes up changes with the build folder. Errors are
+//! [`UiError`](crate::error::UiError); the server gives the answer its status, so that no function has to.
+
+pub mod identity;

@@ -1,0 +1,68 @@
+//! The root of every page: what all of them share, and which address shows which.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    ParamSegment, SsrMode, StaticSegment,
+    components::{Route, Router, Routes},
+};
+
+use crate::{
+    components::{
+        shortcuts::{ShortcutsDialog, provide_shortcuts},
+        time::provide_now,
+        toast::{ToastRegion, provide_toasts},
+    },
+    form::provide_submission,
+    pages::{
+        landing::Landing, not_found::NotFound, reset::AskReset, reset_token::ChoosePassword, sign_in::SignIn,
+        sign_up::SignUp, verify_token::VerifyAddress,
+    },
+};
+
+/// The whole application, for all three ways of rendering it.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    // In this order on both sides: what the server hands over is numbered.
+    provide_now();
+    provide_submission();
+    provide_toasts();
+    provide_shortcuts();
+    // Effects run only in the browser, after the page was taken over: what waits for that can see it.
+    Effect::new(|| {
+        if let Some(page) = document().document_element() {
+            // The attribute's name is valid, which is all that could fail.
+            let _ = page.set_attribute("data-hydrated", "");
+        }
+    });
+
+    view! {
+        <Title formatter=full_title />
+        <Router>
+            <Routes fallback=|| view! { <NotFound /> }.into_any()>
+                <Route path=StaticSegment("") view=|| view! { <Landing /> }.into_any() ssr=SsrMode::Async />
+                <Route path=StaticSegment("sign-in") view=|| view! { <SignIn /> }.into_any() ssr=SsrMode::Async />
+                <Route path=StaticSegment("sign-up") view=|| view! { <SignUp /> }.into_any() ssr=SsrMode::Async />
+                <Route path=StaticSegment("reset") view=|| view! { <AskReset /> }.into_any() ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("reset"), ParamSegment("token"))
+                    view=|| view! { <ChoosePassword /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("verify"), ParamSegment("token"))
+                    view=|| view! { <VerifyAddress /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+            </Routes>
+        </Router>
+        <ToastRegion />
+        <ShortcutsDialog />
+    }
+}
+
+/// The page's own title first: it is what fits on a tab.
+fn full_title(page: String) -> String {
+    if page.is_empty() { "Atelier".to_owned() } else { format!("{page} · Atelier") }
+}

@@ -1,0 +1,58 @@
+//! Everything that is wrong with a form, above it.
+
+use leptos::{html, prelude::*};
+
+use crate::{
+    error::{FieldError, UiError},
+    form::FormParts,
+};
+
+/// What has to be mended, with links to the fields. Takes the focus when it appears, so that it is read out and the
+/// next press of Tab leads to the first link.
+///
+/// # Panics
+/// Outside a [`PostForm`](crate::form::PostForm).
+#[component]
+pub fn ErrorSummary() -> impl IntoView {
+    let form = expect_context::<FormParts>();
+    let error = form.error();
+    let element = NodeRef::<html::Div>::new();
+    Effect::new(move || {
+        if error.with(Option::is_some)
+            && let Some(element) = element.get()
+        {
+            // An element that cannot take the focus stays readable where it is.
+            let _ = element.focus();
+        }
+    });
+    view! {
+        <Show when=move || error.with(Option::is_some)>
+            <div node_ref=element class="error-summary" tabindex="-1" role="alert">
+                {move || error.get().map(|error| summary(form, error))}
+            </div>
+        </Show>
+    }
+}
+
+fn summary(form: FormParts, error: UiError) -> AnyView {
+    let heading = match &error {
+        UiError::Invalid { fields } if fields.iter().any(|field| !field.field.is_empty()) => {
+            if fields.len() == 1 { "One thing needs your attention.".to_owned() } else { error.to_string() }
+        }
+        _ => return view! { <p>{error.to_string()}</p> }.into_any(),
+    };
+    let UiError::Invalid { fields } = error else { return ().into_any() };
+    let entries = fields.into_iter().map(|FieldError { field, message }| {
+        if field.is_empty() {
+            view! { <li>{message}</li> }.into_any()
+        } else {
+            let href = format!("#{}", form.field_id(&field));
+            view! { <li><a href=href rel="external">{message}</a></li> }.into_any()
+        }
+    });
+    view! {
+        <p>{heading}</p>
+        <ul>{entries.collect_view()}</ul>
+    }
+    .into_any()
+}

@@ -1,0 +1,170 @@
+//! What can go wrong, as the interface knows it.
+
+use std::fmt;
+
+use leptos::{
+    prelude::FromServerFnError,
+    server_fn::{codec::JsonEncoding, error::ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+
+/// The error of every server function. It crosses the wire as JSON; the server answers it with [`UiError::status`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UiError {
+    /// It does not exist, or not for this person; which of the two is never told.
+    NotFound,
+    /// The person may know that it exists and may not do this.
+    Forbidden {
+        /// Which right is missing, why, and who could give it.
+        explanation: String,
+    },
+    /// What was typed cannot be accepted.
+    Invalid {
+        /// One entry for each thing to mend, in the order of the fields.
+        fields: Vec<FieldError>,
+    },
+    /// Someone else changed the same thing meanwhile, or it is already so.
+    Conflict {
+        /// What happened.
+        message: String,
+    },
+    /// Too many tries.
+    Throttled {
+        /// Seconds until the next try is answered.
+        retry_after: u32,
+    },
+    /// The server, or something that it needs, cannot be reached.
+    Unavailable,
+    /// A fault of ours, logged under an id that the person sees.
+    Internal {
+        /// The id in the log.
+        id: String,
+    },
+}
+
+/// Something to mend in a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The `name` of the field; empty if it is about the form as a whole.
+    pub field: String,
+    /// A sentence that says what to do.
+    pub message: String,
+}
+
+impl UiError {
+    /// The HTTP status that goes with it.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::NotFound => 404,
+            Self::Forbidden { .. } => 403,
+            Self::Invalid { .. } => 422,
+            Self::Conflict { .. } => 409,
+            Self::Throttled { .. } => 429,
+            Self::Unavailable => 503,
+            Self::Internal { .. } => 500,
+        }
+    }
+
+    /// An [`UiError::Invalid`] about the form as a whole.
+    pub fn form(message: impl Into<String>) -> Self {
+        Self::Invalid { fields: vec![FieldError { field: String::new(), message: message.into() }] }
+    }
+
+    /// The entries about one field.
+    pub fn about<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
+        let fields = if let Self::Invalid { fields } = self { fields.as_slice() } else { &[] };
+        fields.iter().filter(move |error| error.field == field).map(|error| error.message.as_str())
+    }
+}
+
+/// Gathers everything that is wrong with a form, so that all of it is said at once.
+#[cfg(feature = "ssr")]
+#[derive(Debug, Default)]
+pub struct Check(Vec<FieldError>);
+
+#[cfg(feature = "ssr")]
+impl Check {
+    /// Notes what to do about a field unless the condition holds.
+    pub fn that(&mut self, holds: bool, field: &str, message: &str) {
+        if !holds {
+            self.0.push(FieldError { field: field.to_owned(), message: message.to_owned() });
+        }
+    }
+
+    /// # Errors
+    /// [`UiError::Invalid`] if anything was noted.
+    pub fn finish(self) -> Result<(), UiError> {
+        if self.0.is_empty() { Ok(()) } else { Err(UiError::Invalid { fields: self.0 }) }
+    }
+}
+
+impl fmt::Display for UiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("There is nothing here, or nothing that you can see."),
+            Self::Forbidden { explanation } => f.write_str(explanation),
+            Self::Invalid { fields } => match fields.as_slice() {
+                [only] => f.write_str(&only.message),
+                several => write!(f, "{} things need your attention.", several.len()),
+            },
+            Self::Conflict { message } => f.write_str(message),
+            Self::Throttled { retry_after } => match retry_after.div_ceil(60) {
+                0 | 1 => f.write_str("Too many tries. Wait a minute and try again."),
+                minutes => write!(f, "Too many tries. Wait {minutes} minutes and try again."),
+            },
+            Self::Unavailable => f.write_str(
+                "The server cannot be reached right now. Nothing was changed; try again in a moment.",
+            ),
+            Self::Internal { id } => {
+                write!(f, "Something went wrong on our side. It was logged under {id}; nothing was changed.")
+            }
+        }
+    }
+}
+
+impl std::error::Error for UiError {}
+
+impl FromServerFnError for UiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Self::form("The form was incomplete. Reload the page and try again.")
+            }
+            // The rest is a connection that broke or an answer that came from something else than this server.
+            _ => Self::Unavailable,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invalid() -> UiError {
+        UiError::Invalid {
+            fields: vec![
+                FieldError { field: "email".into(), message: "Enter an e-mail address.".into() },
+                FieldError { field: "password".into(), message: "Enter your password.".into() },
+            ],
+        }
+    }
+
+    #[test]
+    fn survives_the_wire() {
+        assert_eq!(UiError::de(invalid().ser()), invalid());
+    }
+
+    #[test]
+    fn is_found_by_field() {
+        assert_eq!(invalid().about("password").collect::<Vec<_>>(), ["Enter your password."]);
+        assert_eq!(invalid().about("name").count(), 0);
+        assert_eq!(UiError::NotFound.about("email").count(), 0);
+    }
+
+    #[test]
+    fn garbage_from_a_proxy_is_an_unreachable_server() {
+        assert_eq!(UiError::de("<html>502</html>".as_bytes().to_vec().into()), UiError::Unavailable);
+    }
+}

@@ -1,0 +1,40 @@
+//! One file for each page, named after its address.
+
+pub mod landing;
+pub mod not_found;
+pub mod reset;
+pub mod reset_token;
+pub mod sign_in;
+pub mod sign_up;
+pub mod verify_token;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+/// The hidden field that carries the token of the page's address into its form.
+#[component]
+fn TokenField() -> impl IntoView {
+    send_no_referrer();
+    let params = use_params_map();
+    view! { <input type="hidden" name="token" value=move || params.read().get("token").unwrap_or_default() /> }
+}
+
+/// Gives the page that is being rendered an HTTP status. In the browser there is none to give.
+pub fn set_status(status: u16) {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+        && let Ok(status) = http::StatusCode::from_u16(status)
+    {
+        response.set_status(status);
+    }
+    #[cfg(not(feature = "ssr"))]
+    let _ = status;
+}
+
+/// Keeps the page's address, which holds a secret, out of the requests that follow from it.
+fn send_no_referrer() {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.insert_header(http::header::REFERRER_POLICY, http::HeaderValue::from_static("no-referrer"));
+    }
+}

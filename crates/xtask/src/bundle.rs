@@ -1,0 +1,271 @@
+//! The browser bundle: WebAssembly, its JavaScript glue and the stylesheet, named after their content.
+//!
+//! `wasm-bindgen` and `lightningcss` are linked as libraries, so that the lockfile pins them beside everything else
+//! and nothing is downloaded while building.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use lightningcss::{
+    bundler::{Bundler, FileProvider},
+    stylesheet::{MinifyOptions, ParserOptions, PrinterOptions},
+    targets::{Browsers, Targets},
+};
+use sha2::{Digest, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{
+    command::{Outcome, output, run, step},
+    paths::Paths,
+};
+
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// Changes whenever this file would make something else of the same input.
+const RECIPE: &str = "1";
+
+/// Brings `target/site` up to date. Takes a second when it already is.
+pub(crate) fn bundle(paths: &Paths) -> Outcome {
+    ensure_wasm_target()?;
+    let wasm = step("client", || build_client(paths))?;
+    let inputs = fingerprint(paths, &wasm)?;
+    if recorded_inputs(paths).is_some_and(|recorded| recorded == inputs) {
+        return Ok(());
+    }
+    let files = step("glue", || bind(paths, &wasm))?;
+    let style = step("style", || bundle_style(paths))?;
+    step("compress", || write_site(paths, files, style, &inputs))
+}
+
+/// Adds the compilation target for the browser when the toolchain lacks it.
+fn ensure_wasm_target() -> Outcome {
+    let libraries =
+        output(Command::new("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]))?;
+    if Path::new(libraries.trim()).is_dir() {
+        return Ok(());
+    }
+    step("wasm target", || {
+        run(Command::new("rustup").args(["target", "add", WASM_TARGET])).map_err(|error| {
+            format!(
+                "{error}\nThe browser bundle needs the Rust target `{WASM_TARGET}`, and it could not be installed.\n\
+                 Connect this machine to the network and run `rustup target add {WASM_TARGET}`."
+            )
+        })
+    })
+}
+
+/// Compiles the client and returns where the module lies.
+fn build_client(paths: &Paths) -> Result<PathBuf, String> {
+    run(Command::new(&paths.cargo).current_dir(&paths.root).args([
+        "build",
+        "--package",
+        "atelier-client",
+        "--target",
+        WASM_TARGET,
+        "--profile",
+        "wasm",
+        "--features",
+        "hydrate",
+    ]))?;
+    Ok(paths.target.join(WASM_TARGET).join("wasm/atelier_client.wasm"))
+}
+
+/// One hash over everything that the finished site is made of.
+fn fingerprint(paths: &Paths, wasm: &Path) -> Result<String, String> {
+    let mut hash = Sha256::new();
+    hash.update(RECIPE);
+    hash.update(read(wasm)?);
+    for folder in ["style", "public"] {
+        for file in files_below(&paths.root.join(folder))? {
+            hash.update(file.to_string_lossy().as_bytes());
+            hash.update(read(&file)?);
+        }
+    }
+    Ok(short_hex(hash))
+}
+
+/// The fingerprint that the present site was made from, if there is one.
+fn recorded_inputs(paths: &Paths) -> Option<String> {
+    let manifest = fs::read_to_string(paths.site().join("manifest.json")).ok()?;
+    let (_, rest) = manifest.split_once(r#""inputs":""#)?;
+    Some(rest.split_once('"')?.0.to_owned())
+}
+
+/// Runs wasm-bindgen; returns the JavaScript glue and the module that it loads.
+fn bind(paths: &Paths, wasm: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, String> {
+    let describe = |error| format!("wasm-bindgen could not read the client: {error:#}");
+    let folder = paths.target.join("bindgen");
+    Bindgen::new()
+        .input_path(wasm)
+        .out_name("atelier")
+        .web(true)
+        .map_err(describe)?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        // The page passes the module's address, so that nothing has to be derived from the script's own.
+        .omit_default_module_path(true)
+        .generate(&folder)
+        .map_err(describe)?;
+    Ok(vec![
+        ("atelier.js", read(&folder.join("atelier.js"))?),
+        ("atelier.wasm", read(&folder.join("atelier_bg.wasm"))?),
+    ])
+}
+
+/// Resolves the stylesheet's imports and minifies the result.
+fn bundle_style(paths: &Paths) -> Result<Vec<u8>, String> {
+    let provider = FileProvider::new();
+    let mut bundler = Bundler::new(&provider, None, ParserOptions::default());
+    let mut sheet = bundler
+        .bundle(&paths.root.join("style/main.css"))
+        .map_err(|error| format!("the stylesheet cannot be read: {error}"))?;
+    let targets = Targets::from(modern_browsers());
+    sheet
+        .minify(MinifyOptions { targets, ..MinifyOptions::default() })
+        .map_err(|error| format!("the stylesheet cannot be minified: {error}"))?;
+    let css = sheet
+        .to_css(PrinterOptions { minify: true, targets, ..PrinterOptions::default() })
+        .map_err(|error| format!("the stylesheet cannot be printed: {error}"))?;
+    Ok(css.code.into_bytes())
+}
+
+/// The first versions with nesting, `light-dark()` and popovers: what they know is passed through as written.
+fn modern_browsers() -> Browsers {
+    let version = |major: u32, minor: u32| Some(major << 16 | minor << 8);
+    Browsers {
+        chrome: version(125, 0),
+        edge: version(125, 0),
+        firefox: version(128, 0),
+        safari: version(17, 5),
+        ios_saf: version(17, 5),
+        ..Browsers::default()
+    }
+}
+
+/// Writes the new folder, then the manifest that names it, then removes what came before.
+fn write_site(
+    paths: &Paths,
+    mut files: Vec<(&'static str, Vec<u8>)>,
+    style: Vec<u8>,
+    inputs: &str,
+) -> Outcome {
+    files.push(("style.css", style));
+    let mut hash = Sha256::new();
+    for (name, content) in &files {
+        hash.update(name);
+        hash.update(content);
+    }
+    let folder = short_hex(hash);
+    let site = paths.site();
+
+    // Written beside and renamed: a folder with a content's name is complete or absent.
+    let unfinished = site.join("unfinished");
+    remove_folder(&unfinished)?;
+    for (name, content) in &files {
+        write(&unfinished.join(name), content)?;
+        let brotli = brotli(content);
+        eprintln!(
+            "  {name}: {} kB, {} kB as brotli",
+            content.len().div_ceil(1000),
+            brotli.len().div_ceil(1000)
+        );
+        write(&unfinished.join(format!("{name}.br")), &brotli)?;
+        write(&unfinished.join(format!("{name}.gz")), &gzip(content)?)?;
+    }
+    remove_folder(&site.join(&folder))?;
+    rename(&unfinished, &site.join(&folder))?;
+
+    let public = paths.root.join("public");
+    remove_folder(&site.join("public"))?;
+    for file in files_below(&public)? {
+        let name = file.strip_prefix(&public).unwrap_or(&file);
+        write(&site.join("public").join(name), &read(&file)?)?;
+    }
+
+    write(
+        &site.join("manifest.json"),
+        format!("{{\"folder\":\"{folder}\",\"inputs\":\"{inputs}\"}}\n").as_bytes(),
+    )?;
+    remove_old(&site, &folder)
+}
+
+/// Removes the folders of earlier contents.
+fn remove_old(site: &Path, current: &str) -> Outcome {
+    for entry in entries(site)? {
+        let keep = entry.file_name().is_some_and(|name| name == current || name == "public");
+        if entry.is_dir() && !keep {
+            remove_folder(&entry)?;
+        }
+    }
+    Ok(())
+}
+
+fn brotli(content: &[u8]) -> Vec<u8> {
+    let mut compressed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    // Writing into memory cannot fail.
+    let _ = brotli::BrotliCompress(&mut &*content, &mut compressed, &parameters);
+    compressed
+}
+
+fn gzip(content: &[u8]) -> Result<Vec<u8>, String> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder
+        .write_all(content)
+        .and_then(|()| encoder.finish())
+        .map_err(|error| format!("could not compress: {error}"))
+}
+
+/// Sixteen hexadecimal digits: short in an address, and two contents never share them.
+fn short_hex(hash: Sha256) -> String {
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Every file below a folder, sorted, so that the order of the file system does not matter.
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut found = Vec::new();
+    for entry in entries(folder)? {
+        if entry.is_dir() {
+            found.extend(files_below(&entry)?);
+        } else {
+            found.push(entry);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
+        .map_err(|error| format!("could not list `{}`: {error}", folder.display()))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    fs::read(path).map_err(|error| format!("could not read `{}`: {error}", path.display()))
+}
+
+fn write(path: &Path, content: &[u8]) -> Outcome {
+    path.parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(path, content))
+        .map_err(|error| format!("could not write `{}`: {error}", path.display()))
+}
+
+fn rename(from: &Path, to: &Path) -> Outcome {
+    fs::rename(from, to).map_err(|error| format!("could not make `{}`: {error}", to.display()))
+}
+
+fn remove_folder(folder: &Path) -> Outcome {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("could not remove `{}`: {error}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}

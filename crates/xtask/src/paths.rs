@@ -1,0 +1,37 @@
+//! Where things lie.
+
+use std::path::{Path, PathBuf};
+
+/// The places that the steps read and write.
+pub(crate) struct Paths {
+    /// The workspace.
+    pub(crate) root: PathBuf,
+    /// Cargo's output, `target` unless `CARGO_TARGET_DIR` says otherwise.
+    pub(crate) target: PathBuf,
+    /// The cargo that started this program, so that every step uses the same toolchain.
+    pub(crate) cargo: PathBuf,
+}
+
+impl Paths {
+    /// Finds the places from this crate's own and from what cargo says.
+    pub(crate) fn find() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."));
+        let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+        Self {
+            root: root.to_owned(),
+            target: root.join(target),
+            cargo: std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()).into(),
+        }
+    }
+
+    /// The finished bundle: one folder named after its content, `public` and `manifest.json`.
+    pub(crate) fn site(&self) -> PathBuf {
+        self.target.join("site")
+    }
+
+    /// The server's binary.
+    pub(crate) fn server(&self, release: bool) -> PathBuf {
+        let profile = if release { "release" } else { "debug" };
+        self.target.join(profile).join("atelier").with_extension(std::env::consts::EXE_EXTENSION)
+    }
+}

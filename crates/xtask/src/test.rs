@@ -1,0 +1,147 @@
+//! Everything that has to hold before a change lands, as named steps.
+
+use std::{
+    ffi::OsString,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use crate::{
+    build,
+    command::{Outcome, is_installed, output, run, step},
+    paths::Paths,
+};
+
+/// One thing to check, by the name under which it can be asked for alone.
+struct Step {
+    name: &'static str,
+    run: fn(&Paths) -> Outcome,
+}
+
+/// In the order in which they run: what fails fastest comes first.
+const STEPS: &[Step] = &[
+    Step { name: "fmt", run: fmt },
+    Step { name: "clippy", run: clippy },
+    Step { name: "nextest", run: nextest },
+    Step { name: "build", run: |paths| build(paths, false) },
+    Step { name: "e2e", run: e2e },
+];
+
+/// Runs the named steps, or all of them; stops at the first that fails.
+pub(crate) fn test(paths: &Paths, names: &[OsString]) -> Outcome {
+    let names: Vec<_> = names.iter().map(|name| name.to_string_lossy()).collect();
+    if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+        let known = STEPS.iter().map(|step| step.name).collect::<Vec<_>>().join(", ");
+        return Err(format!("there is no step `{unknown}`; the steps are: {known}"));
+    }
+    STEPS
+        .iter()
+        .filter(|step| names.is_empty() || names.iter().any(|name| name == step.name))
+        .try_for_each(|chosen| step(chosen.name, || (chosen.run)(paths)))
+}
+
+fn fmt(paths: &Paths) -> Outcome {
+    run(cargo(paths).args(["fmt", "--all", "--check"]))
+}
+
+/// The host's crates, then the client for the browser: no single build sees both.
+fn clippy(paths: &Paths) -> Outcome {
+    run(cargo(paths).args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
+    for feature in ["hydrate", "csr"] {
+        run(cargo(paths)
+            .args(["clippy", "--package", "atelier-client", "--target", "wasm32-unknown-unknown"])
+            .args(["--features", feature, "--", "--deny", "warnings"]))?;
+    }
+    Ok(())
+}
+
+fn nextest(paths: &Paths) -> Outcome {
+    if !is_installed("cargo-nextest") {
+        step("cargo-nextest", || run(cargo(paths).args(["install", "cargo-nextest", "--locked"])))?;
+    }
+    debian_package("postgres", "postgresql", Path::new("/usr/lib/postgresql"))?;
+    run(cargo(paths).args(["nextest", "run", "--workspace"]))
+}
+
+/// Drives the built server with a real browser.
+fn e2e(paths: &Paths) -> Outcome {
+    let folder = paths.root.join("end2end");
+    if !is_installed("npm") {
+        debian_package("npm", "npm", Path::new("/usr/bin/npm"))?;
+    }
+    if std::env::var_os("CHROMIUM").is_none() {
+        debian_package("chromium", "chromium", Path::new("/usr/bin/chromium"))?;
+    }
+    step("npm packages", || run(Command::new("npm").arg("ci").current_dir(&folder)))?;
+    let server = Server::start(paths)?;
+    run(Command::new("npx").args(["playwright", "test"]).current_dir(&folder).env("ATELIER_URL", &server.url))
+}
+
+/// The built server on a port of its own, ended when the tests are done.
+struct Server {
+    process: Child,
+    url: String,
+}
+
+impl Server {
+    /// Starts it over an empty data folder and waits until it says where it listens.
+    fn start(paths: &Paths) -> Result<Self, String> {
+        let data = paths.target.join("e2e-data");
+        if data.exists() {
+            std::fs::remove_dir_all(&data)
+                .map_err(|error| format!("could not empty the data folder: {error}"))?;
+        }
+        let mut process = Command::new(paths.server(false))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(&data)
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("could not start the server: {error}"))?;
+        let mut lines = BufReader::new(process.stdout.take().ok_or("the server has no output")?).lines();
+        let url = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| {
+                line.split_once("http://").map(|(_, address)| format!("http://{}", address.trim()))
+            })
+            .ok_or("the server ended before it listened")?;
+        // The rest is read away, or the server would stop at a full pipe.
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| println!("{line}")));
+        Ok(Self { process, url })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing left to do.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Makes sure of a program that Debian packages; says what to do where there is no Debian.
+fn debian_package(what: &str, package: &str, evidence: &Path) -> Outcome {
+    if evidence.exists() {
+        return Ok(());
+    }
+    step(&format!("install {package}"), || {
+        let is_root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+        let apt = |words: &[&str]| {
+            let mut command = if is_root { Command::new("apt-get") } else { Command::new("sudo") };
+            if !is_root {
+                command.arg("apt-get");
+            }
+            run(command.args(words).env("DEBIAN_FRONTEND", "noninteractive"))
+        };
+        apt(&["update", "--quiet"]).and_then(|()| apt(&["install", "--yes", "--quiet", package])).map_err(|error| {
+            format!("{error}\nThe tests need {what}, and it could not be installed. Install it and run them again.")
+        })
+    })
+}
+
+fn cargo(paths: &Paths) -> Command {
+    let mut cargo = Command::new(&paths.cargo);
+    cargo.current_dir(&paths.root);
+    cargo
+}

@@ -1,0 +1,49 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test as base, type Page } from "@playwright/test";
+
+export { expect };
+
+type Fixtures = {
+  /** Sentences of the console that a test expects, such as the browser's note about a refused request. */
+  expectedNoise: RegExp[];
+  /** Opens a page and waits until its buttons work. */
+  open: (path: string) => Promise<void>;
+  /** Fails on anything that axe finds on the page as it is now. */
+  axe: () => Promise<void>;
+};
+
+/** A test that fails on any warning or error in the console and on any uncaught error of the page. */
+export const test = base.extend<Fixtures>({
+  expectedNoise: [[], { option: true }],
+
+  page: async ({ page, expectedNoise }, use) => {
+    const noise: string[] = [];
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) noise.push(message.text());
+    });
+    page.on("pageerror", (error) => noise.push(String(error)));
+    await use(page);
+    expect(noise.filter((line) => !expectedNoise.some((expected) => expected.test(line)))).toEqual([]);
+  },
+
+  open: async ({ page }, use) => {
+    await use(async (path) => {
+      await page.goto(path);
+      await hydrated(page);
+    });
+  },
+
+  axe: async ({ page }, use) => {
+    await use(async () => {
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+        .analyze();
+      expect(violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map((node) => node.html) }))).toEqual([]);
+    });
+  },
+});
+
+/** The application marks the document when it has taken over. */
+async function hydrated(page: Page): Promise<void> {
+  await expect(page.locator("html[data-hydrated]")).toBeAttached();
+}
