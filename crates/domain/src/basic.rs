@@ -110,6 +110,18 @@ impl BasicScope {
     }
 }
 
+/// The scopes of the app itself, which are in none of the eleven groups: the picker shows them below the groups when it
+/// shows fine scopes, so that whoever has them can be seen to have them, and lose them.
+pub const ADMINISTRATION: ScopeSet = ScopeSet::of(&[
+    Scope::AppsGet,
+    Scope::AppsAdd,
+    Scope::AppsDelete,
+    Scope::KeysGet,
+    Scope::KeysAdd,
+    Scope::KeysDelete,
+    Scope::AuditLogsGet,
+]);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +129,7 @@ mod tests {
     #[test]
     fn no_scope_is_in_two_groups() {
         for a in BasicScope::ALL {
+            assert!(a.own().intersection(ADMINISTRATION).is_empty(), "{a:?} meets the app itself");
             for b in BasicScope::ALL {
                 assert!(a == b || a.own().intersection(b.own()).is_empty(), "{a:?} meets {b:?}");
             }

@@ -2,24 +2,31 @@
 #![recursion_limit = "256"]
 
 mod assets;
+mod config;
+mod demo;
+mod guard;
+mod identify;
+mod mailer;
+mod outbox;
 mod pages;
+mod serve;
+mod user;
 
-use std::{
-    error::Error,
-    net::SocketAddr,
-    path::PathBuf,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::error::Error;
+use std::net::SocketAddr;
+use std::process::ExitCode;
 
-use atelier_ui::components::time::Now;
-use axum::serve::ListenerExt;
+use atelier_domain::{Access, Scope};
+use atelier_service::{Service, World};
+use atelier_store::{Objects, Store};
 use clap::{Parser, Subcommand};
-use leptos::prelude::provide_context;
-use tokio::net::TcpListener;
+use config::{Config, Settings};
 
 #[derive(Parser)]
 #[command(version, about = "A self-hosted place to label data and share apps scope by scope")]
 struct Arguments {
+    #[command(flatten)]
+    settings: Settings,
     #[command(subcommand)]
     command: Command,
 }
@@ -29,34 +36,86 @@ enum Command {
     /// Answers requests until it is stopped.
     Serve {
         /// Where it listens.
-        #[arg(long, default_value = "127.0.0.1:8080")]
+        #[arg(long, env = "ATELIER_LISTEN", default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
-        /// The folder for everything that it keeps.
-        #[arg(long, default_value = "./data")]
-        data: PathBuf,
+    },
+    /// Brings the database's schema up to date.
+    Migrate,
+    /// Fills an empty database with a small demonstration, and prints how to sign in.
+    Demo,
+    /// Shows the mail that was left in the data folder, the newest last.
+    Outbox,
+    /// Lists every scope.
+    Scopes,
+    /// Manages accounts.
+    User {
+        #[command(subcommand)]
+        command: user::Command,
     },
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let Command::Serve { listen, data } = Arguments::parse().command;
-    std::fs::create_dir_all(data)?;
-    let router = assets::router().merge(pages::router(assets::paths()?, || provide_context(Now(now()))));
-    let listener = TcpListener::bind(listen).await?;
-    println!("listening on http://{}", listener.local_addr()?);
-    // With Nagle's algorithm a page that is written in several pieces waits for the other side to acknowledge each.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            eprintln!("a connection stays slow: {error}");
+async fn main() -> ExitCode {
+    let Arguments { settings, command } = Arguments::parse();
+    start_logging();
+    match run(settings, command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("atelier: {error}");
+            let mut source = error.source();
+            while let Some(error) = source {
+                eprintln!("  because: {error}");
+                source = error.source();
+            }
+            ExitCode::FAILURE
         }
-    });
-    axum::serve(listener, router).await?;
+    }
+}
+
+async fn run(settings: Settings, command: Command) -> Result<(), Box<dyn Error>> {
+    let config = settings.decide()?;
+    match command {
+        Command::Scopes => list_scopes(),
+        Command::Outbox => outbox::show(&config.outbox())?,
+        Command::Serve { listen } => serve::serve(&config, listen).await?,
+        Command::Migrate => {
+            open(&config, "http://localhost").await?;
+            println!("the schema is up to date");
+        }
+        Command::Demo => demo::fill(&open(&config, "http://localhost").await?).await?,
+        Command::User { command } => user::run(&open(&config, "http://localhost").await?, command).await?,
+    }
     Ok(())
 }
 
-/// Microseconds since 1970.
-fn now() -> i64 {
-    #[expect(clippy::disallowed_methods, reason = "this is where time comes in")]
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX)
+/// Opens what the settings name, and makes what is missing.
+async fn open(config: &Config, base_url: &str) -> Result<Service, Box<dyn Error>> {
+    std::fs::create_dir_all(&config.data)?;
+    let store = Store::open(&config.database).await?;
+    let objects = match &config.objects {
+        Some(url) => Objects::s3(url)?,
+        None => Objects::folder(&config.data.join("objects"))?,
+    };
+    Ok(Service::new(store, objects, World::real(), base_url))
+}
+
+fn list_scopes() {
+    for scope in Scope::all() {
+        let access = if scope.access() == Access::Read { "looks" } else { "changes" };
+        let needs: Vec<&str> = scope.depends_on().iter().map(Scope::wire).collect();
+        println!("{}\t{}\t{access}\t{}", scope.wire(), scope.number(), needs.join(","));
+    }
+}
+
+/// Log lines are sentences with dotted fields: for people on a terminal, JSON elsewhere. `ATELIER_LOG` says how much.
+fn start_logging() {
+    use std::io::IsTerminal as _;
+    let filter = tracing_subscriber::EnvFilter::try_from_env("ATELIER_LOG")
+        .unwrap_or_else(|_| "info,sqlx=warn,hyper=warn".into());
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() {
+        builder.compact().init();
+    } else {
+        builder.json().init();
+    }
 }

@@ -13,6 +13,11 @@ use serde::{Deserialize, Serialize};
 pub enum UiError {
     /// It does not exist, or not for this person; which of the two is never told.
     NotFound,
+    /// Nobody is signed in, or the session has ended.
+    SignedOut {
+        /// What happened.
+        message: String,
+    },
     /// The person may know that it exists and may not do this.
     Forbidden {
         /// Which right is missing, why, and who could give it.
@@ -56,6 +61,7 @@ impl UiError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::NotFound => 404,
+            Self::SignedOut { .. } => 401,
             Self::Forbidden { .. } => 403,
             Self::Invalid { .. } => 422,
             Self::Conflict { .. } => 409,
@@ -77,37 +83,51 @@ impl UiError {
     }
 }
 
-/// Gathers everything that is wrong with a form, so that all of it is said at once.
+/// What an operation answers, as the interface says it.
 #[cfg(feature = "ssr")]
-#[derive(Debug, Default)]
-pub struct Check(Vec<FieldError>);
-
-#[cfg(feature = "ssr")]
-impl Check {
-    /// Notes what to do about a field unless the condition holds.
-    pub fn that(&mut self, holds: bool, field: &str, message: &str) {
-        if !holds {
-            self.0.push(FieldError { field: field.to_owned(), message: message.to_owned() });
+impl From<atelier_service::Error> for UiError {
+    fn from(error: atelier_service::Error) -> Self {
+        use atelier_service::Error;
+        match error {
+            Error::NotFound => Self::NotFound,
+            Error::Unauthenticated(message) => Self::SignedOut { message: sentence(&message) },
+            Error::Forbidden { explanation, .. } => Self::Forbidden { explanation: sentence(&explanation) },
+            Error::Invalid { fields } => Self::Invalid {
+                fields: fields
+                    .into_iter()
+                    .map(|error| FieldError { field: error.field, message: sentence(&error.message) })
+                    .collect(),
+            },
+            Error::Conflict(message) => Self::Conflict { message: sentence(&message) },
+            Error::Throttled { seconds } => {
+                Self::Throttled { retry_after: u32::try_from(seconds).unwrap_or(u32::MAX) }
+            }
+            Error::Unavailable => Self::Unavailable,
+            Error::Internal { id } => Self::Internal { id },
         }
     }
+}
 
-    /// # Errors
-    /// [`UiError::Invalid`] if anything was noted.
-    pub fn finish(self) -> Result<(), UiError> {
-        if self.0.is_empty() { Ok(()) } else { Err(UiError::Invalid { fields: self.0 }) }
-    }
+/// The words of an operation's error as a sentence of its own: they come in lower case and without a full stop, so
+/// that they read after a label, too.
+#[cfg(feature = "ssr")]
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let end = if words.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
 }
 
 impl fmt::Display for UiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound => f.write_str("There is nothing here, or nothing that you can see."),
+            Self::SignedOut { message } | Self::Conflict { message } => f.write_str(message),
             Self::Forbidden { explanation } => f.write_str(explanation),
             Self::Invalid { fields } => match fields.as_slice() {
                 [only] => f.write_str(&only.message),
                 several => write!(f, "{} things need your attention.", several.len()),
             },
-            Self::Conflict { message } => f.write_str(message),
             Self::Throttled { retry_after } => match retry_after.div_ceil(60) {
                 0 | 1 => f.write_str("Too many tries. Wait a minute and try again."),
                 minutes => write!(f, "Too many tries. Wait {minutes} minutes and try again."),

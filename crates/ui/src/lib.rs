@@ -20,8 +20,12 @@ pub mod error;
 pub mod form;
 pub mod pages;
 #[cfg(feature = "ssr")]
+mod server;
+#[cfg(feature = "ssr")]
 mod shell;
 
 pub use app::App;
+#[cfg(feature = "ssr")]
+pub use server::SessionCookie;
 #[cfg(feature = "ssr")]
 pub use shell::{AssetPaths, shell};

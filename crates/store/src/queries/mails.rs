@@ -76,3 +76,12 @@ pub async fn sent(tx: &mut WriteTx, id: Uuid, now: Timestamp) -> Result<()> {
     tx.execute("UPDATE mails SET sent_at = $2, body = '' WHERE id = $1", params![id, now]).await?;
     Ok(())
 }
+
+/// Tries a mail again at `due_at`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn postpone(tx: &mut WriteTx, id: Uuid, due_at: Timestamp) -> Result<()> {
+    tx.execute("UPDATE mails SET due_at = $2 WHERE id = $1 AND sent_at IS NULL", params![id, due_at]).await?;
+    Ok(())
+}

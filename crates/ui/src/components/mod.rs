@@ -18,6 +18,7 @@ pub mod layout;
 pub mod menu;
 pub mod pagination;
 pub mod progress;
+pub mod scope_picker;
 pub mod secret_once;
 pub mod shortcuts;
 pub mod table;

@@ -1,0 +1,125 @@
+//! Serving: everything on one port, until a signal asks to stop.
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use atelier_service::Service;
+use atelier_ui::SessionCookie;
+use atelier_ui::components::time::Now;
+use axum::Router;
+use axum::extract::State;
+use axum::middleware::from_fn;
+use axum::routing::get;
+use axum::serve::ListenerExt as _;
+use http::StatusCode;
+use http::request::Parts;
+use leptos::prelude::{provide_context, use_context};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::mailer::Mailer;
+use crate::{assets, guard, identify, open, pages};
+
+/// How long requests that are under way may take to end once a stop was asked for.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Serves at `listen` until a signal asks to stop; then lets requests end.
+pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind(listen).await?;
+    let address = listener.local_addr()?;
+    let base_url = config.base_url(address);
+    let service = open(config, &base_url).await?;
+    let cookie = SessionCookie { secure: base_url.starts_with("https://") };
+    if !cookie.secure {
+        tracing::warn!("sessions travel unencrypted: fine on this machine, not beyond it (set a https base URL)");
+    }
+    let stop = CancellationToken::new();
+    let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.clone()));
+    let router = router(&service, cookie)?;
+
+    println!("listening on {base_url}");
+    tracing::info!(server.address = %address, "listening");
+    // With Nagle's algorithm a page that is written in several pieces waits for the other side to acknowledge each.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection stays slow");
+        }
+    });
+    let asked = stop.clone();
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            signalled().await;
+            tracing::info!("stopping: requests that are under way may end");
+            asked.cancel();
+        });
+    let overtime = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        ended = server.into_future() => ended?,
+        () = overtime => tracing::warn!("some requests took too long and were cut off"),
+    }
+    stop.cancel();
+    mailer.await?;
+    service.store().close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Everything that is served.
+pub(crate) fn router(service: &Service, cookie: SessionCookie) -> Result<Router, assets::NoBundle> {
+    let context = service.clone();
+    let provide = move || {
+        if let Some(parts) = use_context::<Parts>() {
+            provide_context(identify::by_session(&parts, cookie));
+        }
+        provide_context(Now(context.world().now().micros()));
+        provide_context(context.clone());
+        provide_context(cookie);
+    };
+    let pages = pages::router(assets::paths()?, provide).layer(from_fn(guard::same_site));
+    Ok(assets::router().merge(health(service.clone())).merge(pages))
+}
+
+/// `/healthz`: the process runs. `/readyz`: it can answer, because its database does.
+fn health(service: Service) -> Router {
+    async fn ready(State(service): State<Service>) -> (StatusCode, &'static str) {
+        match service.store().read().await {
+            Ok(_) => (StatusCode::OK, "ready"),
+            Err(error) => {
+                tracing::warn!(%error, "not ready");
+                (StatusCode::SERVICE_UNAVAILABLE, "the database is not available")
+            }
+        }
+    }
+    Router::new()
+        .route("/healthz", get(async || "alive"))
+        .route("/readyz", get(ready))
+        .with_state(service)
+}
+
+/// Waits for Ctrl-C or a termination signal.
+async fn signalled() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupted = async {
+        // Without a handler, Ctrl-C ends the process at once: that is a way to stop, too.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}

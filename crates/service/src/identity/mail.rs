@@ -1,0 +1,98 @@
+//! What people are mailed about their account.
+//!
+//! The texts hold no name that a stranger could have chosen: anyone may sign up with anyone's address, and what they
+//! call themselves is not to reach that mailbox.
+
+use atelier_domain::id::UserId;
+use atelier_domain::{Email, Timestamp};
+use atelier_store::WriteTx;
+use atelier_store::queries::users::Purpose;
+use atelier_store::queries::{mails, users};
+use uuid::Uuid;
+
+use super::{RESET_LINK, VERIFICATION_LINK};
+use crate::secrets::{hash_secret, new_secret};
+use crate::{Result, Service};
+
+impl Service {
+    /// Mails `user` the link by which they prove that `address` is theirs; if somebody else has proved that before,
+    /// says so to whoever reads mail there.
+    pub(super) async fn mail_verification(
+        &self,
+        tx: &mut WriteTx,
+        user: UserId,
+        slug: &str,
+        address: &Email,
+    ) -> Result<()> {
+        if users::by_verified_address(tx, address).await?.is_some_and(|owner| owner.id != user) {
+            return self.mail_already_known(tx, address).await;
+        }
+        let now = self.world.now();
+        let secret = new_secret(&self.world);
+        let ends = now.plus(VERIFICATION_LINK);
+        users::add_link(tx, &hash_secret(&secret), Purpose::VerifyAddress, user, address, now, ends).await?;
+        let body = format!(
+            "Someone, hopefully you, gave this address for the account `{slug}` on Atelier.\n\n\
+             To confirm that the address is yours, open this link within 24 hours:\n\n\
+             {base}/verify/{secret}\n\n\
+             If that account is not yours, do not open the link; nothing else will happen.\n",
+            base = self.base_url
+        );
+        self.write_account_mail(tx, address.as_str(), "Confirm your e-mail address", &body, now).await
+    }
+
+    /// Tells `address`, which belongs to an account, that somebody gave it for another one.
+    pub(super) async fn mail_already_known(&self, tx: &mut WriteTx, address: &Email) -> Result<()> {
+        let now = self.world.now();
+        let body = format!(
+            "Someone, perhaps you, gave this address for another account on Atelier. You already have an account \
+             with it, so nothing was changed.\n\n\
+             If you have forgotten your password, you can set a new one here:\n\n\
+             {base}/reset\n\n\
+             If it was not you, there is nothing to do.\n",
+            base = self.base_url
+        );
+        self.write_account_mail(tx, address.as_str(), "You already have an account", &body, now).await
+    }
+
+    /// Mails `user` the link by which they set a new password.
+    pub(super) async fn mail_reset(&self, tx: &mut WriteTx, user: UserId, address: &Email) -> Result<()> {
+        let now = self.world.now();
+        let secret = new_secret(&self.world);
+        let ends = now.plus(RESET_LINK);
+        users::add_link(tx, &hash_secret(&secret), Purpose::ResetPassword, user, address, now, ends).await?;
+        let body = format!(
+            "Someone, hopefully you, asked for a new password for your account on Atelier.\n\n\
+             To set one, open this link within an hour:\n\n\
+             {base}/reset/{secret}\n\n\
+             If it was not you, there is nothing to do: your password stays as it is.\n",
+            base = self.base_url
+        );
+        self.write_account_mail(tx, address.as_str(), "Set a new password", &body, now).await
+    }
+
+    /// Tells `address` that the password of its account was changed.
+    pub(super) async fn mail_password_changed(&self, tx: &mut WriteTx, address: &str) -> Result<()> {
+        let now = self.world.now();
+        let body = format!(
+            "The password of your account on Atelier was changed, and all sessions were ended.\n\n\
+             If it was not you, set a new password now:\n\n\
+             {base}/reset\n",
+            base = self.base_url
+        );
+        self.write_account_mail(tx, address, "Your password was changed", &body, now).await
+    }
+
+    async fn write_account_mail(
+        &self,
+        tx: &mut WriteTx,
+        to: &str,
+        subject: &str,
+        body: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let millis = u64::try_from(now.micros() / 1000).unwrap_or_default();
+        let id: Uuid = uuid::Builder::from_unix_timestamp_millis(millis, &self.world.salt()).into_uuid();
+        Ok(mails::insert(tx, id, to, subject, body, now).await?)
+    }
+}

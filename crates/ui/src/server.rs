@@ -1,0 +1,60 @@
+//! What server functions ask of the server around them.
+
+use atelier_service::{Service, Who};
+use http::HeaderValue;
+use http::header::SET_COOKIE;
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::ResponseOptions;
+
+/// How the session's secret travels: by one cookie, whose name and attributes depend on whether the connection is
+/// encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionCookie {
+    /// Whether the site is reached over TLS. Over plain http, which is for loopback only, browsers take neither
+    /// `Secure` nor the prefix that demands it.
+    pub secure: bool,
+}
+
+impl SessionCookie {
+    /// The cookie's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        if self.secure { "__Host-atelier" } else { "atelier" }
+    }
+
+    /// The header that hands a secret to the browser, until the session is over at the latest.
+    #[must_use]
+    pub fn handing_over(self, secret: &str) -> String {
+        let seconds = atelier_domain::session::ABSOLUTE / atelier_domain::time::SECOND;
+        self.header(secret, seconds)
+    }
+
+    /// The header that takes the secret back.
+    #[must_use]
+    pub fn taking_back(self) -> String {
+        self.header("", 0)
+    }
+
+    fn header(self, value: &str, max_age: i64) -> String {
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("{}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}", self.name())
+    }
+}
+
+/// The operations.
+pub(crate) fn service() -> Service {
+    expect_context()
+}
+
+/// Who asks, and from where.
+pub(crate) fn who() -> Who {
+    expect_context()
+}
+
+/// Sends a `Set-Cookie` header along with the answer.
+pub(crate) fn set_cookie(make: impl FnOnce(SessionCookie) -> String) {
+    let cookie = make(expect_context());
+    if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
+        response.append_header(SET_COOKIE, value);
+    }
+}
