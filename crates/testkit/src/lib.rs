@@ -5,9 +5,11 @@
 //! tests of each. PostgreSQL is expected at `ATELIER_TEST_POSTGRES`, where `cargo xtask test` starts one.
 
 mod bench;
+pub mod people;
 mod world;
 
 pub use bench::{Bench, Database};
+pub use people::Person;
 pub use world::{SeededEntropy, SteppedClock};
 
 /// Makes a test on SQLite and one on PostgreSQL of each named async function over a [`Bench`].

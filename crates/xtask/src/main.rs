@@ -3,6 +3,7 @@
 mod bundle;
 mod command;
 mod paths;
+mod postgres;
 mod test;
 
 use std::{

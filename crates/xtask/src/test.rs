@@ -9,8 +9,9 @@ use std::{
 
 use crate::{
     build,
-    command::{Outcome, is_installed, output, run, step},
+    command::{Outcome, is_installed, run, step},
     paths::Paths,
+    postgres,
 };
 
 /// One thing to check, by the name under which it can be asked for alone.
@@ -60,8 +61,15 @@ fn nextest(paths: &Paths) -> Outcome {
     if !is_installed("cargo-nextest") {
         step("cargo-nextest", || run(cargo(paths).args(["install", "cargo-nextest", "--locked"])))?;
     }
-    debian_package("postgres", "postgresql", Path::new("/usr/lib/postgresql"))?;
-    run(cargo(paths).args(["nextest", "run", "--workspace"]))
+    let missing = "/usr/lib/postgresql with a server's programs";
+    if postgres::programs().is_none() {
+        debian_package("PostgreSQL", "postgresql", Path::new(missing))?;
+    }
+    let programs = postgres::programs().ok_or_else(|| format!("PostgreSQL was installed, but there is no {missing}"))?;
+    postgres::with_postgres(&programs, |url| {
+        let mut nextest = cargo(paths);
+        run(nextest.args(["nextest", "run", "--workspace"]).env("ATELIER_TEST_POSTGRES", url))
+    })
 }
 
 /// Drives the built server with a real browser.
@@ -126,7 +134,7 @@ fn debian_package(what: &str, package: &str, evidence: &Path) -> Outcome {
         return Ok(());
     }
     step(&format!("install {package}"), || {
-        let is_root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+        let is_root = postgres::is_root();
         let apt = |words: &[&str]| {
             let mut command = if is_root { Command::new("apt-get") } else { Command::new("sudo") };
             if !is_root {

@@ -1,0 +1,232 @@
+//! Who may do what in an app: listing, adding, changing, removing.
+#![expect(
+    missing_docs,
+    reason = "the macro makes public fields of the arguments, which the functions describe"
+)]
+
+use atelier_domain::ScopeSet;
+use atelier_domain::id::GrantId;
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use serde::{Deserialize, Serialize};
+
+use crate::error::UiError;
+
+/// One person's access, or an invitation that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The grant.
+    pub grant: GrantId,
+    /// What the person is called; nothing while the invitation waits.
+    pub name: Option<String>,
+    /// Their address, or the one that was invited.
+    pub email: String,
+    /// Until when the invitation waits, in microseconds since 1970.
+    pub waits_until: Option<i64>,
+    /// What they may do, in a few words.
+    pub access: String,
+    /// What they may do.
+    pub scopes: ScopeSet,
+    /// Whether a list of endpoints limits it further.
+    pub limited: bool,
+    /// Who invited them.
+    pub invited_by: String,
+    /// The grant of whoever invited them; none for the owner.
+    pub parent: Option<GrantId>,
+    /// When their access ends, in microseconds since 1970.
+    pub ends_at: Option<i64>,
+    /// When they last did something, in microseconds since 1970.
+    pub active_at: Option<i64>,
+    /// How many keys they have for this app.
+    pub keys: i64,
+    /// What the inviter wrote beside it.
+    pub note: String,
+    /// Counts the changes.
+    pub version: i64,
+    /// Whether it is the person who looks.
+    pub is_you: bool,
+}
+
+impl Person {
+    /// By what the others know them.
+    #[must_use]
+    pub fn called(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.email)
+    }
+}
+
+/// The people of an app, as the person who looks may see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct People {
+    /// The app's owner.
+    pub owner_name: String,
+    /// What the app is called.
+    pub app_name: String,
+    /// Who looks.
+    pub me: String,
+    /// Whether they own the app.
+    pub is_owner: bool,
+    /// What they may do here.
+    pub scopes: ScopeSet,
+    /// Until when, in microseconds since 1970.
+    pub ends_at: Option<i64>,
+    /// The people.
+    pub people: Vec<Person>,
+    /// After whom the next page starts.
+    pub next: Option<GrantId>,
+    /// How many hold a grant.
+    pub active: i64,
+    /// How many invitations wait.
+    pub pending: i64,
+}
+
+/// What a change would do to the people concerned, sentence by sentence.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consequences {
+    /// One for each person concerned.
+    pub people: Vec<Consequence>,
+    /// How many keys end or give less.
+    pub keys: usize,
+}
+
+/// What a change would do to one person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consequence {
+    /// Who.
+    pub name: String,
+    /// What happens to their access, in short: `+1 −2`, `is removed`, `comes under you`.
+    pub short: String,
+    /// The same in sentences.
+    pub sentences: Vec<String>,
+}
+
+/// The people of an app.
+///
+/// # Errors
+/// [`UiError::NotFound`] to strangers; [`UiError::Forbidden`] to those who may not see who the others are.
+#[server(name = ListPeople, prefix = "/api", endpoint = "collaborators/list", input = GetUrl)]
+pub async fn list_people(
+    owner: String,
+    app: String,
+    text: String,
+    state: String,
+    after: Option<GrantId>,
+) -> Result<People, UiError> {
+    server::list(&owner, &app, &text, &state, after).await
+}
+
+/// One person's access.
+///
+/// # Errors
+/// As [`list_people`].
+#[server(name = GetPerson, prefix = "/api", endpoint = "collaborators/get", input = GetUrl)]
+pub async fn get_person(owner: String, app: String, grant: GrantId) -> Result<(People, Person), UiError> {
+    server::get(&owner, &app, grant).await
+}
+
+/// Gives the people in `people` (pasted addresses) the same access, and leads back to the list.
+///
+/// `scopes` are the ticked ones, unless `preset` names a preset; `ends` is `never`, a number of days, or `date`, and
+/// then `ends_on` is the last day.
+///
+/// # Errors
+/// [`UiError::Invalid`] with everything that is wrong: nobody is added unless all can be.
+#[server(name = AddPeople, prefix = "/api", endpoint = "collaborators/add")]
+pub async fn add_people(
+    owner: String,
+    app: String,
+    people: String,
+    #[server(default)] preset: String,
+    #[server(default)] scopes: Vec<String>,
+    ends: String,
+    #[server(default)] ends_on: String,
+    note: String,
+) -> Result<(), UiError> {
+    server::add(&owner, &app, &people, &server::Access { preset, scopes, ends, ends_on, note }).await
+}
+
+/// Changes one person's access, and leads back to the list.
+///
+/// # Errors
+/// [`UiError::Conflict`] if it is no longer the `version` that the person saw.
+#[server(name = EditPerson, prefix = "/api", endpoint = "collaborators/edit")]
+pub async fn edit_person(
+    owner: String,
+    app: String,
+    grant: GrantId,
+    version: i64,
+    #[server(default)] preset: String,
+    #[server(default)] scopes: Vec<String>,
+    ends: String,
+    #[server(default)] ends_on: String,
+    note: String,
+) -> Result<(), UiError> {
+    server::edit(&owner, &app, grant, version, &server::Access { preset, scopes, ends, ends_on, note }).await
+}
+
+/// What giving somebody `scopes` would do to them and to those below them.
+///
+/// # Errors
+/// What [`edit_person`] would answer.
+#[server(name = PreviewEdit, prefix = "/api", endpoint = "collaborators/preview-edit", input = GetUrl)]
+pub async fn preview_edit(
+    owner: String,
+    app: String,
+    grant: GrantId,
+    scopes: ScopeSet,
+) -> Result<Consequences, UiError> {
+    server::preview_edit(&owner, &app, grant, scopes).await
+}
+
+/// What removing somebody would do: first if those below them are removed too, then if they are kept.
+///
+/// # Errors
+/// What [`remove_person`] would answer.
+#[server(name = PreviewRemoval, prefix = "/api", endpoint = "collaborators/preview-removal", input = GetUrl)]
+pub async fn preview_removal(
+    owner: String,
+    app: String,
+    grant: GrantId,
+) -> Result<(Consequences, Consequences), UiError> {
+    server::preview_removal(&owner, &app, grant).await
+}
+
+/// Removes somebody, and leads back to the list. `below` is `keep` or `remove`: what becomes of those they invited.
+///
+/// # Errors
+/// [`UiError::Forbidden`] for people above oneself.
+#[server(name = RemovePerson, prefix = "/api", endpoint = "collaborators/remove")]
+pub async fn remove_person(owner: String, app: String, grant: GrantId, below: String) -> Result<(), UiError> {
+    server::remove(&owner, &app, grant, &below).await
+}
+
+/// Mails a waiting invitation again.
+///
+/// # Errors
+/// [`UiError::NotFound`] if it no longer waits.
+#[server(name = ResendInvitation, prefix = "/api", endpoint = "collaborators/resend")]
+pub async fn resend_invitation(owner: String, app: String, grant: GrantId) -> Result<(), UiError> {
+    server::resend(&owner, &app, grant).await
+}
+
+/// Takes a waiting invitation back.
+///
+/// # Errors
+/// [`UiError::NotFound`] if it no longer waits.
+#[server(name = CancelInvitation, prefix = "/api", endpoint = "collaborators/cancel")]
+pub async fn cancel_invitation(owner: String, app: String, grant: GrantId) -> Result<(), UiError> {
+    server::cancel(&owner, &app, grant).await
+}
+
+/// Leaves somebody else's app, and leads to the other collaborations.
+///
+/// # Errors
+/// [`UiError::Invalid`] for the owner.
+#[server(name = LeaveApp, prefix = "/api", endpoint = "collaborators/leave")]
+pub async fn leave_app(owner: String, app: String) -> Result<(), UiError> {
+    server::leave(&owner, &app).await
+}
+
+#[cfg(feature = "ssr")]
+#[path = "collaborators_server.rs"]
+mod server;
