@@ -81,7 +81,10 @@ impl Settings {
             objects: self.objects.or(file.objects),
             base_url: self.base_url.or(file.base_url),
             smtp: self.smtp.or(file.smtp),
-            mail_from: self.mail_from.or(file.mail_from).unwrap_or_else(|| "Atelier <atelier@localhost>".into()),
+            mail_from: self
+                .mail_from
+                .or(file.mail_from)
+                .unwrap_or_else(|| "Atelier <atelier@localhost>".into()),
             data,
         })
     }

@@ -50,7 +50,11 @@ mod tests {
         assert!(is_ours(&headers(&[("sec-fetch-site", "same-origin")])));
         assert!(is_ours(&headers(&[("sec-fetch-site", "none")])));
         assert!(!is_ours(&headers(&[("sec-fetch-site", "same-site")])));
-        assert!(!is_ours(&headers(&[("sec-fetch-site", "cross-site"), ("origin", "http://a"), ("host", "a")])));
+        assert!(!is_ours(&headers(&[
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "http://a"),
+            ("host", "a")
+        ])));
         assert!(is_ours(&headers(&[("origin", "http://a.example"), ("host", "a.example")])));
         assert!(!is_ours(&headers(&[("origin", "http://evil.example"), ("host", "a.example")])));
         assert!(!is_ours(&headers(&[("origin", "null"), ("host", "a.example")])));

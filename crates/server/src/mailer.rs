@@ -45,7 +45,8 @@ impl Mailer {
         let from = mailbox(&config.mail_from)?;
         match &config.smtp {
             Some(url) => {
-                let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(MailError::Server)?;
+                let transport =
+                    AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(MailError::Server)?;
                 Ok(Self::Smtp { transport: transport.build(), from })
             }
             None => {

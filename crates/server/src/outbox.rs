@@ -16,7 +16,11 @@ pub(crate) fn show(folder: &Path) -> io::Result<()> {
         println!("no mail in {}", folder.display());
     }
     for mail in mails {
-        println!("─── {}\n{}", mail.path().display(), std::fs::read_to_string(mail.path())?.replace("\r\n", "\n"));
+        println!(
+            "─── {}\n{}",
+            mail.path().display(),
+            std::fs::read_to_string(mail.path())?.replace("\r\n", "\n")
+        );
     }
     Ok(())
 }

@@ -33,7 +33,9 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
     let service = open(config, &base_url).await?;
     let cookie = SessionCookie { secure: base_url.starts_with("https://") };
     if !cookie.secure {
-        tracing::warn!("sessions travel unencrypted: fine on this machine, not beyond it (set a https base URL)");
+        tracing::warn!(
+            "sessions travel unencrypted: fine on this machine, not beyond it (set a https base URL)"
+        );
     }
     let stop = CancellationToken::new();
     let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.clone()));
@@ -95,10 +97,7 @@ fn health(service: Service) -> Router {
             }
         }
     }
-    Router::new()
-        .route("/healthz", get(async || "alive"))
-        .route("/readyz", get(ready))
-        .with_state(service)
+    Router::new().route("/healthz", get(async || "alive")).route("/readyz", get(ready)).with_state(service)
 }
 
 /// Waits for Ctrl-C or a termination signal.

@@ -18,7 +18,8 @@ impl Postgres {
     pub(crate) fn start(programs: &Path) -> Result<Self, String> {
         // Not below the target folder: the server runs as another user when we are root, who must be able to enter.
         let folder = std::env::temp_dir().join(format!("atelier-postgres-{}", std::process::id()));
-        std::fs::create_dir(&folder).map_err(|error| format!("could not make {}: {error}", folder.display()))?;
+        std::fs::create_dir(&folder)
+            .map_err(|error| format!("could not make {}: {error}", folder.display()))?;
         let port = free_port()?;
         let server = Self { programs: programs.into(), folder, port };
         if is_root() {

@@ -65,7 +65,8 @@ fn nextest(paths: &Paths) -> Outcome {
     if postgres::programs().is_none() {
         debian_package("PostgreSQL", "postgresql", Path::new(missing))?;
     }
-    let programs = postgres::programs().ok_or_else(|| format!("PostgreSQL was installed, but there is no {missing}"))?;
+    let programs =
+        postgres::programs().ok_or_else(|| format!("PostgreSQL was installed, but there is no {missing}"))?;
     postgres::with_postgres(&programs, |url| {
         let mut nextest = cargo(paths);
         run(nextest.args(["nextest", "run", "--workspace"]).env("ATELIER_TEST_POSTGRES", url))

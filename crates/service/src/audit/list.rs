@@ -51,8 +51,8 @@ pub struct AuditPage {
     pub more: bool,
 }
 
-/// How many entries a page has.
-pub const PAGE: usize = 50;
+/// How many entries a page of an app has.
+pub(super) const PAGE: usize = 50;
 
 impl Service {
     /// What was done in `app`, the newest first.

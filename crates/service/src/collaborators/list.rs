@@ -1,11 +1,12 @@
 //! Listing an app's collaborators and pending invitations.
 
+use atelier_domain::id::GrantId;
 use atelier_domain::{Conditions, Endpoint, Permit};
 use atelier_store::queries::{apps, grants};
 
 use super::{Counts, Filter, GrantRow};
 use crate::apps::AppRow;
-use crate::{AppName, Asked, Result, Service, Who};
+use crate::{AppName, Asked, Error, Result, Service, Who};
 
 /// Collaborators and pending invitations, in the order in which they were given.
 #[derive(Clone, Debug)]
@@ -57,5 +58,21 @@ impl Service {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::ListCollaborators, Conditions::NONE).await?;
         Ok(grants::list_numbered(&mut tx, &asked.permit, page, size).await?)
+    }
+
+    /// One collaborator or pending invitation, and what the caller may do in the app.
+    ///
+    /// # Errors
+    /// When the caller may not list them, or there is none.
+    pub async fn get_collaborator(
+        &self,
+        who: &Who,
+        app: &AppName,
+        grant: GrantId,
+    ) -> Result<(Asked<Permit>, GrantRow)> {
+        let mut tx = self.store.read().await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::ListCollaborators, Conditions::NONE).await?;
+        let row = grants::get(&mut tx, &asked.permit, grant).await?.ok_or(Error::NotFound)?;
+        Ok((asked, row))
     }
 }

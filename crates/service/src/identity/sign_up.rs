@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::audit::{Action, Actor, Done};
 use crate::secrets::hash_secret;
-use crate::{Error, Origin, Result, Service, World};
+use crate::{Error, FieldError, Origin, Result, Service, World};
 
 /// Who signs up.
 #[derive(Clone, Default)]
@@ -99,16 +99,26 @@ impl Service {
 
     /// Checks the values, and hashes the password while no transaction is open.
     async fn prepare_account(&self, input: &SignUp) -> Result<Prepared> {
-        let email: Email = input.email.parse().map_err(|error| Error::invalid("email", error))?;
-        let name: DisplayName = input.name.parse().map_err(|error| Error::invalid("name", error))?;
-        let slug: Option<Slug> = if input.slug.trim().is_empty() {
-            None
-        } else {
-            Some(input.slug.parse().map_err(|error| Error::invalid("slug", error))?)
+        // Everything that is wrong is said at once.
+        let mut wrong = Vec::new();
+        let mut note = |field: &str, message: String| {
+            wrong.push(FieldError { field: field.into(), message });
         };
-        let about = [name.as_str(), slug.as_ref().map_or("", Slug::as_str), email.as_str()];
-        let password =
-            Password::choose(&input.password, &about).map_err(|error| Error::invalid("password", error))?;
+        let email: Option<Email> =
+            input.email.parse().map_err(|error: InvalidValue| note("email", error.to_string())).ok();
+        let name: Option<DisplayName> =
+            input.name.parse().map_err(|error: InvalidValue| note("name", error.to_string())).ok();
+        let slug: Option<Slug> = (!input.slug.trim().is_empty())
+            .then(|| input.slug.parse().map_err(|error: InvalidValue| note("slug", error.to_string())).ok())
+            .flatten();
+        let about = [input.name.as_str(), input.slug.as_str(), input.email.as_str()];
+        let password = Password::choose(&input.password, &about)
+            .map_err(|error| note("password", error.to_string()))
+            .ok();
+        let (Some(email), Some(name), Some(password), true) = (email, name, password, wrong.is_empty())
+        else {
+            return Err(Error::Invalid { fields: wrong });
+        };
         let password_hash = self.passwords.hash(&password).await?;
         Ok(Prepared { email, name, slug, password_hash })
     }

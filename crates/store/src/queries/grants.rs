@@ -245,9 +245,9 @@ pub async fn around(conn: &mut Conn, permit: &Permit, id: GrantId) -> Result<Vec
     // `UNION` rather than `UNION ALL`: should a chain ever loop, the query still ends.
     conn.fetch_all(
         concat!(
-            "WITH RECURSIVE below (id) AS (SELECT CAST($2 AS UUID) UNION \
+            "WITH RECURSIVE below (id) AS (SELECT id FROM grants WHERE id = $2 UNION \
              SELECT c.id FROM grants c JOIN below p ON c.parent_id = p.id WHERE c.state <> 'ended'), \
-             above (id) AS (SELECT CAST($2 AS UUID) UNION \
+             above (id) AS (SELECT id FROM grants WHERE id = $2 UNION \
              SELECT c.parent_id FROM grants c JOIN above p ON c.id = p.id WHERE c.parent_id IS NOT NULL) ",
             grant!("grants g", " AND g.id IN (SELECT id FROM below UNION SELECT id FROM above)")
         ),

@@ -1,0 +1,305 @@
+//! Sharing an app, scope by scope: the story of the product, on both databases, with everything that is refused.
+
+use atelier_domain::closure::closed;
+use atelier_domain::time::DAY;
+use atelier_domain::{Below, Endpoint, Preset, Scope, ScopeSet};
+use atelier_service::apps::CreateApp;
+use atelier_service::audit::AuditFilter;
+use atelier_service::collaborators::{AddCollaborators, EditCollaborator, Filter, GrantRow, Invitee};
+use atelier_service::{AppName, Error, Who};
+use atelier_testkit::people::with_key;
+use atelier_testkit::{Bench, Person, on_both_databases};
+
+on_both_databases! {
+    the_story_of_ada_bo_cy_and_di,
+    nobody_gives_more_than_they_have,
+    an_invitation_waits_for_the_address_that_was_invited,
+    an_invitation_is_taken_up_once_and_only_by_its_address,
+    what_the_inviter_lost_meanwhile_is_not_given,
+    an_automatic_token_narrows_and_ends_with_its_grant,
+    people_who_cannot_be_added_are_each_told_why,
+    two_editors_at_once_notice_each_other,
+    an_end_date_ends_access,
+    strangers_find_nothing,
+    a_deleted_app_is_gone_and_can_be_restored,
+}
+
+const VIEW: Endpoint = Endpoint::ViewApp;
+
+async fn street_signs(bench: &Bench, ada: &Person) -> AppName {
+    let input = CreateApp { slug: "street-signs".into(), ..CreateApp::default() };
+    bench.service.create_app(&ada.who, &input).await.unwrap();
+    AppName::of("ada", "street-signs")
+}
+
+fn invitation(address: &str, scopes: ScopeSet) -> AddCollaborators {
+    AddCollaborators { people: vec![Invitee::Address(address.into())], scopes, ..AddCollaborators::default() }
+}
+
+async fn invite(bench: &Bench, who: &Who, app: &AppName, address: &str, scopes: ScopeSet) -> GrantRow {
+    let added = bench.service.add_collaborators(who, app, &invitation(address, scopes)).await.unwrap();
+    added.grants.into_iter().next().unwrap()
+}
+
+fn edit(grant: &GrantRow, scopes: ScopeSet) -> EditCollaborator {
+    EditCollaborator {
+        grant: grant.id,
+        scopes,
+        endpoints: None,
+        ends_at: None,
+        note: None,
+        expected_version: None,
+    }
+}
+
+async fn people(bench: &Bench, who: &Who, app: &AppName) -> Vec<GrantRow> {
+    bench.service.list_collaborators(who, app, &Filter::default(), 100).await.unwrap().rows
+}
+
+fn forbidden(error: Error) -> (ScopeSet, String) {
+    match error {
+        Error::Forbidden { missing, explanation, .. } => (missing, explanation),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn the_story_of_ada_bo_cy_and_di(bench: Bench) {
+    let service = &bench.service;
+    let (ada, bo, di) = (bench.person("ada").await, bench.person("bo").await, bench.person("di").await);
+    let app = street_signs(&bench, &ada).await;
+    let worker = Preset::Worker.scopes();
+    let bo_grant = invite(&bench, &ada.who, &app, &bo.email, worker).await;
+    invite(&bench, &ada.who, &app, "cy@example.org", worker).await;
+
+    // Bo finds the app, but may not invite.
+    let shared = service.list_collaborations(&bo.who, None, 10).await.unwrap().apps;
+    assert_eq!(shared.len(), 1);
+    assert_eq!((shared[0].slug.as_str(), shared[0].scopes), ("street-signs", worker));
+    let refused = service.add_collaborators(&bo.who, &app, &invitation(&di.email, worker)).await.unwrap_err();
+    let (missing, explanation) = forbidden(refused);
+    assert!(missing.contains(Scope::CollaboratorsAdd));
+    assert!(explanation.contains("Ada could give it to you"), "{explanation}");
+
+    // Ada widens him; he invites Di with less than he has, and cannot give her more.
+    let wider = worker.union(closed(ScopeSet::of(&[Scope::CollaboratorsAdd])));
+    service.edit_collaborator(&ada.who, &app, &edit(&bo_grant, wider)).await.unwrap();
+    let more = invitation(&di.email, worker.with(Scope::AnnotationsDelete));
+    let (missing, _) = forbidden(service.add_collaborators(&bo.who, &app, &more).await.unwrap_err());
+    assert_eq!(missing, ScopeSet::of(&[Scope::AnnotationsDelete]));
+    let di_grant = invite(&bench, &bo.who, &app, &di.email, worker).await;
+    assert_eq!(di_grant.parent_id, Some(bo_grant.id));
+    let wider_for_di = edit(&di_grant, worker.with(Scope::InputsDelete));
+    assert!(service.edit_collaborator(&bo.who, &app, &wider_for_di).await.is_err());
+
+    // Ada narrows Bo: the preview says that Di narrows with him, and so it is at the very next request.
+    let looks_only = closed(ScopeSet::of(&[Scope::AnnotationsGet, Scope::CollaboratorsAdd]));
+    let preview = service.preview_edit(&ada.who, &app, &edit(&bo_grant, looks_only)).await.unwrap();
+    assert_eq!((preview.lines.len(), preview.people_narrowed), (2, 1));
+    assert!(
+        service.get_app(&di.who, &app, VIEW).await.unwrap().1.permit.scopes().contains(Scope::AnnotationsAdd)
+    );
+    service.edit_collaborator(&ada.who, &app, &edit(&bo_grant, looks_only)).await.unwrap();
+    let di_now = service.get_app(&di.who, &app, VIEW).await.unwrap().1.permit.scopes();
+    assert!(!di_now.contains(Scope::AnnotationsAdd));
+    assert!(di_now.is_subset(looks_only));
+
+    // Ada removes Bo and keeps Di under herself.
+    service.remove_collaborator(&ada.who, &app, bo_grant.id, Below::KeepUnderMe).await.unwrap();
+    assert_eq!(service.get_app(&bo.who, &app, VIEW).await.unwrap_err(), Error::NotFound);
+    let rows = people(&bench, &ada.who, &app).await;
+    let di_row = rows.iter().find(|row| row.id == di_grant.id).unwrap();
+    assert_eq!((di_row.parent_id, di_row.granted_by), (None, ada.id));
+
+    // Everything is in the audit list, with before and after.
+    let filter = AuditFilter { action: Some("collaborator".into()), ..AuditFilter::default() };
+    let audit = service.list_app_audit(&ada.who, &app, &filter).await.unwrap();
+    let changed = audit.entries.iter().find(|entry| entry.action == "collaborator.changed").unwrap();
+    assert!(changed.before_state.is_some() && changed.after_state.is_some());
+    for action in
+        ["collaborator.added", "collaborator.invited", "collaborator.changed", "collaborator.removed"]
+    {
+        assert!(audit.entries.iter().any(|entry| entry.action == action), "{action}");
+    }
+}
+
+async fn nobody_gives_more_than_they_have(bench: Bench) {
+    let (ada, bo, di) = (bench.person("ada").await, bench.person("bo").await, bench.person("di").await);
+    let app = street_signs(&bench, &ada).await;
+    let scopes =
+        closed(ScopeSet::of(&[Scope::AnnotationsAdd, Scope::CollaboratorsAdd, Scope::CollaboratorsDelete]));
+    let bo_grant = invite(&bench, &ada.who, &app, &bo.email, scopes).await;
+    for scope in Scope::all().filter(|scope| !scopes.contains(*scope)) {
+        let more = invitation(&di.email, scopes.with(scope));
+        let refused = bench.service.add_collaborators(&bo.who, &app, &more).await.unwrap_err();
+        assert!(forbidden(refused).0.contains(scope), "{scope}");
+    }
+    // Nor to themselves, nor do they touch those above them.
+    let own = edit(&bo_grant, scopes.with(Scope::InputsDelete));
+    assert!(bench.service.edit_collaborator(&bo.who, &app, &own).await.is_err());
+    let di_grant = invite(&bench, &bo.who, &app, &di.email, scopes).await;
+    let upwards = bench.service.remove_collaborator(&di.who, &app, bo_grant.id, Below::RemoveToo).await;
+    assert!(forbidden(upwards.unwrap_err()).1.contains("invited them"));
+    bench.service.remove_collaborator(&bo.who, &app, di_grant.id, Below::RemoveToo).await.unwrap();
+}
+
+async fn an_invitation_waits_for_the_address_that_was_invited(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let pending = invite(&bench, &ada.who, &app, "cy@example.org", Preset::Worker.scopes()).await;
+    assert!(pending.is_pending());
+    // Cy registers with another address and gets nothing.
+    let cy = bench.person("cyrus").await;
+    assert_eq!(bench.service.get_app(&cy.who, &app, VIEW).await.unwrap_err(), Error::NotFound);
+    // She claims the invited one: still nothing, until she has proved it.
+    bench.service.add_address(&cy.who, "cy@example.org").await.unwrap();
+    assert_eq!(bench.service.get_app(&cy.who, &app, VIEW).await.unwrap_err(), Error::NotFound);
+    let link = bench.mailed_secret("cy@example.org", "/verify/").await;
+    let verified = bench.service.verify_address(&cy.who.origin, &link).await.unwrap();
+    assert_eq!(verified.joined, ["street-signs"]);
+    assert!(bench.service.get_app(&cy.who, &app, VIEW).await.is_ok());
+}
+
+async fn an_invitation_is_taken_up_once_and_only_by_its_address(bench: Bench) {
+    let (ada, eve) = (bench.person("ada").await, bench.person("eve").await);
+    let app = street_signs(&bench, &ada).await;
+    invite(&bench, &ada.who, &app, "cy@example.org", Preset::Worker.scopes()).await;
+    let secret = bench.mailed_secret("cy@example.org", "/invitation/").await;
+    assert_eq!(bench.service.peek_invitation(&secret).await.unwrap().app_name, "street-signs");
+    assert!(bench.service.accept_invitation(&eve.who, &secret).await.is_err());
+    assert_eq!(bench.service.get_app(&eve.who, &app, VIEW).await.unwrap_err(), Error::NotFound);
+    bench.clock.advance(7 * DAY);
+    assert!(bench.service.peek_invitation(&secret).await.is_err(), "it has expired");
+}
+
+async fn what_the_inviter_lost_meanwhile_is_not_given(bench: Bench) {
+    let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
+    let app = street_signs(&bench, &ada).await;
+    let scopes = closed(ScopeSet::of(&[Scope::AnnotationsAdd, Scope::CollaboratorsAdd]));
+    let bo_grant = invite(&bench, &ada.who, &app, &bo.email, scopes).await;
+    invite(&bench, &bo.who, &app, "cy@example.org", Preset::Worker.scopes().intersection(scopes)).await;
+    let less = closed(ScopeSet::of(&[Scope::AnnotationsGet]));
+    bench.service.edit_collaborator(&ada.who, &app, &edit(&bo_grant, less)).await.unwrap();
+    let cy = bench.person("cy").await;
+    let now = bench.service.get_app(&cy.who, &app, VIEW).await.unwrap().1.permit.scopes();
+    assert!(now.is_subset(less) && !now.is_empty(), "{now:?}");
+}
+
+async fn an_automatic_token_narrows_and_ends_with_its_grant(bench: Bench) {
+    let service = &bench.service;
+    let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
+    let app = street_signs(&bench, &ada).await;
+    let grant = invite(&bench, &ada.who, &app, &bo.email, Preset::Worker.scopes()).await;
+    let keys = service.list_keys(&bo.who).await.unwrap();
+    let automatic = keys.iter().find(|key| key.grant_id == Some(grant.id)).unwrap();
+    let opened = service.reveal_key(&bo.who, automatic.id).await.unwrap();
+    assert!(service.reveal_key(&bo.who, automatic.id).await.is_err(), "a secret is shown once");
+    let token = with_key(opened.secret.expose());
+    let scopes = |who: Who| {
+        let (service, app) = (service.clone(), app.clone());
+        async move { service.get_app(&who, &app, Endpoint::GetApp).await.map(|(_, asked)| asked.permit.scopes()) }
+    };
+    assert_eq!(scopes(token.clone()).await, Ok(Preset::Worker.scopes()));
+    let less = Preset::Viewer.scopes().intersection(Preset::Worker.scopes());
+    service.edit_collaborator(&ada.who, &app, &edit(&grant, less)).await.unwrap();
+    assert_eq!(scopes(token.clone()).await, Ok(closed(less)));
+    service.remove_collaborator(&ada.who, &app, grant.id, Below::RemoveToo).await.unwrap();
+    assert!(matches!(scopes(token).await, Err(Error::Unauthenticated(_))));
+}
+
+async fn people_who_cannot_be_added_are_each_told_why(bench: Bench) {
+    let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
+    let app = street_signs(&bench, &ada).await;
+    invite(&bench, &ada.who, &app, &bo.email, Preset::Worker.scopes()).await;
+    let addresses = ["nobody", "ada@example.org", "bo@example.org", "cy@example.org", "cy@example.org"];
+    let input = AddCollaborators {
+        people: addresses.iter().map(|address| Invitee::Address((*address).into())).collect(),
+        scopes: Preset::Worker.scopes(),
+        ..AddCollaborators::default()
+    };
+    let Error::Invalid { fields } =
+        bench.service.add_collaborators(&ada.who, &app, &input).await.unwrap_err()
+    else {
+        panic!("each has its reason");
+    };
+    let wrong: Vec<&str> = fields.iter().map(|field| field.field.as_str()).collect();
+    assert_eq!(wrong, ["people[0]", "people[1]", "people[2]", "people[4]"], "{fields:?}");
+    assert_eq!(people(&bench, &ada.who, &app).await.len(), 1, "nobody was added");
+    let nothing =
+        AddCollaborators { scopes: ScopeSet::EMPTY, ..invitation("cy@example.org", ScopeSet::EMPTY) };
+    assert!(matches!(
+        bench.service.add_collaborators(&ada.who, &app, &nothing).await,
+        Err(Error::Invalid { .. })
+    ));
+    let past = AddCollaborators {
+        ends_at: Some(bench.now()),
+        ..invitation("cy@example.org", Preset::Worker.scopes())
+    };
+    assert!(matches!(
+        bench.service.add_collaborators(&ada.who, &app, &past).await,
+        Err(Error::Invalid { fields }) if fields[0].field == "ends_at"
+    ));
+}
+
+async fn two_editors_at_once_notice_each_other(bench: Bench) {
+    let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
+    let app = street_signs(&bench, &ada).await;
+    let grant = invite(&bench, &ada.who, &app, &bo.email, Preset::Worker.scopes()).await;
+    let first =
+        EditCollaborator { expected_version: Some(grant.version), ..edit(&grant, Preset::Viewer.scopes()) };
+    bench.service.edit_collaborator(&ada.who, &app, &first).await.unwrap();
+    let second = EditCollaborator { scopes: Preset::Reviewer.scopes(), ..first };
+    assert!(matches!(
+        bench.service.edit_collaborator(&ada.who, &app, &second).await,
+        Err(Error::Conflict(_))
+    ));
+}
+
+async fn an_end_date_ends_access(bench: Bench) {
+    let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
+    let app = street_signs(&bench, &ada).await;
+    let input = AddCollaborators {
+        ends_at: Some(bench.now().plus(DAY)),
+        ..invitation(&bo.email, closed(ScopeSet::of(&[Scope::CollaboratorsAdd])))
+    };
+    bench.service.add_collaborators(&ada.who, &app, &input).await.unwrap();
+    let longer = invitation("cy@example.org", closed(ScopeSet::of(&[Scope::CollaboratorsGet])));
+    let refused = bench.service.add_collaborators(&bo.who, &app, &longer).await.unwrap_err();
+    assert!(forbidden(refused).1.contains("a later end date"));
+    bench.clock.advance(DAY);
+    // Sessions end by idleness before a day is over: Bo signs in again.
+    let bo = bench.sign_in("bo", &bo.email).await;
+    let refused = bench.service.get_app(&bo.who, &app, VIEW).await.unwrap_err();
+    assert!(forbidden(refused).1.contains("has ended"));
+}
+
+async fn strangers_find_nothing(bench: Bench) {
+    let (ada, eve) = (bench.person("ada").await, bench.person("eve").await);
+    let app = street_signs(&bench, &ada).await;
+    let missing = AppName::of("ada", "no-such-app");
+    for name in [&app, &missing] {
+        assert_eq!(bench.service.get_app(&eve.who, name, VIEW).await.unwrap_err(), Error::NotFound);
+        let filter = Filter::default();
+        let listed = bench.service.list_collaborators(&eve.who, name, &filter, 10).await;
+        assert_eq!(listed.unwrap_err(), Error::NotFound);
+        assert_eq!(bench.service.delete_app(&eve.who, name, None).await.unwrap_err(), Error::NotFound);
+    }
+}
+
+async fn a_deleted_app_is_gone_and_can_be_restored(bench: Bench) {
+    let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
+    let app = street_signs(&bench, &ada).await;
+    invite(&bench, &ada.who, &app, &bo.email, Preset::Worker.scopes()).await;
+    let mistyped = bench.service.delete_app(&ada.who, &app, Some("street-sign")).await;
+    assert!(matches!(mistyped, Err(Error::Invalid { .. })));
+    bench.service.delete_app(&ada.who, &app, Some("street-signs")).await.unwrap();
+    assert_eq!(bench.service.get_app(&bo.who, &app, VIEW).await.unwrap_err(), Error::NotFound);
+    assert!(bench.service.list_collaborations(&bo.who, None, 10).await.unwrap().apps.is_empty());
+    let deleted = bench.service.list_deleted_apps(&ada.who).await.unwrap();
+    bench.service.restore_app(&ada.who, deleted[0].id).await.unwrap();
+    assert!(bench.service.get_app(&bo.who, &app, VIEW).await.is_ok());
+    bench.service.delete_app(&ada.who, &app, Some("street-signs")).await.unwrap();
+    bench.clock.advance(atelier_service::apps::RESTORABLE);
+    let ada = bench.sign_in("ada", &ada.email).await;
+    assert!(bench.service.list_deleted_apps(&ada.who).await.unwrap().is_empty());
+    assert_eq!(bench.service.restore_app(&ada.who, deleted[0].id).await.unwrap_err(), Error::NotFound);
+}

@@ -1,0 +1,280 @@
+//! The server's side of [`super`]: from what forms say to what operations take, and back.
+
+use atelier_domain::id::GrantId;
+use atelier_domain::time::DAY;
+use atelier_domain::value::pasted_addresses;
+
+use atelier_domain::{Below, Preset, ScopeSet, Timestamp};
+use atelier_service::AppName;
+use atelier_service::collaborators::{
+    AddCollaborators, EditCollaborator, Filter, GrantRow, Invitee, Preview, PreviewLine,
+};
+
+use super::{Consequence, Consequences, People, Person};
+use crate::error::{FieldError, UiError};
+use crate::server::{service, who};
+
+/// How many people a page has.
+const PAGE: usize = 50;
+
+/// What a form says about somebody's access.
+pub(super) struct Access {
+    pub(super) preset: String,
+    pub(super) scopes: Vec<String>,
+    pub(super) ends: String,
+    pub(super) ends_on: String,
+    pub(super) note: String,
+}
+
+impl Access {
+    fn scopes(&self) -> Result<ScopeSet, UiError> {
+        if let Some(preset) = Preset::from_slug(&self.preset) {
+            return Ok(preset.scopes());
+        }
+        let names = self.scopes.iter().map(String::as_str);
+        ScopeSet::from_wire(names).map_err(|error| invalid("scopes", &error.to_string()))
+    }
+
+    /// The end of access: `never`, a number of days, or the end of a day, UTC.
+    fn ends_at(&self, now: Timestamp) -> Result<Option<Timestamp>, UiError> {
+        match self.ends.as_str() {
+            "" | "never" => Ok(None),
+            "date" => {
+                let day: jiff::civil::Date = self
+                    .ends_on
+                    .parse()
+                    .map_err(|_| invalid("ends_on", "Enter the last day, such as 2027-01-31."))?;
+                let end = day
+                    .tomorrow()
+                    .and_then(|next| jiff::tz::TimeZone::UTC.to_timestamp(next.at(0, 0, 0, 0)))
+                    .map_err(|_| invalid("ends_on", "This day is too far away."))?;
+                Ok(Some(Timestamp::from_micros(end.as_microsecond())))
+            }
+            days => {
+                let days: i64 =
+                    days.parse().map_err(|_| invalid("ends", "Choose when their access ends."))?;
+                Ok(Some(now.plus(days.clamp(0, 36_500) * DAY)))
+            }
+        }
+    }
+}
+
+fn invalid(field: &str, message: &str) -> UiError {
+    UiError::Invalid { fields: vec![FieldError { field: field.into(), message: message.into() }] }
+}
+
+fn back_to_list(owner: &str, app: &str) {
+    leptos_axum::redirect(&format!("/{owner}/{app}/settings/collaborators"));
+}
+
+pub(super) async fn list(
+    owner: &str,
+    app: &str,
+    text: &str,
+    state: &str,
+    after: Option<GrantId>,
+) -> Result<People, UiError> {
+    let filter = Filter {
+        text: Some(text.trim()).filter(|text| !text.is_empty()),
+        pending: match state {
+            "pending" => Some(true),
+            "active" => Some(false),
+            _ => None,
+        },
+        after,
+        ..Filter::default()
+    };
+    let page = service().list_collaborators(&who(), &AppName::of(owner, app), &filter, PAGE).await?;
+    let permit = page.permit.permit;
+    let next = page.more.then(|| page.rows.last().map(|row| row.id)).flatten();
+    Ok(People {
+        owner_name: page.app.owner_name,
+        app_name: page.app.name,
+        me: page.permit.name,
+        is_owner: permit.is_owner(),
+        scopes: permit.scopes(),
+        ends_at: permit.rights().ends_at.map(Timestamp::micros),
+        people: page.rows.into_iter().map(|row| person(row, permit.grant())).collect(),
+        next,
+        active: page.counts.active,
+        pending: page.counts.pending,
+    })
+}
+
+fn person(row: GrantRow, own: Option<GrantId>) -> Person {
+    Person {
+        grant: row.id,
+        access: Preset::describe(row.scopes),
+        scopes: row.scopes,
+        limited: row.endpoints.is_some(),
+        waits_until: row.expires_at.filter(|_| row.user_id.is_none()).map(Timestamp::micros),
+        email: row.email.unwrap_or_default(),
+        name: row.user_name,
+        invited_by: row.granted_by_name,
+        parent: row.parent_id,
+        ends_at: row.ends_at.map(Timestamp::micros),
+        active_at: row.active_at.map(Timestamp::micros),
+        keys: row.key_count,
+        note: row.note,
+        version: row.version,
+        is_you: own == Some(row.id),
+    }
+}
+
+pub(super) async fn get(owner: &str, app: &str, grant: GrantId) -> Result<(People, Person), UiError> {
+    let (page, row) = service().get_collaborator(&who(), &AppName::of(owner, app), grant).await?;
+    let own = page.permit.grant();
+    let people = People {
+        owner_name: String::new(),
+        app_name: String::new(),
+        me: page.name,
+        is_owner: page.permit.is_owner(),
+        scopes: page.permit.scopes(),
+        ends_at: page.permit.rights().ends_at.map(Timestamp::micros),
+        people: Vec::new(),
+        next: None,
+        active: 0,
+        pending: 0,
+    };
+    Ok((people, person(row, own)))
+}
+
+pub(super) async fn add(owner: &str, app: &str, people: &str, access: &Access) -> Result<(), UiError> {
+    let typed = pasted_addresses(people);
+    if typed.is_empty() {
+        return Err(invalid("people", "Enter at least one e-mail address."));
+    }
+    let service = service();
+    let input = AddCollaborators {
+        people: typed
+            .iter()
+            .map(|(typed, email)| {
+                Invitee::Address(email.as_ref().map_or_else(|_| typed.clone(), ToString::to_string))
+            })
+            .collect(),
+        scopes: access.scopes()?,
+        endpoints: None,
+        ends_at: access.ends_at(service.world().now())?,
+        note: access.note.clone(),
+    };
+    service.add_collaborators(&who(), &AppName::of(owner, app), &input).await.map_err(|error| {
+        let mut error = UiError::from(error);
+        // The operation counts the people; the form has one field for all of them.
+        if let UiError::Invalid { fields } = &mut error {
+            for field in fields {
+                let index = field.field.strip_prefix("people[").and_then(|rest| rest.strip_suffix(']'));
+                let named = index.and_then(|index| index.parse::<usize>().ok()).and_then(|i| typed.get(i));
+                if let Some((typed, _)) = named {
+                    field.message = format!("{typed}: {}", field.message);
+                    field.field = "people".into();
+                }
+            }
+        }
+        error
+    })?;
+    back_to_list(owner, app);
+    Ok(())
+}
+
+pub(super) async fn edit(
+    owner: &str,
+    app: &str,
+    grant: GrantId,
+    version: i64,
+    access: &Access,
+) -> Result<(), UiError> {
+    let service = service();
+    let name = AppName::of(owner, app);
+    let (_, row) = service.get_collaborator(&who(), &name, grant).await?;
+    let ends_at = match access.ends.as_str() {
+        "keep" => row.ends_at,
+        _ => access.ends_at(service.world().now())?,
+    };
+    let input = EditCollaborator {
+        grant,
+        scopes: access.scopes()?,
+        endpoints: row.endpoints,
+        ends_at,
+        note: Some(access.note.clone()),
+        expected_version: Some(version),
+    };
+    service.edit_collaborator(&who(), &name, &input).await?;
+    back_to_list(owner, app);
+    Ok(())
+}
+
+pub(super) async fn preview_edit(
+    owner: &str,
+    app: &str,
+    grant: GrantId,
+    scopes: ScopeSet,
+) -> Result<Consequences, UiError> {
+    let service = service();
+    let name = AppName::of(owner, app);
+    let (_, row) = service.get_collaborator(&who(), &name, grant).await?;
+    let input = EditCollaborator {
+        grant,
+        scopes,
+        endpoints: row.endpoints,
+        ends_at: row.ends_at,
+        note: None,
+        expected_version: None,
+    };
+    Ok(consequences(service.preview_edit(&who(), &name, &input).await?))
+}
+
+pub(super) async fn preview_removal(
+    owner: &str,
+    app: &str,
+    grant: GrantId,
+) -> Result<(Consequences, Consequences), UiError> {
+    let (service, name) = (service(), AppName::of(owner, app));
+    let removed = service.preview_removal(&who(), &name, grant, Below::RemoveToo).await?;
+    let kept = service.preview_removal(&who(), &name, grant, Below::KeepUnderMe).await?;
+    Ok((consequences(removed), consequences(kept)))
+}
+
+fn consequences(preview: Preview) -> Consequences {
+    let keys = usize::try_from(preview.keys_ending + preview.keys_narrowing).unwrap_or_default();
+    Consequences { people: preview.lines.into_iter().map(consequence).collect(), keys }
+}
+
+fn consequence(line: PreviewLine) -> Consequence {
+    let short = match &line.after {
+        None => "loses access".to_owned(),
+        Some(_) if line.difference.is_empty() && line.changes_inviter => "stays, under you".to_owned(),
+        Some(_) if line.changes_inviter => format!("{}, under you", line.difference.short()),
+        Some(_) => line.difference.short(),
+    };
+    let sentences = if line.after.is_some() { line.difference.sentences() } else { Vec::new() };
+    Consequence { name: line.name, short, sentences }
+}
+
+pub(super) async fn remove(owner: &str, app: &str, grant: GrantId, below: &str) -> Result<(), UiError> {
+    let below = match below {
+        "keep" => Below::KeepUnderMe,
+        "remove" => Below::RemoveToo,
+        _ => return Err(invalid("below", "Choose what becomes of the people whom they invited.")),
+    };
+    service().remove_collaborator(&who(), &AppName::of(owner, app), grant, below).await?;
+    back_to_list(owner, app);
+    Ok(())
+}
+
+pub(super) async fn resend(owner: &str, app: &str, grant: GrantId) -> Result<(), UiError> {
+    service().resend_invitation(&who(), &AppName::of(owner, app), grant).await?;
+    back_to_list(owner, app);
+    Ok(())
+}
+
+pub(super) async fn cancel(owner: &str, app: &str, grant: GrantId) -> Result<(), UiError> {
+    service().cancel_invitation(&who(), &AppName::of(owner, app), grant).await?;
+    back_to_list(owner, app);
+    Ok(())
+}
+
+pub(super) async fn leave(owner: &str, app: &str) -> Result<(), UiError> {
+    service().leave_app(&who(), &AppName::of(owner, app)).await?;
+    leptos_axum::redirect("/collaborations");
+    Ok(())
+}
