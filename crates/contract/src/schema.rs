@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use prost_reflect::{
-    DescriptorPool, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, ServiceDescriptor,
+    DescriptorPool, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor,
+    ServiceDescriptor,
 };
 
 // INVARIANT: the build script compiled these descriptors from our own .proto files, and the types with them, so
@@ -27,6 +28,11 @@ pub(crate) fn message<M: prost::Name>() -> MessageDescriptor {
 /// The RPCs that have messages.
 pub(crate) fn service() -> ServiceDescriptor {
     POOL.get_service_by_name("clarifai.api.V2").expect("service.proto defines V2")
+}
+
+/// The table of status codes.
+pub(crate) fn status_code() -> EnumDescriptor {
+    POOL.get_enum_by_name("clarifai.api.status.StatusCode").expect("status_code.proto defines StatusCode")
 }
 
 /// An option that `extensions.proto` defines.
