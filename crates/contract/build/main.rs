@@ -1,0 +1,49 @@
+//! Generates the types of the wire from `proto/`: prost makes the types, the modules here what the wire adds to them.
+
+mod answers;
+mod json;
+mod names;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::{env, fs};
+
+use prost_types::FileDescriptorSet;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=proto");
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+
+    let mut compiler = protox::Compiler::new(["proto"])?;
+    compiler.include_imports(true).include_source_info(true).open_files(["clarifai/api/service.proto"])?;
+
+    // Encoded by the compiler itself: the types of prost would drop the options that we define.
+    fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
+    prost_build::Config::new()
+        .bytes(["."])
+        .btree_map(["."])
+        .enable_type_names()
+        .compile_fds(undeprecated(compiler.file_descriptor_set()))?;
+    let pool = compiler.descriptor_pool();
+    fs::write(out.join("json.rs"), json::implementations(&pool)?)?;
+    fs::write(out.join("answers.rs"), answers::implementations(&pool))?;
+    Ok(())
+}
+
+/// What is deprecated for clients we still have to serve, so using it in Rust must not warn.
+fn undeprecated(mut files: FileDescriptorSet) -> FileDescriptorSet {
+    for file in &mut files.file {
+        for field in file.message_type.iter_mut().flat_map(|message| &mut message.field) {
+            if let Some(options) = &mut field.options {
+                options.deprecated = None;
+            }
+        }
+        for value in file.enum_type.iter_mut().flat_map(|kind| &mut kind.value) {
+            if let Some(options) = &mut value.options {
+                options.deprecated = None;
+            }
+        }
+    }
+    files
+}

@@ -1,0 +1,72 @@
+//! The gRPC side. Failures travel inside the answer; a gRPC status other than OK means that no RPC was reached.
+
+use std::sync::Arc;
+
+use atelier_domain::Endpoint;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode as Http;
+use http::header::{CONTENT_TYPE, HeaderMap};
+use tonic::codec::CompressionEncoding;
+use tonic::server::Grpc;
+use tonic_prost::ProstCodec;
+
+use super::{Call, Target, Transport};
+
+/// Where gRPC finds an RPC.
+pub(super) fn path(rpc: &str) -> String {
+    format!("/clarifai.api.V2/{rpc}")
+}
+
+/// Answers a request for a known RPC.
+pub(super) async fn answer<S>(target: Arc<Target<S>>, request: Request) -> Response
+where
+    S: Clone + Send + Sync + 'static,
+{
+    if !is_grpc(request.headers()) {
+        return Http::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
+    // A client that streams waits for answers before it ends its side, so reading "the" message would never return.
+    if target.endpoint == Endpoint::StreamModelOutputs {
+        return unimplemented(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let call = Call::new(target.endpoint, Transport::Grpc, &parts, || target.request_ids.next());
+    let request = Request::from_parts(parts, body);
+    target.operation.grpc(target.state.clone(), call, request, target.limit).await
+}
+
+/// Answers a request for an RPC that nobody knows. Never `UNAVAILABLE`: clients would try again, and again.
+pub(super) async fn unimplemented(request: Request) -> Response {
+    if !is_grpc(request.headers()) {
+        return Http::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
+    let status = tonic::Status::unimplemented(format!("`{}` is not served", request.uri().path()));
+    status.into_http::<Body>()
+}
+
+fn is_grpc(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
+}
+
+/// Reads one message, has it answered, and writes the answer.
+pub(super) async fn unary<Q, A, F>(answer: impl Fn(Q) -> F + Send, request: Request, limit: usize) -> Response
+where
+    Q: prost::Message + Default + 'static,
+    A: prost::Message + 'static,
+    F: Future<Output = A> + Send,
+{
+    let service = tower::service_fn(|question: tonic::Request<Q>| {
+        let answer = answer(question.into_inner());
+        async move { Ok::<_, tonic::Status>(tonic::Response::new(answer.await)) }
+    });
+    // Compressed requests are welcome. Answers go out as they are: every client offers to take gzip, few gain by it.
+    let response = Grpc::new(ProstCodec::<A, Q>::default())
+        .accept_compressed(CompressionEncoding::Gzip)
+        .max_decoding_message_size(limit)
+        .max_encoding_message_size(usize::MAX)
+        .unary(service, request)
+        .await;
+    response.map(Body::new)
+}
