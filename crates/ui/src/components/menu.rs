@@ -13,7 +13,7 @@ pub fn Menu(
     /// The popover's id, unique on the page.
     #[prop(into)]
     id: String,
-    /// The button's name.
+    /// The button's name, after what it shows.
     #[prop(into)]
     label: String,
     /// What the button shows; only an ellipsis by default.
@@ -28,8 +28,9 @@ pub fn Menu(
     };
     view! {
         <div class="menu">
-            <button type="button" class="button is-quiet" aria-label=label popovertarget=id.clone()>
+            <button type="button" class="button is-quiet" popovertarget=id.clone()>
                 {face}
+                <span class="visually-hidden">" " {label}</span>
             </button>
             <ul id=id class="menu-list" popover="auto" role="list">
                 {children()}
