@@ -158,7 +158,7 @@ impl Home {
         match self {
             Self::Apps => Sign::Atelier,
             Self::Collaborations => Sign::People,
-            Self::Account => Sign::Lock,
+            Self::Account => Sign::Settings,
         }
     }
 
