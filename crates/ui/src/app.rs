@@ -15,8 +15,11 @@ use crate::{
     },
     form::provide_submission,
     pages::{
-        landing::Landing, not_found::NotFound, reset::AskReset, reset_token::ChoosePassword, sign_in::SignIn,
-        sign_up::SignUp, verify_token::VerifyAddress,
+        account::Account, app::Overview, app_settings::Settings, apps::Apps, apps_new::NewApp,
+        collaborations::Collaborations, collaborators::Collaborators, collaborators_add::AddCollaborators,
+        collaborators_edit::EditCollaborator, collaborators_remove::RemoveCollaborator, landing::Landing,
+        not_found::NotFound, reset::AskReset, reset_token::ChoosePassword, sign_in::SignIn, sign_up::SignUp,
+        verify_token::VerifyAddress,
     },
 };
 
@@ -53,6 +56,49 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=(StaticSegment("verify"), ParamSegment("token"))
                     view=|| view! { <VerifyAddress /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route path=StaticSegment("apps") view=|| view! { <Apps /> }.into_any() ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("apps"), StaticSegment("new"))
+                    view=|| view! { <NewApp /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=StaticSegment("collaborations")
+                    view=|| view! { <Collaborations /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route path=StaticSegment("account") view=|| view! { <Account /> }.into_any() ssr=SsrMode::Async />
+                // Last, because the first that fits wins: everything above is more definite than any two words.
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"))
+                    view=|| view! { <Overview /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"))
+                    view=|| view! { <Settings /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"))
+                    view=|| view! { <Collaborators /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"), StaticSegment("add"))
+                    view=|| view! { <AddCollaborators /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"), ParamSegment("grant"))
+                    view=|| view! { <EditCollaborator /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"), ParamSegment("grant"), StaticSegment("remove"))
+                    view=|| view! { <RemoveCollaborator /> }.into_any()
                     ssr=SsrMode::Async
                 />
             </Routes>

@@ -83,6 +83,28 @@ impl UiError {
     }
 }
 
+#[cfg(feature = "ssr")]
+impl UiError {
+    /// The same about the field `to` where it was about `from`: forms may name a field otherwise than operations do.
+    pub(crate) fn renamed(mut self, from: &str, to: &str) -> Self {
+        if let Self::Invalid { fields } = &mut self {
+            fields
+                .iter_mut()
+                .filter(|error| error.field == from)
+                .for_each(|error| error.field = to.to_owned());
+        }
+        self
+    }
+
+    /// The same in a form that a mailed link leads to, which has no field for the link itself.
+    pub(crate) fn about_link(self) -> Self {
+        if self.about("link").next().is_some() {
+            return Self::form("This link was used already or has expired. Ask for a new one.");
+        }
+        self
+    }
+}
+
 /// What an operation answers, as the interface says it.
 #[cfg(feature = "ssr")]
 impl From<atelier_service::Error> for UiError {

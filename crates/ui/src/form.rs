@@ -43,7 +43,10 @@ use leptos::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::error::UiError;
+use crate::{
+    components::{loaded::Reload, toast::Toasts},
+    error::UiError,
+};
 
 /// The hidden field that says which form of the page was posted: the server function's path and, if the page has
 /// several forms of one kind, `#` and the form's key.
@@ -191,6 +194,25 @@ where
     pub fn value(&self) -> Signal<Option<S::Output>> {
         let value = self.action.value();
         Signal::derive(move || value.with(|value| value.as_ref()?.as_ref().ok().cloned()))
+    }
+
+    /// Fetches what the page shows anew whenever the form has succeeded, and says so in a toast.
+    ///
+    /// For forms that change something of the page they stand on. Without JavaScript the page is rendered anew anyway.
+    pub fn reloading(self, done: &'static str) -> Self {
+        let value = self.action.value();
+        let (reload, toasts) = (Reload::of_page(), Toasts::of_page());
+        Effect::watch(
+            move || value.with(|value| matches!(value, Some(Ok(_)))),
+            move |has_succeeded, _, _| {
+                if *has_succeeded {
+                    toasts.show(done, None);
+                    reload.now();
+                }
+            },
+            false,
+        );
+        self
     }
 
     /// What the fields know of this form.

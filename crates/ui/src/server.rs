@@ -6,6 +6,8 @@ use http::header::SET_COOKIE;
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 
+use crate::{api::identity::Person, error::UiError};
+
 /// How the session's secret travels: by one cookie, whose name and attributes depend on whether the connection is
 /// encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +51,14 @@ pub(crate) fn service() -> Service {
 /// Who asks, and from where.
 pub(crate) fn who() -> Who {
     expect_context()
+}
+
+/// Who is signed in, where somebody has to be.
+pub(crate) async fn person() -> Result<Person, UiError> {
+    match service().whoami(&who()).await? {
+        Some(me) => Ok(Person { slug: me.slug, name: me.name }),
+        None => Err(UiError::SignedOut { message: "Sign in to see this page.".to_owned() }),
+    }
 }
 
 /// Sends a `Set-Cookie` header along with the answer.

@@ -60,7 +60,7 @@ impl Service {
         Ok(grants::list_numbered(&mut tx, &asked.permit, page, size).await?)
     }
 
-    /// One collaborator or pending invitation, and what the caller may do in the app.
+    /// One collaborator or pending invitation: the only row of the page.
     ///
     /// # Errors
     /// When the caller may not list them, or there is none.
@@ -69,10 +69,12 @@ impl Service {
         who: &Who,
         app: &AppName,
         grant: GrantId,
-    ) -> Result<(Asked<Permit>, GrantRow)> {
+    ) -> Result<CollaboratorsPage> {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::ListCollaborators, Conditions::NONE).await?;
         let row = grants::get(&mut tx, &asked.permit, grant).await?.ok_or(Error::NotFound)?;
-        Ok((asked, row))
+        let counts = grants::count(&mut tx, &asked.permit).await?;
+        let app = apps::get(&mut tx, &asked.permit).await?;
+        Ok(CollaboratorsPage { rows: vec![row], more: false, counts, app, permit: asked })
     }
 }

@@ -7,9 +7,9 @@
 use atelier_domain::ScopeSet;
 use atelier_domain::id::GrantId;
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
+use crate::api::apps::AppPlace;
 use crate::error::UiError;
 
 /// One person's access, or an invitation that waits.
@@ -58,16 +58,8 @@ impl Person {
 /// The people of an app, as the person who looks may see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct People {
-    /// The app's owner.
-    pub owner_name: String,
-    /// What the app is called.
-    pub app_name: String,
-    /// Who looks.
-    pub me: String,
-    /// Whether they own the app.
-    pub is_owner: bool,
-    /// What they may do here.
-    pub scopes: ScopeSet,
+    /// Who looks, and at which app.
+    pub place: AppPlace,
     /// Until when, in microseconds since 1970.
     pub ends_at: Option<i64>,
     /// The people.
@@ -104,7 +96,7 @@ pub struct Consequence {
 ///
 /// # Errors
 /// [`UiError::NotFound`] to strangers; [`UiError::Forbidden`] to those who may not see who the others are.
-#[server(name = ListPeople, prefix = "/api", endpoint = "collaborators/list", input = GetUrl)]
+#[server(name = ListPeople, prefix = "/api", endpoint = "collaborators/list")]
 pub async fn list_people(
     owner: String,
     app: String,
@@ -115,12 +107,12 @@ pub async fn list_people(
     server::list(&owner, &app, &text, &state, after).await
 }
 
-/// One person's access.
+/// One person's access: the only one of the answer's people.
 ///
 /// # Errors
 /// As [`list_people`].
-#[server(name = GetPerson, prefix = "/api", endpoint = "collaborators/get", input = GetUrl)]
-pub async fn get_person(owner: String, app: String, grant: GrantId) -> Result<(People, Person), UiError> {
+#[server(name = GetPerson, prefix = "/api", endpoint = "collaborators/get")]
+pub async fn get_person(owner: String, app: String, grant: GrantId) -> Result<People, UiError> {
     server::get(&owner, &app, grant).await
 }
 
@@ -168,7 +160,7 @@ pub async fn edit_person(
 ///
 /// # Errors
 /// What [`edit_person`] would answer.
-#[server(name = PreviewEdit, prefix = "/api", endpoint = "collaborators/preview-edit", input = GetUrl)]
+#[server(name = PreviewEdit, prefix = "/api", endpoint = "collaborators/preview-edit")]
 pub async fn preview_edit(
     owner: String,
     app: String,
@@ -182,7 +174,7 @@ pub async fn preview_edit(
 ///
 /// # Errors
 /// What [`remove_person`] would answer.
-#[server(name = PreviewRemoval, prefix = "/api", endpoint = "collaborators/preview-removal", input = GetUrl)]
+#[server(name = PreviewRemoval, prefix = "/api", endpoint = "collaborators/preview-removal")]
 pub async fn preview_removal(
     owner: String,
     app: String,

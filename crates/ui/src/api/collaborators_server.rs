@@ -5,12 +5,13 @@ use atelier_domain::time::DAY;
 use atelier_domain::value::pasted_addresses;
 
 use atelier_domain::{Below, Preset, ScopeSet, Timestamp};
-use atelier_service::AppName;
 use atelier_service::collaborators::{
-    AddCollaborators, EditCollaborator, Filter, GrantRow, Invitee, Preview, PreviewLine,
+    AddCollaborators, CollaboratorsPage, EditCollaborator, Filter, GrantRow, Invitee, Preview, PreviewLine,
 };
+use atelier_service::{AppName, Service};
 
 use super::{Consequence, Consequences, People, Person};
+use crate::api::apps::place;
 use crate::error::{FieldError, UiError};
 use crate::server::{service, who};
 
@@ -85,20 +86,20 @@ pub(super) async fn list(
         ..Filter::default()
     };
     let page = service().list_collaborators(&who(), &AppName::of(owner, app), &filter, PAGE).await?;
+    Ok(view(page))
+}
+
+fn view(page: CollaboratorsPage) -> People {
     let permit = page.permit.permit;
     let next = page.more.then(|| page.rows.last().map(|row| row.id)).flatten();
-    Ok(People {
-        owner_name: page.app.owner_name,
-        app_name: page.app.name,
-        me: page.permit.name,
-        is_owner: permit.is_owner(),
-        scopes: permit.scopes(),
+    People {
         ends_at: permit.rights().ends_at.map(Timestamp::micros),
         people: page.rows.into_iter().map(|row| person(row, permit.grant())).collect(),
         next,
         active: page.counts.active,
         pending: page.counts.pending,
-    })
+        place: place((page.app, page.permit)),
+    }
 }
 
 fn person(row: GrantRow, own: Option<GrantId>) -> Person {
@@ -121,22 +122,14 @@ fn person(row: GrantRow, own: Option<GrantId>) -> Person {
     }
 }
 
-pub(super) async fn get(owner: &str, app: &str, grant: GrantId) -> Result<(People, Person), UiError> {
-    let (page, row) = service().get_collaborator(&who(), &AppName::of(owner, app), grant).await?;
-    let own = page.permit.grant();
-    let people = People {
-        owner_name: String::new(),
-        app_name: String::new(),
-        me: page.name,
-        is_owner: page.permit.is_owner(),
-        scopes: page.permit.scopes(),
-        ends_at: page.permit.rights().ends_at.map(Timestamp::micros),
-        people: Vec::new(),
-        next: None,
-        active: 0,
-        pending: 0,
-    };
-    Ok((people, person(row, own)))
+pub(super) async fn get(owner: &str, app: &str, grant: GrantId) -> Result<People, UiError> {
+    Ok(view(service().get_collaborator(&who(), &AppName::of(owner, app), grant).await?))
+}
+
+/// The grant as it stands, for what a form does not say.
+async fn standing(service: &Service, app: &AppName, grant: GrantId) -> Result<GrantRow, UiError> {
+    let page = service.get_collaborator(&who(), app, grant).await?;
+    page.rows.into_iter().next().ok_or(UiError::NotFound)
 }
 
 pub(super) async fn add(owner: &str, app: &str, people: &str, access: &Access) -> Result<(), UiError> {
@@ -185,7 +178,7 @@ pub(super) async fn edit(
 ) -> Result<(), UiError> {
     let service = service();
     let name = AppName::of(owner, app);
-    let (_, row) = service.get_collaborator(&who(), &name, grant).await?;
+    let row = standing(&service, &name, grant).await?;
     let ends_at = match access.ends.as_str() {
         "keep" => row.ends_at,
         _ => access.ends_at(service.world().now())?,
@@ -211,7 +204,7 @@ pub(super) async fn preview_edit(
 ) -> Result<Consequences, UiError> {
     let service = service();
     let name = AppName::of(owner, app);
-    let (_, row) = service.get_collaborator(&who(), &name, grant).await?;
+    let row = standing(&service, &name, grant).await?;
     let input = EditCollaborator {
         grant,
         scopes,

@@ -5,26 +5,99 @@
 )]
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "ssr")]
-use crate::error::Check;
 use crate::error::UiError;
+#[cfg(feature = "ssr")]
+use crate::server::{self, SessionCookie};
 
-/// Starts a session for whoever knows the password.
+/// Somebody who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Their name in addresses.
+    pub slug: String,
+    /// What they are called.
+    pub name: String,
+}
+
+/// That a letter is on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailSent {
+    /// Where to.
+    pub email: String,
+}
+
+/// That an address was confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// The address.
+    pub email: String,
+    /// The names of the apps whose invitations had waited for it.
+    pub joined: Vec<String>,
+}
+
+/// Who is signed in; none if nobody is.
 ///
 /// # Errors
-/// [`UiError::Invalid`] for a wrong pair, without telling which of the two is wrong.
+/// [`UiError::Unavailable`] when something below is out of reach.
+#[server(name = GetPerson, prefix = "/api", endpoint = "identity/person")]
+pub async fn get_person() -> Result<Option<Person>, UiError> {
+    let me = server::service().whoami(&server::who()).await?;
+    Ok(me.map(|me| Person { slug: me.slug, name: me.name }))
+}
+
+/// Who is signed in, for pages that are for nobody else.
+///
+/// # Errors
+/// [`UiError::SignedOut`] if nobody is.
+#[server(name = RequirePerson, prefix = "/api", endpoint = "identity/require-person")]
+pub async fn require_person() -> Result<Person, UiError> {
+    server::person().await
+}
+
+/// Starts a session for whoever knows the password, and leads to the page `next` of this site.
+///
+/// # Errors
+/// [`UiError::SignedOut`] for a wrong pair, without telling which of the two is wrong.
 #[server(name = SignIn, prefix = "/api", endpoint = "identity/sign-in")]
-pub async fn sign_in(email: String, password: String) -> Result<(), UiError> {
-    let mut check = Check::default();
-    check.that(
-        email.contains('@'),
-        "email",
-        "Enter the e-mail address of your account, such as ada@example.org.",
-    );
-    check.that(!password.is_empty(), "password", "Enter your password.");
-    check.finish()?;
-    Err(UiError::Unavailable)
+pub async fn sign_in(
+    email: String,
+    password: String,
+    #[server(default)] next: String,
+) -> Result<(), UiError> {
+    let signed_in = server::service().sign_in(&email, &password, &server::who().origin).await?;
+    server::set_cookie(|cookie| cookie.handing_over(&signed_in.secret));
+    let next = if is_page_of_this_site(&next) { next.as_str() } else { "/apps" };
+    leptos_axum::redirect(next);
+    Ok(())
+}
+
+/// Whether `path` leads to a page of this site: what comes after signing in must not send people elsewhere. Browsers
+/// read `//host` and `/\host` as other sites, and drop tabs and line breaks before they look.
+///
+/// ```
+/// # use atelier_ui::api::identity::is_page_of_this_site;
+/// assert!(is_page_of_this_site("/ada/birds?view=tree"));
+/// assert!(!is_page_of_this_site("//example.org"));
+/// assert!(!is_page_of_this_site("/\\example.org"));
+/// assert!(!is_page_of_this_site("/\t/example.org"));
+/// assert!(!is_page_of_this_site("https://example.org"));
+/// ```
+pub fn is_page_of_this_site(path: &str) -> bool {
+    path.strip_prefix('/').is_some_and(|rest| !rest.starts_with(['/', '\\']))
+        && path.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Ends the session.
+///
+/// # Errors
+/// [`UiError::Unavailable`] when something below is out of reach.
+#[server(name = SignOut, prefix = "/api", endpoint = "identity/sign-out")]
+pub async fn sign_out() -> Result<(), UiError> {
+    server::service().sign_out(&server::who()).await?;
+    server::set_cookie(SessionCookie::taking_back);
+    leptos_axum::redirect("/");
+    Ok(())
 }
 
 /// Makes an account and sends the letter that proves the address.
@@ -33,13 +106,10 @@ pub async fn sign_in(email: String, password: String) -> Result<(), UiError> {
 /// [`UiError::Invalid`] for what cannot be accepted. An address that has an account already is not an error: its
 /// owner gets a letter instead.
 #[server(name = SignUp, prefix = "/api", endpoint = "identity/sign-up")]
-pub async fn sign_up(name: String, email: String, password: String) -> Result<(), UiError> {
-    let mut check = Check::default();
-    check.that(!name.trim().is_empty(), "name", "Enter the name that others should see.");
-    check.that(email.contains('@'), "email", "Enter an e-mail address, such as ada@example.org.");
-    check.that(password.chars().count() >= 12, "password", "Choose a password of at least 12 characters.");
-    check.finish()?;
-    Err(UiError::Unavailable)
+pub async fn sign_up(name: String, email: String, password: String) -> Result<MailSent, UiError> {
+    let input = atelier_service::identity::SignUp { email, name, slug: String::new(), password };
+    let done = server::service().sign_up(&server::who().origin, &input).await?;
+    Ok(MailSent { email: done.email })
 }
 
 /// Sends a letter with which a new password can be chosen; answers alike whether there is an account or not.
@@ -47,46 +117,33 @@ pub async fn sign_up(name: String, email: String, password: String) -> Result<()
 /// # Errors
 /// [`UiError::Invalid`] if it is no address, [`UiError::Throttled`] after too many letters.
 #[server(name = AskReset, prefix = "/api", endpoint = "identity/ask-reset")]
-pub async fn ask_reset(email: String) -> Result<(), UiError> {
-    let mut check = Check::default();
-    check.that(
-        email.contains('@'),
-        "email",
-        "Enter the e-mail address of your account, such as ada@example.org.",
-    );
-    check.finish()?;
-    Err(UiError::Unavailable)
+pub async fn ask_reset(email: String) -> Result<MailSent, UiError> {
+    // The operation answers alike for what is no address; here somebody mistyped theirs and should learn of it.
+    let address: atelier_domain::Email =
+        email.parse().map_err(|error| atelier_service::Error::invalid("email", error))?;
+    server::service().request_reset(address.as_str()).await?;
+    Ok(MailSent { email: address.as_str().to_owned() })
 }
 
 /// Sets a new password with the token of a letter, and ends every session of the account.
 ///
 /// # Errors
-/// [`UiError::NotFound`] for a token that is unknown, used or too old.
+/// [`UiError::Invalid`] for a token that is unknown, used or too old, and for a password that is too weak.
 #[server(name = ChoosePassword, prefix = "/api", endpoint = "identity/choose-password")]
 pub async fn choose_password(token: String, password: String) -> Result<(), UiError> {
-    let mut check = Check::default();
-    check.that(
-        !token.is_empty(),
-        "",
-        "The address of this page is incomplete. Open the link in the letter again.",
-    );
-    check.that(password.chars().count() >= 12, "password", "Choose a password of at least 12 characters.");
-    check.finish()?;
-    Err(UiError::Unavailable)
+    let done = server::service().reset_password(&server::who().origin, &token, &password).await;
+    done.map_err(|error| UiError::from(error).about_link())?;
+    leptos_axum::redirect("/sign-in");
+    Ok(())
 }
 
 /// Confirms an address with the token of a letter.
 ///
 /// # Errors
-/// [`UiError::NotFound`] for a token that is unknown, used or too old.
+/// [`UiError::Invalid`] for a token that is unknown, used or too old.
 #[server(name = VerifyAddress, prefix = "/api", endpoint = "identity/verify-address")]
-pub async fn verify_address(token: String) -> Result<(), UiError> {
-    let mut check = Check::default();
-    check.that(
-        !token.is_empty(),
-        "",
-        "The address of this page is incomplete. Open the link in the letter again.",
-    );
-    check.finish()?;
-    Err(UiError::Unavailable)
+pub async fn verify_address(token: String) -> Result<Verified, UiError> {
+    let done = server::service().verify_address(&server::who().origin, &token).await;
+    let done = done.map_err(|error| UiError::from(error).about_link())?;
+    Ok(Verified { email: done.email, joined: done.joined })
 }

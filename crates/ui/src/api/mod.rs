@@ -3,5 +3,7 @@
 //! Each names its `endpoint`, because the address that the macro makes up changes with the build folder. Errors are
 //! [`UiError`](crate::error::UiError); the server gives the answer its status, so that no function has to.
 
+pub mod account;
+pub mod apps;
 pub mod collaborators;
 pub mod identity;

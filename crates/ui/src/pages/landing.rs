@@ -2,15 +2,34 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::components::Redirect;
 
-use crate::components::{
-    button::{LinkButton, Look},
-    layout::Brand,
+use crate::{
+    api::identity::get_person,
+    components::{
+        button::{LinkButton, Look},
+        layout::Brand,
+        loaded::Loaded,
+        room::Home,
+    },
 };
 
-/// The first page of a signed-out visitor.
+/// The first page of a signed-out visitor. Whoever is signed in goes on to their apps.
 #[component]
 pub fn Landing() -> impl IntoView {
+    view! {
+        <Loaded
+            key=()
+            fetch=|()| get_person()
+            view=|person| match person {
+                Some(_) => view! { <Redirect path=Home::Apps.path() /> }.into_any(),
+                None => welcome(),
+            }
+        />
+    }
+}
+
+fn welcome() -> AnyView {
     view! {
         <Title text="" />
         <main class="landing">
@@ -39,5 +58,5 @@ pub fn Landing() -> impl IntoView {
                 </div>
             </dl>
         </main>
-    }
+    }    .into_any()
 }

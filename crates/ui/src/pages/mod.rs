@@ -1,5 +1,16 @@
 //! One file for each page, named after its address.
 
+pub mod account;
+pub mod app;
+pub mod app_settings;
+pub mod apps;
+pub mod apps_new;
+pub mod collaborations;
+pub mod collaborators;
+mod collaborators_access;
+pub mod collaborators_add;
+pub mod collaborators_edit;
+pub mod collaborators_remove;
 pub mod landing;
 pub mod not_found;
 pub mod reset;
@@ -9,7 +20,7 @@ pub mod sign_up;
 pub mod verify_token;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 /// The hidden field that carries the token of the page's address into its form.
 #[component]
@@ -17,6 +28,19 @@ fn TokenField() -> impl IntoView {
     send_no_referrer();
     let params = use_params_map();
     view! { <input type="hidden" name="token" value=move || params.read().get("token").unwrap_or_default() /> }
+}
+
+/// The owner and the app that the page's address names.
+pub fn app_in_address() -> Memo<(String, String)> {
+    let params = use_params_map();
+    let part = move |name| params.with(|params| params.get(name).unwrap_or_default());
+    Memo::new(move |_| (part("owner"), part("app")))
+}
+
+/// Where the page's part of a long list begins; at the top, if its address says nothing.
+fn cursor_in_address() -> Memo<Option<String>> {
+    let query = use_query_map();
+    Memo::new(move |_| query.with(|query| query.get("before")))
 }
 
 /// Gives the page that is being rendered an HTTP status. In the browser there is none to give.

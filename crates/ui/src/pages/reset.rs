@@ -15,6 +15,26 @@ use crate::{
 #[component]
 pub fn AskReset() -> impl IntoView {
     let form = Form::<identity::AskReset>::new();
+    let sent = form.value();
+    move || match sent.get() {
+        Some(identity::MailSent { email }) => view! {
+            <Title text="Look into your mail" />
+            <AuthLayout title="Look into your mail">
+                <p>
+                    "If an account has the verified address " <strong>{email}</strong>
+                    ", a letter with a link is on its way there. The link works for an hour."
+                </p>
+                <ul class="auth-links">
+                    <li><a href="/sign-in">"Back to sign in"</a></li>
+                </ul>
+            </AuthLayout>
+        }
+        .into_any(),
+        None => form_page(form),
+    }
+}
+
+fn form_page(form: Form<identity::AskReset>) -> AnyView {
     view! {
         <Title text="Forgot your password" />
         <AuthLayout title="Forgot your password?">
@@ -29,4 +49,5 @@ pub fn AskReset() -> impl IntoView {
             </ul>
         </AuthLayout>
     }
+    .into_any()
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::identity,
@@ -11,15 +12,18 @@ use crate::{
     form::{Form, PostForm},
 };
 
-/// Asks for address and password.
+/// Asks for address and password, and leads on to the page that `next` in its address names.
 #[component]
 pub fn SignIn() -> impl IntoView {
     let form = Form::<identity::SignIn>::new();
+    let query = use_query_map();
+    let next = move || query.read().get("next").unwrap_or_default();
     view! {
         <Title text="Sign in" />
         <AuthLayout title="Sign in">
             <PostForm form>
                 <ErrorSummary />
+                <input type="hidden" name="next" value=next />
                 <TextField name="email" label="E-mail" kind="email" autocomplete="username" />
                 <TextField name="password" label="Password" kind="password" autocomplete="current-password" />
                 <SubmitButton>"Sign in"</SubmitButton>

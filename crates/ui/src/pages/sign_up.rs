@@ -6,15 +6,39 @@ use leptos_meta::Title;
 use crate::{
     api::identity,
     components::{
-        auth_layout::AuthLayout, button::SubmitButton, error_summary::ErrorSummary, field::TextField,
+        auth_layout::AuthLayout,
+        button::{LinkButton, Look, SubmitButton},
+        error_summary::ErrorSummary,
+        field::TextField,
     },
     form::{Form, PostForm},
 };
 
-/// Makes an account; then a letter has to be answered.
+/// Makes an account; then a letter has to be answered, which the page says instead of the form.
 #[component]
 pub fn SignUp() -> impl IntoView {
     let form = Form::<identity::SignUp>::new();
+    let sent = form.value();
+    move || {
+        match sent.get() {
+        Some(identity::MailSent { email }) => view! {
+            <Title text="Look into your mail" />
+            <AuthLayout title="Look into your mail">
+                <p>
+                    "We have sent a letter to " <strong>{email}</strong> ". Open the link in it within 24 hours to \
+                     confirm that the address is yours; invitations sent to it become yours then."
+                </p>
+                <p>"You can sign in meanwhile. No letter? Look among the junk, or send it again from your account."</p>
+                <p class="actions"><LinkButton href="/sign-in" look=Look::Primary>"Sign in"</LinkButton></p>
+            </AuthLayout>
+        }
+        .into_any(),
+        None => form_page(form),
+    }
+    }
+}
+
+fn form_page(form: Form<identity::SignUp>) -> AnyView {
     view! {
         <Title text="Create account" />
         <AuthLayout title="Create account">
@@ -42,4 +66,5 @@ pub fn SignUp() -> impl IntoView {
             </ul>
         </AuthLayout>
     }
+    .into_any()
 }

@@ -1,0 +1,243 @@
+//! `/{owner}/{app}/settings/collaborators`
+
+use atelier_domain::Scope;
+use atelier_domain::id::GrantId;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    api::{
+        apps::App,
+        collaborators::{CancelInvitation, LeaveApp, People, Person, ResendInvitation, list_people},
+    },
+    components::{
+        avatar::Avatar,
+        button::{LinkButton, Look, SubmitButton},
+        chips::{Chip, Chips},
+        empty_state::EmptyState,
+        error_summary::ErrorSummary,
+        icon::Sign,
+        loaded::Loaded,
+        pagination::Pagination,
+        room::{AppRoom, Room},
+        table::{Cell, Column, Table},
+        time::Time,
+    },
+    form::{Form, PostForm},
+    pages::app_in_address,
+};
+
+/// Who may do what in an app.
+#[component]
+pub fn Collaborators() -> impl IntoView {
+    let app = app_in_address();
+    let query = use_query_map();
+    let part = move |name: &str| query.with(|query| query.get(name).unwrap_or_default());
+    let key = Memo::new(move |_| (app.get(), part("text"), part("state"), part("after")));
+    view! {
+        <Loaded
+            key
+            fetch=|((owner, app), text, state, after): ((String, String), String, String, String)| {
+                list_people(owner, app, text, state, after.parse().ok())
+            }
+            view=|people| view! { <Body people /> }.into_any()
+        />
+    }
+}
+
+/// Where the pages about an app's collaborators are.
+pub(super) fn list_path(app: &App) -> String {
+    Room::Collaborators.path(app)
+}
+
+#[component]
+fn Body(people: People) -> impl IntoView {
+    let query = use_query_map();
+    let text = query.with_untracked(|query| query.get("text").unwrap_or_default());
+    let state = query.with_untracked(|query| query.get("state").unwrap_or_default());
+    let People { place, people, next, active, pending, .. } = people;
+    let app = place.app.clone();
+    let path = list_path(&app);
+    let can_invite = app.scopes.contains(Scope::CollaboratorsAdd);
+    let invite = can_invite.then(|| {
+        view! { <LinkButton href=format!("{path}/add") look=Look::Primary>"Add Collaborators"</LinkButton> }
+    });
+    let title = format!("Collaborators of {}", app.name);
+    let counts = match (active, pending) {
+        (active, 0) => format!("{active} people besides {}", app.owner_name),
+        (active, pending) => format!("{active} people besides {}, {pending} invited", app.owner_name),
+    };
+    let is_filtered = !text.is_empty() || !state.is_empty();
+    let list = if people.is_empty() { nobody(is_filtered) } else { list(&app, people) };
+    let next = next.map(|id| format!("{path}?text={text}&state={state}&after={id}"));
+    let leave = (!app.is_owner).then(|| view! { <Leave app=app.clone() /> });
+    view! {
+        <Title text=title />
+        <AppRoom place room=Room::Collaborators>
+            <header class="page-head">
+                <h1>"Collaborators"</h1>
+                {invite}
+            </header>
+            <form class="filters" method="get" action=path role="search">
+                <label for="people-text">"Name or address"</label>
+                <input id="people-text" class="input" type="search" name="text" value=text />
+                <label for="people-state">"Show"</label>
+                <select id="people-state" class="input" name="state">
+                    <option value="" selected=state.is_empty()>"Everyone"</option>
+                    <option value="active" selected=state == "active">"Collaborators"</option>
+                    <option value="pending" selected=state == "pending">"Invited"</option>
+                </select>
+                <button class="button" type="submit">"Filter"</button>
+                <span class="soft">{counts}</span>
+            </form>
+            {list}
+            {next.map(|next| view! { <Pagination label="Collaborators" next=Some(next) position="In the order in which they were added" /> })}
+            {leave}
+        </AppRoom>
+    }
+}
+
+fn nobody(is_filtered: bool) -> AnyView {
+    if is_filtered {
+        return view! {
+            <EmptyState sign=Sign::Search title="Nobody fits">
+                <p>"Try a part of a name or address, or show everyone."</p>
+            </EmptyState>
+        }
+        .into_any();
+    }
+    view! {
+        <EmptyState sign=Sign::People title="Nobody else works here yet">
+            <p>
+                "Add people by their e-mail addresses, and choose for each what they can do: a worker annotates and \
+                 never deletes. Whoever has no account yet is invited."
+            </p>
+        </EmptyState>
+    }
+    .into_any()
+}
+
+fn list(app: &App, people: Vec<Person>) -> AnyView {
+    let rows = people
+        .into_iter()
+        .map(|person| view! { <PersonRow app=app.clone() person /> }.into_any())
+        .collect_view();
+    let columns = ["Person", "Access", "Invited by", "Ends", "Last active"].map(Column::text);
+    let columns =
+        columns.into_iter().chain([Column::numeric("Keys"), Column::unnamed("Actions")]).collect::<Vec<_>>();
+    view! { <Table caption="Collaborators" columns>{rows}</Table> }.into_any()
+}
+
+#[component]
+fn PersonRow(app: App, person: Person) -> impl IntoView {
+    let path = format!("{}/{}", list_path(&app), person.grant);
+    let called = person.called().to_owned();
+    let shown = called.clone();
+    let email = person.name.is_some().then(|| view! { <span class="row-note">{person.email.clone()}</span> });
+    let you = person.is_you.then_some(" (you)");
+    let note = (!person.note.is_empty()).then(|| view! { <p class="row-note">{person.note.clone()}</p> });
+    let limited = person.limited.then(|| view! { <p class="row-note">"Certain endpoints only"</p> });
+    let chips = person.scopes.iter().map(|scope| view! { <Chip text=scope.wire() /> }).collect_view();
+    let ends = match person.ends_at {
+        Some(at) => view! { <Time at /> }.into_any(),
+        None => view! { <span class="soft">"Never"</span> }.into_any(),
+    };
+    let active = match (person.waits_until, person.active_at) {
+        (Some(at), _) => view! { <span>"Invitation ends " <Time at /></span> }.into_any(),
+        (None, Some(at)) => view! { <Time at /> }.into_any(),
+        (None, None) => view! { <span class="soft">"Not yet"</span> }.into_any(),
+    };
+    let can_change = app.scopes.contains(Scope::CollaboratorsDelete) && !person.is_you;
+    let change = can_change.then(|| {
+        view! {
+            <LinkButton href=path.clone() look=Look::Quiet>"Edit"</LinkButton>
+            <LinkButton href=format!("{path}/remove") look=Look::Quiet>"Remove"</LinkButton>
+        }
+    });
+    let resend = (person.waits_until.is_some() && app.scopes.contains(Scope::CollaboratorsAdd))
+        .then(|| view! { <Waiting app=app.clone() grant=person.grant /> });
+    view! {
+        <tr role="row">
+            <Cell label="Person">
+                <span class="person">
+                    <Avatar name=shown.clone() />
+                    <span class="person-name">{shown} {you} {email} {note}</span>
+                </span>
+            </Cell>
+            <Cell label="Access">
+                <details class="access">
+                    <summary>{person.access.clone()}</summary>
+                    <Chips label=format!("Scopes of {called}")>{chips}</Chips>
+                </details>
+                {limited}
+            </Cell>
+            <Cell label="Invited by">{person.invited_by.clone()}</Cell>
+            <Cell label="Ends">{ends}</Cell>
+            <Cell label="Last active">{active}</Cell>
+            <Cell label="Keys" numeric=true>{person.keys}</Cell>
+            <Cell label="Actions"><span class="actions">{change} {resend}</span></Cell>
+        </tr>
+    }
+}
+
+/// What can be done about an invitation that waits.
+#[component]
+fn Waiting(app: App, grant: GrantId) -> impl IntoView {
+    let resend =
+        Form::<ResendInvitation>::keyed(&grant.to_string()).reloading("The invitation was mailed again.");
+    let cancel =
+        Form::<CancelInvitation>::keyed(&grant.to_string()).reloading("The invitation was taken back.");
+    view! {
+        <PostForm form=resend class="is-inline">
+            <GrantFields app=same_app grant />
+            <SubmitButton look=Look::Quiet>"Resend"</SubmitButton>
+            <ErrorSummary />
+        </PostForm>
+        <PostForm form=cancel class="is-inline">
+            <GrantFields app grant />
+            <SubmitButton look=Look::Quiet>"Cancel invitation"</SubmitButton>
+            <ErrorSummary />
+        </PostForm>
+    }
+}
+
+/// The hidden fields that say which grant of which app a form is about.
+#[component]
+pub(super) fn GrantFields(app: App, grant: GrantId) -> impl IntoView {
+    view! {
+        <AppNameFields app />
+        <input type="hidden" name="grant" value=grant.0.to_string() />
+    }
+}
+
+/// The hidden fields that say which app a form is about.
+#[component]
+pub(super) fn AppNameFields(app: App) -> impl IntoView {
+    view! {
+        <input type="hidden" name="owner" value=app.owner />
+        <input type="hidden" name="app" value=app.slug />
+    }
+}
+
+#[component]
+fn Leave(app: App) -> impl IntoView {
+    let form = Form::<LeaveApp>::new();
+    view! {
+        <section class="page-part">
+            <h2>"Leave"</h2>
+            <p>
+                {format!(
+                    "You lose your access to {} and its keys at once. The people whom you invited stay, under \
+                     whoever invited you.",
+                    app.name
+                )}
+            </p>
+            <PostForm form>
+                <ErrorSummary />
+                <AppNameFields app />
+                <SubmitButton look=Look::Danger>"Leave this app"</SubmitButton>
+            </PostForm>
+        </section>
+    }
+}

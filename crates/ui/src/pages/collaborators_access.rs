@@ -1,0 +1,124 @@
+//! What the pages that hand out and change access share: presets, scopes, end, note.
+
+use atelier_domain::{Preset, ScopeSet};
+use leptos::prelude::*;
+
+use crate::{
+    components::{
+        field::{TextArea, TextField},
+        scope_picker::{ChoiceSummary, ScopeChoice, ScopePicker},
+    },
+    form::FormParts,
+};
+
+/// The fields that say what somebody is to have, beside what that comes to.
+#[component]
+pub(super) fn AccessFields(
+    /// What is being chosen.
+    choice: ScopeChoice,
+    /// Whether there is an end already that can be kept.
+    #[prop(optional)]
+    keeps_end: bool,
+    /// What stands beside it at first.
+    #[prop(optional, into)]
+    note: String,
+    /// Whom it is about: fields before the others.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="access-columns">
+            <div class="access-form">
+                {children.map(|children| children())}
+                <Presets choice />
+                <ScopePicker choice />
+                <Ends keeps_end />
+                <TextArea name="note" label="Note" hint="Stands beside the person in the list." value=note optional=true />
+            </div>
+            <ChoiceSummary choice />
+        </div>
+    }
+}
+
+/// Presets as radio cards. Without JavaScript the one that is chosen counts; with it, it fills in the picker, and
+/// what the picker says counts.
+#[component]
+fn Presets(choice: ScopeChoice) -> impl IntoView {
+    let hydrated = RwSignal::new(false);
+    Effect::new(move || hydrated.set(true));
+    let cards = Preset::ALL
+        .into_iter()
+        .map(|preset| {
+            let id = format!("preset-{}", preset.slug());
+            let scopes = preset.scopes();
+            let is_too_much = preset != Preset::Trusted && !scopes.is_subset(choice.held);
+            // A trusted person gets everything that the inviter may give.
+            let given = scopes.intersection(choice.held);
+            view! {
+                <li class="preset">
+                    <input
+                        type="radio"
+                        id=id.clone()
+                        name=move || if hydrated.get() { "" } else { "preset" }
+                        value=preset.slug()
+                        disabled=is_too_much
+                        prop:checked=move || choice.scopes() == given
+                        on:change=move |_| choice.chosen.set(given)
+                    />
+                    <label for=id>
+                        <strong>{preset.name()}</strong>
+                        <span>{preset.purpose()}</span>
+                        {is_too_much.then_some(view! { <span class="picker-note">"more than you have yourself"</span> })}
+                    </label>
+                </li>
+            }
+            .into_any()
+        })
+        .collect_view();
+    view! {
+        <fieldset class="presets">
+            <legend>"Start from"</legend>
+            <ul role="list">
+                {cards}
+                <li class="preset">
+                    <input
+                        type="radio"
+                        id="preset-own"
+                        name=move || if hydrated.get() { "" } else { "preset" }
+                        value="own"
+                        checked=true
+                        prop:checked=move || {
+                            Preset::ALL.iter().all(|preset| preset.scopes().intersection(choice.held) != choice.scopes())
+                        }
+                        on:change=move |_| choice.chosen.set(ScopeSet::EMPTY)
+                    />
+                    <label for="preset-own"><strong>"My own choice"</strong><span>"the scopes ticked below"</span></label>
+                </li>
+            </ul>
+        </fieldset>
+    }
+}
+
+/// When the access ends.
+#[component]
+fn Ends(keeps_end: bool) -> impl IntoView {
+    let form = expect_context::<FormParts>();
+    let error = form.field_error("ends_at");
+    let shown = move || error.get().map(|error| view! { <p class="field-error">{error}</p> });
+    let id = form.field_id("ends");
+    view! {
+        <div class="field">
+            <label for=id.clone()>"Ends"</label>
+            <select id=id class="input" name="ends">
+                {keeps_end.then(|| view! { <option value="keep" selected=true>"As it is"</option> })}
+                <option value="never">"Never"</option>
+                <option value="7">"In 7 days"</option>
+                <option value="30">"In 30 days"</option>
+                <option value="90">"In 90 days"</option>
+                <option value="date">"On a certain day"</option>
+            </select>
+            {shown}
+        </div>
+        <TextField name="ends_on" label="Last day" kind="date" hint="Only for a certain day." optional=true />
+    }
+}

@@ -1,0 +1,78 @@
+//! `/{owner}/{app}/settings/collaborators/add`
+
+use atelier_domain::Preset;
+use atelier_domain::value::pasted_addresses;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::collaborators::{AppNameFields, list_path};
+use super::collaborators_access::AccessFields;
+use crate::{
+    api::{
+        apps::{AppPlace, get_app},
+        collaborators::AddPeople,
+    },
+    components::{
+        button::{LinkButton, SubmitButton},
+        error_summary::ErrorSummary,
+        field::TextArea,
+        loaded::Loaded,
+        room::{AppRoom, Room},
+        scope_picker::ScopeChoice,
+    },
+    form::{Form, PostForm},
+    pages::app_in_address,
+};
+
+/// Adds collaborators: people, what they can do, and what that comes to, before it is confirmed.
+#[component]
+pub fn AddCollaborators() -> impl IntoView {
+    view! {
+        <Loaded
+            key=app_in_address()
+            fetch=|(owner, app)| get_app(owner, app)
+            view=|place| view! { <Body place /> }.into_any()
+        />
+    }
+}
+
+#[component]
+fn Body(place: AppPlace) -> impl IntoView {
+    let app = place.app.clone();
+    let form = Form::<AddPeople>::new();
+    let held = app.scopes;
+    let choice = ScopeChoice::new(Preset::Worker.scopes().intersection(held), held, None);
+    let count = RwSignal::new(0);
+    let label = move || match count.get() {
+        0 => "Confirm".to_owned(),
+        1 => "Confirm: add 1 collaborator".to_owned(),
+        several => format!("Confirm: add {several} collaborators"),
+    };
+    let back = list_path(&app);
+    view! {
+        <Title text=format!("Add collaborators to {}", app.name) />
+        <AppRoom place room=Room::Collaborators>
+            <header class="page-head"><h1>"Add Collaborators"</h1></header>
+            <PostForm form class="is-wide">
+                <ErrorSummary />
+                <AppNameFields app />
+                <AccessFields choice>
+                    <div on:input=move |event| {
+                        let typed = pasted_addresses(&event_target_value(&event));
+                        count.set(typed.iter().filter(|(_, email)| email.is_ok()).count());
+                    }>
+                        <TextArea
+                            name="people"
+                            label="People"
+                            hint="E-mail addresses: one, a list, a column, or the To: line of a mail. Whoever has no account yet is invited."
+                        />
+                    </div>
+                </AccessFields>
+                <div class="actions">
+                    <LinkButton href=back>"Cancel"</LinkButton>
+                    <SubmitButton>{label}</SubmitButton>
+                </div>
+            </PostForm>
+        </AppRoom>
+    }
+}

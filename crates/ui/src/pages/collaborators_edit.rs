@@ -1,0 +1,129 @@
+//! `/{owner}/{app}/settings/collaborators/{grant}`
+
+use atelier_domain::id::GrantId;
+use atelier_domain::words::Difference;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::collaborators::{GrantFields, list_path};
+use super::collaborators_access::AccessFields;
+use crate::{
+    api::collaborators::{Consequences, EditPerson, People, get_person, preview_edit},
+    components::{
+        button::{LinkButton, SubmitButton},
+        error_summary::ErrorSummary,
+        loaded::Loaded,
+        room::{AppRoom, Room},
+        scope_picker::ScopeChoice,
+    },
+    error::UiError,
+    form::{Form, PostForm},
+    pages::app_in_address,
+};
+
+/// The owner, the app and the grant that the page's address names.
+pub(super) fn grant_in_address() -> Memo<(String, String, Option<GrantId>)> {
+    let app = app_in_address();
+    let params = use_params_map();
+    Memo::new(move |_| {
+        let (owner, app) = app.get();
+        (owner, app, params.with(|params| params.get("grant").and_then(|grant| grant.parse().ok())))
+    })
+}
+
+/// Changes what a collaborator can do.
+#[component]
+pub fn EditCollaborator() -> impl IntoView {
+    view! {
+        <Loaded
+            key=grant_in_address()
+            fetch=|(owner, app, grant): (String, String, Option<GrantId>)| async move {
+                get_person(owner, app, grant.ok_or(UiError::NotFound)?).await
+            }
+            view=|people| view! { <Body people /> }.into_any()
+        />
+    }
+}
+
+#[component]
+fn Body(people: People) -> impl IntoView {
+    let People { place, people, .. } = people;
+    let app = place.app.clone();
+    let back = list_path(&app);
+    let fields = people.into_iter().next().map(|person| {
+        let form = Form::<EditPerson>::new();
+        let choice = ScopeChoice::new(person.scopes, app.scopes.union(person.scopes), Some(person.scopes));
+        let difference = Memo::new(move |_| Difference::between(person.scopes, choice.scopes()));
+        let (owner, slug, grant) = (app.owner.clone(), app.slug.clone(), person.grant);
+        let preview = Resource::new(
+            move || choice.scopes(),
+            move |scopes| {
+                let (owner, slug) = (owner.clone(), slug.clone());
+                async move { preview_edit(owner, slug, grant, scopes).await }
+            },
+        );
+        let below = move || {
+            preview.get().map(|answer| match answer {
+                Ok(consequences) => view! { <Narrowed consequences grant_name=String::new() /> }.into_any(),
+                Err(error) => view! { <p class="notice">{error.to_string()}</p> }.into_any(),
+            })
+        };
+        let sentences = move || {
+            difference
+                .get()
+                .sentences()
+                .into_iter()
+                .map(|text| view! { <li>{text}</li> }.into_any())
+                .collect_view()
+        };
+        view! {
+            <header class="page-head"><h1>{format!("Access of {}", person.called())}</h1></header>
+            <PostForm form class="is-wide">
+                <ErrorSummary />
+                <GrantFields app=app.clone() grant=person.grant />
+                <input type="hidden" name="version" value=person.version />
+                <AccessFields choice keeps_end=true note=person.note.clone() />
+                <section class="diff" aria-live="polite">
+                    <h2>{move || format!("Change: {}", difference.get().short())}</h2>
+                    <ul>{sentences}</ul>
+                    <Transition>{below}</Transition>
+                </section>
+                <div class="actions">
+                    <LinkButton href=back>"Cancel"</LinkButton>
+                    <SubmitButton>"Confirm"</SubmitButton>
+                </div>
+            </PostForm>
+        }
+    });
+    view! {
+        <Title text="Change access" />
+        <AppRoom place room=Room::Collaborators>{fields}</AppRoom>
+    }
+}
+
+/// Who else loses something by a change.
+#[component]
+pub(super) fn Narrowed(
+    /// What would happen, to the person first.
+    consequences: Consequences,
+    /// What the person is called, if they are to be named among the others.
+    grant_name: String,
+) -> impl IntoView {
+    let Consequences { people, keys } = consequences;
+    let skipped = usize::from(grant_name.is_empty());
+    let lines = people
+        .into_iter()
+        .skip(skipped)
+        .map(|line| {
+            let sentences = line.sentences.join(" ");
+            view! { <li><strong>{line.name}</strong> ": " {line.short} ". " <span class="soft">{sentences}</span></li> }
+                .into_any()
+        })
+        .collect_view();
+    let keys = (keys > 0).then(|| view! { <p class="soft">{format!("Keys that narrow or end: {keys}")}</p> });
+    view! {
+        <ul>{lines}</ul>
+        {keys}
+    }
+}
