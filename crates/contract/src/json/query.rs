@@ -81,7 +81,7 @@ fn value(kind: &Kind, path: &str, text: String) -> Result<Value, Unreadable> {
         Kind::Enum(_) => Ok(text.parse::<i32>().map_or(Value::String(text), Value::from)),
         Kind::Message(message) => match message.full_name() {
             "google.protobuf.BoolValue" => flag(path, &text),
-            name if name.starts_with("google.protobuf.") && !holds_json(name) => Ok(Value::String(text)),
+            name if schema::is_well_known(message) && !holds_json(name) => Ok(Value::String(text)),
             // An object stands in a query as JSON, if at all.
             _ => serde_json::from_str(&text)
                 .map_err(|error| Unreadable(format!("`{path}` in the query must be JSON: {error}"))),
