@@ -16,6 +16,7 @@ static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
 });
 
 /// All descriptors.
+#[cfg(test)]
 pub(crate) fn pool() -> &'static DescriptorPool {
     &POOL
 }
