@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 
 use super::{from_object, from_slice, pairs, place};
 use crate::proto::{
-    Annotation, App, AppResourceCounts, AuditLogTarget, BoundingBox, Concept, Data, DatasetVersion,
+    Annotation, AppResourceCounts, AuditLogTarget, BoundingBox, Concept, Data, DatasetVersion,
     DatasetVersionMetrics, Embedding, FrameInfo, Image, Input, ListAnnotationsRequest, ListAppsRequest,
-    ListInputsRequest, MultiConceptResponse, MultiInputResponse, PostAnnotationsRequest, PostInputsRequest,
-    User, Visibility, Worker, audit_log_target, dataset_version, list_apps_request, visibility, worker,
+    ListInputsRequest, Model, MultiConceptResponse, MultiInputResponse, PostAnnotationsRequest,
+    PostInputsRequest, User, Visibility, Worker, audit_log_target, dataset_version, list_apps_request,
+    visibility, worker,
 };
 use crate::schema;
 
@@ -133,10 +134,11 @@ fn bytes_are_base64() {
 
 #[test]
 fn the_chosen_field_of_a_oneof_is_shown_even_if_it_is_empty() {
-    let worker = Worker { worker: Some(worker::Worker::User(User { id: "ann".into(), ..User::default() })) };
+    let worker =
+        Worker { worker: Some(worker::Worker::User(Box::new(User { id: "ann".into(), ..User::default() }))) };
     assert_eq!(written(&worker), json!({"user": {"id": "ann"}}));
     assert_eq!(read::<Worker>(&written(&worker)), worker);
-    let target = AuditLogTarget { target: Some(audit_log_target::Target::App(App::default())) };
+    let target = AuditLogTarget { target: Some(audit_log_target::Target::App(Box::default())) };
     assert_eq!(written(&target), json!({"app": {}}));
     assert_eq!(read::<AuditLogTarget>(&written(&target)), target);
     let config = dataset_version::DataConfig::ModelPredictConfig(Default::default());
@@ -215,6 +217,26 @@ fn deep_nesting_is_an_error_and_not_the_end_of_the_stack() {
     std::thread::Builder::new().stack_size(2 << 20).spawn(run).expect("a thread").join().expect("no panic");
     let shallow = format!(r#"{{"metadata":{{"x":{}}}}}"#, nest("[", "]", 20));
     assert!(from_slice::<Data>(shallow.as_bytes()).is_ok());
+}
+
+#[test]
+fn deep_binary_nesting_is_an_error_too() {
+    // The circle with the largest messages in it, model, version, training, and again, on the same small stack.
+    let run = || {
+        for rounds in [30, 200] {
+            let mut bytes = bytes::Bytes::new();
+            for _ in 0..rounds {
+                for tag in [3, 21, 6] {
+                    let mut outer = Vec::new();
+                    prost::encoding::bytes::encode(tag, &bytes, &mut outer);
+                    bytes = outer.into();
+                }
+            }
+            let bounded = rounds == 30;
+            assert_eq!(Model::decode(bytes).is_ok(), bounded, "{rounds} rounds");
+        }
+    };
+    std::thread::Builder::new().stack_size(2 << 20).spawn(run).expect("a thread").join().expect("no panic");
 }
 
 #[test]
