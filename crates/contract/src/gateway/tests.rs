@@ -14,13 +14,13 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::{BODY_LIMIT, Call, Credential, Gateway, Transport};
-use crate::proto::status::{BaseResponse, Status, StatusCode};
+use crate::proto::status::{BaseResponse, Status};
 use crate::proto::{
     Concept, DeleteInputsRequest, GetAnnotationRequest, GetStatusCodeRequest, GetUserRequest, Input,
     ListConceptsRequest, MultiConceptResponse, MultiInputResponse, MyScopesRequest, PostInputsRequest,
     SingleAnnotationResponse, SingleStatusCodeResponse, SingleUserResponse, User, UserAppIdSet,
 };
-use crate::{Failure, StatusCode as Code};
+use crate::{Failure, StatusCode};
 
 /// What handlers were called with.
 #[derive(Clone, Default)]
@@ -88,7 +88,7 @@ async fn get_annotation(
     question: GetAnnotationRequest,
 ) -> Result<SingleAnnotationResponse, Failure> {
     seen.note(call, question);
-    Err(Failure::new(Code::AnnotationPermissionDenied).http(Http::NOT_FOUND))
+    Err(Failure::new(StatusCode::AnnotationPermissionDenied).http(Http::NOT_FOUND))
 }
 
 async fn get_status_code(
@@ -97,7 +97,7 @@ async fn get_status_code(
     question: GetStatusCodeRequest,
 ) -> Result<SingleStatusCodeResponse, Failure> {
     let number: i32 = question.status_code_id.parse().map_err(|_| Failure::not_found())?;
-    let code = Code::try_from(number).map_err(|_| Failure::not_found())?;
+    let code = StatusCode::try_from(number).map_err(|_| Failure::not_found())?;
     Ok(SingleStatusCodeResponse { status: Some(code.status()) })
 }
 
@@ -276,6 +276,10 @@ async fn a_request_is_gathered_from_path_query_and_body() {
     assert_eq!(seen.last().1, format!("{expected:?}"));
     assert_eq!(rest(&router, "DELETE /v2/users/ann/apps/cats/inputs?ids=a", "").await.0, Http::OK);
     assert_eq!(seen.last().1, format!("{expected:?}"));
+
+    let body = r#"{"user_app_id": {"userId": "eve", "user_id": "eve"}, "userAppId": {"userId": "eve"}, "ids": ["a"]}"#;
+    assert_eq!(rest(&router, "DELETE /v2/users/ann/apps/cats/inputs", body).await.0, Http::OK);
+    assert_eq!(seen.last().1, format!("{expected:?}"), "by whatever name");
 
     let none = DeleteInputsRequest { user_app_id: ann(), ids: vec![] };
     assert_eq!(rest(&router, "DELETE /v2/users/ann/apps/cats/inputs", "").await.0, Http::OK);
