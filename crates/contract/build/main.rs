@@ -8,6 +8,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::{env, fs};
 
+use prost_reflect::DescriptorPool;
 use prost_types::FileDescriptorSet;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -20,15 +21,27 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Encoded by the compiler itself: the types of prost would drop the options that we define.
     fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
-    prost_build::Config::new()
-        .bytes(["."])
-        .btree_map(["."])
-        .enable_type_names()
-        .compile_fds(undeprecated(compiler.file_descriptor_set()))?;
     let pool = compiler.descriptor_pool();
+    let mut config = prost_build::Config::new();
+    config.bytes(["."]).btree_map(["."]).enable_type_names();
+    for place in large_choices(&pool) {
+        config.boxed(place);
+    }
+    config.compile_fds(undeprecated(compiler.file_descriptor_set()))?;
     fs::write(out.join("json.rs"), json::implementations(&pool)?)?;
     fs::write(out.join("answers.rs"), answers::implementations(&pool))?;
     Ok(())
+}
+
+/// The messages in oneofs. They are boxed, or a choice would be as large as its largest message, and the largest here
+/// have thousands of bytes.
+fn large_choices(pool: &DescriptorPool) -> impl Iterator<Item = String> {
+    pool.all_messages()
+        .filter(|message| message.package_name().starts_with(names::PACKAGE))
+        .flat_map(|message| message.oneofs().collect::<Vec<_>>())
+        .flat_map(|oneof| oneof.fields().map(|field| (oneof.clone(), field)).collect::<Vec<_>>())
+        .filter(|(_, field)| field.kind().as_message().is_some())
+        .map(|(oneof, field)| format!(".{}.{}", oneof.full_name(), field.name()))
 }
 
 /// What is deprecated for clients we still have to serve, so using it in Rust must not warn.

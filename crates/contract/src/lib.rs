@@ -6,6 +6,7 @@
 mod failure;
 pub mod gateway;
 pub mod json;
+pub mod openapi;
 pub mod proto;
 mod schema;
 pub mod status;

@@ -16,6 +16,7 @@ static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
 });
 
 /// All descriptors.
+#[cfg(test)]
 pub(crate) fn pool() -> &'static DescriptorPool {
     &POOL
 }
@@ -46,77 +47,40 @@ pub(crate) fn field(message: &MessageDescriptor, name: &str) -> Option<FieldDesc
     message.get_field_by_name(name).or_else(|| message.get_field_by_json_name(name))
 }
 
-/// A field that matters to the filling in of defaults.
-pub(crate) enum Defaulted {
-    /// It means this number when JSON leaves it out.
-    Itself(FieldDescriptor, f32),
-    /// Its messages hold such fields, at whatever depth.
-    Within(FieldDescriptor, MessageDescriptor),
-}
-
-/// The [`Defaulted`] fields of a message; none for most messages, so that filling in skips them whole.
-pub(crate) fn defaulted(message: &MessageDescriptor) -> &'static [Defaulted] {
-    static FIELDS: LazyLock<HashMap<String, Vec<Defaulted>>> = LazyLock::new(defaulted_fields);
+/// The fields of a message that do not mean the usual empty value when JSON leaves them out, and what they mean.
+pub(crate) fn defaults(message: &MessageDescriptor) -> &'static [(FieldDescriptor, f32)] {
+    static FIELDS: LazyLock<HashMap<String, Vec<(FieldDescriptor, f32)>>> = LazyLock::new(|| {
+        let default_float = option("cl_default_float");
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for field in POOL.all_messages().flat_map(|message| message.fields().collect::<Vec<_>>()) {
+            let options = field.options();
+            if options.has_extension(&default_float)
+                && let Some(number) = options.get_extension(&default_float).as_f32()
+            {
+                found.entry(field.parent_message().full_name().to_owned()).or_default().push((field, number));
+            }
+        }
+        found
+    });
     FIELDS.get(message.full_name()).map_or(&[], Vec::as_slice)
 }
 
-fn defaulted_fields() -> HashMap<String, Vec<Defaulted>> {
-    let default_float = option("cl_default_float");
-    let mut found: HashMap<String, Vec<Defaulted>> = HashMap::new();
-    for message in POOL.all_messages() {
-        let own: Vec<Defaulted> = message
-            .fields()
-            .filter(|field| field.options().has_extension(&default_float))
-            .filter_map(|field| {
-                let number = field.options().get_extension(&default_float).as_f32()?;
-                Some(Defaulted::Itself(field, number))
-            })
-            .collect();
-        if !own.is_empty() {
-            found.insert(message.full_name().to_owned(), own);
-        }
-    }
-    // Messages hold one another in circles, so go on until nothing new is reached.
-    loop {
-        let before = found.len();
-        for message in POOL.all_messages() {
-            let leads = message
-                .fields()
-                .any(|field| within(&field).is_some_and(|m| found.contains_key(m.full_name())));
-            if leads {
-                found.entry(message.full_name().to_owned()).or_default();
-            }
-        }
-        if found.len() == before {
-            break;
-        }
-    }
-    for name in found.keys().cloned().collect::<Vec<_>>() {
-        let Some(message) = POOL.get_message_by_name(&name) else { continue };
-        let leading: Vec<Defaulted> = message
-            .fields()
-            .filter_map(|field| {
-                let held = within(&field).filter(|held| found.contains_key(held.full_name()))?;
-                Some(Defaulted::Within(field, held))
-            })
-            .collect();
-        found.entry(name).or_default().extend(leading);
-    }
-    found
-}
-
-/// The message that a field holds, once or repeatedly. Maps are left out: none of ours holds such a message.
-fn within(field: &FieldDescriptor) -> Option<MessageDescriptor> {
+/// The message that a field holds: once, in a list, or as the values of a map.
+pub(crate) fn held(field: &FieldDescriptor) -> Option<MessageDescriptor> {
     match field.kind() {
-        Kind::Message(message) if !field.is_map() => Some(message),
+        Kind::Message(entry) if field.is_map() => entry.map_entry_value_field().kind().as_message().cloned(),
+        Kind::Message(message) => Some(message),
         _ => None,
     }
 }
 
+/// Whether a message has a JSON form of its own instead of an object with its fields: times, structs, wrappers.
+pub(crate) fn is_well_known(message: &MessageDescriptor) -> bool {
+    message.package_name() == "google.protobuf"
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use atelier_domain::Endpoint;
 
     use super::*;
@@ -155,24 +119,19 @@ mod tests {
             );
             if let Some(first) = method.input().get_field(1) {
                 let whose = first.kind().as_message().is_some_and(|kind| kind.name() == "UserAppIDSet");
-                assert!(whose || method.name() == "GetStatusCode", "{}", method.name());
+                let exempt = ["GetStatusCode", "ListScopes"].contains(&method.name());
+                assert!(whose || exempt, "{}", method.name());
             }
         }
     }
 
     #[test]
     fn the_only_default_that_differs_is_the_value_of_a_concept() {
-        let own: BTreeSet<String> = pool()
+        let found: Vec<String> = pool()
             .all_messages()
-            .flat_map(|message| defaulted(&message))
-            .filter_map(|field| match field {
-                Defaulted::Itself(field, number) => Some(format!("{}={number}", field.full_name())),
-                Defaulted::Within(..) => None,
-            })
+            .flat_map(|message| defaults(&message))
+            .map(|(field, number)| format!("{}={number}", field.full_name()))
             .collect();
-        assert_eq!(own, BTreeSet::from(["clarifai.api.Concept.value=1".to_owned()]));
-        let request = message::<crate::proto::PostInputsRequest>();
-        assert_eq!(defaulted(&request).len(), 1, "only the inputs lead to concepts");
-        assert!(defaulted(&message::<crate::proto::GetKeyRequest>()).is_empty());
+        assert_eq!(found, ["clarifai.api.Concept.value=1"]);
     }
 }

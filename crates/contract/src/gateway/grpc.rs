@@ -65,7 +65,6 @@ where
     let response = Grpc::new(ProstCodec::<A, Q>::default())
         .accept_compressed(CompressionEncoding::Gzip)
         .max_decoding_message_size(limit)
-        .max_encoding_message_size(usize::MAX)
         .unary(service, request)
         .await;
     response.map(Body::new)

@@ -22,9 +22,8 @@ use crate::{Failure, json};
 
 /// A path as the router takes it, its fields being numbered captures, and the names of these fields.
 ///
-/// Captures are named by their position, since the router wants one name for one place and the table does not have
-/// one: `/v2/searches/{id}` and `/v2/inputs/{input_id}/annotations` would do, but
-/// `/v2/users/{user_app_id.user_id}/keys` and `/v2/users/{runner_selector.deployment.user_id}/deployments` do not.
+/// Captures are named by their position, since the router wants one name for what stands in one place, and the table
+/// has two at times: `/v2/users/{user_app_id.user_id}` and `/v2/users/{runner_selector.deployment.user_id}`.
 pub(super) fn shape(path: &'static str) -> (String, Vec<&'static str>) {
     let mut shape = String::with_capacity(path.len());
     let mut fields = Vec::new();

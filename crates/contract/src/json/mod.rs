@@ -6,6 +6,8 @@
 
 mod query;
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use read::{Unreadable, from_slice};

@@ -45,8 +45,11 @@ pub(crate) fn place(
     loop {
         let (name, below) = rest.split_once('.').map_or((rest, None), |(name, below)| (name, Some(below)));
         let Some(field) = schema::field(&message, name) else { return Ok(()) };
-        let key = if object.contains_key(field.json_name()) { field.json_name() } else { field.name() };
-        let slot = object.entry(key.to_owned()).or_insert(Value::Null);
+        // A body may have the field by its other name; were both kept, it would be open which one counts.
+        let slot = match object.remove(field.json_name()) {
+            Some(given) => object.entry(field.name().to_owned()).or_insert(given),
+            None => object.entry(field.name().to_owned()).or_insert(Value::Null),
+        };
         let Some(below) = below else { return fill(&field, slot, path, text) };
         let held = match field.kind() {
             Kind::Message(held) if !field.is_list() && !field.is_map() => held,
@@ -81,7 +84,7 @@ fn value(kind: &Kind, path: &str, text: String) -> Result<Value, Unreadable> {
         Kind::Enum(_) => Ok(text.parse::<i32>().map_or(Value::String(text), Value::from)),
         Kind::Message(message) => match message.full_name() {
             "google.protobuf.BoolValue" => flag(path, &text),
-            name if name.starts_with("google.protobuf.") && !holds_json(name) => Ok(Value::String(text)),
+            name if schema::is_well_known(message) && !holds_json(name) => Ok(Value::String(text)),
             // An object stands in a query as JSON, if at all.
             _ => serde_json::from_str(&text)
                 .map_err(|error| Unreadable(format!("`{path}` in the query must be JSON: {error}"))),

@@ -3,7 +3,7 @@
 use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor};
 use serde_json::{Map, Value};
 
-use crate::schema::{self, Defaulted};
+use crate::schema;
 
 /// JSON that is not the message it should be: a sentence that names the place and says what is wrong there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,8 +38,8 @@ pub(crate) fn from_object<M: prost::Message + prost::Name + Default>(
     mut object: Map<String, Value>,
 ) -> Result<M, Unreadable> {
     let message = schema::message::<M>();
-    fill_in(&message, &mut object);
-    let options = DeserializeOptions::new().deny_unknown_fields(false);
+    prepare(&message, &mut object);
+    let options = DeserializeOptions::new().deny_unknown_fields(true);
     let mut track = serde_path_to_error::Track::new();
     let object = Value::Object(object);
     let deserializer = serde_path_to_error::Deserializer::new(object, &mut track);
@@ -48,31 +48,37 @@ pub(crate) fn from_object<M: prost::Message + prost::Name + Default>(
     dynamic.transcode_to().map_err(|error| Unreadable(format!("the JSON cannot be read: {error}")))
 }
 
-/// Gives the fields that JSON left out their value, where it is not the usual empty one.
-fn fill_in(message: &MessageDescriptor, object: &mut Map<String, Value>) {
-    for field in schema::defaulted(message) {
-        match field {
-            Defaulted::Itself(field, number) => {
-                let given = |name| object.get(name).is_some_and(|value| !value.is_null());
-                if !given(field.name()) && !given(field.json_name()) {
-                    object.insert(field.name().to_owned(), Value::from(*number));
-                }
-            }
-            Defaulted::Within(field, held) => {
-                // Not by both names at once: a message that says a field twice is refused later anyhow.
-                let name = if object.contains_key(field.name()) { field.name() } else { field.json_name() };
-                match object.get_mut(name) {
-                    Some(Value::Object(inner)) => fill_in(held, inner),
-                    Some(Value::Array(list)) => {
-                        for entry in list {
-                            if let Value::Object(inner) = entry {
-                                fill_in(held, inner);
-                            }
-                        }
-                    }
-                    _ => {}
-                }
-            }
+/// Drops the fields that the message does not have, and gives those that JSON left out their value where that is not
+/// the usual empty one.
+///
+/// Dropping is done here because the reader can skip unknown fields only together with unknown names of enums, and a
+/// filter whose name is misspelt must not turn into no filter.
+fn prepare(message: &MessageDescriptor, object: &mut Map<String, Value>) {
+    object.retain(|name, value| {
+        let Some(field) = schema::field(message, name) else { return false };
+        let Some(held) = schema::held(&field).filter(|held| !schema::is_well_known(held)) else {
+            return true;
+        };
+        match value {
+            Value::Object(entries) if field.is_map() => prepare_each(&held, entries.values_mut()),
+            Value::Object(inner) => prepare(&held, inner),
+            Value::Array(list) => prepare_each(&held, list.iter_mut()),
+            _ => {}
+        }
+        true
+    });
+    for (field, number) in schema::defaults(message) {
+        let given = |name| object.get(name).is_some_and(|value| !value.is_null());
+        if !given(field.name()) && !given(field.json_name()) {
+            object.insert(field.name().to_owned(), Value::from(*number));
+        }
+    }
+}
+
+fn prepare_each<'a>(message: &MessageDescriptor, values: impl Iterator<Item = &'a mut Value>) {
+    for value in values {
+        if let Value::Object(object) = value {
+            prepare(message, object);
         }
     }
 }
