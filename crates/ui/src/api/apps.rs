@@ -214,6 +214,7 @@ pub async fn create_app(name: String, slug: String, description: String) -> Resu
         return Err(atelier_service::Error::invalid("name", "must not be empty").into());
     }
     let slug = if slug.trim().is_empty() { slug_of(&name) } else { slug };
+    let description = trimmed(&description);
     let input = Create { slug, name, description, ..Create::default() };
     let made = server::service().create_app(&server::who(), &input).await?;
     leptos_axum::redirect(&format!("/{}/{}", made.owner_slug, made.slug));
@@ -232,8 +233,12 @@ pub async fn change_app(
     slug: String,
     description: String,
 ) -> Result<(), UiError> {
-    let input =
-        Change { slug: Some(slug), name: Some(name), description: Some(description), ..Change::default() };
+    let input = Change {
+        slug: Some(slug),
+        name: Some(name),
+        description: Some(trimmed(&description)),
+        ..Change::default()
+    };
     let app = AppName::of(&owner, &app);
     let after = server::service().change_app(&server::who(), &app, Endpoint::PatchApp, &input).await?;
     leptos_axum::redirect(&format!("/{}/{}/settings", after.owner_slug, after.slug));
@@ -278,6 +283,12 @@ pub fn slug_of(name: &str) -> String {
         .collect();
     let slug: String = words.join("-").chars().take(64).collect();
     slug.trim_end_matches('-').to_owned()
+}
+
+/// What was typed into a text area. An empty one is rendered with a space in it, where its text would stand.
+#[cfg(feature = "ssr")]
+fn trimmed(text: &str) -> String {
+    text.trim().to_owned()
 }
 
 #[cfg(feature = "ssr")]

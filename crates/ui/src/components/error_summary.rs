@@ -3,6 +3,7 @@
 use leptos::{html, prelude::*};
 
 use crate::{
+    components::prose::Prose,
     error::{FieldError, UiError},
     form::FormParts,
 };
@@ -39,15 +40,15 @@ fn summary(form: FormParts, error: UiError) -> AnyView {
         UiError::Invalid { fields } if fields.iter().any(|field| !field.field.is_empty()) => {
             if fields.len() == 1 { "One thing needs your attention.".to_owned() } else { error.to_string() }
         }
-        _ => return view! { <p>{error.to_string()}</p> }.into_any(),
+        _ => return view! { <p><Prose text=error.to_string() /></p> }.into_any(),
     };
     let UiError::Invalid { fields } = error else { return ().into_any() };
     let entries = fields.into_iter().map(|FieldError { field, message }| {
         if field.is_empty() {
-            view! { <li>{message}</li> }.into_any()
+            view! { <li><Prose text=message /></li> }.into_any()
         } else {
             let href = format!("#{}", form.field_id(&field));
-            view! { <li><a href=href rel="external">{message}</a></li> }.into_any()
+            view! { <li><a href=href rel="external"><Prose text=message /></a></li> }.into_any()
         }
     });
     view! {

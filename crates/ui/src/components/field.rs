@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::icon::{Icon, Sign},
+    components::{
+        icon::{Icon, Sign},
+        prose::Prose,
+    },
     form::{FormParts, is_secret},
 };
 
@@ -133,7 +136,7 @@ fn Labelled(
             {children()}
             {move || {
                 error.get().map(|message| view! {
-                    <p class="field-error" id=error_id.clone()><Icon sign=Sign::Warning />{message}</p>
+                    <p class="field-error" id=error_id.clone()><Icon sign=Sign::Warning /><span><Prose text=message /></span></p>
                 })
             }}
         </div>

@@ -12,6 +12,7 @@ use crate::{
     components::{
         auth_layout::AuthLayout,
         button::{LinkButton, Look},
+        prose::Prose,
     },
     error::UiError,
     pages::{not_found::NotFound, set_status},
@@ -93,7 +94,7 @@ fn refused(location: &Location, error: UiError) -> AnyView {
             view! {
                 <Title text=title />
                 <AuthLayout title>
-                    <p>{other.to_string()}</p>
+                    <p><Prose text=other.to_string() /></p>
                     <p class="actions">
                         <LinkButton href="/apps" look=Look::Primary>"Go to your apps"</LinkButton>
                     </p>

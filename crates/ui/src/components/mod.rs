@@ -19,6 +19,7 @@ pub mod loaded;
 pub mod menu;
 pub mod pagination;
 pub mod progress;
+pub mod prose;
 pub mod room;
 pub mod scope_picker;
 pub mod secret_once;

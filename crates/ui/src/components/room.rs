@@ -22,6 +22,7 @@ use crate::{
     components::{
         icon::{Icon, Sign},
         layout::{AppLayout, Brand, Crumb, NavItem},
+        prose::Prose,
     },
     form::{Form, PostForm},
 };
@@ -231,7 +232,7 @@ pub fn NoPermission(
         <section class="empty">
             <Icon sign=Sign::Lock />
             <h2>"You cannot change this"</h2>
-            <p>{explanation}</p>
+            <p><Prose text=explanation /></p>
         </section>
     }
 }

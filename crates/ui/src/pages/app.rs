@@ -60,8 +60,8 @@ fn Body(place: AppPlace) -> impl IntoView {
                 <h2>"What you can do here"</h2>
                 <p class="section-lead">{access}</p>
                 <div class="abilities">
-                    <Abilities title="You can" texts=can />
-                    <Abilities title="You cannot" texts=cannot />
+                    <Abilities title="People with this access can" texts=can />
+                    <Abilities title="They cannot" texts=cannot />
                 </div>
             </section>
         </AppRoom>

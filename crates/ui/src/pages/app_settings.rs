@@ -10,6 +10,7 @@ use crate::{
         error_summary::ErrorSummary,
         field::{TextArea, TextField},
         loaded::Loaded,
+        prose::Prose,
         room::{AppRoom, NoPermission, Room},
     },
     error::UiError,
@@ -87,7 +88,7 @@ fn General(app: App) -> impl IntoView {
 #[component]
 fn Deletion(app: App, no_deletion: Option<String>) -> impl IntoView {
     let body = match no_deletion {
-        Some(explanation) => view! { <p class="section-lead">{explanation}</p> }.into_any(),
+        Some(explanation) => view! { <p class="section-lead"><Prose text=explanation /></p> }.into_any(),
         None => deletion_form(app),
     };
     view! {

@@ -77,8 +77,10 @@ fn list(apps: Vec<OwnApp>) -> AnyView {
             view! {
                 <tr role="row">
                     <Cell label="">
-                        <a class="row-name" href=href>{name}</a>
-                        {(!description.is_empty()).then(|| view! { <p class="row-note">{description}</p> })}
+                        <div>
+                            <a class="row-name" href=href>{name}</a>
+                            {(!description.is_empty()).then(|| view! { <p class="row-note">{description}</p> })}
+                        </div>
                     </Cell>
                     <Cell label="Address"><code>{address}</code></Cell>
                     <Cell label="Made"><Time at=made_at /></Cell>
@@ -110,7 +112,7 @@ fn deleted(apps: Vec<OwnApp>) -> AnyView {
             let title = name.clone();
             view! {
                 <tr role="row">
-                    <Cell label="">{title} " " <code>{slug}</code></Cell>
+                    <Cell label=""><span>{title} " " <code>{slug}</code></span></Cell>
                     <Cell label="Gone for good">{restorable_until.map(|at| view! { <Time at /> })}</Cell>
                     <Cell label="">
                         <PostForm form class="row-form">

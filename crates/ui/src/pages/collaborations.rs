@@ -73,7 +73,7 @@ fn list(apps: Vec<SharedApp>) -> AnyView {
                 <tr role="row">
                     <Cell label=""><a class="row-name" href=format!("/{owner}/{slug}")>{name}</a></Cell>
                     <Cell label="Owner">{owner_name}</Cell>
-                    <Cell label="Access"><span>{Preset::describe(scopes)}</span>{limit}</Cell>
+                    <Cell label="Access"><div>{Preset::describe(scopes)} {limit}</div></Cell>
                     <Cell label="Given by"><span>{shared.granted_by} ", " <Time at=shared.granted_at /></span></Cell>
                     <Cell label="Ends">{end}</Cell>
                 </tr>
