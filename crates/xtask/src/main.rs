@@ -83,9 +83,16 @@ fn build(paths: &Paths, release: bool) -> Outcome {
 /// Builds everything and becomes the server: signals and the exit code are its own.
 fn serve(paths: &Paths, arguments: &Arguments) -> Outcome {
     build(paths, arguments.release)?;
-    let mut server = Command::new(paths.server(arguments.release));
-    server.current_dir(&paths.root).env("ATELIER_SITE", paths.site());
+    let program = || {
+        let mut server = Command::new(paths.server(arguments.release));
+        server.current_dir(&paths.root).env("ATELIER_SITE", paths.site());
+        server
+    };
+    let mut server = program();
     if arguments.passed_on.is_empty() {
+        // The first time, it makes the people and prints how to sign in; afterwards it leaves everything as it is.
+        step("demonstration", || run(program().args(["demo", "--data", "./data"])))?;
+        eprintln!("Open http://127.0.0.1:8080");
         server.args(["serve", "--listen", "127.0.0.1:8080", "--data", "./data"]);
     } else {
         server.args(&arguments.passed_on);

@@ -184,6 +184,7 @@ fn PersonRow(app: App, person: Person) -> impl IntoView {
 /// What can be done about an invitation that waits.
 #[component]
 fn Waiting(app: App, grant: GrantId) -> impl IntoView {
+    let same_app = app.clone();
     let resend =
         Form::<ResendInvitation>::keyed(&grant.to_string()).reloading("The invitation was mailed again.");
     let cancel =

@@ -13,7 +13,7 @@ use crate::{
 
 /// The fields that say what somebody is to have, beside what that comes to.
 #[component]
-pub(super) fn AccessFields(
+pub fn AccessFields(
     /// What is being chosen.
     choice: ScopeChoice,
     /// Whether there is an end already that can be kept.

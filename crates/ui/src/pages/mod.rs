@@ -7,7 +7,7 @@ pub mod apps;
 pub mod apps_new;
 pub mod collaborations;
 pub mod collaborators;
-mod collaborators_access;
+pub mod collaborators_access;
 pub mod collaborators_add;
 pub mod collaborators_edit;
 pub mod collaborators_remove;
