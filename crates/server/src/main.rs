@@ -11,6 +11,7 @@ mod outbox;
 mod pages;
 mod serve;
 mod user;
+mod wire;
 
 use std::error::Error;
 use std::net::SocketAddr;

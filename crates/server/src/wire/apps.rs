@@ -1,0 +1,221 @@
+//! Apps.
+
+use atelier_contract::proto::list_apps_request::SortBy;
+use atelier_contract::proto::status::BaseResponse;
+use atelier_contract::proto::visibility::Gettable;
+use atelier_contract::proto::{
+    App, DeleteAppRequest, GetAppRequest, ListAppsRequest, MultiAppResponse, PatchAppRequest,
+    PatchAppsRequest, PostAppsRequest, SingleAppResponse, UserAppIdSet, Visibility,
+};
+use atelier_contract::{Call, Failure};
+use atelier_service::apps::{AppRow, ChangeApp, CreateApp};
+use atelier_service::{AppName, Service, Who};
+use serde_json::Value;
+
+use super::{Window, app_name, failure, metadata, own_account, partly, timestamp, who};
+
+pub(super) async fn get(
+    service: Service,
+    call: Call,
+    request: GetAppRequest,
+) -> Result<SingleAppResponse, Failure> {
+    let who = who(&call)?;
+    let app = app_name(request.user_app_id);
+    let (row, _) = service.get_app(&who, &app, call.endpoint).await.map_err(failure)?;
+    Ok(SingleAppResponse { app: Some(answer(row)), ..SingleAppResponse::default() })
+}
+
+pub(super) async fn list(
+    service: Service,
+    call: Call,
+    request: ListAppsRequest,
+) -> Result<MultiAppResponse, Failure> {
+    let who = who(&call)?;
+    own_account(&service, &who, &call, request.user_app_id.as_ref()).await?;
+    if request.featured_only || request.starred_only || request.template_only {
+        // There are no such apps here.
+        return Ok(MultiAppResponse::default());
+    }
+    let window = Window::new(request.page, request.per_page);
+    let words = [&request.search, &request.query, &request.name, &request.id];
+    let is_plain =
+        words.iter().all(|word| word.is_empty()) && request.sort_by.is_none() && !request.sort_ascending;
+    let size = if is_plain { window.end() } else { usize::MAX };
+    let mut rows = service.list_apps(&who, None, size).await.map_err(failure)?.apps;
+    rows.retain(|row| is_wanted(row, &request));
+    match request.sort_by {
+        Some(SortBy::SortByName(true)) => rows.sort_by_key(|row| std::cmp::Reverse(row.name.to_lowercase())),
+        Some(SortBy::SortById(true)) => rows.sort_by_key(|row| std::cmp::Reverse(row.slug.to_lowercase())),
+        Some(SortBy::SortByModifiedAt(true)) => rows.sort_by_key(|row| std::cmp::Reverse(row.changed_at)),
+        // They come the newest first, and nothing else tells them apart.
+        _ => {}
+    }
+    if request.sort_ascending {
+        rows.reverse();
+    }
+    Ok(MultiAppResponse { apps: window.cut(rows).map(answer).collect(), ..MultiAppResponse::default() })
+}
+
+fn is_wanted(row: &AppRow, request: &ListAppsRequest) -> bool {
+    let has = |text: &str, word: &str| text.to_lowercase().contains(&word.to_lowercase());
+    let anywhere = |word: &str| [&row.slug, &row.name, &row.description].iter().any(|text| has(text, word));
+    anywhere(&request.search)
+        && anywhere(&request.query)
+        && has(&row.name, &request.name)
+        && has(&row.slug, &request.id)
+}
+
+pub(super) async fn post(
+    service: Service,
+    call: Call,
+    request: PostAppsRequest,
+) -> Result<MultiAppResponse, Failure> {
+    let who = who(&call)?;
+    own_account(&service, &who, &call, request.user_app_id.as_ref()).await?;
+    check_some(&request.apps)?;
+    let mut done = Vec::new();
+    for app in request.apps {
+        match create(&service, &who, app).await {
+            Ok(row) => done.push(answer(row)),
+            Err(failure) => {
+                let (apps, status) = partly(done, failure)?;
+                return Ok(MultiAppResponse { apps, status });
+            }
+        }
+    }
+    Ok(MultiAppResponse { apps: done, ..MultiAppResponse::default() })
+}
+
+async fn create(service: &Service, who: &Who, app: App) -> Result<AppRow, Failure> {
+    check_private(&app)?;
+    let input = CreateApp {
+        slug: app.id,
+        name: app.name,
+        description: app.description,
+        default_language: app.default_language,
+        metadata: app.metadata.map(metadata::read),
+    };
+    service.create_app(who, &input).await.map_err(failure)
+}
+
+pub(super) async fn patch_one(
+    service: Service,
+    call: Call,
+    request: PatchAppRequest,
+) -> Result<SingleAppResponse, Failure> {
+    let who = who(&call)?;
+    let app = request.app.ok_or_else(|| Failure::invalid("app must say what to change"))?;
+    let mut set = request.user_app_id.unwrap_or_default();
+    if set.app_id.is_empty() {
+        set.app_id.clone_from(&app.id);
+    }
+    let row = change(&service, &call, &who, &app_name(Some(set)), app, &request.action).await?;
+    Ok(SingleAppResponse { app: Some(answer(row)), ..SingleAppResponse::default() })
+}
+
+pub(super) async fn patch(
+    service: Service,
+    call: Call,
+    request: PatchAppsRequest,
+) -> Result<MultiAppResponse, Failure> {
+    let who = who(&call)?;
+    check_some(&request.apps)?;
+    let owner = request.user_app_id.unwrap_or_default().user_id;
+    let mut done = Vec::new();
+    for app in request.apps {
+        let name = app_name(Some(UserAppIdSet { user_id: owner.clone(), app_id: app.id.clone() }));
+        match change(&service, &call, &who, &name, app, &request.action).await {
+            Ok(row) => done.push(answer(row)),
+            Err(failure) => {
+                let (apps, status) = partly(done, failure)?;
+                return Ok(MultiAppResponse { apps, status });
+            }
+        }
+    }
+    Ok(MultiAppResponse { apps: done, ..MultiAppResponse::default() })
+}
+
+/// Changes what is given; its address is what the app is found by, and stays.
+async fn change(
+    service: &Service,
+    call: &Call,
+    who: &Who,
+    name: &AppName,
+    app: App,
+    action: &str,
+) -> Result<AppRow, Failure> {
+    check_private(&app)?;
+    let given = |text: String| (!text.is_empty()).then_some(text);
+    let mut input = ChangeApp {
+        slug: None,
+        name: given(app.name),
+        description: given(app.description),
+        default_language: given(app.default_language),
+        metadata: app.metadata.map(metadata::read),
+    };
+    match action {
+        "overwrite" => {}
+        "merge" => {
+            if let Some(Value::Object(more)) = input.metadata.take() {
+                let (before, _) = service.get_app(who, name, call.endpoint).await.map_err(failure)?;
+                let mut kept = before.metadata.and_then(into_object).unwrap_or_default();
+                kept.extend(more);
+                input.metadata = Some(Value::Object(kept));
+            }
+        }
+        _ => return Err(Failure::invalid("action must be `merge` or `overwrite` for an app")),
+    }
+    service.change_app(who, name, call.endpoint, &input).await.map_err(failure)
+}
+
+fn into_object(value: Value) -> Option<serde_json::Map<String, Value>> {
+    match value {
+        Value::Object(fields) => Some(fields),
+        _ => None,
+    }
+}
+
+pub(super) async fn delete(
+    service: Service,
+    call: Call,
+    request: DeleteAppRequest,
+) -> Result<BaseResponse, Failure> {
+    let who = who(&call)?;
+    service.delete_app(&who, &app_name(request.user_app_id), None).await.map_err(failure)?;
+    Ok(BaseResponse::default())
+}
+
+/// That an app is to be public must not go unheard: it would stay private without anyone noticing.
+fn check_private(app: &App) -> Result<(), Failure> {
+    let gettable = app.visibility.as_ref().map_or(Gettable::UnknownVisibility, Visibility::gettable);
+    match gettable {
+        Gettable::UnknownVisibility | Gettable::Private => Ok(()),
+        Gettable::Org | Gettable::Public => {
+            Err(Failure::invalid("visibility must be private: apps are shared by adding collaborators"))
+        }
+    }
+}
+
+fn check_some(apps: &[App]) -> Result<(), Failure> {
+    if apps.is_empty() { Err(Failure::invalid("apps must name at least one app")) } else { Ok(()) }
+}
+
+fn answer(row: AppRow) -> App {
+    App {
+        id: row.slug,
+        name: row.name,
+        user_id: row.owner_slug,
+        description: row.description,
+        default_language: row.default_language,
+        metadata: row.metadata.as_ref().and_then(metadata::write),
+        created_at: Some(timestamp(row.created_at)),
+        modified_at: Some(timestamp(row.changed_at)),
+        visibility: Some(Visibility { gettable: Gettable::Private.into() }),
+        ..App::default()
+    }
+}
+
+/// An app of which no more is told than where it is.
+pub(super) fn named(owner: &str, slug: &str, name: &str) -> App {
+    App { id: slug.to_owned(), user_id: owner.to_owned(), name: name.to_owned(), ..App::default() }
+}

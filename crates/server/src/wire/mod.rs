@@ -1,0 +1,217 @@
+//! The wire: one thin adapter for each RPC that is served, from its messages to an operation and back.
+//!
+//! Nothing is decided here. An RPC that is not served is permitted first, so that a caller whose scopes do not reach
+//! hears of that rather than of what this server lacks.
+
+mod apps;
+mod audit;
+mod collaborators;
+mod keys;
+mod metadata;
+mod scopes;
+mod status_codes;
+#[cfg(test)]
+mod tests;
+mod users;
+
+use atelier_contract::proto::UserAppIdSet;
+use atelier_contract::proto::status::Status;
+use atelier_contract::{Call, Failure, Gateway, StatusCode};
+use atelier_domain::secret::KeySecret;
+use atelier_domain::{Auth, Conditions, Endpoint, EndpointSet, OwnPermit, ScopeSet, Timestamp};
+use atelier_service::{AppName, Asked, Error, Origin, Proof, Service, Who, hash_secret};
+use axum::Router;
+use http::StatusCode as Http;
+
+/// What comes before the name of an RPC in its full name.
+const RPC_PREFIX: &str = "/clarifai.api.V2/";
+
+/// The most characters of a client's name for itself that are kept.
+const USER_AGENT: usize = 200;
+
+/// REST under `/v2`, and gRPC.
+pub(crate) fn router(service: &Service) -> Router {
+    Gateway::new(service.clone())
+        .unserved(unserved)
+        .serve(Endpoint::GetUser, users::get)
+        .serve(Endpoint::GetApp, apps::get)
+        .serve(Endpoint::ListApps, apps::list)
+        .serve(Endpoint::PostApps, apps::post)
+        .serve(Endpoint::PatchApp, apps::patch_one)
+        .serve(Endpoint::PatchApps, apps::patch)
+        .serve(Endpoint::DeleteApp, apps::delete)
+        .serve(Endpoint::ListCollaborators, collaborators::list)
+        .serve(Endpoint::PostCollaborators, collaborators::post)
+        .serve(Endpoint::PatchCollaborators, collaborators::patch)
+        .serve(Endpoint::DeleteCollaborators, collaborators::delete)
+        .serve(Endpoint::ListCollaborations, collaborators::list_collaborations)
+        .serve(Endpoint::GetKey, keys::get)
+        .serve(Endpoint::ListKeys, keys::list)
+        .serve(Endpoint::ListAppKeys, keys::list_of_app)
+        .serve(Endpoint::PostKeys, keys::post)
+        .serve(Endpoint::PatchKeys, keys::patch)
+        .serve(Endpoint::DeleteKey, keys::delete)
+        .serve(Endpoint::MyScopes, scopes::mine)
+        .serve(Endpoint::MyScopesUser, scopes::mine_of_user)
+        .serve(Endpoint::ListStatusCodes, status_codes::list)
+        .serve(Endpoint::GetStatusCode, status_codes::get)
+        .serve(Endpoint::PostAuditLogSearches, audit::search)
+        .into_router()
+}
+
+/// Refuses what is not served: for want of permission if that is missing, else because it is not served.
+async fn unserved(service: Service, call: Call, set: UserAppIdSet) -> Failure {
+    if call.endpoint.auth() == Auth::Open {
+        return Failure::not_implemented();
+    }
+    match permitted(&service, &call, set).await {
+        Ok(()) => Failure::not_implemented(),
+        Err(failure) => failure,
+    }
+}
+
+/// Asks whether the caller may do what the endpoint does, to the app or to their own account.
+async fn permitted(service: &Service, call: &Call, set: UserAppIdSet) -> Result<(), Failure> {
+    let who = who(call)?;
+    let is_of_app = !set.app_id.is_empty()
+        || call.endpoint.paths().iter().any(|path| path.contains("{user_app_id.app_id}"));
+    let mut conn = service.store().read().await.map_err(Error::from).map_err(failure)?;
+    if is_of_app {
+        let app = app_name(Some(set));
+        service.permit(&mut conn, &who, &app, call.endpoint, Conditions::NONE).await.map_err(failure)?;
+    } else {
+        service.permit_own(&mut conn, &who, call.endpoint).await.map_err(failure)?;
+    }
+    Ok(())
+}
+
+/// Asks whether the caller may do what the endpoint does to the account that `set` names, which must be their own:
+/// those of others do not exist for them.
+async fn own_account(
+    service: &Service,
+    who: &Who,
+    call: &Call,
+    set: Option<&UserAppIdSet>,
+) -> Result<Asked<OwnPermit>, Failure> {
+    let mut conn = service.store().read().await.map_err(Error::from).map_err(failure)?;
+    let asked = service.permit_own(&mut conn, who, call.endpoint).await.map_err(failure)?;
+    let named = set.map(|set| set.user_id.as_str()).unwrap_or_default();
+    if named.is_empty() || named == "me" || named.eq_ignore_ascii_case(&asked.slug) {
+        Ok(asked)
+    } else {
+        Err(Failure::not_found())
+    }
+}
+
+/// Who calls. A secret that cannot be one is told from one that is unknown, without a look into the database.
+fn who(call: &Call) -> Result<Who, Failure> {
+    let Some(credential) = &call.credential else {
+        return Err(Failure::invalid_key().details("send a key with the header `authorization: Key …`"));
+    };
+    let secret: KeySecret =
+        credential.reveal().parse().map_err(|error| Failure::invalid_key().details(format!("{error}")))?;
+    Ok(Who {
+        proof: Some(Proof::Key(hash_secret(secret.expose()))),
+        origin: Origin {
+            address: call.peer.map(|peer| peer.ip().to_string()).unwrap_or_default(),
+            user_agent: call.user_agent.as_deref().unwrap_or_default().chars().take(USER_AGENT).collect(),
+        },
+    })
+}
+
+/// The app that is meant; without one, the app to which the key is bound.
+fn app_name(set: Option<UserAppIdSet>) -> AppName {
+    let set = set.unwrap_or_default();
+    AppName::of(&set.user_id, &set.app_id)
+}
+
+/// How the wire says that an operation did not do what was asked.
+fn failure(error: Error) -> Failure {
+    match error {
+        Error::NotFound => Failure::not_found(),
+        Error::Unauthenticated(why) => Failure::new(StatusCode::ConnKeyNotFound).details(why),
+        Error::Forbidden { explanation, .. } => Failure::insufficient_scopes(explanation),
+        Error::Invalid { fields } => {
+            let fields: Vec<String> =
+                fields.iter().map(|field| format!("{} {}", field.field, field.message)).collect();
+            Failure::invalid(fields.join("; "))
+        }
+        Error::Conflict(why) => Failure::invalid(why).http(Http::CONFLICT),
+        Error::Throttled { seconds } => Failure::throttled().details(format!("try again in {seconds} s")),
+        // In band, like every other: gRPC's own UNAVAILABLE makes clients send the request again and again.
+        Error::Unavailable => Failure::new(StatusCode::TryAgain),
+        Error::Internal { id } => Failure::internal(id),
+    }
+}
+
+/// What a request for several things answers when one of them failed: those that were done before it, and why the
+/// others were not. Only if there is nothing to show for it has the request as a whole failed.
+fn partly<R>(done: Vec<R>, failure: Failure) -> Result<(Vec<R>, Option<Status>), Failure> {
+    if done.is_empty() {
+        return Err(failure);
+    }
+    let reason = Status::from(failure);
+    let details = format!(
+        "the first {} went well, the rest was not done: {} {}",
+        done.len(),
+        reason.description,
+        reason.details
+    );
+    Ok((done, Some(Status { details, ..StatusCode::MixedStatus.status() })))
+}
+
+/// Which part of a listing is wanted.
+#[derive(Clone, Copy)]
+struct Window {
+    /// From 1.
+    page: u32,
+    size: u32,
+}
+
+impl Window {
+    fn new(page: u32, per_page: u32) -> Self {
+        let size = if per_page == 0 { 128 } else { per_page.min(1_000) };
+        Self { page: page.max(1), size }
+    }
+
+    /// How many entries come before it.
+    fn skipped(self) -> usize {
+        usize::try_from(u64::from(self.page - 1) * u64::from(self.size)).unwrap_or(usize::MAX)
+    }
+
+    /// How many entries there are up to its end.
+    fn end(self) -> usize {
+        self.skipped().saturating_add(self.size as usize)
+    }
+
+    fn cut<T>(self, all: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+        all.into_iter().skip(self.skipped()).take(self.size as usize)
+    }
+}
+
+fn timestamp(at: Timestamp) -> prost_types::Timestamp {
+    let (seconds, micros) = (at.micros().div_euclid(1_000_000), at.micros().rem_euclid(1_000_000));
+    prost_types::Timestamp { seconds, nanos: i32::try_from(micros * 1_000).unwrap_or_default() }
+}
+
+fn moment(timestamp: prost_types::Timestamp) -> Timestamp {
+    let micros = timestamp.seconds.saturating_mul(1_000_000);
+    Timestamp::from_micros(micros.saturating_add(i64::from(timestamp.nanos) / 1_000))
+}
+
+fn read_scopes(names: &[String]) -> Result<ScopeSet, Failure> {
+    ScopeSet::from_wire(names.iter().map(String::as_str)).map_err(|error| Failure::invalid(error.to_string()))
+}
+
+/// The allow-list that the names make; none of them is no list, and not one that allows nothing.
+fn read_endpoints(names: &[String]) -> Result<Option<EndpointSet>, Failure> {
+    let endpoints = names.iter().map(|name| name.parse::<Endpoint>());
+    let set: EndpointSet =
+        endpoints.collect::<Result<_, _>>().map_err(|error| Failure::invalid(error.to_string()))?;
+    Ok((!names.is_empty()).then_some(set))
+}
+
+fn write_endpoints(endpoints: Option<EndpointSet>) -> Vec<String> {
+    let named = |endpoint: Endpoint| format!("{RPC_PREFIX}{endpoint}");
+    endpoints.map(|set| set.iter().map(named).collect()).unwrap_or_default()
+}

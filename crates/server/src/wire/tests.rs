@@ -1,0 +1,299 @@
+//! The wire from the outside, over REST and over gRPC's own framing, on a fresh SQLite.
+
+use atelier_contract::proto::{
+    GetUserRequest, ListCollaboratorsRequest, MultiCollaboratorsResponse, SingleUserResponse, UserAppIdSet,
+};
+use atelier_domain::{Preset, ScopeSet};
+use atelier_service::apps::CreateApp;
+use atelier_service::collaborators::{AddCollaborators, Invitee};
+use atelier_service::keys::CreateKey;
+use atelier_service::{AppName, Who};
+use atelier_testkit::{Bench, Database, Person};
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::routing::get;
+use http::{Method, Request, Response};
+use prost::Message;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use super::router;
+
+const COLLABORATORS: &str = "/v2/users/ana/apps/tea/collaborators";
+
+/// Ana, who owns `ana/tea`, and Bo, with whom she shares it as one who labels; each with a secret of theirs.
+struct Story {
+    bench: Bench,
+    ana: Person,
+    ana_token: String,
+    bo_token: String,
+}
+
+impl Story {
+    async fn tell(bench: Bench) -> Self {
+        let ana = bench.person("ana").await;
+        let bo = bench.person("bo").await;
+        let service = &bench.service;
+        let app = CreateApp { slug: "tea".into(), ..CreateApp::default() };
+        service.create_app(&ana.who, &app).await.unwrap();
+        let sharing = AddCollaborators {
+            people: vec![Invitee::User("bo".into())],
+            scopes: Preset::Worker.scopes(),
+            ..AddCollaborators::default()
+        };
+        service.add_collaborators(&ana.who, &AppName::of("ana", "tea"), &sharing).await.unwrap();
+        let key =
+            CreateKey { description: "Everything".into(), scopes: ScopeSet::ALL, ..CreateKey::default() };
+        let ana_token = service.create_key(&ana.who, &key).await.unwrap().secret.expose().to_owned();
+        let bo_token = automatic_token(&bench, &bo.who).await;
+        Self { bench, ana, ana_token, bo_token }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Response<Body> {
+        router(&self.bench.service).oneshot(request).await.unwrap()
+    }
+
+    /// The status of HTTP, and the answer.
+    async fn rest(&self, method: Method, path: &str, secret: &str, body: Value) -> (u16, Value) {
+        let request = Request::builder()
+            .method(&method)
+            .uri(path)
+            .header("authorization", format!("Key {secret}"))
+            .header("content-type", "application/json");
+        let body = if method == Method::GET { Body::empty() } else { Body::from(body.to_string()) };
+        let response = self.send(request.body(body).unwrap()).await;
+        let status = response.status().as_u16();
+        let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap())
+    }
+
+    async fn get(&self, path: &str, secret: &str) -> (u16, Value) {
+        self.rest(Method::GET, path, secret, Value::Null).await
+    }
+
+    async fn grpc<A: Message + Default>(&self, rpc: &str, secret: &str, question: &impl Message) -> A {
+        let frame = framed(question);
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("/clarifai.api.V2/{rpc}"))
+            .header("content-type", "application/grpc")
+            .header("te", "trailers")
+            .header("authorization", format!("Key {secret}"))
+            .body(Body::from(frame))
+            .unwrap();
+        let response = self.send(request).await;
+        assert_eq!(response.status(), 200);
+        let mut bytes: Bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        A::decode(bytes.split_off(5)).unwrap()
+    }
+}
+
+/// A message as it travels over gRPC: not compressed, with its length before it.
+fn framed(question: &impl Message) -> Vec<u8> {
+    let message = question.encode_to_vec();
+    let mut frame = vec![0];
+    frame.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
+    frame.extend(message);
+    frame
+}
+
+/// The secret of the token that sharing made for `who`.
+async fn automatic_token(bench: &Bench, who: &Who) -> String {
+    let keys = bench.service.list_keys(who).await.unwrap();
+    let key = keys.iter().find(|key| key.grant_id.is_some()).unwrap();
+    bench.service.reveal_key(who, key.id).await.unwrap().secret.expose().to_owned()
+}
+
+fn tell<F: Future<Output = ()>>(test: impl FnOnce(Story) -> F) {
+    Bench::run(Database::Sqlite, async |bench| test(Story::tell(bench).await).await);
+}
+
+fn code(answer: &Value) -> i64 {
+    answer["status"]["code"].as_i64().unwrap()
+}
+
+fn details(answer: &Value) -> &str {
+    answer["status"]["details"].as_str().unwrap_or_default()
+}
+
+fn tea() -> Option<UserAppIdSet> {
+    Some(UserAppIdSet { user_id: "ana".into(), app_id: "tea".into() })
+}
+
+#[test]
+fn whoever_labels_is_told_which_scope_the_collaborators_need() {
+    tell(async |story| {
+        let (http, answer) = story.get(COLLABORATORS, &story.bo_token).await;
+        assert_eq!((http, code(&answer)), (403, 11007), "{answer}");
+        assert!(details(&answer).contains("Collaborators_Get"), "{answer}");
+
+        let question = ListCollaboratorsRequest { user_app_id: tea(), ..ListCollaboratorsRequest::default() };
+        let answer: MultiCollaboratorsResponse =
+            story.grpc("ListCollaborators", &story.bo_token, &question).await;
+        let status = answer.status.unwrap();
+        assert_eq!(status.code, 11007, "{status:?}");
+        assert!(status.details.contains("Collaborators_Get"), "{status:?}");
+    });
+}
+
+#[test]
+fn the_wire_goes_before_pages_at_addresses_of_two_parts() {
+    tell(async |story| {
+        let pages = Router::new().route("/{owner}/{app}", get(async || "a page")).fallback(async || "a page");
+        let both = router(&story.bench.service).merge(pages);
+        for (path, is_page) in [
+            ("/v2/status_codes", false),
+            ("/v2/nothing", false),
+            ("/v2", false),
+            ("/ana/tea", true),
+            ("/x", true),
+        ] {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let response = both.clone().oneshot(request).await.unwrap();
+            let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+            assert_eq!(bytes == "a page", is_page, "{path}");
+        }
+    });
+}
+
+#[test]
+fn everyone_can_ask_who_they_are_and_no_one_who_others_are() {
+    tell(async |story| {
+        for path in ["/v2/users/me", "/v2/users/bo"] {
+            let (http, answer) = story.get(path, &story.bo_token).await;
+            assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+            assert_eq!(answer["user"]["id"], "bo");
+        }
+        let (http, answer) = story.get("/v2/users/ana", &story.bo_token).await;
+        assert_eq!((http, code(&answer)), (404, 11101), "{answer}");
+
+        let question = GetUserRequest::default();
+        let answer: SingleUserResponse = story.grpc("GetUser", &story.bo_token, &question).await;
+        assert_eq!(answer.status.unwrap().code, 10000);
+        assert_eq!(answer.user.unwrap().id, "bo");
+    });
+}
+
+#[test]
+fn permission_is_refused_before_it_is_said_that_something_is_not_served() {
+    tell(async |story| {
+        let invite = json!({ "collaborators": [{ "user": { "id": "cy" }, "scopes": ["Inputs_Get"] }] });
+        let (http, answer) = story.rest(Method::POST, COLLABORATORS, &story.bo_token, invite).await;
+        assert_eq!((http, code(&answer)), (403, 11007), "{answer}");
+
+        let path = "/v2/users/ana/apps/tea/duplications";
+        let (http, answer) = story.rest(Method::POST, path, &story.bo_token, json!({})).await;
+        assert_eq!((http, code(&answer)), (403, 11007), "{answer}");
+        assert!(details(&answer).contains("Exports_Add"), "{answer}");
+
+        let (http, answer) = story.rest(Method::POST, path, &story.ana_token, json!({})).await;
+        assert_eq!((http, code(&answer)), (501, 10040), "{answer}");
+    });
+}
+
+#[test]
+fn a_key_that_cannot_be_one_is_told_from_one_that_is_unknown() {
+    tell(async |story| {
+        let (http, answer) = story.get("/v2/users/me", "hello").await;
+        assert_eq!((http, code(&answer)), (401, 11008), "{answer}");
+        assert!(details(&answer).contains("atl_"), "{answer}");
+
+        let unknown = atelier_domain::secret::KeySecret::new(&[7; 29]);
+        let (http, answer) = story.get("/v2/users/me", unknown.expose()).await;
+        assert_eq!((http, code(&answer)), (401, 11009), "{answer}");
+    });
+}
+
+#[test]
+fn an_owner_shares_changes_and_takes_back() {
+    tell(async |story| {
+        story.bench.person("cy").await;
+        let token = &story.ana_token;
+        let detail = json!({ "user_detail": { "primary_email": "cy@example.org" } });
+        let invite = json!({ "collaborators": [{ "user": detail, "scopes": ["Inputs_Get"] }] });
+        let (http, answer) = story.rest(Method::POST, COLLABORATORS, token, invite).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        let id = answer["collaborators"][0]["id"].as_str().unwrap().to_owned();
+
+        let patch = json!({
+            "action": "overwrite",
+            "collaborators": [{ "id": id, "scopes": ["Collaborators_Get"] }],
+        });
+        let (http, answer) = story.rest(Method::PATCH, COLLABORATORS, token, patch).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        let scopes = answer["collaborators"][0]["scopes"].as_array().unwrap();
+        assert!(scopes.contains(&json!("Collaborators_Get")), "{answer}");
+        assert!(!scopes.contains(&json!("Inputs_Get")), "{answer}");
+
+        let remove = json!({ "collaborator_ids": [] });
+        let (http, answer) = story.rest(Method::DELETE, COLLABORATORS, token, remove).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        let (_, answer) = story.get(COLLABORATORS, token).await;
+        assert_eq!(answer["collaborators"].as_array().unwrap().len(), 2, "{answer}");
+
+        let remove = json!({ "collaborator_ids": [id] });
+        let (http, answer) = story.rest(Method::DELETE, COLLABORATORS, token, remove).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        let (_, answer) = story.get(COLLABORATORS, token).await;
+        assert_eq!(answer["collaborators"].as_array().unwrap().len(), 1, "{answer}");
+        let (_, answer) = story.get(&format!("{COLLABORATORS}?page=2"), token).await;
+        assert_eq!(answer["collaborators"], json!([]), "{answer}");
+    });
+}
+
+#[test]
+fn a_key_shows_its_secret_once_and_reaches_what_it_says() {
+    tell(async |story| {
+        let key = json!({ "keys": [{ "description": "Reads", "scopes": ["Apps_Get", "Workflows_Get"] }] });
+        let (http, answer) = story.rest(Method::POST, "/v2/users/me/keys", &story.ana_token, key).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        let secret = answer["keys"][0]["id"].as_str().unwrap().to_owned();
+        assert!(secret.starts_with("atl_"));
+
+        let (_, answer) = story.get("/v2/users/me/keys", &story.ana_token).await;
+        assert!(!answer.to_string().contains("atl_"), "{answer}");
+
+        let (http, answer) = story.get("/v2/users/ana/apps", &secret).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        assert_eq!(answer["apps"][0]["id"], "tea");
+        let (_, answer) = story.get("/v2/users/ana/apps?page=2", &secret).await;
+        assert_eq!(answer["apps"], json!([]), "{answer}");
+        let (_, answer) = story.get("/v2/users/ana/apps/tea/myscopes", &secret).await;
+        let scopes = answer["scopes"].as_array().unwrap();
+        assert!(scopes.contains(&json!("Workflows_Get")), "{answer}");
+        assert!(!scopes.contains(&json!("Inputs_Add")), "no more than the key says: {answer}");
+
+        let key = story.bench.service.list_keys(&story.ana.who).await.unwrap().swap_remove(0).id;
+        let path = format!("/v2/users/me/keys/{key}");
+        let (http, answer) = story.rest(Method::DELETE, &path, &story.ana_token, json!({})).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        let (http, answer) = story.get("/v2/users/ana/apps", &secret).await;
+        assert_eq!((http, code(&answer)), (401, 11009), "{answer}");
+    });
+}
+
+#[test]
+fn one_listener_speaks_grpc_over_unencrypted_http_2() {
+    tell(async |story| {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = router(&story.bench.service);
+        let server = tokio::spawn(async move { axum::serve(listener, router).await });
+
+        let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{address}")).unwrap();
+        let channel = endpoint.connect().await.unwrap();
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri("/clarifai.api.V2/GetUser")
+            .header("content-type", "application/grpc")
+            .header("te", "trailers")
+            .header("authorization", format!("Key {}", story.bo_token))
+            .body(tonic::body::Body::new(Body::from(framed(&GetUserRequest::default()))))
+            .unwrap();
+        let response = channel.oneshot(request).await.unwrap();
+        let mut bytes = to_bytes(Body::new(response.into_body()), 1 << 20).await.unwrap();
+        let answer = SingleUserResponse::decode(bytes.split_off(5)).unwrap();
+        assert_eq!(answer.user.unwrap().id, "bo");
+        server.abort();
+    });
+}
