@@ -45,7 +45,7 @@ fn answer(entry: AuditEntry) -> AuditLogEntry {
     let person = |name: String| User { first_name: name, ..User::default() };
     let target = entry
         .subject_id
-        .map(|_| AuditLogTarget { target: Some(Target::User(person(entry.subject.clone()))) });
+        .map(|_| AuditLogTarget { target: Some(Target::User(Box::new(person(entry.subject.clone())))) });
     AuditLogEntry {
         timestamp: Some(timestamp(entry.at)),
         user: Some(person(entry.actor)),
