@@ -38,7 +38,7 @@ test.describe("a refused form", () => {
     await page.getByRole("button", { name: "Create account" }).click();
 
     const summary = page.getByRole("alert");
-    await expect(summary).toContainText("One thing needs your attention.");
+    await expect(summary).toContainText("2 things need your attention.");
     await expect(summary).toBeFocused();
     await axe();
     await page.keyboard.press("Tab");
@@ -75,7 +75,7 @@ test.describe("a refused form", () => {
 
       expect(answer.status()).toBe(422);
       expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/sign-up");
-      await expect(page.getByRole("alert")).toContainText("One thing needs your attention.");
+      await expect(page.getByRole("alert")).toContainText("2 things need your attention.");
       await expect(page.getByLabel("Name")).toHaveValue("Ada & <b>");
       await expect(page.getByLabel("Password")).toHaveValue("");
       expect(await page.content()).not.toContain("short\"");

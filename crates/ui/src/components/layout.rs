@@ -107,10 +107,10 @@ pub fn AppLayout(
                     {account.run()}
                 </Menu>
             </header>
-            <div class="sidebar">
+            <aside class="sidebar" aria-label="Sidebar">
                 {app_switcher.run()}
                 <nav aria-label="Rooms"><ul role="list">{rooms}</ul></nav>
-            </div>
+            </aside>
             <main id="content" class="content" tabindex="-1">{children()}</main>
         </div>
     }

@@ -273,9 +273,9 @@ pub fn ChoiceSummary(
     };
     view! {
         <section class="choice" aria-live="polite">
-            <h3>{who} " will be able to"</h3>
+            <h2>{who} " will be able to"</h2>
             <ul class="choice-can">{can}</ul>
-            <h3>{who} " will not be able to"</h3>
+            <h2>{who} " will not be able to"</h2>
             <ul class="choice-cannot">{cannot}</ul>
             <ul class="choice-warnings" role="list">{warnings}</ul>
             <ul class="choice-lacking" role="list">{lacking}</ul>

@@ -67,7 +67,7 @@ fn AppFields(owner: String, slug: String) -> impl IntoView {
 
 #[component]
 fn General(app: App) -> impl IntoView {
-    let form = Form::<ChangeApp>::new().reloading("Saved.");
+    let form = Form::<ChangeApp>::new();
     view! {
         <PostForm form class="is-narrow">
             <ErrorSummary />
