@@ -7,7 +7,7 @@ use atelier_service::apps::CreateApp;
 use atelier_service::audit::AuditFilter;
 use atelier_service::collaborators::{AddCollaborators, EditCollaborator, Filter, GrantRow, Invitee};
 use atelier_service::{AppName, Error, Who};
-use atelier_testkit::people::with_key;
+use atelier_testkit::people::{PASSWORD, with_key};
 use atelier_testkit::{Bench, Person, on_both_databases};
 
 on_both_databases! {
@@ -15,6 +15,7 @@ on_both_databases! {
     nobody_gives_more_than_they_have,
     an_invitation_waits_for_the_address_that_was_invited,
     an_invitation_is_taken_up_once_and_only_by_its_address,
+    only_the_last_link_of_an_invitation_counts_and_only_in_time,
     what_the_inviter_lost_meanwhile_is_not_given,
     an_automatic_token_narrows_and_ends_with_its_grant,
     people_who_cannot_be_added_are_each_told_why,
@@ -154,7 +155,7 @@ async fn an_invitation_waits_for_the_address_that_was_invited(bench: Bench) {
     bench.service.add_address(&cy.who, "cy@example.org").await.unwrap();
     assert_eq!(bench.service.get_app(&cy.who, &app, VIEW).await.unwrap_err(), Error::NotFound);
     let link = bench.mailed_secret("cy@example.org", "/verify/").await;
-    let verified = bench.service.verify_address(&cy.who.origin, &link).await.unwrap();
+    let verified = bench.service.verify_address(&cy.who.origin, &link, PASSWORD).await.unwrap();
     assert_eq!(verified.joined, ["street-signs"]);
     assert!(bench.service.get_app(&cy.who, &app, VIEW).await.is_ok());
 }
@@ -167,8 +168,24 @@ async fn an_invitation_is_taken_up_once_and_only_by_its_address(bench: Bench) {
     assert_eq!(bench.service.peek_invitation(&secret).await.unwrap().app_name, "street-signs");
     assert!(bench.service.accept_invitation(&eve.who, &secret).await.is_err());
     assert_eq!(bench.service.get_app(&eve.who, &app, VIEW).await.unwrap_err(), Error::NotFound);
+    // Cy proves the address while the invitation waits: she is in, and the link is used up.
+    let cy = bench.person("cy").await;
+    assert!(bench.service.get_app(&cy.who, &app, VIEW).await.is_ok());
+    assert!(bench.service.peek_invitation(&secret).await.is_err());
+    assert_eq!(bench.service.accept_invitation(&cy.who, &secret).await.unwrap_err(), Error::NotFound);
+}
+
+async fn only_the_last_link_of_an_invitation_counts_and_only_in_time(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let pending = invite(&bench, &ada.who, &app, "cy@example.org", Preset::Worker.scopes()).await;
+    let first = bench.mailed_secret("cy@example.org", "/invitation/").await;
+    bench.service.resend_invitation(&ada.who, &app, pending.id).await.unwrap();
+    let second = bench.mailed_secret("cy@example.org", "/invitation/").await;
+    assert!(bench.service.peek_invitation(&first).await.is_err());
+    assert!(bench.service.peek_invitation(&second).await.is_ok());
     bench.clock.advance(7 * DAY);
-    assert!(bench.service.peek_invitation(&secret).await.is_err(), "it has expired");
+    assert!(bench.service.peek_invitation(&second).await.is_err(), "it has expired");
 }
 
 async fn what_the_inviter_lost_meanwhile_is_not_given(bench: Bench) {

@@ -14,6 +14,7 @@ on_both_databases! {
     weak_passwords_and_taken_names_are_refused_beside_the_field,
     a_reset_link_works_once_and_ends_every_session,
     links_expire,
+    a_link_verifies_nothing_for_whoever_does_not_know_the_password,
     sessions_end_by_idleness_and_by_hand,
     further_addresses_are_verified_before_they_count,
 }
@@ -94,7 +95,21 @@ async fn links_expire(bench: Bench) {
     bench.sign_up("ada", "ada@example.org").await;
     let link = bench.mailed_secret("ada@example.org", "/verify/").await;
     bench.clock.advance(atelier_service::identity::VERIFICATION_LINK);
-    assert_eq!(fields(bench.service.verify_address(&anonymous().origin, &link).await.unwrap_err()), ["link"]);
+    assert_eq!(
+        fields(bench.service.verify_address(&anonymous().origin, &link, PASSWORD).await.unwrap_err()),
+        ["link"]
+    );
+}
+
+async fn a_link_verifies_nothing_for_whoever_does_not_know_the_password(bench: Bench) {
+    // Eve signs up with Ada's address; Ada follows the link that Eve caused, with a password of her own.
+    bench.sign_up("eve", "ada@example.org").await;
+    let link = bench.mailed_secret("ada@example.org", "/verify/").await;
+    let origin = anonymous().origin;
+    let refused = bench.service.verify_address(&origin, &link, "ada's own long password").await.unwrap_err();
+    assert_eq!(fields(refused), ["password"]);
+    // Nothing is lost by it: whoever signed up can still use the link.
+    assert!(bench.service.verify_address(&origin, &link, PASSWORD).await.is_ok());
 }
 
 async fn sessions_end_by_idleness_and_by_hand(bench: Bench) {
@@ -115,7 +130,7 @@ async fn further_addresses_are_verified_before_they_count(bench: Bench) {
     bench.service.add_address(&ada.who, "work@example.org").await.unwrap();
     assert!(bench.service.make_address_primary(&ada.who, "work@example.org").await.is_err());
     let link = bench.mailed_secret("work@example.org", "/verify/").await;
-    bench.service.verify_address(&ada.who.origin, &link).await.unwrap();
+    bench.service.verify_address(&ada.who.origin, &link, PASSWORD).await.unwrap();
     let addresses = bench.service.make_address_primary(&ada.who, "work@example.org").await.unwrap();
     assert_eq!(addresses.first().map(|address| address.address.as_str()), Some("work@example.org"));
     assert!(

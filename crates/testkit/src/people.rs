@@ -54,7 +54,7 @@ impl Bench {
         let email = format!("{slug}@example.org");
         self.sign_up(slug, &email).await;
         let link = self.mailed_secret(&email, "/verify/").await;
-        self.service.verify_address(&origin(), &link).await.expect("the link is good");
+        self.service.verify_address(&origin(), &link, PASSWORD).await.expect("the link is good");
         self.sign_in(slug, &email).await
     }
 

@@ -200,12 +200,21 @@ where
     ///
     /// For forms that change something of the page they stand on. Without JavaScript the page is rendered anew anyway.
     pub fn reloading(self, done: &'static str) -> Self {
+        self.reloading_if(done, |_| true)
+    }
+
+    /// As [`Self::reloading`], where what was returned says whether the page still stands at its address.
+    pub fn reloading_if(
+        self,
+        done: &'static str,
+        stays: impl Fn(&S::Output) -> bool + Send + Sync + 'static,
+    ) -> Self {
         let value = self.action.value();
         let (reload, toasts) = (Reload::of_page(), Toasts::of_page());
         Effect::watch(
-            move || value.with(|value| matches!(value, Some(Ok(_)))),
-            move |has_succeeded, _, _| {
-                if *has_succeeded {
+            move || value.with(|value| matches!(value, Some(Ok(returned)) if stays(returned))),
+            move |stays, _, _| {
+                if *stays {
                     toasts.show(done, None);
                     reload.now();
                 }

@@ -7,12 +7,12 @@ use atelier_contract::proto::{
     PatchCollaboratorsRequest, PostCollaboratorsRequest, User, UserDetail,
 };
 use atelier_contract::{Call, Failure};
-use atelier_domain::id::GrantId;
-use atelier_domain::{Below, Conditions, Email, EndpointSet, ScopeSet};
+use atelier_domain::{Below, EndpointSet, ScopeSet};
 use atelier_service::apps::{AppRow, SharedAppRow};
-use atelier_service::collaborators::{AddCollaborators, EditCollaborator, GrantRow, Invitee};
+use atelier_service::collaborators::{
+    AddCollaborators, EditCollaborator, GrantRow, Invitee, NamedCollaborator,
+};
 use atelier_service::{AppName, Error, Service, Who};
-use atelier_store::queries::{grants, users};
 
 use super::{
     Window, app_name, apps, failure, own_account, partly, read_endpoints, read_scopes, timestamp,
@@ -151,15 +151,15 @@ async fn edit(
 ) -> Result<GrantRow, Failure> {
     let user = collaborator.user.unwrap_or_default();
     let wanted = if !collaborator.id.is_empty() {
-        Named::Id(collaborator.id)
+        by_id(&collaborator.id)?
     } else if !user.id.is_empty() {
-        Named::User(user.id)
+        NamedCollaborator::User(user.id)
     } else if let Some(address) = address(&user) {
-        Named::Address(address)
+        by_address(&address)?
     } else {
         return Err(Failure::invalid("collaborators must have an id, or a user"));
     };
-    let before = find(service, call, who, name, &wanted).await.map_err(failure)?;
+    let before = service.find_collaborator(who, name, call.endpoint, &wanted).await.map_err(failure)?;
     let input = EditCollaborator {
         grant: before.id,
         scopes: read_scopes(&collaborator.scopes)?,
@@ -181,10 +181,11 @@ pub(super) async fn delete(
     let name = app_name(request.user_app_id);
     // An empty list removes no one, but still is a question of permission.
     service.get_app(&who, &name, call.endpoint).await.map_err(failure)?;
-    let ids = request.collaborator_ids.into_iter().map(Named::Id);
-    let mut found: Vec<GrantId> = Vec::new();
-    for wanted in ids.chain(request.user_emails.into_iter().map(Named::Address)) {
-        found.push(find(&service, &call, &who, &name, &wanted).await.map_err(failure)?.id);
+    let ids = request.collaborator_ids.iter().map(|id| by_id(id));
+    let mut found = Vec::new();
+    for wanted in ids.chain(request.user_emails.iter().map(|email| by_address(email))) {
+        let row = service.find_collaborator(&who, &name, call.endpoint, &wanted?).await;
+        found.push(row.map_err(failure)?.id);
     }
     let mut removed = Vec::new();
     for grant in found {
@@ -201,39 +202,14 @@ pub(super) async fn delete(
     Ok(BaseResponse::default())
 }
 
-/// A collaborator, as requests name them.
-enum Named {
-    Id(String),
-    User(String),
-    Address(String),
+/// A grant, as requests name it: anything that is no identifier of ours is nobody's.
+fn by_id(id: &str) -> Result<NamedCollaborator, Failure> {
+    id.parse().map(NamedCollaborator::Grant).map_err(|_| Failure::not_found())
 }
 
-/// The grant of the collaborator who is meant, for a caller who may do what was called.
-async fn find(
-    service: &Service,
-    call: &Call,
-    who: &Who,
-    app: &AppName,
-    wanted: &Named,
-) -> atelier_service::Result<GrantRow> {
-    let mut conn = service.store().read().await?;
-    let asked = service.permit(&mut conn, who, app, call.endpoint, Conditions::NONE).await?;
-    let user = match wanted {
-        Named::Id(id) => {
-            let id: GrantId = id.parse().map_err(|_| Error::NotFound)?;
-            return grants::get(&mut conn, &asked.permit, id).await?.ok_or(Error::NotFound);
-        }
-        Named::User(slug) => users::by_slug(&mut conn, slug).await?,
-        Named::Address(address) => {
-            let address: Email = address.parse().map_err(|error| Error::invalid("email", error))?;
-            if let Some(pending) = grants::of_address(&mut conn, &asked.permit, &address).await? {
-                return Ok(pending);
-            }
-            users::by_verified_address(&mut conn, &address).await?
-        }
-    };
-    let user = user.ok_or(Error::NotFound)?;
-    grants::of_user(&mut conn, &asked.permit, user.id).await?.ok_or(Error::NotFound)
+fn by_address(address: &str) -> Result<NamedCollaborator, Failure> {
+    let address = address.parse().map(NamedCollaborator::Address);
+    address.map_err(|error| Failure::invalid(format!("email: {error}")))
 }
 
 pub(super) async fn list_collaborations(

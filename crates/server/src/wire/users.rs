@@ -2,8 +2,7 @@
 
 use atelier_contract::proto::{EmailAddress, GetUserRequest, SingleUserResponse, User, UserDetail};
 use atelier_contract::{Call, Failure};
-use atelier_service::{Error, Service};
-use atelier_store::queries::users;
+use atelier_service::Service;
 
 use super::{failure, own_account, timestamp, who};
 
@@ -13,14 +12,8 @@ pub(super) async fn get(
     request: GetUserRequest,
 ) -> Result<SingleUserResponse, Failure> {
     let who = who(&call)?;
-    let asked = own_account(&service, &who, &call, request.user_app_id.as_ref()).await?;
-    let stored = async {
-        let mut conn = service.store().read().await?;
-        let user = users::get(&mut conn, asked.permit.user()).await?.ok_or(Error::NotFound)?;
-        let addresses = users::addresses(&mut conn, user.id).await?;
-        Ok::<_, Error>((user, addresses))
-    };
-    let (user, addresses) = stored.await.map_err(failure)?;
+    own_account(&service, &who, &call, request.user_app_id.as_ref()).await?;
+    let (user, addresses) = service.get_user(&who).await.map_err(failure)?;
     let email_addresses = addresses.into_iter().map(|row| EmailAddress {
         email: row.address,
         primary: row.is_primary,

@@ -2,19 +2,20 @@
 
 use atelier_domain::id::GrantId;
 use atelier_domain::time::DAY;
-use atelier_domain::{Change, Condition, Conditions, Email, Endpoint, OwnPermit, Rights, Timestamp};
+use atelier_domain::{Change, Condition, Conditions, Endpoint};
+use atelier_store::Event;
 use atelier_store::queries::apps::AppRow;
-use atelier_store::queries::grants::{Invitation, WaitingRow};
+use atelier_store::queries::grants::Invitation;
 use atelier_store::queries::{apps, grants, users};
-use atelier_store::{Event, WriteTx};
 use serde_json::json;
 
 use super::GrantRow;
-use super::plan::{Act, Plan, told};
+use super::plan::{Act, Plan};
+use super::take_up::Uptake;
 use crate::audit::{Action, Actor, Done};
-use crate::identity::insert_automatic_token;
+use crate::identity::stored_address;
 use crate::secrets::{hash_secret, new_secret};
-use crate::{AppName, Error, Origin, Result, Service, Who};
+use crate::{AppName, Error, Result, Service, Who};
 
 /// How long an invitation can be taken up.
 pub const INVITATION: i64 = 7 * DAY;
@@ -127,24 +128,21 @@ impl Service {
                 ),
             ));
         }
-        let app = AppName::Id(waiting.app_id);
-        // This locks the app, so that whether they have access already still stands below.
-        grants::granter_rights(&mut tx, &waiting).await?;
-        // To leave is what everyone may who has access at all, whatever it gives.
-        match self.permit(&mut tx, who, &app, Endpoint::LeaveApp, Conditions::NONE).await {
-            Err(Error::NotFound) => {}
-            Ok(_) | Err(Error::Forbidden { .. }) => {
-                return Err(Error::Conflict(format!("you have access to {} already", waiting.app_name)));
+        let actor = Actor::of_account(&asked, &who.origin);
+        let refused = match self.take_up(&mut tx, &asked.permit, actor, &waiting).await? {
+            Uptake::Joined => None,
+            Uptake::HadAccess => Some(format!("you have access to {} already", waiting.app_name)),
+            Uptake::Nothing => {
+                Some("this invitation no longer gives anything: ask to be invited again".into())
             }
-            Err(other) => return Err(other),
-        }
-        if !take_up(self, &mut tx, &asked.permit, &asked.name, &who.origin, &waiting).await? {
+        };
+        if let Some(refused) = refused {
             // That it lapsed is kept.
             tx.commit().await?;
-            return Err(Error::Conflict(
-                "this invitation no longer gives anything: ask to be invited again".into(),
-            ));
+            return Err(Error::Conflict(refused));
         }
+        // To leave is what everyone may who has access at all, whatever it gives.
+        let app = AppName::Id(waiting.app_id);
         let view = self.permit(&mut tx, who, &app, Endpoint::LeaveApp, Conditions::NONE).await?;
         let row = apps::get(&mut tx, &view.permit).await?;
         tx.commit().await?;
@@ -152,88 +150,9 @@ impl Service {
     }
 }
 
-/// Makes the grant `waiting` active, held by the person of `permit`, as far as whoever granted it can still give it;
-/// one that gives nothing any more lapses. Answers whether they joined. That the invited address is theirs, and that
-/// they have no access yet, is for the caller to see to.
-pub(crate) async fn take_up(
-    service: &Service,
-    tx: &mut WriteTx,
-    permit: &OwnPermit,
-    name: &str,
-    origin: &Origin,
-    waiting: &WaitingRow,
-) -> Result<bool> {
-    let now = service.world.now();
-    // This locks the app; what was read of the grant before may have changed until then.
-    grants::granter_rights(tx, waiting).await?;
-    let address = stored_address(&waiting.address)?;
-    let still = grants::waiting_for(tx, &address, now).await?;
-    let Some(waiting) = still.into_iter().find(|still| still.id == waiting.id) else { return Ok(false) };
-    let promised = Rights { scopes: waiting.scopes, endpoints: waiting.endpoints, ends_at: waiting.ends_at };
-    let rights = grants::granter_rights(tx, &waiting)
-        .await?
-        .map(|granter| promised.meet(&granter))
-        .filter(|rights| rights.opens_something() && !rights.ended(now));
-    let Some(rights) = rights else {
-        lapse(service, tx, &waiting, &promised, now).await?;
-        return Ok(false);
-    };
-    let activated =
-        grants::activate(tx, permit, &waiting, &rights, now).await.map_err(|error| match error {
-            atelier_store::Error::Duplicate => {
-                Error::Conflict(format!("you have access to {} already", waiting.app_name))
-            }
-            other => other.into(),
-        })?;
-    if !activated {
-        return Ok(false);
-    }
-    let (user, app) = (permit.user(), waiting.app_id);
-    insert_automatic_token(service, tx, user, app, &waiting.app_name, waiting.id, &rights).await?;
-    let done = Done {
-        app: Some(app),
-        subject_id: Some(user),
-        before: Some(told(&promised)),
-        after: Some(told(&rights)),
-        ..Done::new(Action::CollaboratorJoined, name)
-    };
-    service.audit(tx, Actor { id: Some(user), name, key: None, origin }, &done).await?;
-    tx.announce(Event::Access(app));
-    tx.announce(Event::Person(user));
-    Ok(true)
-}
-
-async fn lapse(
-    service: &Service,
-    tx: &mut WriteTx,
-    waiting: &WaitingRow,
-    promised: &Rights,
-    now: Timestamp,
-) -> Result<()> {
-    grants::lapse(tx, waiting, now).await?;
-    // Nobody's act: the people of the app learn nothing of who followed the link, or from where.
-    let origin = Origin::default();
-    let actor = Actor { id: None, name: "Atelier", key: None, origin: &origin };
-    let done = Done {
-        app: Some(waiting.app_id),
-        before: Some(told(promised)),
-        ..Done::new(Action::InvitationLapsed, &waiting.address)
-    };
-    service.audit(tx, actor, &done).await?;
-    tx.announce(Event::Access(waiting.app_id));
-    Ok(())
-}
-
 fn check_pending(row: &GrantRow) -> Result<()> {
     if row.is_pending() {
         return Ok(());
     }
     Err(Error::Conflict(format!("{} has taken the invitation up already", row.holder())))
-}
-
-/// An address as it was stored. That it does not read back is a fault of ours; the address itself is not logged.
-fn stored_address(text: &str) -> Result<Email> {
-    text.parse().map_err(|_| {
-        atelier_store::Error::Corrupt { column: "address", reason: "not an e-mail address".into() }.into()
-    })
 }

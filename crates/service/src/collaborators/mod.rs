@@ -2,12 +2,14 @@
 
 mod add;
 mod edit;
+mod find;
 mod invitations;
 mod leave;
 mod list;
 mod mail;
 mod plan;
 mod remove;
+mod take_up;
 
 pub use add::{AddCollaborators, Added, Invitee, NOTE, PEOPLE};
 /// How many collaborators an app has, and how many invitations wait.
@@ -17,6 +19,7 @@ pub use atelier_store::queries::grants::Filter;
 /// A collaborator or a pending invitation, with the people concerned.
 pub use atelier_store::queries::grants::GrantRow;
 pub use edit::EditCollaborator;
+pub use find::NamedCollaborator;
 pub use invitations::{INVITATION, Invited};
 pub use list::CollaboratorsPage;
 pub use plan::{Preview, PreviewLine};

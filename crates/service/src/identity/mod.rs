@@ -1,7 +1,6 @@
 //! People: signing up and in, their addresses, passwords and sessions.
 
 mod addresses;
-mod invitations;
 mod mail;
 mod password;
 mod profile;
@@ -34,6 +33,8 @@ pub use sessions::Sessions;
 pub use sign_in::SignedIn;
 pub use sign_up::{NewAccount, SignUp, SignedUp};
 pub use verify_address::{VERIFICATION_LINK, Verified};
+
+pub(crate) use verify_address::stored_address;
 
 use crate::{Result, Service};
 

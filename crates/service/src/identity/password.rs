@@ -112,7 +112,7 @@ impl Service {
     ) -> Result<Asked<OwnPermit>> {
         let mut read = self.store.read().await?;
         let asked = self.permit_own(&mut read, who, endpoint).await?;
-        let row = users::password(&mut read, &asked.permit).await?;
+        let row = users::password_of(&mut read, asked.permit.user()).await?;
         drop(read);
         let hash = row.as_ref().map(|row| row.password_hash.as_str());
         if self.passwords.verify(&Password::entered(typed), hash).await? {

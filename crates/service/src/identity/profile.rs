@@ -36,6 +36,18 @@ impl Service {
         Ok(Account { user, addresses, session: access.session, proved_at: access.proved_at })
     }
 
+    /// The caller's account and addresses, for programs: what `GetUser` answers.
+    ///
+    /// # Errors
+    /// When the caller may not see it.
+    pub async fn get_user(&self, who: &Who) -> Result<(UserRow, Vec<AddressRow>)> {
+        let mut tx = self.store.read().await?;
+        let asked = self.permit_own(&mut tx, who, Endpoint::GetUser).await?;
+        let user = users::get(&mut tx, asked.permit.user()).await?.ok_or(Error::NotFound)?;
+        let addresses = users::addresses(&mut tx, user.id).await?;
+        Ok((user, addresses))
+    }
+
     /// Changes what the caller is called.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! Proving that an address is one's own, by a mailed link.
 
-use atelier_domain::Email;
 use atelier_domain::id::UserId;
+use atelier_domain::password::Password;
 use atelier_domain::time::DAY;
-use atelier_store::queries::users::{self, Purpose};
+use atelier_domain::{Caller, Credential, Email, Endpoint, decide_own};
+use atelier_store::queries::users::{self, Purpose, UserRow};
 use atelier_store::{Event, WriteTx};
 
 use crate::audit::{Action, Actor, Done};
@@ -25,26 +26,49 @@ pub struct Verified {
 }
 
 impl Service {
-    /// Uses a mailed link: its address is verified, and the invitations that waited for it become active. Whoever
-    /// follows the link need not be signed in.
+    /// Uses a mailed link: its address is verified, and the invitations that waited for it become active.
+    ///
+    /// It takes the password of the account for which the link was mailed. Anyone can sign up with anyone's address;
+    /// if the link alone were enough, its reader would verify a stranger's account, and hand them what waits for the
+    /// address.
     ///
     /// # Errors
-    /// When the link is unknown, was used or has expired, or somebody else has verified the address meanwhile.
-    pub async fn verify_address(&self, origin: &Origin, secret: &str) -> Result<Verified> {
-        let now = self.world.now();
+    /// When the link is unknown, was used or has expired, the password is not the account's, or somebody else has
+    /// verified the address meanwhile.
+    pub async fn verify_address(&self, origin: &Origin, secret: &str, password: &str) -> Result<Verified> {
+        // As for a reset: a wrong password costs no link, and nobody without a link has passwords hashed.
+        let mut look = self.store.write().await?;
+        let (user, _) = self.use_verification_link(&mut look, secret).await?;
+        let known = users::password_of(&mut look, user.id).await?.ok_or_else(link_over)?;
+        drop(look);
+        let right = self.passwords.verify(&Password::entered(password), Some(&known.password_hash)).await?;
+
         let mut tx = self.store.write().await?;
-        let link = users::use_link(&mut tx, &hash_secret(secret), Purpose::VerifyAddress, now)
-            .await?
-            .ok_or_else(link_over)?;
-        let address = stored_address(&link.address)?;
-        let user = users::get(&mut tx, link.user_id).await?.ok_or_else(link_over)?;
+        if !right {
+            let actor = Actor { id: None, name: "Someone", key: None, origin };
+            let done = Done { subject_id: Some(user.id), ..Done::new(Action::SignInFailed, &user.name) };
+            self.audit(&mut tx, actor, &done).await?;
+            tx.commit().await?;
+            return Err(Error::invalid("password", "is not the one of the account that this link is for"));
+        }
+        let (user, address) = self.use_verification_link(&mut tx, secret).await?;
         let actor = Actor { id: Some(user.id), name: &user.name, key: None, origin };
         let joined = self.prove_address(&mut tx, actor, user.id, &address).await?;
         tx.commit().await?;
-        Ok(Verified { user_id: user.id, email: link.address, joined })
+        Ok(Verified { user_id: user.id, email: address.as_str().into(), joined })
+    }
+
+    async fn use_verification_link(&self, tx: &mut WriteTx, secret: &str) -> Result<(UserRow, Email)> {
+        let now = self.world.now();
+        let link = users::use_link(tx, &hash_secret(secret), Purpose::VerifyAddress, now)
+            .await?
+            .ok_or_else(link_over)?;
+        let user = users::get(tx, link.user_id).await?.ok_or_else(link_over)?;
+        Ok((user, stored_address(&link.address)?))
     }
 
     /// Notes that `address` is `user`'s, and takes up what waited for it. Answers the names of the apps they joined.
+    /// That the person has shown who they are, by their password or to the operator, is for the caller to see to.
     pub(super) async fn prove_address(
         &self,
         tx: &mut WriteTx,
@@ -66,7 +90,11 @@ impl Service {
         let done = Done { subject_id: Some(user), ..Done::new(Action::AddressVerified, address.as_str()) };
         self.audit(tx, actor, &done).await?;
         tx.announce(Event::Person(user));
-        self.take_up_invitations(tx, actor, user, address).await
+        // Whoever has just given the password is the person themselves, as in a session that it would have begun.
+        let person = Caller { user, credential: Credential::Session };
+        let permit = decide_own(&person, Endpoint::ViewAccount, now)
+            .map_err(|refusal| Error::refused(&refusal, &[]))?;
+        self.take_up_all(tx, &permit, actor, address).await
     }
 }
 
@@ -76,7 +104,7 @@ pub(super) fn link_over() -> Error {
 }
 
 /// An address as it was stored. That it does not read back is a fault of ours; the address itself is not logged.
-pub(super) fn stored_address(text: &str) -> Result<Email> {
+pub(crate) fn stored_address(text: &str) -> Result<Email> {
     text.parse().map_err(|_| {
         atelier_store::Error::Corrupt { column: "address", reason: "not an e-mail address".into() }.into()
     })

@@ -33,7 +33,7 @@ impl Service {
                 "Somebody reported that the secret of your key `{description}`, which ends in `{last_four}`, has \
                  leaked. The key was revoked at once; nothing opens with it any more.\n\n\
                  You can make another one here:\n\n\
-                 {base}/settings/keys\n",
+                 {base}/account/keys\n",
                 description = key.description,
                 last_four = secret.last_four(),
                 base = self.base_url,

@@ -17,18 +17,16 @@ impl Service {
     /// # Errors
     /// When the caller may not, has no such key, or its secret was shown already.
     pub async fn reveal_key(&self, who: &Who, key: KeyId) -> Result<OpenedKey> {
-        let now = self.world.now();
         let mut tx = self.store.write().await?;
         let asked = self.permit_own(&mut tx, who, Endpoint::RevealKey).await?;
-        let before = keys::get(&mut tx, &asked.permit, key).await?.ok_or(Error::NotFound)?;
-        if before.opened {
-            return Err(Error::Conflict("was shown already; rotate it to get another".into()));
-        }
         let secret = self.new_key_secret();
         let hash = hash_secret(secret.expose());
-        // There is no secret before it that could stay valid.
-        keys::set_secret(&mut tx, &asked.permit, key, &hash, secret.last_four(), now).await?;
+        // Of two openings at once only one finds it without a secret.
+        let is_first = keys::open(&mut tx, &asked.permit, key, &hash, secret.last_four()).await?;
         let row = keys::get(&mut tx, &asked.permit, key).await?.ok_or(Error::NotFound)?;
+        if !is_first {
+            return Err(Error::Conflict("was shown already; rotate it to get another".into()));
+        }
         let done = Done {
             before: Some(json!({ "opened": false })),
             after: Some(json!({ "opened": true, "last_four": row.last_four })),

@@ -437,7 +437,7 @@ row! {
         pub address: String,
         /// The grant of whoever granted it.
         pub parent_id: Option<GrantId>,
-        /// Whether whoever granted it still can: they are the owner, or hold a grant that has not ended.
+        /// Who granted it.
         pub granted_by: UserId,
         /// What it gives.
         pub scopes: ScopeSet,
@@ -478,6 +478,33 @@ pub async fn by_invitation(
         params![secret_hash.as_slice(), now],
     )
     .await
+}
+
+impl WaitingRow {
+    /// What the invitation said it would give.
+    #[must_use]
+    pub fn rights(&self) -> Rights {
+        Rights { scopes: self.scopes, endpoints: self.endpoints, ends_at: self.ends_at }
+    }
+}
+
+/// Whether the person of the permit has access to the app of `waiting` already: it is theirs, or they hold a grant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_access(conn: &mut Conn, permit: &OwnPermit, waiting: &WaitingRow) -> Result<bool> {
+    row! {
+        struct Held {
+            id: GrantId,
+        }
+    }
+    let held: Option<Held> = conn
+        .fetch_optional(
+            "SELECT id FROM grants WHERE app_id = $1 AND user_id = $2 AND state = 'active'",
+            params![waiting.app_id, permit.user()],
+        )
+        .await?;
+    Ok(waiting.owner_id == permit.user() || held.is_some_and(|held| held.id != waiting.id))
 }
 
 row! {

@@ -172,6 +172,27 @@ pub async fn update(
     Ok(())
 }
 
+/// Gives a key of the person its first secret; answers whether it had none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open(
+    tx: &mut WriteTx,
+    permit: &OwnPermit,
+    id: KeyId,
+    secret_hash: &[u8; 32],
+    last_four: &str,
+) -> Result<bool> {
+    let opened = tx
+        .execute(
+            "UPDATE keys SET secret_hash = $3, last_four = $4 WHERE user_id = $1 AND id = $2 \
+             AND secret_hash IS NULL",
+            params![permit.user(), id, secret_hash.as_slice(), last_four],
+        )
+        .await?;
+    Ok(opened == 1)
+}
+
 /// Gives a key of the person another secret. The one before it stays valid until `overlap_until`.
 ///
 /// # Errors

@@ -153,16 +153,12 @@ pub async fn password_by_address(conn: &mut Conn, address: &Email) -> Result<Opt
     .await
 }
 
-/// What the password of the account `id` hashes to.
+/// What the password of `user` hashes to.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn password(conn: &mut Conn, permit: &OwnPermit) -> Result<Option<PasswordRow>> {
-    conn.fetch_optional(
-        "SELECT id AS user_id, password_hash FROM users WHERE id = $1",
-        params![permit.user()],
-    )
-    .await
+pub async fn password_of(conn: &mut Conn, user: UserId) -> Result<Option<PasswordRow>> {
+    conn.fetch_optional("SELECT id AS user_id, password_hash FROM users WHERE id = $1", params![user]).await
 }
 
 /// Sets what the password of `user` hashes to.

@@ -221,7 +221,8 @@ pub async fn create_app(name: String, slug: String, description: String) -> Resu
     Ok(())
 }
 
-/// Changes an app's name, address and description, and leads to its settings, which may have moved.
+/// Changes an app's name, address and description, and leads to its settings, which may have moved: to the address
+/// that is answered.
 ///
 /// # Errors
 /// [`UiError::Forbidden`] without the right to, [`UiError::Invalid`] for what cannot be accepted.
@@ -232,7 +233,7 @@ pub async fn change_app(
     name: String,
     slug: String,
     description: String,
-) -> Result<(), UiError> {
+) -> Result<String, UiError> {
     let input = Change {
         slug: Some(slug),
         name: Some(name),
@@ -242,7 +243,7 @@ pub async fn change_app(
     let app = AppName::of(&owner, &app);
     let after = server::service().change_app(&server::who(), &app, Endpoint::PatchApp, &input).await?;
     leptos_axum::redirect(&format!("/{}/{}/settings", after.owner_slug, after.slug));
-    Ok(())
+    Ok(after.slug)
 }
 
 /// Deletes an app, once its address was typed.

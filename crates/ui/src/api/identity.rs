@@ -137,13 +137,13 @@ pub async fn choose_password(token: String, password: String) -> Result<(), UiEr
     Ok(())
 }
 
-/// Confirms an address with the token of a letter.
+/// Confirms an address with the token of a letter, and the password of the account that asked for it.
 ///
 /// # Errors
-/// [`UiError::Invalid`] for a token that is unknown, used or too old.
+/// [`UiError::Invalid`] for a token that is unknown, used or too old, or another password.
 #[server(name = VerifyAddress, prefix = "/api", endpoint = "identity/verify-address")]
-pub async fn verify_address(token: String) -> Result<Verified, UiError> {
-    let done = server::service().verify_address(&server::who().origin, &token).await;
+pub async fn verify_address(token: String, password: String) -> Result<Verified, UiError> {
+    let done = server::service().verify_address(&server::who().origin, &token, &password).await;
     let done = done.map_err(|error| UiError::from(error).about_link())?;
     Ok(Verified { email: done.email, joined: done.joined })
 }

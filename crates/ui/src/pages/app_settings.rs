@@ -67,7 +67,9 @@ fn AppFields(owner: String, slug: String) -> impl IntoView {
 
 #[component]
 fn General(app: App) -> impl IntoView {
-    let form = Form::<ChangeApp>::new();
+    let slug = app.slug.clone();
+    // One that moved to another address is shown anew there.
+    let form = Form::<ChangeApp>::new().reloading_if("Saved.", move |now| *now == slug);
     view! {
         <PostForm form class="is-narrow">
             <ErrorSummary />

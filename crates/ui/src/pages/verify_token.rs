@@ -9,6 +9,7 @@ use crate::{
         auth_layout::AuthLayout,
         button::{LinkButton, Look, SubmitButton},
         error_summary::ErrorSummary,
+        field::TextField,
     },
     form::{Form, PostForm},
     pages::TokenField,
@@ -24,10 +25,17 @@ pub fn VerifyAddress() -> impl IntoView {
         None => view! {
             <Title text="Confirm your address" />
             <AuthLayout title="Confirm your address">
-                <p>"One press, and invitations sent to this address become yours."</p>
+                <p>"Invitations that were sent to this address then become yours."</p>
                 <PostForm form>
                     <ErrorSummary />
                     <TokenField />
+                    <TextField
+                        name="password"
+                        label="Password"
+                        kind="password"
+                        autocomplete="current-password"
+                        hint="The one of your account: whoever else gave this address cannot confirm it."
+                    />
                     <SubmitButton>"Confirm this address"</SubmitButton>
                 </PostForm>
             </AuthLayout>
