@@ -320,7 +320,7 @@ pub fn decide_own(caller: &Caller, endpoint: Endpoint, now: Timestamp) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::endpoint::EndpointSet;
+    use crate::endpoint_set::EndpointSet;
     use crate::scope::Scope;
     use uuid::Uuid;
 

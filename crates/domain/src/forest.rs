@@ -261,7 +261,7 @@ fn widened(had: &Rights, wanted: &Rights) -> Rights {
         endpoints: if excess.is_some_and(|excess| excess.endpoints) {
             wanted.endpoints
         } else {
-            Some(crate::endpoint::EndpointSet::EMPTY)
+            Some(crate::endpoint_set::EndpointSet::EMPTY)
         },
         ends_at: if excess.is_some_and(|excess| excess.longer_than.is_some()) {
             wanted.ends_at
@@ -291,7 +291,7 @@ pub fn can_invite(scopes: ScopeSet) -> bool {
 mod tests {
     use super::*;
     use crate::closure::closed;
-    use crate::endpoint::EndpointSet;
+    use crate::endpoint_set::EndpointSet;
     use uuid::Uuid;
 
     const NOW: Timestamp = Timestamp::from_micros(1_000);

@@ -14,6 +14,7 @@ pub mod basic;
 pub mod closure;
 pub mod decision;
 pub mod endpoint;
+pub mod endpoint_set;
 pub mod forest;
 pub mod id;
 pub mod password;
@@ -31,7 +32,8 @@ pub use basic::BasicScope;
 pub use decision::{
     AppRef, Caller, Cause, Credential, OwnPermit, Permit, Refusal, Standing, decide, decide_own,
 };
-pub use endpoint::{Auth, Condition, Conditions, Endpoint, EndpointSet, Verb};
+pub use endpoint::{Auth, Condition, Conditions, Endpoint, Verb};
+pub use endpoint_set::EndpointSet;
 pub use forest::{Below, Change, Editor, Forest, Member, Violation};
 pub use preset::Preset;
 pub use rights::Rights;

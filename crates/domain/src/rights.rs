@@ -1,6 +1,7 @@
 //! Rights: what a grant or a key gives, and the order among rights.
 
-use crate::endpoint::{Endpoint, EndpointSet};
+use crate::endpoint::Endpoint;
+use crate::endpoint_set::EndpointSet;
 use crate::scope_set::ScopeSet;
 use crate::time::Timestamp;
 

@@ -17,7 +17,8 @@ use crate::{
     pages::{
         account::Account, app::Overview, app_settings::Settings, apps::Apps, apps_new::NewApp,
         collaborations::Collaborations, collaborators::Collaborators, collaborators_add::AddCollaborators,
-        collaborators_edit::EditCollaborator, collaborators_remove::RemoveCollaborator, landing::Landing,
+        collaborators_edit::EditCollaborator, collaborators_remove::RemoveCollaborator,
+        invitation_token::FollowInvitation, key::OneKey, keys::AllKeys, landing::Landing,
         not_found::NotFound, reset::AskReset, reset_token::ChoosePassword, sign_in::SignIn, sign_up::SignUp,
         verify_token::VerifyAddress,
     },
@@ -70,6 +71,21 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route path=StaticSegment("account") view=|| view! { <Account /> }.into_any() ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("account"), StaticSegment("keys"))
+                    view=|| view! { <AllKeys /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("account"), StaticSegment("keys"), ParamSegment("key"))
+                    view=|| view! { <OneKey /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("invitation"), ParamSegment("token"))
+                    view=|| view! { <FollowInvitation /> }.into_any()
+                    ssr=SsrMode::Async
+                />
                 // Last, because the first that fits wins: everything above is more definite than any two words.
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"))

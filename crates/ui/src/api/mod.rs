@@ -7,3 +7,5 @@ pub mod account;
 pub mod apps;
 pub mod collaborators;
 pub mod identity;
+pub mod invitations;
+pub mod keys;

@@ -211,6 +211,7 @@ fn account_menu(person: &Person) -> AnyView {
             <small>{person.slug.clone()}</small>
         </li>
         <li><a href=Home::Account.path()>"Account"</a></li>
+        <li><a href="/account/keys">"Keys"</a></li>
         <li><a href=Home::Collaborations.path()>"Collaborations"</a></li>
         <li>
             <PostForm form>
