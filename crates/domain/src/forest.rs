@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::endpoint::Endpoint;
 use crate::id::{GrantId, UserId};
 use crate::rights::{Excess, Rights};
-use crate::scope::Scope;
 use crate::scope_set::ScopeSet;
 use crate::time::Timestamp;
 
@@ -281,10 +281,11 @@ fn check_shape(rights: &Rights, now: Timestamp) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Whether somebody with `scopes` can bring in other people.
+/// Whether somebody who holds `held` could give `wanted` to a collaborator who lacks it: they hold it themselves, and
+/// may change other people's access.
 #[must_use]
-pub fn can_invite(scopes: ScopeSet) -> bool {
-    scopes.contains(Scope::CollaboratorsAdd)
+pub fn could_give(held: ScopeSet, wanted: ScopeSet) -> bool {
+    wanted.union(Endpoint::PatchCollaborators.needs()).is_subset(held)
 }
 
 #[cfg(test)]
@@ -292,6 +293,7 @@ mod tests {
     use super::*;
     use crate::closure::closed;
     use crate::endpoint_set::EndpointSet;
+    use crate::scope::Scope;
     use uuid::Uuid;
 
     const NOW: Timestamp = Timestamp::from_micros(1_000);
@@ -412,5 +414,15 @@ mod tests {
         let past = Rights { ends_at: Some(NOW), ..soon };
         assert_eq!(Forest::invite(&editor, &past, NOW), Err(Violation::EndsInThePast));
         assert_eq!(Forest::invite(&OWNER, &Rights::of(ScopeSet::EMPTY), NOW), Err(Violation::OpensNothing));
+    }
+
+    #[test]
+    fn only_those_who_may_change_access_could_give_something() {
+        let wanted = ScopeSet::of(&[Scope::AnnotationsDelete]);
+        let inviter = closed(ScopeSet::of(&[Scope::CollaboratorsAdd])).union(wanted);
+        assert!(!could_give(inviter, wanted), "inviting others changes nobody's access");
+        let lead = inviter.with(Scope::CollaboratorsDelete);
+        assert!(could_give(lead, wanted));
+        assert!(!could_give(lead, wanted.with(Scope::InputsDelete)), "they do not hold it themselves");
     }
 }

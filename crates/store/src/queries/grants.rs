@@ -1,5 +1,6 @@
 //! Grants: who may do what in an app, and who said so.
 
+use atelier_domain::forest::could_give;
 use atelier_domain::id::{AppId, GrantId, UserId};
 use atelier_domain::{
     AppRef, Change, Email, EndpointSet, Member, OwnPermit, Permit, Rights, ScopeSet, Timestamp,
@@ -256,7 +257,7 @@ pub async fn around(conn: &mut Conn, permit: &Permit, id: GrantId) -> Result<Vec
     .await
 }
 
-/// Those of the permit's app who can invite and hold all of `scopes`: whom to ask for them.
+/// The owner of `app`, and up to two people who could give `scopes` to a collaborator: whom to ask for them.
 ///
 /// # Errors
 /// When the database fails.
@@ -270,16 +271,16 @@ pub async fn givers(conn: &mut Conn, app: AppRef, scopes: ScopeSet) -> Result<Ve
     let owner: Vec<Giver> = conn
         .fetch_all("SELECT name, 'Apps_Get' AS scopes FROM users WHERE id = $1", params![app.owner])
         .await?;
-    let inviters: Vec<Giver> = conn
+    let changers: Vec<Giver> = conn
         .fetch_all(
             "SELECT u.name, g.scopes FROM grants g JOIN users u ON u.id = g.user_id \
-             WHERE g.app_id = $1 AND g.state = 'active' AND g.scopes LIKE '%Collaborators_Add%' \
+             WHERE g.app_id = $1 AND g.state = 'active' AND g.scopes LIKE '%Collaborators_Delete%' \
              ORDER BY g.id LIMIT 20",
             params![app.id],
         )
         .await?;
-    let inviters = inviters.into_iter().filter(|giver| scopes.is_subset(giver.scopes)).take(2);
-    Ok(owner.into_iter().chain(inviters).map(|giver| giver.name).collect())
+    let changers = changers.into_iter().filter(|giver| could_give(giver.scopes, scopes)).take(2);
+    Ok(owner.into_iter().chain(changers).map(|giver| giver.name).collect())
 }
 
 /// A new grant.

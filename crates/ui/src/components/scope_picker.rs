@@ -142,6 +142,7 @@ fn Group(row: Row, choice: ScopeChoice, advanced: RwSignal<bool>, filter: RwSign
     view! {
         <li class="picker-group" hidden=hidden>
             <div class="picker-head">
+                <strong class="needs-no-script">{row.name}</strong>
                 <span class="needs-script">
                     <TriCheckbox
                         id=id

@@ -99,7 +99,7 @@ fn Parts(key_shown: Key) -> impl IntoView {
         </section>
         <section class="section">
             <h2>"With it, a program can"</h2>
-            <ul>{can}</ul>
+            <div class="abilities"><ul>{can}</ul></div>
         </section>
         <section class="section">
             <h2>"End it"</h2>
