@@ -34,12 +34,10 @@
 //! tokens are not handed back either, see [`is_secret`]. The page stays usable when the bundle arrives late, because
 //! its address is the right one and the submission is handed over to the browser.
 
+use std::marker::PhantomData;
+
 use leptos::{
-    context::Provider,
-    ev::SubmitEvent,
-    form::FromFormData,
-    prelude::*,
-    server_fn::{Http, ServerFn, codec::PostUrl},
+    context::Provider, ev::SubmitEvent, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast as _,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -90,20 +88,31 @@ pub(crate) fn provide_submission() {
 #[derive(Clone)]
 struct LastSubmission(Option<Submission>);
 
-/// A form for the server function `S`.
-pub struct Form<S: ServerFn<Output: 'static> + 'static> {
-    action: ServerAction<S>,
-    name: StoredValue<String>,
-    parts: FormParts,
+/// A form for the server function `S`, which only says where it is posted to and as what its answer reads back. All
+/// else is the same code for every form: a copy of it for each would double the bundle.
+pub struct Form<S> {
+    posting: Posting,
+    function: PhantomData<fn() -> S>,
 }
 
-impl<S: ServerFn<Output: 'static>> Clone for Form<S> {
+impl<S> Clone for Form<S> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<S: ServerFn<Output: 'static>> Copy for Form<S> {}
+impl<S> Copy for Form<S> {}
+
+/// A form, whatever its server function.
+#[derive(Clone, Copy)]
+struct Posting {
+    path: &'static str,
+    name: StoredValue<String>,
+    /// What the server function returned last, as JSON, or its error.
+    outcome: RwSignal<Option<Result<String, UiError>>>,
+    pending: RwSignal<bool>,
+    parts: FormParts,
+}
 
 /// What the fields know of their form, whatever its server function.
 #[derive(Clone, Copy)]
@@ -148,9 +157,81 @@ impl FormParts {
     }
 }
 
+impl Posting {
+    fn new(path: &'static str, name: String) -> Self {
+        let submission = use_context::<LastSubmission>()
+            .and_then(|last| last.0)
+            .filter(|submission| submission.form == name);
+        let (typed, outcome) = match submission {
+            Some(submission) => (submission.typed, Some(submission.outcome)),
+            None => (Vec::new(), None),
+        };
+        let (outcome, pending) = (RwSignal::new(outcome), RwSignal::new(false));
+        let error = Signal::derive(move || outcome.with(|outcome| outcome.as_ref()?.as_ref().err().cloned()));
+        let parts = FormParts {
+            id: StoredValue::new(element_id(&name)),
+            typed: StoredValue::new(typed),
+            error,
+            pending: pending.into(),
+        };
+        Self { path, name: StoredValue::new(name), outcome, pending, parts }
+    }
+
+    /// Posts what is typed, and notes how it ends.
+    fn submit(self, event: &SubmitEvent) {
+        // A second press while the first is under way must not do it twice.
+        if self.pending.get_untracked() {
+            return;
+        }
+        let form =
+            event.current_target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok());
+        let typed = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok());
+        let Some(typed) = typed else { return };
+        self.pending.set(true);
+        leptos::task::spawn_local(async move {
+            let outcome = post(self.path, &typed).await;
+            self.outcome.set(Some(outcome));
+            self.pending.set(false);
+        });
+    }
+}
+
+/// Calls a server function with the fields of a form. Where it leads elsewhere, the router follows.
+#[cfg(any(feature = "hydrate", feature = "csr"))]
+async fn post(path: &str, fields: &web_sys::FormData) -> Result<String, UiError> {
+    use leptos::server_fn::redirect::{REDIRECT_HEADER, call_redirect_hook};
+
+    let unreachable = |_| UiError::Unavailable;
+    let body =
+        web_sys::UrlSearchParams::new_with_str_sequence_sequence(fields).map_err(|_| UiError::Unavailable)?;
+    let answer = gloo_net::http::Request::post(path)
+        .header("accept", "application/json")
+        .body(body)
+        .map_err(unreachable)?
+        .send()
+        .await
+        .map_err(unreachable)?;
+    let text = answer.text().await.map_err(unreachable)?;
+    if !answer.ok() {
+        return Err(UiError::de(text.into_bytes().into()));
+    }
+    if answer.headers().get(REDIRECT_HEADER).is_some()
+        && let Some(next) = answer.headers().get("location")
+    {
+        call_redirect_hook(&next);
+    }
+    Ok(text)
+}
+
+/// Only browsers submit.
+#[cfg(not(any(feature = "hydrate", feature = "csr")))]
+async fn post(_: &str, _: &web_sys::FormData) -> Result<String, UiError> {
+    Err(UiError::Unavailable)
+}
+
 impl<S> Form<S>
 where
-    S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
+    S: ServerFn<Error = UiError>,
     S::Output: DeserializeOwned + Clone + Send + Sync + 'static,
 {
     /// The only form of its kind on the page.
@@ -168,32 +249,13 @@ where
     }
 
     fn named(name: String) -> Self {
-        let action = ServerAction::<S>::new();
-        let submission = use_context::<LastSubmission>()
-            .and_then(|last| last.0)
-            .filter(|submission| submission.form == name);
-        let typed = submission.map(|submission| {
-            let outcome = submission
-                .outcome
-                .and_then(|json| serde_json::from_str(&json).map_err(|_| UiError::Unavailable));
-            action.value().set(Some(outcome));
-            submission.typed
-        });
-        let value = action.value();
-        let error = Signal::derive(move || value.with(|value| value.as_ref()?.as_ref().err().cloned()));
-        let parts = FormParts {
-            id: StoredValue::new(element_id(&name)),
-            typed: StoredValue::new(typed.unwrap_or_default()),
-            error,
-            pending: action.pending().into(),
-        };
-        Self { action, name: StoredValue::new(name), parts }
+        Self { posting: Posting::new(S::PATH, name), function: PhantomData }
     }
 
     /// What the server function returned, once it has.
     pub fn value(&self) -> Signal<Option<S::Output>> {
-        let value = self.action.value();
-        Signal::derive(move || value.with(|value| value.as_ref()?.as_ref().ok().cloned()))
+        let outcome = self.posting.outcome;
+        Signal::derive(move || outcome.with(|outcome| read(outcome.as_ref())))
     }
 
     /// Fetches what the page shows anew whenever the form has succeeded, and says so in a toast.
@@ -209,10 +271,10 @@ where
         done: &'static str,
         stays: impl Fn(&S::Output) -> bool + Send + Sync + 'static,
     ) -> Self {
-        let value = self.action.value();
+        let outcome = self.posting.outcome;
         let (reload, toasts) = (Reload::of_page(), Toasts::of_page());
         Effect::watch(
-            move || value.with(|value| matches!(value, Some(Ok(returned)) if stays(returned))),
+            move || outcome.with(|outcome| read(outcome.as_ref()).is_some_and(|returned| stays(&returned))),
             move |stays, _, _| {
                 if *stays {
                     toasts.show(done, None);
@@ -223,11 +285,11 @@ where
         );
         self
     }
+}
 
-    /// What the fields know of this form.
-    pub fn parts(&self) -> FormParts {
-        self.parts
-    }
+/// What a server function returned, read back.
+fn read<T: DeserializeOwned>(outcome: Option<&Result<String, UiError>>) -> Option<T> {
+    serde_json::from_str(outcome?.as_ref().ok()?).ok()
 }
 
 /// `/api/identity/sign-in#x` becomes `identity-sign-in-x`: an id that reads well in a link to a field.
@@ -238,7 +300,7 @@ fn element_id(name: &str) -> String {
 
 /// The `<form>` element of a [`Form`]. See the module's documentation for what happens on submission.
 #[component]
-pub fn PostForm<S, Out>(
+pub fn PostForm<S: 'static>(
     /// The form that is posted.
     form: Form<S>,
     /// Further classes.
@@ -246,43 +308,24 @@ pub fn PostForm<S, Out>(
     class: &'static str,
     /// The fields and the button.
     children: Children,
-) -> impl IntoView
-where
-    S: ServerFn<Error = UiError, Protocol = Http<PostUrl, Out>>
-        + DeserializeOwned
-        + Clone
-        + Send
-        + Sync
-        + 'static,
-    S::Output: DeserializeOwned + Clone + Send + Sync + 'static,
-    Out: 'static,
-{
-    let name = form.name.get_value();
+) -> impl IntoView {
+    post_form(form.posting, class, children)
+}
+
+fn post_form(posting: Posting, class: &str, children: Children) -> AnyView {
+    let name = posting.name.get_value();
     let submit = move |event: SubmitEvent| {
-        if event.default_prevented() {
-            return;
-        }
-        event.prevent_default();
-        // A second press while the first is under way must not do it twice.
-        if form.parts.pending.get_untracked() {
-            return;
-        }
-        match S::from_event(&event) {
-            Ok(arguments) => {
-                form.action.dispatch(arguments);
-            }
-            // A field is missing, which only the page's own code can cause: the server says the same.
-            Err(_) => form
-                .action
-                .value()
-                .set(Some(Err(UiError::form("The form was incomplete. Reload the page and try again.")))),
+        if !event.default_prevented() {
+            event.prevent_default();
+            posting.submit(&event);
         }
     };
     view! {
         // The browser's own checks would speak another language and stop at the first field: ours answer.
         <form method="post" action="" novalidate class=format!("form {class}") on:submit=submit>
             <input type="hidden" name=FORM_FIELD value=name />
-            <Provider value=form.parts>{children()}</Provider>
+            <Provider value=posting.parts>{children()}</Provider>
         </form>
     }
+    .into_any()
 }

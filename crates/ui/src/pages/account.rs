@@ -1,9 +1,6 @@
 //! `/account`
 
-use leptos::{
-    prelude::*,
-    server_fn::{Http, ServerFn, codec::PostUrl},
-};
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use serde::de::DeserializeOwned;
 
@@ -99,12 +96,12 @@ fn Addresses(addresses: Vec<Address>) -> impl IntoView {
 fn address_row(address: Address) -> AnyView {
     let Address { email, is_primary, is_verified } = address;
     let primary = (is_verified && !is_primary)
-        .then(|| address_form::<MakePrimary, _>(&email, "Make primary", "Letters go there from now on."));
+        .then(|| address_form::<MakePrimary>(&email, "Make primary", "Letters go there from now on."));
     let resend = (!is_verified).then(|| {
-        address_form::<ResendVerification, _>(&email, "Send the link again", "A letter is on its way.")
+        address_form::<ResendVerification>(&email, "Send the link again", "A letter is on its way.")
     });
     let remove =
-        (!is_primary).then(|| address_form::<RemoveAddress, _>(&email, "Remove", "The address was removed."));
+        (!is_primary).then(|| address_form::<RemoveAddress>(&email, "Remove", "The address was removed."));
     view! {
         <tr role="row">
             <Cell label="">{email}</Cell>
@@ -125,16 +122,10 @@ fn address_row(address: Address) -> AnyView {
 }
 
 /// A button that does something to one address.
-fn address_form<S, Out>(email: &str, label: &'static str, done: &'static str) -> AnyView
+fn address_form<S>(email: &str, label: &'static str, done: &'static str) -> AnyView
 where
-    S: ServerFn<Error = UiError, Protocol = Http<PostUrl, Out>>
-        + DeserializeOwned
-        + Clone
-        + Send
-        + Sync
-        + 'static,
+    S: ServerFn<Error = UiError> + 'static,
     S::Output: DeserializeOwned + Clone + Send + Sync + 'static,
-    Out: 'static,
 {
     let form = Form::<S>::keyed(email).reloading(done);
     let email = email.to_owned();
