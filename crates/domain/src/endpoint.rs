@@ -531,6 +531,12 @@ impl Endpoint {
         !self.row().paths.is_empty()
     }
 
+    /// Whether it is asked of an app; else of the caller's own account, or of nobody's.
+    #[must_use]
+    pub fn is_of_app(self) -> bool {
+        self.paths().iter().any(|path| path.contains("{user_app_id.app_id}"))
+    }
+
     /// Who may knock.
     #[must_use]
     pub fn auth(self) -> Auth {

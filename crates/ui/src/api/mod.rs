@@ -5,6 +5,10 @@
 
 pub mod account;
 pub mod apps;
+pub mod audit;
+pub mod calls;
+#[cfg(feature = "ssr")]
+mod chosen;
 pub mod collaborators;
 pub mod identity;
 pub mod invitations;

@@ -34,12 +34,16 @@ pub enum Room {
     Overview,
     /// Who else works on it.
     Collaborators,
+    /// What was done, by whom.
+    Audit,
+    /// What programs can call.
+    Api,
     /// Its name, address and end.
     Settings,
 }
 
 impl Room {
-    const ALL: [Self; 3] = [Self::Overview, Self::Collaborators, Self::Settings];
+    const ALL: [Self; 5] = [Self::Overview, Self::Collaborators, Self::Audit, Self::Api, Self::Settings];
 
     /// Where it is.
     pub fn path(self, app: &App) -> String {
@@ -47,6 +51,8 @@ impl Room {
         match self {
             Self::Overview => app,
             Self::Collaborators => format!("{app}/settings/collaborators"),
+            Self::Audit => format!("{app}/settings/audit"),
+            Self::Api => format!("{app}/settings/api"),
             Self::Settings => format!("{app}/settings"),
         }
     }
@@ -55,6 +61,8 @@ impl Room {
         match self {
             Self::Overview => "Overview",
             Self::Collaborators => "Collaborators",
+            Self::Audit => "Audit",
+            Self::Api => "API",
             Self::Settings => "Settings",
         }
     }
@@ -63,6 +71,8 @@ impl Room {
         match self {
             Self::Overview => Sign::Info,
             Self::Collaborators => Sign::People,
+            Self::Audit => Sign::Task,
+            Self::Api => Sign::Workflow,
             Self::Settings => Sign::Settings,
         }
     }
@@ -70,7 +80,8 @@ impl Room {
     /// Whether the person can do anything in it. Who cannot, sees no way there; the page itself still says why.
     pub fn is_open(self, app: &App) -> bool {
         match self {
-            Self::Overview => true,
+            Self::Overview | Self::Api => true,
+            Self::Audit => app.scopes.contains(Scope::AuditLogsGet),
             Self::Collaborators => app.scopes.contains(Scope::CollaboratorsGet),
             Self::Settings => app.scopes.contains(Scope::AppsAdd),
         }
@@ -212,6 +223,7 @@ fn account_menu(person: &Person) -> AnyView {
         </li>
         <li><a href=Home::Account.path()>"Account"</a></li>
         <li><a href="/account/keys">"Keys"</a></li>
+        <li><a href="/account/audit">"Audit"</a></li>
         <li><a href=Home::Collaborations.path()>"Collaborations"</a></li>
         <li>
             <PostForm form>
