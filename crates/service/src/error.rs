@@ -93,6 +93,7 @@ impl Error {
     pub fn violation(violation: &Violation, endpoint: Endpoint) -> Self {
         match violation {
             Violation::Gone => Self::NotFound,
+            Violation::Yourself => Self::invalid("collaborator", violation),
             Violation::OpensNothing => Self::invalid("scopes", violation),
             Violation::EndsInThePast => Self::invalid("ends_at", violation),
             Violation::Exceeds(excess) | Violation::ExceedsInviter(excess) => {
