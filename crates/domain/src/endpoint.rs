@@ -275,7 +275,8 @@ endpoints! {
         if CarriesLabels [AnnotationsAdd];
     PatchInputs: Patch [app!("/inputs"), "/v2/inputs"] by Key in Input
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsAdd, InputsGet, ModelsGet]
-        if CarriesLabels [AnnotationsAdd];
+        if CarriesLabels [AnnotationsAdd]
+        if RemovesOrOverwrites [AnnotationsDelete];
     DeleteInput: Delete [app!("/inputs/{input_id}"), "/v2/inputs/{input_id}"] by Key in Input
         needs [AppsGet, AnnotationsGet, InputsDelete, InputsGet, ModelsGet, WorkflowsGet];
     DeleteInputs: Delete [app!("/inputs"), "/v2/inputs"] by Key in Input

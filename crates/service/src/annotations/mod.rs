@@ -54,7 +54,7 @@ pub(crate) struct Target {
 impl Service {
     /// Tells in the audit list what was done to annotations that stood as `before`, and what they are `after` it, if
     /// they still are.
-    async fn audit_annotations(
+    pub(crate) async fn audit_annotations(
         &self,
         tx: &mut WriteTx,
         who: &Who,

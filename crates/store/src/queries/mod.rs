@@ -6,8 +6,10 @@ pub mod apps;
 pub mod audit;
 pub mod concepts;
 pub mod grants;
+pub mod inputs;
 pub mod keys;
 pub mod mails;
+pub mod neighbours;
 pub mod sessions;
 pub mod users;
 
