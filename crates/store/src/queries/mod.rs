@@ -6,6 +6,7 @@ pub mod audit;
 pub mod grants;
 pub mod keys;
 pub mod mails;
+pub mod resources;
 pub mod sessions;
 pub mod users;
 
@@ -25,5 +26,11 @@ impl<T> Page<T> {
         let more = rows.len() > size;
         rows.truncate(size);
         Self { rows, more }
+    }
+
+    /// The same page of what `change` makes of its rows.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
+        Page { rows: self.rows.into_iter().map(change).collect(), more: self.more }
     }
 }
