@@ -7,6 +7,7 @@ mod account;
 mod apps;
 mod audit;
 mod collaborators;
+pub(crate) mod document;
 mod keys;
 mod metadata;
 mod scopes;
@@ -23,7 +24,11 @@ use atelier_domain::secret::{InvalidSecret, KeySecret};
 use atelier_domain::{Auth, Conditions, Endpoint, EndpointSet, OwnPermit, ScopeSet, Timestamp};
 use atelier_service::{AppName, Asked, Error, Origin, Proof, Service, Who, hash_secret};
 use axum::Router;
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::get;
 use http::StatusCode as Http;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 
 /// What comes before the name of an RPC in its full name.
 const RPC_PREFIX: &str = "/clarifai.api.V2/";
@@ -31,9 +36,23 @@ const RPC_PREFIX: &str = "/clarifai.api.V2/";
 /// The most characters of a client's name for itself that are kept.
 const USER_AGENT: usize = 200;
 
-/// REST under `/v2`, and gRPC.
+/// REST under `/v2` with its OpenAPI document, and gRPC.
 pub(crate) fn router(service: &Service) -> Router {
-    gateway(service).into_router()
+    let rest_and_grpc = gateway(service).into_router();
+    rest_and_grpc.route("/v2/openapi.json", get(document::get)).layer(map_response(with_security_headers))
+}
+
+/// What every answer carries: it is data and no page, and nobody but the caller may keep it, unless it says otherwise.
+async fn with_security_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CACHE_CONTROL, "no-store"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// The RPCs that are served, each with what answers it.

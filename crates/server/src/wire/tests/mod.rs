@@ -2,6 +2,7 @@
 
 mod account;
 mod apps;
+mod headers;
 mod tier_zero;
 
 use atelier_contract::proto::{
