@@ -3,6 +3,7 @@
 pub mod access;
 pub mod apps;
 pub mod audit;
+pub mod audit_search;
 pub mod grants;
 pub mod keys;
 pub mod mails;

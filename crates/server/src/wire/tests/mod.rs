@@ -2,6 +2,7 @@
 
 mod account;
 mod apps;
+mod audit;
 mod headers;
 mod tier_zero;
 
