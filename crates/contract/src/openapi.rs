@@ -8,6 +8,8 @@ use prost_reflect::{
 };
 use serde_json::{Map, Value, json};
 
+use crate::gateway::beside;
+use crate::proto::status::Status;
 use crate::schema;
 
 /// The OpenAPI 3.1 document of the RPCs that are served over REST. `version` is that of the application.
@@ -25,6 +27,10 @@ pub fn document(version: &str) -> Value {
             let verb = endpoint.verb().as_str().to_ascii_lowercase();
             paths.entry(path).or_default().insert(verb, operation);
         }
+    }
+    for (endpoint, path) in beside::ADDRESSES {
+        let verb = endpoint.verb().as_str().to_ascii_lowercase();
+        paths.entry(path).or_default().insert(verb, operation_beside(*endpoint, path, &mut components));
     }
     json!({
         "openapi": "3.1.0",
@@ -51,8 +57,9 @@ fn security_schemes() -> Value {
         },
         "bearer": {"type": "http", "scheme": "bearer", "description": "The same secrets, as `Bearer <secret>`."},
         "session": {
-            "type": "apiKey", "in": "cookie", "name": "__Host-session",
-            "description": "The session of a person who signed in with a browser.",
+            "type": "http", "scheme": "bearer",
+            "description": "`Bearer <session_token>`, as `POST /v2/login` answers it. The cookie of a browser's \
+                session, `__Host-atelier` (`atelier` over plain http), is taken by pages alone.",
         },
     })
 }
@@ -63,6 +70,65 @@ fn security(auth: Auth) -> Value {
         Auth::Session => json!([{"session": []}]),
         Auth::Open => json!([]),
     }
+}
+
+/// The operation of an act that has an address beside the RPCs.
+fn operation_beside(endpoint: Endpoint, path: &str, components: &mut Components) -> Value {
+    let texts = |names: &[&str]| -> Map<String, Value> {
+        names.iter().map(|name| ((*name).to_owned(), json!({"type": "string"}))).collect()
+    };
+    let list = json!({"type": "array", "items": {"type": "string"}});
+    let (description, question, required, mut answer) = match endpoint {
+        Endpoint::SignIn => (
+            "Begins a session. Its token is taken by the operations that ask for a session.",
+            texts(&["email", "password"]),
+            vec!["email", "password"],
+            texts(&["session_token", "v2_user_id"]),
+        ),
+        Endpoint::SignUp => (
+            "Makes an account, whose address is proved by a link that is mailed to it. The answer is the same for \
+             an address that has an account.",
+            texts(&["email", "password", "first_name", "last_name", "user_id"]),
+            vec!["email", "password", "first_name"],
+            texts(&["email"]),
+        ),
+        Endpoint::ListOrganizations => (
+            "The caller's organizations. There are none: apps are shared with people.",
+            Map::new(),
+            Vec::new(),
+            Map::from_iter([("organizations".to_owned(), json!({"type": "array", "maxItems": 0}))]),
+        ),
+        Endpoint::ListAuthMethods => (
+            "By what people sign in.",
+            Map::new(),
+            Vec::new(),
+            Map::from_iter([("methods".to_owned(), list)]),
+        ),
+        _ => ("", Map::new(), Vec::new(), Map::new()),
+    };
+    answer.insert("status".to_owned(), components.reference(&schema::message::<Status>()));
+    let answer = json!({"application/json": {"schema": {"type": "object", "properties": answer}}});
+    let in_path = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    let mut operation = json!({
+        "operationId": endpoint.rpc(),
+        "tags": [tag(endpoint)],
+        "description": description,
+        "security": security(endpoint.auth()),
+        "x-required-scopes": endpoint.needs().to_wire(),
+        "parameters": in_path
+            .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+            .collect::<Vec<_>>(),
+        "responses": {
+            "200": {"description": "Success.", "content": answer},
+            "default": {"description": "A failure; `status` says which.", "content": answer},
+        },
+    });
+    if endpoint.verb() == Verb::Post {
+        let schema = json!({"type": "object", "properties": question, "required": required});
+        operation["requestBody"] =
+            json!({"required": true, "content": {"application/json": {"schema": schema}}});
+    }
+    operation
 }
 
 /// The tag of an endpoint: its group in the scope picker, or `Account` for what stands in none.
@@ -359,6 +425,28 @@ mod tests {
             ["user_app_id.user_id", "page", "status.code", "ids"].iter().all(|name| names.contains(name))
         );
         assert_eq!(document["paths"]["/v2/status_codes"]["get"]["security"], json!([]));
+    }
+
+    #[test]
+    fn what_is_served_beside_the_rpcs_is_described_and_says_what_it_is_for() {
+        let document = document("0");
+        for (endpoint, path) in beside::ADDRESSES {
+            let verb = endpoint.verb().as_str().to_ascii_lowercase();
+            let operation = &document["paths"][*path][&verb];
+            assert_eq!(operation["operationId"], endpoint.rpc());
+            assert_ne!(operation["description"], "", "{endpoint}");
+            let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+            assert_eq!(
+                answer["properties"].as_object().expect("fields").len(),
+                match endpoint {
+                    Endpoint::SignIn => 3,
+                    _ => 2,
+                }
+            );
+        }
+        let organizations = &document["paths"]["/v2/users/{user_id}/organizations"]["get"];
+        assert_eq!(organizations["parameters"][0]["name"], "user_id");
+        assert_eq!(document["paths"]["/v2/login"]["post"]["security"], json!([]));
     }
 
     #[test]

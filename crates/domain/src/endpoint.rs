@@ -1,8 +1,8 @@
 //! The closed table of endpoints: what can be asked of Atelier, and the scopes that each question needs.
 //!
 //! Rows with paths are RPCs of `clarifai.api.V2` (or, in the last section, our own in the same style), served over
-//! REST at those paths and over gRPC by their name. Rows without paths are acts of the browser only. A row that is not
-//! here cannot be routed, so that nothing is reachable without a decision.
+//! REST at those paths and over gRPC by their name. Rows without paths are acts of the browser; a few of them have an
+//! address beside the RPCs. A row that is not here cannot be routed, so that nothing is reachable without a decision.
 
 use std::fmt;
 use std::str::FromStr;
@@ -484,6 +484,11 @@ endpoints! {
     SignOut: Post [] by Session needs [];
     RevealKey: Post [] by Session needs [];
     RotateKey: Post [] by Session needs [];
+
+
+    // Asked beside the RPCs.
+    ListOrganizations: Get [] by Pat needs [];
+    ListAuthMethods: Get [] by Open needs [];
 
     // Acts of people not yet known.
     SignUp: Post [] by Open needs [];

@@ -48,6 +48,8 @@ enum Command {
     Outbox,
     /// Lists every scope.
     Scopes,
+    /// Prints the OpenAPI document of what is served over REST.
+    Openapi,
     /// Manages accounts.
     User {
         #[command(subcommand)]
@@ -77,6 +79,7 @@ async fn run(settings: Settings, command: Command) -> Result<(), Box<dyn Error>>
     let config = settings.decide()?;
     match command {
         Command::Scopes => list_scopes(),
+        Command::Openapi => println!("{}", wire::document::text()),
         Command::Outbox => outbox::show(&config.outbox())?,
         Command::Serve { listen } => serve::serve(&config, listen).await?,
         Command::Migrate => {

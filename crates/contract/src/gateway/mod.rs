@@ -4,6 +4,7 @@
 //! is said that something is not served. Failures are in band: over gRPC the status is OK and the answer's own
 //! `status` says what went wrong; over REST the same answer comes with a fitting HTTP status.
 
+pub mod beside;
 mod call;
 mod grpc;
 mod operation;
@@ -38,6 +39,7 @@ pub struct Gateway<S> {
     operations: HashMap<Endpoint, Arc<dyn Operation<S>>>,
     unserved: Arc<dyn Operation<S>>,
     body_limits: HashMap<Endpoint, usize>,
+    beside: Vec<(Endpoint, beside::Handler<S>)>,
     request_ids: RequestIds,
 }
 
@@ -70,6 +72,7 @@ impl<S: Clone + Send + Sync + 'static> Gateway<S> {
             operations: HashMap::new(),
             unserved: unserved(async |_, _, _| Failure::not_implemented()),
             body_limits: HashMap::from([(Endpoint::PostInputs, INPUTS_BODY_LIMIT)]),
+            beside: Vec::new(),
             request_ids: RequestIds(Arc::new(move || {
                 format!("{:016x}", counter.fetch_add(1, Ordering::Relaxed))
             })),
@@ -95,6 +98,24 @@ impl<S: Clone + Send + Sync + 'static> Gateway<S> {
         assert_eq!(method.input().full_name(), Q::full_name(), "what {endpoint} takes");
         assert_eq!(method.output().full_name(), A::full_name(), "what {endpoint} answers");
         self.operations.insert(endpoint, Arc::new(Typed::new(handler)));
+        self
+    }
+
+    /// Has `handler` answer an act at its address among [`beside::ADDRESSES`].
+    ///
+    /// # Panics
+    /// When the act has none there: at start, so that no request can meet it.
+    #[must_use]
+    pub fn serve_beside<H, F, Q, A>(mut self, endpoint: Endpoint, handler: H) -> Self
+    where
+        H: Fn(S, Call, Q) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<A, Failure>> + Send + 'static,
+        Q: serde::de::DeserializeOwned + Send + 'static,
+        A: serde::Serialize + 'static,
+    {
+        let has_address = beside::ADDRESSES.iter().any(|(act, _)| *act == endpoint);
+        assert!(has_address, "{endpoint} has no address beside the RPCs");
+        self.beside.push((endpoint, beside::handler(handler)));
         self
     }
 
@@ -155,6 +176,18 @@ impl<S: Clone + Send + Sync + 'static> Gateway<S> {
             }
             let handler = move |request: Request| grpc::answer(target, request);
             router = router.route(&grpc::path(endpoint.rpc()), post(handler));
+        }
+        for (endpoint, handler) in self.beside {
+            for (_, path) in beside::ADDRESSES.iter().filter(|(act, _)| *act == endpoint) {
+                let (shape, fields) = rest::shape(path);
+                let (state, fields) = (self.state.clone(), Arc::from(fields));
+                let (handler, request_ids) = (Arc::clone(&handler), self.request_ids.clone());
+                let methods = paths.remove(&shape).unwrap_or_default();
+                let handler = move |request: Request| {
+                    beside::answer(endpoint, handler, state, fields, request_ids, request)
+                };
+                paths.insert(shape, methods.on(rest::filter(endpoint.verb()), handler));
+            }
         }
         for (path, methods) in paths {
             router = router.route(&path, methods);

@@ -76,25 +76,43 @@ async fn read(
     parts: &mut Parts,
     body: Body,
 ) -> Result<Map<String, Value>, Failure> {
-    let mut object = match verb {
-        Verb::Get => Map::new(),
-        Verb::Post | Verb::Put | Verb::Patch | Verb::Delete => {
-            let body = collect(body, limit).await?;
-            check_content_type(&parts.headers, &body)?;
-            json::parse_object(&body)?
-        }
-    };
+    let mut object = read_body(verb, limit, &parts.headers, body).await?;
     if matches!(verb, Verb::Get | Verb::Delete) {
         for (name, value) in json::pairs(parts.uri.query().unwrap_or_default())? {
             json::place(question, &mut object, &name, value)?;
         }
     }
-    let captures: RawPathParams =
-        parts.extract().await.map_err(|_| Failure::unreadable("the path has a part that is not UTF-8"))?;
-    for (field, (_, value)) in fields.iter().zip(&captures) {
-        json::place(question, &mut object, field, value.to_owned())?;
+    for (field, value) in read_path(fields, parts).await? {
+        json::place(question, &mut object, field, value)?;
     }
     Ok(object)
+}
+
+/// The object in the body of a request; an empty one for a verb that has none.
+pub(super) async fn read_body(
+    verb: Verb,
+    limit: usize,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Map<String, Value>, Failure> {
+    match verb {
+        Verb::Get => Ok(Map::new()),
+        Verb::Post | Verb::Put | Verb::Patch | Verb::Delete => {
+            let body = collect(body, limit).await?;
+            check_content_type(headers, &body)?;
+            Ok(json::parse_object(&body)?)
+        }
+    }
+}
+
+/// The fields in the path of a request, with what stands there.
+pub(super) async fn read_path(
+    fields: &[&'static str],
+    parts: &mut Parts,
+) -> Result<Vec<(&'static str, String)>, Failure> {
+    let captures: RawPathParams =
+        parts.extract().await.map_err(|_| Failure::unreadable("the path has a part that is not UTF-8"))?;
+    Ok(fields.iter().zip(&captures).map(|(field, (_, value))| (*field, value.to_owned())).collect())
 }
 
 async fn collect(body: Body, limit: usize) -> Result<Bytes, Failure> {

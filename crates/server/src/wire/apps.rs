@@ -4,8 +4,10 @@ use atelier_contract::proto::list_apps_request::SortBy;
 use atelier_contract::proto::status::BaseResponse;
 use atelier_contract::proto::visibility::Gettable;
 use atelier_contract::proto::{
-    App, DeleteAppRequest, GetAppRequest, ListAppsRequest, MultiAppResponse, PatchAppRequest,
-    PatchAppsRequest, PostAppsRequest, SingleAppResponse, UserAppIdSet, Visibility,
+    App, DeleteAppRequest, GetAppRequest, GetResourceCountsRequest, GetResourceCountsResponse,
+    IdUpdateSource, ListAppsRequest, MultiAppResponse, PatchAppRequest, PatchAppsDetailsRequest,
+    PatchAppsIdsRequest, PatchAppsRequest, PostAppsRequest, PostAppsSearchesRequest, SingleAppResponse,
+    UserAppIdSet, Visibility,
 };
 use atelier_contract::{Call, Failure};
 use atelier_service::apps::{AppRow, ChangeApp, CreateApp};
@@ -31,7 +33,6 @@ pub(super) async fn list(
     request: ListAppsRequest,
 ) -> Result<MultiAppResponse, Failure> {
     let who = who(&call)?;
-    own_account(&service, &who, &call, request.user_app_id.as_ref()).await?;
     if request.featured_only || request.starred_only || request.template_only {
         // There are no such apps here.
         return Ok(MultiAppResponse::default());
@@ -41,7 +42,9 @@ pub(super) async fn list(
     let is_plain =
         words.iter().all(|word| word.is_empty()) && request.sort_by.is_none() && !request.sort_ascending;
     let size = if is_plain { window.end() } else { usize::MAX };
-    let mut rows = service.list_apps(&who, None, size).await.map_err(failure)?.apps;
+    let owner = owner(request.user_app_id.as_ref());
+    let page = service.list_apps_of(&who, owner, call.endpoint, None, size).await.map_err(failure)?;
+    let mut rows = page.apps;
     rows.retain(|row| is_wanted(row, &request));
     match request.sort_by {
         Some(SortBy::SortByName(true)) => rows.sort_by_key(|row| std::cmp::Reverse(row.name.to_lowercase())),
@@ -57,12 +60,36 @@ pub(super) async fn list(
 }
 
 fn is_wanted(row: &AppRow, request: &ListAppsRequest) -> bool {
-    let has = |text: &str, word: &str| text.to_lowercase().contains(&word.to_lowercase());
     let anywhere = |word: &str| [&row.slug, &row.name, &row.description].iter().any(|text| has(text, word));
     anywhere(&request.search)
         && anywhere(&request.query)
         && has(&row.name, &request.name)
         && has(&row.slug, &request.id)
+}
+
+fn has(text: &str, word: &str) -> bool {
+    text.to_lowercase().contains(&word.to_lowercase())
+}
+
+/// Whose apps are meant; the caller's own, if nobody is named.
+fn owner(set: Option<&UserAppIdSet>) -> Option<&str> {
+    set.map(|set| set.user_id.as_str()).filter(|user| !user.is_empty() && *user != "me")
+}
+
+pub(super) async fn search(
+    service: Service,
+    call: Call,
+    request: PostAppsSearchesRequest,
+) -> Result<MultiAppResponse, Failure> {
+    let who = who(&call)?;
+    let name = request.app_query.unwrap_or_default().name;
+    let pagination = request.pagination.unwrap_or_default();
+    let window = Window::new(pagination.page, pagination.per_page);
+    let size = if name.is_empty() { window.end() } else { usize::MAX };
+    let owner = owner(request.user_app_id.as_ref());
+    let page = service.list_apps_of(&who, owner, call.endpoint, None, size).await.map_err(failure)?;
+    let rows = page.apps.into_iter().filter(|row| has(&row.name, &name));
+    Ok(MultiAppResponse { apps: window.cut(rows).map(answer).collect(), ..MultiAppResponse::default() })
 }
 
 pub(super) async fn post(
@@ -135,6 +162,48 @@ pub(super) async fn patch(
     Ok(MultiAppResponse { apps: done, ..MultiAppResponse::default() })
 }
 
+/// Changes what is shown of one app: that of the address, which the request may name once more.
+pub(super) async fn patch_details(
+    service: Service,
+    call: Call,
+    request: PatchAppsDetailsRequest,
+) -> Result<MultiAppResponse, Failure> {
+    let who = who(&call)?;
+    let [app] = <[App; 1]>::try_from(request.apps)
+        .map_err(|_| Failure::invalid("apps must have one entry: the app of the address"))?;
+    let mut set = request.user_app_id.unwrap_or_default();
+    if set.app_id.is_empty() {
+        set.app_id.clone_from(&app.id);
+    } else if !app.id.is_empty() && !app.id.eq_ignore_ascii_case(&set.app_id) {
+        return Err(Failure::invalid("apps must not name another app than the address does"));
+    }
+    let row = change(&service, &call, &who, &app_name(Some(set)), app, &request.action).await?;
+    Ok(MultiAppResponse { apps: vec![answer(row)], ..MultiAppResponse::default() })
+}
+
+/// Changes what an app is called in addresses.
+pub(super) async fn patch_ids(
+    service: Service,
+    call: Call,
+    request: PatchAppsIdsRequest,
+) -> Result<MultiAppResponse, Failure> {
+    let who = who(&call)?;
+    let [update] = <[IdUpdateSource; 1]>::try_from(request.ids)
+        .map_err(|_| Failure::invalid("ids must have one entry"))?;
+    if request.action != "overwrite" {
+        return Err(Failure::invalid("action must be `overwrite`"));
+    }
+    if update.id.is_empty() {
+        // Without it, the app to which the key is bound would be meant.
+        return Err(Failure::invalid("id must name the app"));
+    }
+    let user_id = request.user_app_id.unwrap_or_default().user_id;
+    let name = app_name(Some(UserAppIdSet { user_id, app_id: update.id }));
+    let input = ChangeApp { slug: Some(update.new_id), ..ChangeApp::default() };
+    let row = service.change_app(&who, &name, call.endpoint, &input).await.map_err(failure)?;
+    Ok(MultiAppResponse { apps: vec![answer(row)], ..MultiAppResponse::default() })
+}
+
 /// Changes what is given; its address is what the app is found by, and stays.
 async fn change(
     service: &Service,
@@ -183,6 +252,17 @@ pub(super) async fn delete(
     let who = who(&call)?;
     service.delete_app(&who, &app_name(request.user_app_id), None).await.map_err(failure)?;
     Ok(BaseResponse::default())
+}
+
+/// How much there is in an app. What is not counted here does not exist.
+pub(super) async fn count(
+    service: Service,
+    call: Call,
+    request: GetResourceCountsRequest,
+) -> Result<GetResourceCountsResponse, Failure> {
+    let who = who(&call)?;
+    let counts = service.count_resources(&who, &app_name(request.user_app_id)).await.map_err(failure)?;
+    Ok(GetResourceCountsResponse { inputs: counts.inputs, ..GetResourceCountsResponse::default() })
 }
 
 /// That an app is to be public must not go unheard: it would stay private without anyone noticing.

@@ -17,9 +17,9 @@ use super::{
 };
 
 /// How the wire calls a key that acts for the owner of its app.
-const APP_KEY: &str = "api_key";
+pub(super) const APP_KEY: &str = "app_specific_key";
 /// How it calls a person's own.
-const TOKEN: &str = "personal_access_token";
+pub(super) const TOKEN: &str = "personal_access_token";
 
 pub(super) async fn get(
     service: Service,

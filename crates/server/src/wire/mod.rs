@@ -3,9 +3,11 @@
 //! Nothing is decided here. An RPC that is not served is permitted first, so that a caller whose scopes do not reach
 //! hears of that rather than of what this server lacks.
 
+mod account;
 mod apps;
 mod audit;
 mod collaborators;
+pub(crate) mod document;
 mod keys;
 mod metadata;
 mod scopes;
@@ -13,15 +15,20 @@ mod status_codes;
 #[cfg(test)]
 mod tests;
 mod users;
+mod workers;
 
 use atelier_contract::proto::UserAppIdSet;
 use atelier_contract::proto::status::Status;
 use atelier_contract::{Call, Failure, Gateway, StatusCode};
-use atelier_domain::secret::KeySecret;
+use atelier_domain::secret::{InvalidSecret, KeySecret};
 use atelier_domain::{Auth, Conditions, Endpoint, EndpointSet, OwnPermit, ScopeSet, Timestamp};
 use atelier_service::{AppName, Asked, Error, Origin, Proof, Service, Who, hash_secret};
 use axum::Router;
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::get;
 use http::StatusCode as Http;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 
 /// What comes before the name of an RPC in its full name.
 const RPC_PREFIX: &str = "/clarifai.api.V2/";
@@ -29,9 +36,23 @@ const RPC_PREFIX: &str = "/clarifai.api.V2/";
 /// The most characters of a client's name for itself that are kept.
 const USER_AGENT: usize = 200;
 
-/// REST under `/v2`, and gRPC.
+/// REST under `/v2` with its OpenAPI document, and gRPC.
 pub(crate) fn router(service: &Service) -> Router {
-    gateway(service).into_router()
+    let rest_and_grpc = gateway(service).into_router();
+    rest_and_grpc.route("/v2/openapi.json", get(document::get)).layer(map_response(with_security_headers))
+}
+
+/// What every answer carries: it is data and no page, and nobody but the caller may keep it, unless it says otherwise.
+async fn with_security_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CACHE_CONTROL, "no-store"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// The RPCs that are served, each with what answers it.
@@ -44,6 +65,11 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::PostApps, apps::post)
         .serve(Endpoint::PatchApp, apps::patch_one)
         .serve(Endpoint::PatchApps, apps::patch)
+        .serve(Endpoint::PatchAppsDetails, apps::patch_details)
+        .serve(Endpoint::PatchAppsIds, apps::patch_ids)
+        .serve(Endpoint::PostAppsSearches, apps::search)
+        .serve(Endpoint::GetResourceCounts, apps::count)
+        .serve(Endpoint::ListAnnotationWorkers, workers::list)
         .serve(Endpoint::DeleteApp, apps::delete)
         .serve(Endpoint::ListCollaborators, collaborators::list)
         .serve(Endpoint::PostCollaborators, collaborators::post)
@@ -58,9 +84,15 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::DeleteKey, keys::delete)
         .serve(Endpoint::MyScopes, scopes::mine)
         .serve(Endpoint::MyScopesUser, scopes::mine_of_user)
+        .serve(Endpoint::MyScopesRoot, scopes::mine_at_root)
+        .serve(Endpoint::ListScopes, scopes::list)
         .serve(Endpoint::ListStatusCodes, status_codes::list)
         .serve(Endpoint::GetStatusCode, status_codes::get)
         .serve(Endpoint::PostAuditLogSearches, audit::search)
+        .serve_beside(Endpoint::SignIn, account::sign_in)
+        .serve_beside(Endpoint::SignUp, account::sign_up)
+        .serve_beside(Endpoint::ListAuthMethods, account::list_methods)
+        .serve_beside(Endpoint::ListOrganizations, account::list_organizations)
 }
 
 /// Refuses what is not served: for want of permission if that is missing, else because it is not served.
@@ -108,19 +140,30 @@ async fn own_account(
 }
 
 /// Who calls. A secret that cannot be one is told from one that is unknown, without a look into the database.
+///
+/// The token of a session is a secret, too, and counts only where nothing but a session does: keys are what programs
+/// are given, and what they can be limited by.
 fn who(call: &Call) -> Result<Who, Failure> {
     let Some(credential) = &call.credential else {
         return Err(Failure::invalid_key().details("send a key with the header `authorization: Key …`"));
     };
-    let secret: KeySecret =
-        credential.reveal().parse().map_err(|error| Failure::invalid_key().details(format!("{error}")))?;
-    Ok(Who {
-        proof: Some(Proof::Key(hash_secret(secret.expose()))),
-        origin: Origin {
-            address: call.peer.map(|peer| peer.ip().to_string()).unwrap_or_default(),
-            user_agent: call.user_agent.as_deref().unwrap_or_default().chars().take(USER_AGENT).collect(),
-        },
-    })
+    let secret = credential.reveal();
+    let proof = match secret.parse::<KeySecret>() {
+        Ok(secret) => Proof::Key(hash_secret(secret.expose())),
+        Err(InvalidSecret::Form) if call.endpoint.auth() == Auth::Session => {
+            Proof::Session(hash_secret(secret))
+        }
+        Err(error) => return Err(Failure::invalid_key().details(error.to_string())),
+    };
+    Ok(Who { proof: Some(proof), origin: origin(call) })
+}
+
+/// From where somebody calls.
+fn origin(call: &Call) -> Origin {
+    Origin {
+        address: call.peer.map(|peer| peer.ip().to_string()).unwrap_or_default(),
+        user_agent: call.user_agent.as_deref().unwrap_or_default().chars().take(USER_AGENT).collect(),
+    }
 }
 
 /// The app that is meant; without one, the app to which the key is bound.
@@ -137,7 +180,7 @@ fn failure(error: Error) -> Failure {
         Error::Forbidden { explanation, .. } => Failure::insufficient_scopes(explanation),
         Error::Invalid { fields } => {
             let fields: Vec<String> =
-                fields.iter().map(|field| format!("{} {}", field.field, field.message)).collect();
+                fields.iter().map(|field| format!("{} {}", wire_name(&field.field), field.message)).collect();
             Failure::invalid(fields.join("; "))
         }
         Error::Conflict(why) => Failure::invalid(why).http(Http::CONFLICT),
@@ -146,6 +189,19 @@ fn failure(error: Error) -> Failure {
         Error::Unavailable => Failure::new(StatusCode::TryAgain),
         Error::Internal { id } => Failure::internal(id),
     }
+}
+
+/// What the wire calls a field of an operation's input, or one entry of it: `people[2]`.
+fn wire_name(field: &str) -> String {
+    let (name, entry) = field.split_at(field.find('[').unwrap_or(field.len()));
+    let name = match name {
+        "slug" => "id",
+        "ends_at" => "expires_at",
+        "people" | "collaborator" => "collaborators",
+        "app" => "apps",
+        other => other,
+    };
+    format!("{name}{entry}")
 }
 
 /// What a request for several things answers when one of them failed: those that were done before it, and why the

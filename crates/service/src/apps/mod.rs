@@ -6,8 +6,10 @@ mod create;
 mod delete;
 mod get;
 mod list;
+mod resources;
 
 pub use atelier_store::queries::apps::{AppRow, SharedAppRow};
+pub use atelier_store::queries::resources::{CountsRow, WorkerRow};
 pub use calls::{Call, Calls};
 pub use change::ChangeApp;
 pub use create::CreateApp;

@@ -1,6 +1,7 @@
 //! The audit list: what was done to access, and what was taken away of the data, by whom, with before and after.
 
 mod list;
+mod search;
 
 use atelier_domain::id::{AuditId, KeyId, UserId};
 use atelier_domain::{Credential, OwnPermit, Permit};
@@ -8,6 +9,7 @@ use atelier_store::WriteTx;
 use atelier_store::queries::audit::{NewEntry, insert};
 use serde_json::Value;
 
+pub use atelier_store::queries::audit_search::{FoundRow, Search};
 pub use list::{AuditEntry, AuditFilter, AuditPage};
 
 use crate::{Asked, Origin, Result, Service};

@@ -1,11 +1,11 @@
 //! Apps.
 
 use atelier_domain::id::{AppId, UserId};
-use atelier_domain::{DisplayName, OwnPermit, Permit, ScopeSet, Slug, Timestamp};
+use atelier_domain::{DisplayName, OwnPermit, Permit, Rights, ScopeSet, Slug, Timestamp};
 
 use super::Page;
 use crate::Result;
-use crate::db::{Conn, WriteTx, params, row};
+use crate::db::{Conn, FromRow, Row, WriteTx, params, row};
 
 row! {
     /// An app, with whose it is.
@@ -68,6 +68,28 @@ row! {
         pub description: String,
         /// When it was made.
         pub created_at: Timestamp,
+    }
+}
+
+/// An app, with the grant by which the person holds it.
+#[derive(Clone, Debug)]
+pub struct HeldAppRow {
+    /// The app.
+    pub app: AppRow,
+    /// The grant.
+    pub grant: atelier_domain::id::GrantId,
+    /// What the grant gives.
+    pub rights: Rights,
+}
+
+impl FromRow for HeldAppRow {
+    fn from_row(row: &Row) -> Result<Self> {
+        let rights = Rights {
+            scopes: row.get("grant_scopes")?,
+            endpoints: row.get("grant_endpoints")?,
+            ends_at: row.get("grant_ends_at")?,
+        };
+        Ok(Self { app: AppRow::from_row(row)?, grant: row.get("grant_id")?, rights })
     }
 }
 
@@ -152,6 +174,33 @@ pub async fn list_own(
             conn.fetch_all(next, params![permit.user(), limit, before]).await?
         }
     };
+    Ok(Page::cut(rows, size))
+}
+
+/// The apps of `owner`, by slug, that the person holds a grant on, the newest first, those before `before`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_held(
+    conn: &mut Conn,
+    permit: &OwnPermit,
+    owner: &str,
+    before: Option<AppId>,
+    size: usize,
+) -> Result<Page<HeldAppRow>> {
+    let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
+    let before = before.map_or(uuid::Uuid::max(), |id| id.0);
+    let rows = conn
+        .fetch_all(
+            "SELECT a.id, a.owner_id, o.slug AS owner_slug, o.name AS owner_name, a.slug, a.name, a.description, \
+             a.default_language, a.metadata, a.created_at, a.changed_at, a.deleted_at, g.id AS grant_id, \
+             g.scopes AS grant_scopes, g.endpoints AS grant_endpoints, g.ends_at AS grant_ends_at \
+             FROM grants g JOIN apps a ON a.id = g.app_id JOIN users o ON o.id = a.owner_id \
+             WHERE g.user_id = $1 AND g.state = 'active' AND a.deleted_at IS NULL AND o.slug = $3 AND a.id < $4 \
+             ORDER BY a.id DESC LIMIT $2",
+            params![permit.user(), limit, owner, before],
+        )
+        .await?;
     Ok(Page::cut(rows, size))
 }
 

@@ -4,12 +4,14 @@ pub mod access;
 pub mod annotations;
 pub mod apps;
 pub mod audit;
+pub mod audit_search;
 pub mod concepts;
 pub mod grants;
 pub mod inputs;
 pub mod keys;
 pub mod mails;
 pub mod neighbours;
+pub mod resources;
 pub mod sessions;
 pub mod users;
 
@@ -29,5 +31,11 @@ impl<T> Page<T> {
         let more = rows.len() > size;
         rows.truncate(size);
         Self { rows, more }
+    }
+
+    /// The same page of what `change` makes of its rows.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
+        Page { rows: self.rows.into_iter().map(change).collect(), more: self.more }
     }
 }

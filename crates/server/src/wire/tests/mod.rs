@@ -1,5 +1,11 @@
 //! The wire from the outside, over REST and over gRPC's own framing, on a fresh SQLite.
 
+mod account;
+mod apps;
+mod audit;
+mod headers;
+mod tier_zero;
+
 use atelier_contract::proto::{
     GetUserRequest, ListCollaboratorsRequest, MultiCollaboratorsResponse, SingleUserResponse, UserAppIdSet,
 };
@@ -8,6 +14,7 @@ use atelier_service::apps::CreateApp;
 use atelier_service::collaborators::{AddCollaborators, Invitee};
 use atelier_service::keys::CreateKey;
 use atelier_service::{AppName, Who};
+use atelier_testkit::people::PASSWORD;
 use atelier_testkit::{Bench, Database, Person};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -49,17 +56,32 @@ impl Story {
         Self { bench, ana, ana_token, bo_token }
     }
 
+    /// A secret of `person`'s own, with everything that `change` leaves of a key with all scopes.
+    async fn key_of(&self, person: &Person, change: impl FnOnce(&mut CreateKey)) -> String {
+        let mut key = CreateKey { description: "Test".into(), scopes: ScopeSet::ALL, ..CreateKey::default() };
+        change(&mut key);
+        self.bench.service.create_key(&person.who, &key).await.unwrap().secret.expose().to_owned()
+    }
+
+    /// The token of a new session, as the wire gives it out.
+    async fn session_of(&self, person: &Person) -> String {
+        let body = json!({ "email": person.email, "password": PASSWORD });
+        let (http, answer) = self.rest(Method::POST, "/v2/login", "", body).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        answer["session_token"].as_str().unwrap().to_owned()
+    }
+
     async fn send(&self, request: Request<Body>) -> Response<Body> {
         router(&self.bench.service).oneshot(request).await.unwrap()
     }
 
     /// The status of HTTP, and the answer.
     async fn rest(&self, method: Method, path: &str, secret: &str, body: Value) -> (u16, Value) {
-        let request = Request::builder()
-            .method(&method)
-            .uri(path)
-            .header("authorization", format!("Key {secret}"))
-            .header("content-type", "application/json");
+        let mut request =
+            Request::builder().method(&method).uri(path).header("content-type", "application/json");
+        if !secret.is_empty() {
+            request = request.header("authorization", format!("Key {secret}"));
+        }
         let body = if method == Method::GET { Body::empty() } else { Body::from(body.to_string()) };
         let response = self.send(request.body(body).unwrap()).await;
         let status = response.status().as_u16();
