@@ -6,6 +6,7 @@ pub mod audit;
 pub mod grants;
 pub mod keys;
 pub mod mails;
+pub mod neighbours;
 pub mod sessions;
 pub mod users;
 

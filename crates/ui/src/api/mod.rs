@@ -4,8 +4,11 @@
 //! [`UiError`](crate::error::UiError); the server gives the answer its status, so that no function has to.
 
 pub mod account;
+pub mod annotations;
 pub mod apps;
 pub mod collaborators;
+pub mod concepts;
 pub mod identity;
+pub mod inputs;
 pub mod invitations;
 pub mod keys;
