@@ -12,13 +12,14 @@ use crate::{
         shortcuts::{ShortcutsDialog, provide_shortcuts},
         time::provide_now,
         toast::{ToastRegion, provide_toasts},
+        uploads::{UploadList, provide_uploads},
     },
     form::provide_submission,
     pages::{
         account::Account, app::Overview, app_settings::Settings, apps::Apps, apps_new::NewApp,
         collaborations::Collaborations, collaborators::Collaborators, collaborators_add::AddCollaborators,
         collaborators_edit::EditCollaborator, collaborators_remove::RemoveCollaborator,
-        invitation_token::FollowInvitation, key::OneKey, keys::AllKeys, landing::Landing,
+        concepts::Concepts, input::OneInput, inputs::Inputs, invitation_token::FollowInvitation, key::OneKey, keys::AllKeys, landing::Landing,
         not_found::NotFound, reset::AskReset, reset_token::ChoosePassword, sign_in::SignIn, sign_up::SignUp,
         verify_token::VerifyAddress,
     },
@@ -32,6 +33,7 @@ pub fn App() -> impl IntoView {
     provide_now();
     provide_submission();
     provide_toasts();
+    provide_uploads();
     provide_shortcuts();
     // Effects run only in the browser, after the page was taken over: what waits for that can see it.
     Effect::new(|| {
@@ -93,6 +95,21 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("inputs"))
+                    view=|| view! { <Inputs /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("inputs"), ParamSegment("input"))
+                    view=|| view! { <OneInput /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("concepts"))
+                    view=|| view! { <Concepts /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"))
                     view=|| view! { <Settings /> }.into_any()
                     ssr=SsrMode::Async
@@ -119,6 +136,7 @@ pub fn App() -> impl IntoView {
                 />
             </Routes>
         </Router>
+        <UploadList />
         <ToastRegion />
         <ShortcutsDialog />
     }

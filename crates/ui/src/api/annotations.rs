@@ -51,6 +51,15 @@ impl Mark {
         self.labels.concepts.iter().chain(of_region).next().map(|label| label.concept.as_str())
     }
 
+    /// What its only concept is called, if there is one, and it is said to be there for certain.
+    #[must_use]
+    pub fn only_concept(&self) -> Option<&str> {
+        let of_region = self.labels.regions.iter().flat_map(|region| &region.labels);
+        let mut labels = self.labels.concepts.iter().chain(of_region);
+        let is_certain = labels.next().is_some_and(|label| label.value >= 1.0);
+        (is_certain && labels.next().is_none()).then_some(self.words.as_str())
+    }
+
     /// The identifier of its region; empty, if it is about the whole.
     #[must_use]
     pub fn region_id(&self) -> &str {

@@ -42,7 +42,8 @@ impl Place {
 pub(crate) struct May {
     permit: Permit,
     no_change: Option<String>,
-    no_removal: Option<String>,
+    /// Why nothing can be taken away, if nothing can.
+    pub(crate) no_removal: Option<String>,
 }
 
 impl May {

@@ -58,6 +58,51 @@ pub struct UploadAnswer {
     pub refused: Vec<RefusedFile>,
 }
 
+/// Why no input was made of a file, as far as the address of a page may say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Obstacle {
+    /// It is no picture or text that can be read.
+    Unreadable,
+    /// It is larger than may be.
+    TooLarge,
+    /// The person may not add inputs.
+    Forbidden,
+    /// Something else.
+    Other,
+}
+
+impl Obstacle {
+    const ALL: [Self; 4] = [Self::Unreadable, Self::TooLarge, Self::Forbidden, Self::Other];
+
+    /// Its name in addresses.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::TooLarge => "too-large",
+            Self::Forbidden => "forbidden",
+            Self::Other => "other",
+        }
+    }
+
+    /// That of the name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|obstacle| obstacle.name() == name)
+    }
+
+    /// What it means, in a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Unreadable => "It is neither a picture nor a text that can be read.",
+            Self::TooLarge => "It is too large.",
+            Self::Forbidden => "You cannot add inputs here.",
+            Self::Other => "Try again in a moment.",
+        }
+    }
+}
+
 /// A file of which no input was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedFile {
@@ -65,6 +110,8 @@ pub struct RefusedFile {
     pub file: String,
     /// Why.
     pub message: String,
+    /// The same in short.
+    pub obstacle: Obstacle,
 }
 
 /// An input of the list.
@@ -138,6 +185,8 @@ pub struct OneInput {
     pub older: Option<String>,
     /// Why the person cannot annotate it, if they cannot.
     pub no_addition: Option<String>,
+    /// Why they cannot take away anything that is said of it, if they cannot.
+    pub no_removal: Option<String>,
     /// Why they cannot delete it, if they cannot.
     pub no_deletion: Option<String>,
 }

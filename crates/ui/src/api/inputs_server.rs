@@ -129,6 +129,7 @@ pub(super) async fn get(owner: &str, app: &str, input: &str) -> Result<OneInput,
         newer: neighbours.newer,
         older: neighbours.older,
         no_addition: refusal(service.get_app(&who, &app, Endpoint::PostAnnotations).await)?,
+        no_removal: may.no_removal,
         no_deletion: refusal(service.get_app(&who, &app, Endpoint::DeleteInput).await)?,
         place,
     })

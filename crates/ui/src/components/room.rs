@@ -11,7 +11,7 @@
 //! }
 //! ```
 
-use atelier_domain::Scope;
+use atelier_domain::{Endpoint, Scope};
 use leptos::prelude::*;
 
 use crate::{
@@ -32,6 +32,10 @@ use crate::{
 pub enum Room {
     /// What the app is, and what one can do in it.
     Overview,
+    /// What is labelled.
+    Inputs,
+    /// As what it is labelled.
+    Concepts,
     /// Who else works on it.
     Collaborators,
     /// Its name, address and end.
@@ -39,21 +43,27 @@ pub enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 3] = [Self::Overview, Self::Collaborators, Self::Settings];
+    const ALL: [Self; 5] =
+        [Self::Overview, Self::Inputs, Self::Concepts, Self::Collaborators, Self::Settings];
 
     /// Where it is.
     pub fn path(self, app: &App) -> String {
         let app = app.path();
         match self {
             Self::Overview => app,
+            Self::Inputs => format!("{app}/inputs"),
+            Self::Concepts => format!("{app}/concepts"),
             Self::Collaborators => format!("{app}/settings/collaborators"),
             Self::Settings => format!("{app}/settings"),
         }
     }
 
-    const fn label(self) -> &'static str {
+    /// What it is called.
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
+            Self::Inputs => "Inputs",
+            Self::Concepts => "Concepts",
             Self::Collaborators => "Collaborators",
             Self::Settings => "Settings",
         }
@@ -62,6 +72,8 @@ impl Room {
     const fn sign(self) -> Sign {
         match self {
             Self::Overview => Sign::Info,
+            Self::Inputs => Sign::Input,
+            Self::Concepts => Sign::Concept,
             Self::Collaborators => Sign::People,
             Self::Settings => Sign::Settings,
         }
@@ -71,6 +83,8 @@ impl Room {
     pub fn is_open(self, app: &App) -> bool {
         match self {
             Self::Overview => true,
+            Self::Inputs => Endpoint::ListInputs.needs().is_subset(app.scopes),
+            Self::Concepts => Endpoint::GetConceptCounts.needs().is_subset(app.scopes),
             Self::Collaborators => app.scopes.contains(Scope::CollaboratorsGet),
             Self::Settings => app.scopes.contains(Scope::AppsAdd),
         }
