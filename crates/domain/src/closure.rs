@@ -4,6 +4,10 @@
 //! So choosing scopes also chooses what they need: what the scope table declares, and what the endpoints of the
 //! scope's own group need. Closure adds reads only; a right to change something is held by those to whom somebody
 //! gave it by name.
+//!
+//! What closure gives is closed: an added read brings what it needs itself. So whatever is stored, confirming it again
+//! changes nothing, and whoever holds a set can give exactly that set; narrowing keeps it so, for what two closed sets
+//! have in common is closed.
 
 use crate::basic::BasicScope;
 use crate::endpoint::Endpoint;
@@ -36,30 +40,36 @@ impl Closure {
     pub fn reason(&self, scope: Scope) -> Option<Scope> {
         self.added.iter().find(|added| added.scope == scope).map(|added| added.needed_by)
     }
+
+    /// Adds those of `needs` that only look, for the sake of `scope`: if that was added too, of what it was added for.
+    fn add(&mut self, needs: ScopeSet, scope: Scope) {
+        let needed_by = self.reason(scope).unwrap_or(scope);
+        for scope in needs.reads().minus(self.scopes).iter() {
+            self.scopes = self.scopes.with(scope);
+            self.added.push(Added { scope, needed_by });
+        }
+    }
 }
 
 /// Closes `chosen` over what it needs.
 #[must_use]
 pub fn close(chosen: ScopeSet) -> Closure {
-    let mut added: Vec<Added> = Vec::new();
-    let mut scopes = chosen;
-    let mut add = |needs: ScopeSet, needed_by: Scope| {
-        for scope in needs.reads().minus(scopes).iter() {
-            scopes = scopes.with(scope);
-            added.push(Added { scope, needed_by });
+    let mut closure = Closure { chosen, scopes: chosen, added: Vec::new() };
+    loop {
+        let held = closure.scopes;
+        for scope in held.iter() {
+            closure.add(scope.depends_on(), scope);
         }
-    };
-    for scope in chosen.iter() {
-        add(scope.depends_on(), scope);
-    }
-    let declared = chosen.iter().fold(chosen, |set, scope| set.union(scope.depends_on().reads()));
-    for endpoint in Endpoint::all() {
-        if let Some(scope) = main_scope(endpoint, chosen, declared) {
-            add(endpoint.needs(), scope);
+        for endpoint in Endpoint::all() {
+            if let Some(scope) = main_scope(endpoint, closure.scopes) {
+                closure.add(endpoint.needs(), scope);
+            }
+        }
+        if closure.scopes == held {
+            closure.added.sort_unstable_by_key(|added| added.scope);
+            return closure;
         }
     }
-    added.sort_unstable_by_key(|added| added.scope);
-    Closure { chosen, scopes, added }
 }
 
 /// The closure of everything in `chosen`, without the reasons.
@@ -68,16 +78,14 @@ pub fn closed(chosen: ScopeSet) -> ScopeSet {
     close(chosen).scopes
 }
 
-/// The chosen scope for whose sake `endpoint` belongs to the choice: the group's own scopes that it needs are chosen
-/// or declared as needed by the chosen ones, and every change that it makes is chosen. The reason shown is the
-/// strongest of them, a change before a read.
-fn main_scope(endpoint: Endpoint, chosen: ScopeSet, declared: ScopeSet) -> Option<Scope> {
+/// The scope for whose sake `endpoint` belongs to those `held`: the group's own scopes that it needs are held, and so
+/// is every change that it makes. It is the strongest of them, a change before a read.
+fn main_scope(endpoint: Endpoint, held: ScopeSet) -> Option<Scope> {
     let own = endpoint.needs().intersection(endpoint.group()?.own());
-    if !own.is_subset(declared) || !endpoint.needs().writes().is_subset(chosen) {
+    if !own.is_subset(held) || !endpoint.needs().writes().is_subset(held) {
         return None;
     }
-    let reasons = own.intersection(chosen);
-    reasons.writes().iter().last().or_else(|| reasons.iter().last())
+    own.writes().iter().last().or_else(|| own.iter().last())
 }
 
 /// A change of another kind that an act of a chosen group needs, which closure never adds by itself.
@@ -143,8 +151,17 @@ mod tests {
         for scope in Scope::all() {
             let once = closed(ScopeSet::of(&[scope]));
             assert!(once.minus(ScopeSet::of(&[scope])).writes().is_empty(), "{scope}");
-            assert!(closed(once).writes() == once.writes());
+            assert_eq!(closed(once), once, "{scope}");
         }
+    }
+
+    #[test]
+    fn what_an_added_read_needs_is_explained_by_what_was_chosen() {
+        let closure = close(ScopeSet::of(&[Scope::Predict]));
+        assert_eq!(closure.reason(Scope::ModelsGet), Some(Scope::Predict));
+        // Models name concepts: the read that was added brings that one, for the same reason.
+        assert_eq!(closure.reason(Scope::ConceptsGet), Some(Scope::Predict));
+        assert!(!closure.scopes.contains(Scope::InputsGet), "predicting shows nobody's pictures");
     }
 
     #[test]

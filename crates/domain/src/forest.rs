@@ -87,6 +87,9 @@ pub enum Violation {
     /// The grant is the editor's own, and would be widened or extended.
     #[error("nobody can widen or extend their own access")]
     OwnGrant,
+    /// The grant is the editor's own, and would be removed: nobody can keep people under a grant that they give up.
+    #[error("this is you: leave the app instead")]
+    Yourself,
     /// The grant would open nothing.
     #[error("these scopes open nothing: choose at least one that does")]
     OpensNothing,
@@ -184,9 +187,12 @@ impl Forest {
     /// Plans to end the grant `target`, and what becomes of those below it.
     ///
     /// # Errors
-    /// When the grant is gone, or stands above the editor.
+    /// When the grant is gone, stands above the editor, or is their own.
     pub fn remove(&self, editor: &Editor, target: GrantId, below: Below) -> Result<Vec<Change>, Violation> {
         let member = *self.reachable(editor, target)?;
+        if editor.grant == Some(target) {
+            return Err(Violation::Yourself);
+        }
         let mut plan = vec![Change::End { before: member }];
         match below {
             Below::RemoveToo => self.end_below(target, &mut plan),
@@ -383,6 +389,9 @@ mod tests {
             Err(Violation::OwnGrant)
         );
         assert!(forest.edit(&editor, bo.id, rights(&[Scope::CollaboratorsGet]), NOW).is_ok());
+        for below in [Below::RemoveToo, Below::KeepUnderMe] {
+            assert_eq!(forest.remove(&editor, bo.id, below), Err(Violation::Yourself));
+        }
     }
 
     #[test]

@@ -102,8 +102,10 @@ fn bounded(text: &str, most: usize) -> Result<&str, InvalidValue> {
 }
 
 fn email(text: &str) -> Result<String, InvalidValue> {
-    let text = bounded(text, 254)?;
-    let wrong = || InvalidValue::NotAnAddress(text.into());
+    let typed = bounded(text, 254)?;
+    let wrong = || InvalidValue::NotAnAddress(typed.into());
+    // What is kept is checked, not what was typed: some letters become two characters in lower case.
+    let text = typed.to_lowercase();
     let (local, host) = text.rsplit_once('@').ok_or_else(wrong)?;
     let atom = |c: char| c.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~-".contains(c);
     let dotted = |part: &str, ok: &dyn Fn(char) -> bool| {
@@ -116,7 +118,7 @@ fn email(text: &str) -> Result<String, InvalidValue> {
     if local.len() > 64 || !dotted(local, &atom) || !host_ok {
         return Err(wrong());
     }
-    Ok(text.to_lowercase())
+    Ok(text)
 }
 
 fn slug(text: &str) -> Result<String, InvalidValue> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use atelier_service::Service;
 use atelier_ui::SessionCookie;
+use atelier_ui::api::calls::Served;
 use atelier_ui::components::time::Now;
 use axum::Router;
 use axum::extract::State;
@@ -74,6 +75,7 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
 /// Everything that is served.
 pub(crate) fn router(service: &Service, cookie: SessionCookie) -> Result<Router, assets::NoBundle> {
     let context = service.clone();
+    let served = Served(wire::gateway(service).served());
     let provide = move || {
         if let Some(parts) = use_context::<Parts>() {
             provide_context(identify::by_session(&parts, cookie));
@@ -81,6 +83,7 @@ pub(crate) fn router(service: &Service, cookie: SessionCookie) -> Result<Router,
         provide_context(Now(context.world().now().micros()));
         provide_context(context.clone());
         provide_context(cookie);
+        provide_context(served);
     };
     let pages = pages::router(assets::paths()?, provide).layer(from_fn(guard::same_site));
     // Keys travel in a header that no other site can make a browser send: the wire needs no guard against them.

@@ -63,6 +63,17 @@ impl Error {
         Self::Invalid { fields: vec![FieldError { field: field.into(), message: message.to_string() }] }
     }
 
+    /// The same, of which the fields are those of one thing in a list: `annotations[2].labels`.
+    #[must_use]
+    pub(crate) fn within(self, list: &str, index: usize) -> Self {
+        let Self::Invalid { fields } = self else { return self };
+        let within = |field: FieldError| FieldError {
+            field: format!("{list}[{index}].{}", field.field),
+            message: field.message,
+        };
+        Self::Invalid { fields: fields.into_iter().map(within).collect() }
+    }
+
     /// A refusal, explained to somebody who knows `givers` by name.
     #[must_use]
     pub fn refused(refusal: &Refusal, givers: &[String]) -> Self {
@@ -82,6 +93,7 @@ impl Error {
     pub fn violation(violation: &Violation, endpoint: Endpoint) -> Self {
         match violation {
             Violation::Gone => Self::NotFound,
+            Violation::Yourself => Self::invalid("collaborator", violation),
             Violation::OpensNothing => Self::invalid("scopes", violation),
             Violation::EndsInThePast => Self::invalid("ends_at", violation),
             Violation::Exceeds(excess) | Violation::ExceedsInviter(excess) => {

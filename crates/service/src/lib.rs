@@ -4,12 +4,15 @@
 //! what they ask for valid, store it, audit it in the same transaction, answer. The browser's server functions, REST
 //! and gRPC are three doors to these operations; none has logic of its own.
 
+pub mod annotations;
 pub mod apps;
 pub mod audit;
 pub mod collaborators;
+pub mod concepts;
 mod error;
 pub mod identity;
 pub mod keys;
+mod metadata;
 mod secrets;
 mod who;
 mod world;

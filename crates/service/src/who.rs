@@ -1,9 +1,9 @@
 //! Who asks, and whether they may.
 
-use atelier_domain::id::AppId;
+use atelier_domain::id::{AppId, UserId};
 use atelier_domain::time::MINUTE;
 use atelier_domain::{
-    Caller, Cause, Conditions, Credential, Endpoint, OwnPermit, Permit, Refusal, Standing, decide, decide_own,
+    AppRef, Cause, Conditions, Credential, Endpoint, OwnPermit, Permit, Refusal, Standing, decide, decide_own,
 };
 use atelier_store::Conn;
 use atelier_store::queries::access::{self, Access, Target};
@@ -98,14 +98,7 @@ impl Service {
                 self.note_use(&access);
                 Ok(Asked { permit, slug: access.slug, name: access.name })
             }
-            Err(refusal) => {
-                log_refusal(&access.caller, &refusal);
-                let givers = match refusal.cause {
-                    Cause::NotFound => Vec::new(),
-                    _ => grants::givers(conn, app, refusal.missing()).await?,
-                };
-                Err(Error::refused(&refusal, &givers))
-            }
+            Err(refusal) => Err(explain(conn, access.caller.user, app, &refusal).await),
         }
     }
 
@@ -126,7 +119,7 @@ impl Service {
                 Ok(Asked { permit, slug: access.slug, name: access.name })
             }
             Err(refusal) => {
-                log_refusal(&access.caller, &refusal);
+                log_refusal(access.caller.user, &refusal);
                 Err(Error::refused(&refusal, &[]))
             }
         }
@@ -174,9 +167,33 @@ impl Service {
     }
 }
 
-fn log_refusal(caller: &Caller, refusal: &Refusal) {
+/// Logs what was refused to the holder of `permit`, who may do this, but not to that thing, and explains it to them.
+pub(crate) async fn refuse(conn: &mut Conn, permit: &Permit, refusal: &Refusal) -> Error {
+    let app = AppRef { id: permit.app(), owner: permit.owner() };
+    explain(conn, permit.user(), app, refusal).await
+}
+
+/// Logs what was refused to `user`, and explains it with the names of those who could change that.
+async fn explain(conn: &mut Conn, user: UserId, app: AppRef, refusal: &Refusal) -> Error {
+    log_refusal(user, refusal);
+    let givers = match refusal.cause {
+        Cause::NotFound => Ok(Vec::new()),
+        _ => grants::givers(conn, app, refusal.missing()).await,
+    };
+    match givers {
+        // The owner, who comes first, is the only one who changes what others said.
+        Ok(mut givers) if refusal.cause == Cause::SomeoneElses => {
+            givers.truncate(1);
+            Error::refused(refusal, &givers)
+        }
+        Ok(givers) => Error::refused(refusal, &givers),
+        Err(error) => error.into(),
+    }
+}
+
+fn log_refusal(user: UserId, refusal: &Refusal) {
     tracing::info!(
-        user.id = %caller.user,
+        user.id = %user,
         endpoint = %refusal.endpoint,
         cause = ?refusal.cause,
         "refused a request"

@@ -16,11 +16,31 @@ use crate::{
     },
     form::provide_submission,
     pages::{
-        account::Account, app::Overview, app_settings::Settings, apps::Apps, apps_new::NewApp,
-        collaborations::Collaborations, collaborators::Collaborators, collaborators_add::AddCollaborators,
-        collaborators_edit::EditCollaborator, collaborators_remove::RemoveCollaborator,
-        concepts::Concepts, input::OneInput, inputs::Inputs, invitation_token::FollowInvitation, key::OneKey, keys::AllKeys, landing::Landing,
-        not_found::NotFound, reset::AskReset, reset_token::ChoosePassword, sign_in::SignIn, sign_up::SignUp,
+        account::Account,
+        app::Overview,
+        app_api::Api,
+        app_settings::Settings,
+        apps::Apps,
+        apps_new::NewApp,
+        audit::{AppAudit, OwnAudit},
+        collaborations::Collaborations,
+        collaborators::Collaborators,
+        collaborators_add::AddCollaborators,
+        collaborators_edit::EditCollaborator,
+        collaborators_remove::RemoveCollaborator,
+        concepts::Concepts,
+        input::OneInput,
+        inputs::Inputs,
+        invitation_token::FollowInvitation,
+        key::OneKey,
+        key_new::NewKey,
+        keys::AllKeys,
+        landing::Landing,
+        not_found::NotFound,
+        reset::AskReset,
+        reset_token::ChoosePassword,
+        sign_in::SignIn,
+        sign_up::SignUp,
         verify_token::VerifyAddress,
     },
 };
@@ -79,6 +99,16 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=(StaticSegment("account"), StaticSegment("audit"))
+                    view=|| view! { <OwnAudit /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("account"), StaticSegment("keys"), StaticSegment("new"))
+                    view=|| view! { <NewKey /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=(StaticSegment("account"), StaticSegment("keys"), ParamSegment("key"))
                     view=|| view! { <OneKey /> }.into_any()
                     ssr=SsrMode::Async
@@ -112,6 +142,16 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"))
                     view=|| view! { <Settings /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("audit"))
+                    view=|| view! { <AppAudit /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("api"))
+                    view=|| view! { <Api /> }.into_any()
                     ssr=SsrMode::Async
                 />
                 <Route

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use atelier_domain::Endpoint;
+use atelier_domain::{Endpoint, EndpointSet};
 use axum::Router;
 use axum::extract::Request;
 use axum::routing::{MethodRouter, any, post};
@@ -123,6 +123,12 @@ impl<S: Clone + Send + Sync + 'static> Gateway<S> {
     pub fn request_ids(mut self, make: impl Fn() -> String + Send + Sync + 'static) -> Self {
         self.request_ids = RequestIds(Arc::new(make));
         self
+    }
+
+    /// The endpoints that have a handler.
+    #[must_use]
+    pub fn served(&self) -> EndpointSet {
+        self.operations.keys().copied().collect()
     }
 
     /// The router: REST under `/v2`, gRPC under `/clarifai.api.V2`.

@@ -31,6 +31,11 @@ const USER_AGENT: usize = 200;
 
 /// REST under `/v2`, and gRPC.
 pub(crate) fn router(service: &Service) -> Router {
+    gateway(service).into_router()
+}
+
+/// The RPCs that are served, each with what answers it.
+pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
     Gateway::new(service.clone())
         .unserved(unserved)
         .serve(Endpoint::GetUser, users::get)
@@ -56,7 +61,6 @@ pub(crate) fn router(service: &Service) -> Router {
         .serve(Endpoint::ListStatusCodes, status_codes::list)
         .serve(Endpoint::GetStatusCode, status_codes::get)
         .serve(Endpoint::PostAuditLogSearches, audit::search)
-        .into_router()
 }
 
 /// Refuses what is not served: for want of permission if that is missing, else because it is not served.

@@ -1,5 +1,6 @@
-//! Apps: make, list, look at, change, delete, restore.
+//! Apps: make, list, look at, change, delete, restore; what can be called in them.
 
+mod calls;
 mod change;
 mod create;
 mod delete;
@@ -7,6 +8,7 @@ mod get;
 mod list;
 
 pub use atelier_store::queries::apps::{AppRow, SharedAppRow};
+pub use calls::{Call, Calls};
 pub use change::ChangeApp;
 pub use create::CreateApp;
 pub use delete::RESTORABLE;

@@ -1,4 +1,4 @@
-//! The audit list: what was done to access, by whom, with before and after.
+//! The audit list: what was done to access, and what was taken away of the data, by whom, with before and after.
 
 mod list;
 
@@ -43,6 +43,9 @@ pub enum Action {
     KeyRotated,
     KeyRevoked,
     KeyReportedLeaked,
+    InputsDeleted,
+    AnnotationsDeleted,
+    AnnotationsOverwritten,
 }
 
 impl Action {
@@ -77,6 +80,9 @@ impl Action {
             Self::KeyRotated => "key.rotated",
             Self::KeyRevoked => "key.revoked",
             Self::KeyReportedLeaked => "key.reported_leaked",
+            Self::InputsDeleted => "input.deleted",
+            Self::AnnotationsDeleted => "annotation.deleted",
+            Self::AnnotationsOverwritten => "annotation.overwritten",
         }
     }
 }

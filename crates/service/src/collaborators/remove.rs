@@ -56,10 +56,6 @@ impl Service {
 }
 
 fn plan_removal(permit: &Permit, rows: &[GrantRow], grant: GrantId, below: Below) -> Result<Vec<Change>> {
-    // Nobody can keep people under a grant that they give up.
-    if permit.grant() == Some(grant) {
-        return Err(Error::invalid("collaborator", "this is you: leave the app instead"));
-    }
     forest(rows)
         .remove(&editor(permit), grant, below)
         .map_err(|violation| Error::violation(&violation, permit.endpoint()))

@@ -1,8 +1,10 @@
 //! Every query, by what it is about.
 
 pub mod access;
+pub mod annotations;
 pub mod apps;
 pub mod audit;
+pub mod concepts;
 pub mod grants;
 pub mod keys;
 pub mod mails;

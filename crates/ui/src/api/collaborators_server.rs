@@ -1,7 +1,6 @@
 //! The server's side of [`super`]: from what forms say to what operations take, and back.
 
 use atelier_domain::id::GrantId;
-use atelier_domain::time::DAY;
 use atelier_domain::value::pasted_addresses;
 
 use atelier_domain::{Below, Preset, ScopeSet, Timestamp};
@@ -12,7 +11,8 @@ use atelier_service::{AppName, Service};
 
 use super::{Consequence, Consequences, People, Person};
 use crate::api::apps::place;
-use crate::error::{FieldError, UiError};
+use crate::api::chosen::{self, invalid};
+use crate::error::UiError;
 use crate::server::{service, who};
 
 /// How many people a page has.
@@ -29,39 +29,12 @@ pub(super) struct Access {
 
 impl Access {
     fn scopes(&self) -> Result<ScopeSet, UiError> {
-        if let Some(preset) = Preset::from_slug(&self.preset) {
-            return Ok(preset.scopes());
-        }
-        let names = self.scopes.iter().map(String::as_str);
-        ScopeSet::from_wire(names).map_err(|error| invalid("scopes", &error.to_string()))
+        chosen::scopes(&self.preset, &self.scopes)
     }
 
-    /// The end of access: `never`, a number of days, or the end of a day, UTC.
     fn ends_at(&self, now: Timestamp) -> Result<Option<Timestamp>, UiError> {
-        match self.ends.as_str() {
-            "" | "never" => Ok(None),
-            "date" => {
-                let day: jiff::civil::Date = self
-                    .ends_on
-                    .parse()
-                    .map_err(|_| invalid("ends_on", "Enter the last day, such as 2027-01-31."))?;
-                let end = day
-                    .tomorrow()
-                    .and_then(|next| jiff::tz::TimeZone::UTC.to_timestamp(next.at(0, 0, 0, 0)))
-                    .map_err(|_| invalid("ends_on", "This day is too far away."))?;
-                Ok(Some(Timestamp::from_micros(end.as_microsecond())))
-            }
-            days => {
-                let days: i64 =
-                    days.parse().map_err(|_| invalid("ends", "Choose when their access ends."))?;
-                Ok(Some(now.plus(days.clamp(0, 36_500) * DAY)))
-            }
-        }
+        chosen::end(&self.ends, &self.ends_on, now)
     }
-}
-
-fn invalid(field: &str, message: &str) -> UiError {
-    UiError::Invalid { fields: vec![FieldError { field: field.into(), message: message.into() }] }
 }
 
 fn back_to_list(owner: &str, app: &str) {

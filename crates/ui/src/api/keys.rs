@@ -48,6 +48,15 @@ pub struct Keys {
     pub keys: Vec<Key>,
 }
 
+/// Where a key can reach, for somebody who makes one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyPlaces {
+    /// Who makes it.
+    pub person: Person,
+    /// The apps, as `owner/app` and by name, and whether they are the person's own.
+    pub apps: Vec<(String, String, bool)>,
+}
+
 /// The keys of whoever is signed in.
 ///
 /// # Errors
@@ -68,6 +77,62 @@ pub async fn get_key(id: KeyId) -> Result<Keys, UiError> {
     let person = server::person().await?;
     let row = server::service().get_key(&server::who(), id).await?;
     Ok(Keys { person, keys: vec![key(row)] })
+}
+
+/// The apps to which a key can be bound: the person's own, and those that others share with them; the newest hundred
+/// of each.
+///
+/// # Errors
+/// [`UiError::SignedOut`] if nobody is signed in.
+#[server(name = ListKeyPlaces, prefix = "/api", endpoint = "keys/places")]
+pub async fn list_key_places() -> Result<KeyPlaces, UiError> {
+    const MOST: usize = 100;
+    let (service, who) = (server::service(), server::who());
+    let person = server::person().await?;
+    let own = service.list_apps(&who, None, MOST).await?.apps.into_iter();
+    let shared = service.list_collaborations(&who, None, MOST).await?.apps.into_iter();
+    let apps = own.map(|app| (format!("{}/{}", app.owner_slug, app.slug), app.name, true)).chain(shared.map(
+        |app| {
+            let name = format!("{} of {}", app.name, app.owner_name);
+            (format!("{}/{}", app.owner_slug, app.slug), name, false)
+        },
+    ));
+    Ok(KeyPlaces { person, apps: apps.collect() })
+}
+
+/// Makes a key and answers its secret: this is the only time that it is shown.
+///
+/// `reach` is empty for every app, `owner/app` for a token that is bound to one, and `owner/app#app` for an app key.
+/// `ends` is `never`, a number of days, or `date`, and then `ends_on` is the last day.
+///
+/// # Errors
+/// [`UiError::Invalid`] for what cannot be accepted.
+#[server(name = MakeKey, prefix = "/api", endpoint = "keys/make")]
+pub async fn make_key(
+    description: String,
+    reach: String,
+    #[server(default)] scopes: Vec<String>,
+    ends: String,
+    #[server(default)] ends_on: String,
+) -> Result<String, UiError> {
+    use super::chosen;
+    use atelier_service::AppName;
+    use atelier_service::keys::CreateKey;
+
+    let service = server::service();
+    let (path, is_app_key) = match reach.strip_suffix("#app") {
+        Some(path) => (path, true),
+        None => (reach.as_str(), false),
+    };
+    let input = CreateKey {
+        description,
+        scopes: chosen::scopes("", &scopes)?,
+        endpoints: None,
+        ends_at: chosen::end(&ends, &ends_on, service.world().now())?,
+        app: path.split_once('/').map(|(owner, app)| AppName::of(owner, app)),
+        is_app_key,
+    };
+    Ok(service.create_key(&server::who(), &input).await?.secret.expose().to_owned())
 }
 
 /// Makes the secret of a key that has none yet, and answers it: this is the only time that it is shown.

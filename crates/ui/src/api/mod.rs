@@ -6,6 +6,10 @@
 pub mod account;
 pub mod annotations;
 pub mod apps;
+pub mod audit;
+pub mod calls;
+#[cfg(feature = "ssr")]
+mod chosen;
 pub mod collaborators;
 pub mod concepts;
 pub mod identity;

@@ -19,7 +19,8 @@ pub enum Tone {
 }
 
 impl Tone {
-    const fn class(self) -> &'static str {
+    /// The class of a chip of this tone.
+    pub(crate) const fn class(self) -> &'static str {
         match self {
             Self::Plain => "chip",
             Self::Accent => "chip is-accent",

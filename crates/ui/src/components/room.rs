@@ -38,13 +38,24 @@ pub enum Room {
     Concepts,
     /// Who else works on it.
     Collaborators,
+    /// What was done, by whom.
+    Audit,
+    /// What programs can call.
+    Api,
     /// Its name, address and end.
     Settings,
 }
 
 impl Room {
-    const ALL: [Self; 5] =
-        [Self::Overview, Self::Inputs, Self::Concepts, Self::Collaborators, Self::Settings];
+    const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::Inputs,
+        Self::Concepts,
+        Self::Collaborators,
+        Self::Audit,
+        Self::Api,
+        Self::Settings,
+    ];
 
     /// Where it is.
     pub fn path(self, app: &App) -> String {
@@ -54,6 +65,8 @@ impl Room {
             Self::Inputs => format!("{app}/inputs"),
             Self::Concepts => format!("{app}/concepts"),
             Self::Collaborators => format!("{app}/settings/collaborators"),
+            Self::Audit => format!("{app}/settings/audit"),
+            Self::Api => format!("{app}/settings/api"),
             Self::Settings => format!("{app}/settings"),
         }
     }
@@ -65,6 +78,8 @@ impl Room {
             Self::Inputs => "Inputs",
             Self::Concepts => "Concepts",
             Self::Collaborators => "Collaborators",
+            Self::Audit => "Audit",
+            Self::Api => "API",
             Self::Settings => "Settings",
         }
     }
@@ -75,6 +90,8 @@ impl Room {
             Self::Inputs => Sign::Input,
             Self::Concepts => Sign::Concept,
             Self::Collaborators => Sign::People,
+            Self::Audit => Sign::Task,
+            Self::Api => Sign::Workflow,
             Self::Settings => Sign::Settings,
         }
     }
@@ -82,9 +99,10 @@ impl Room {
     /// Whether the person can do anything in it. Who cannot, sees no way there; the page itself still says why.
     pub fn is_open(self, app: &App) -> bool {
         match self {
-            Self::Overview => true,
+            Self::Overview | Self::Api => true,
             Self::Inputs => Endpoint::ListInputs.needs().is_subset(app.scopes),
             Self::Concepts => Endpoint::GetConceptCounts.needs().is_subset(app.scopes),
+            Self::Audit => app.scopes.contains(Scope::AuditLogsGet),
             Self::Collaborators => app.scopes.contains(Scope::CollaboratorsGet),
             Self::Settings => app.scopes.contains(Scope::AppsAdd),
         }
@@ -226,6 +244,7 @@ fn account_menu(person: &Person) -> AnyView {
         </li>
         <li><a href=Home::Account.path()>"Account"</a></li>
         <li><a href="/account/keys">"Keys"</a></li>
+        <li><a href="/account/audit">"Audit"</a></li>
         <li><a href=Home::Collaborations.path()>"Collaborations"</a></li>
         <li>
             <PostForm form>

@@ -101,7 +101,13 @@ fn Presets(choice: ScopeChoice) -> impl IntoView {
 
 /// When the access ends.
 #[component]
-fn Ends(keeps_end: bool) -> impl IntoView {
+pub(super) fn Ends(
+    /// Whether there is an end already that can be kept.
+    keeps_end: bool,
+    /// After how many days it ends unless something else is chosen: `7`, `30` or `90`; never, if it is not said.
+    #[prop(optional)]
+    days: &'static str,
+) -> impl IntoView {
     let form = expect_context::<FormParts>();
     let error = form.field_error("ends_at");
     let shown = move || error.get().map(|error| view! { <p class="field-error">{error}</p> });
@@ -112,9 +118,9 @@ fn Ends(keeps_end: bool) -> impl IntoView {
             <select id=id class="input" name="ends">
                 {keeps_end.then(|| view! { <option value="keep" selected=true>"As it is"</option> })}
                 <option value="never">"Never"</option>
-                <option value="7">"In 7 days"</option>
-                <option value="30">"In 30 days"</option>
-                <option value="90">"In 90 days"</option>
+                <option value="7" selected=days == "7">"In 7 days"</option>
+                <option value="30" selected=days == "30">"In 30 days"</option>
+                <option value="90" selected=days == "90">"In 90 days"</option>
                 <option value="date">"On a certain day"</option>
             </select>
             {shown}

@@ -7,6 +7,7 @@ use leptos_meta::Title;
 use crate::{
     api::keys::{Key, Keys, list_keys},
     components::{
+        button::{LinkButton, Look},
         layout::Crumb,
         loaded::Loaded,
         room::{Home, HomeRoom},
@@ -36,7 +37,10 @@ fn Body(keys: Keys) -> impl IntoView {
     let columns = ["Key", "Reaches", "Gives", "Ends", "Last used", "Secret"].map(Column::text).to_vec();
     view! {
         <HomeRoom person room=Home::Account below=crumb()>
-            <header class="page-head"><h1>"Keys"</h1></header>
+            <header class="page-head">
+                <h1>"Keys"</h1>
+                <LinkButton href="/account/keys/new" look=Look::Primary>"Make a key"</LinkButton>
+            </header>
             <p class="section-lead">
                 "Programs act for you with a key. A key that belongs to a collaboration gives what that gives, at each \
                  moment, and ends with it."

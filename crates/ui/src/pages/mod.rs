@@ -2,9 +2,11 @@
 
 pub mod account;
 pub mod app;
+pub mod app_api;
 pub mod app_settings;
 pub mod apps;
 pub mod apps_new;
+pub mod audit;
 pub mod collaborations;
 pub mod collaborators;
 pub mod collaborators_access;
@@ -16,6 +18,7 @@ pub mod input;
 pub mod inputs;
 pub mod invitation_token;
 pub mod key;
+pub mod key_new;
 pub mod keys;
 pub mod landing;
 pub mod not_found;

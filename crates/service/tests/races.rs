@@ -1,0 +1,100 @@
+//! What happens when two people change access at the same time.
+
+use std::time::Duration;
+
+use atelier_domain::closure::closed;
+use atelier_domain::{Change, Endpoint, Member, Preset, Rights, Scope, ScopeSet};
+use atelier_service::apps::CreateApp;
+use atelier_service::collaborators::{AddCollaborators, EditCollaborator, Filter, GrantRow, Invitee};
+use atelier_service::{AppName, Error};
+use atelier_store::queries::grants;
+use atelier_testkit::{Bench, Person, on_both_databases};
+
+on_both_databases! {
+    an_inviter_who_is_narrowed_meanwhile_gives_nothing_away,
+    of_two_editors_at_once_the_second_is_told,
+}
+
+async fn street_signs(bench: &Bench, ada: &Person) -> AppName {
+    let input = CreateApp { slug: "street-signs".into(), ..CreateApp::default() };
+    bench.service.create_app(&ada.who, &input).await.unwrap();
+    AppName::of("ada", "street-signs")
+}
+
+fn invitation(address: &str, scopes: ScopeSet) -> AddCollaborators {
+    AddCollaborators { people: vec![Invitee::Address(address.into())], scopes, ..AddCollaborators::default() }
+}
+
+async fn invite(bench: &Bench, ada: &Person, app: &AppName, address: &str, scopes: ScopeSet) -> GrantRow {
+    let added = bench.service.add_collaborators(&ada.who, app, &invitation(address, scopes)).await.unwrap();
+    added.grants.into_iter().next().unwrap()
+}
+
+async fn people(bench: &Bench, ada: &Person, app: &AppName) -> Vec<GrantRow> {
+    bench.service.list_collaborators(&ada.who, app, &Filter::default(), 100).await.unwrap().rows
+}
+
+async fn an_inviter_who_is_narrowed_meanwhile_gives_nothing_away(bench: Bench) {
+    let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
+    let app = street_signs(&bench, &ada).await;
+    let scopes = closed(ScopeSet::of(&[Scope::AnnotationsAdd, Scope::CollaboratorsAdd]));
+    let less = closed(ScopeSet::of(&[Scope::AnnotationsGet, Scope::CollaboratorsAdd]));
+    let bo_grant = invite(&bench, &ada, &app, &bo.email, scopes).await;
+    // Bo looks at what he may give, and chooses all of it.
+    let seen = bench.service.get_app(&bo.who, &app, Endpoint::ViewApp).await.unwrap().1.permit.scopes();
+    assert_eq!(seen, scopes);
+    // Ada's change is on its way, and not yet written.
+    let (_, asked) = bench.service.get_app(&ada.who, &app, Endpoint::ViewApp).await.unwrap();
+    let mut tx = bench.service.store().write().await.unwrap();
+    grants::lock(&mut tx, &asked.permit).await.unwrap();
+    // Bo confirms: by all that is written he may. His invitation waits for Ada's change.
+    let confirmed = tokio::spawn({
+        let (service, bo, app) = (bench.service.clone(), bo.clone(), app.clone());
+        async move { service.add_collaborators(&bo.who, &app, &invitation("cy@example.org", seen)).await }
+    });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!confirmed.is_finished(), "nobody changes access while somebody else does");
+    let before = bo_grant.member();
+    let change = Change::Set { before, after: Member { rights: Rights::of(less), ..before } };
+    grants::apply(&mut tx, &asked.permit, &change, ada.id, bench.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    match confirmed.await.unwrap() {
+        Err(Error::Forbidden { missing, .. }) => assert_eq!(missing, scopes.minus(less)),
+        other => panic!("{other:?}"),
+    }
+    let rows = people(&bench, &ada, &app).await;
+    assert_eq!(rows.len(), 1, "nobody was added");
+    assert_eq!(rows[0].scopes, less);
+    // What he has left he can give.
+    let added = bench.service.add_collaborators(&bo.who, &app, &invitation("cy@example.org", less)).await;
+    assert_eq!(added.unwrap().grants[0].scopes, less);
+}
+
+async fn of_two_editors_at_once_the_second_is_told(bench: Bench) {
+    let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
+    let app = street_signs(&bench, &ada).await;
+    let grant = invite(&bench, &ada, &app, &bo.email, Preset::Worker.scopes()).await;
+    invite(&bench, &ada, &app, "cy@example.org", ScopeSet::ALL).await;
+    let cy = bench.person("cy").await;
+    let edit = |scopes| EditCollaborator {
+        grant: grant.id,
+        scopes,
+        endpoints: None,
+        ends_at: None,
+        note: None,
+        expected_version: Some(grant.version),
+    };
+    // Both have the page open; both choose, and confirm at the same moment.
+    let (adas, cys) = (edit(Preset::Viewer.scopes()), edit(Preset::Reviewer.scopes()));
+    let (one, other) = tokio::join!(
+        bench.service.edit_collaborator(&ada.who, &app, &adas),
+        bench.service.edit_collaborator(&cy.who, &app, &cys),
+    );
+    let (done, told) = if one.is_ok() { (one, other) } else { (other, one) };
+    let done = done.unwrap();
+    assert!(matches!(&told, Err(Error::Conflict(text)) if text.contains("Bo")), "{told:?}");
+    assert_eq!(done.version, grant.version + 1);
+    let rows = people(&bench, &ada, &app).await;
+    let stands = rows.iter().find(|row| row.id == grant.id).unwrap();
+    assert_eq!((stands.scopes, stands.version), (done.scopes, done.version));
+}
