@@ -66,7 +66,9 @@ async fn upload(
         Err(error) => Answer::refused(error.into()),
         Ok(_) => match Multipart::from_request(Request::from_parts(parts, body), &()).await {
             Ok(files) => take_all(&uploads.service, &who, &name, files).await,
-            Err(_) => Answer::refused(UiError::form("The form was incomplete. Reload the page and try again.")),
+            Err(_) => {
+                Answer::refused(UiError::form("The form was incomplete. Reload the page and try again."))
+            }
         },
     };
     let mut response = if is_asked_by_script {

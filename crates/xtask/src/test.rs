@@ -3,7 +3,7 @@
 use std::{
     ffi::OsString,
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
@@ -84,13 +84,16 @@ fn e2e(paths: &Paths) -> Outcome {
     }
     step("npm packages", || run(Command::new("npm").arg("ci").current_dir(&folder)))?;
     let server = Server::start(paths)?;
-    run(Command::new("npx").args(["playwright", "test"]).current_dir(&folder).env("ATELIER_URL", &server.url))
+    let mut playwright = Command::new("npx");
+    playwright.args(["playwright", "test"]).current_dir(&folder);
+    run(playwright.env("ATELIER_URL", &server.url).env("ATELIER_OUTBOX", server.data.join("outbox")))
 }
 
 /// The built server on a port of its own, ended when the tests are done.
 struct Server {
     process: Child,
     url: String,
+    data: PathBuf,
 }
 
 impl Server {
@@ -117,7 +120,7 @@ impl Server {
             .ok_or("the server ended before it listened")?;
         // The rest is read away, or the server would stop at a full pipe.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| println!("{line}")));
-        Ok(Self { process, url })
+        Ok(Self { process, url, data })
     }
 }
 

@@ -69,7 +69,8 @@ impl Mark {
     /// What tells it from the other marks of its input.
     #[must_use]
     pub fn key(&self) -> String {
-        let part = if self.region().is_some() { self.region_id() } else { self.concept().unwrap_or_default() };
+        let part =
+            if self.region().is_some() { self.region_id() } else { self.concept().unwrap_or_default() };
         format!("{}-{part}", self.annotation)
     }
 }
@@ -129,12 +130,7 @@ pub async fn remove_mark(
 /// # Errors
 /// As [`add_mark`].
 #[server(name = PutBackMark, prefix = "/api", endpoint = "annotations/put-back")]
-pub async fn put_back_mark(
-    owner: String,
-    app: String,
-    input: String,
-    labels: String,
-) -> Result<(), UiError> {
+pub async fn put_back_mark(owner: String, app: String, input: String, labels: String) -> Result<(), UiError> {
     server::put_back(&owner, &app, input, &labels).await
 }
 

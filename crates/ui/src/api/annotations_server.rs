@@ -72,14 +72,13 @@ impl May {
 
 /// What an annotation says, thing by thing.
 pub(crate) fn marks(row: &AnnotationRow, concepts: &[Concept], may: &May, owner: &str) -> Vec<Mark> {
-    let of_whole = row.labels.concepts.iter().map(|label| Labels {
-        concepts: vec![label.clone()],
-        regions: Vec::new(),
-    });
-    let of_parts = row.labels.regions.iter().map(|region| Labels {
-        concepts: Vec::new(),
-        regions: vec![region.clone()],
-    });
+    let of_whole =
+        row.labels.concepts.iter().map(|label| Labels { concepts: vec![label.clone()], regions: Vec::new() });
+    let of_parts = row
+        .labels
+        .regions
+        .iter()
+        .map(|region| Labels { concepts: Vec::new(), regions: vec![region.clone()] });
     let elses = may.someone_elses(row, owner);
     // Whoever may delete annotations may delete anybody's as a whole; to take something out of one is to change it.
     let is_whole = row.labels.concepts.len() + row.labels.regions.len() == 1;
@@ -181,8 +180,7 @@ pub(super) async fn change(place: &Place, region: &str, concept: &str, shape: &s
     let concept = meant(&offered(&place.app()).await?, concept)?;
     let shape = read_shape(shape)?;
     let mut regions = row.labels.regions;
-    let changed =
-        regions.iter_mut().find(|own| own.id.as_str() == region).ok_or(UiError::NotFound)?;
+    let changed = regions.iter_mut().find(|own| own.id.as_str() == region).ok_or(UiError::NotFound)?;
     changed.shape = shape;
     let says_so = matches!(changed.labels.as_slice(), [only] if only.concept == concept);
     if says_so {
@@ -199,7 +197,8 @@ pub(super) async fn remove(place: &Place, region: &str, concept: &str) -> Result
     let row = place.row().await?;
     let mut gone = Labels::default();
     if region.is_empty() {
-        gone.concepts = row.labels.concepts.iter().filter(|own| own.concept.as_str() == concept).cloned().collect();
+        gone.concepts =
+            row.labels.concepts.iter().filter(|own| own.concept.as_str() == concept).cloned().collect();
     } else {
         let named = row.labels.regions.iter().filter(|own| own.id.as_str() == region);
         gone.regions = named.map(|own| Region { labels: Vec::new(), ..own.clone() }).collect();

@@ -65,9 +65,9 @@ impl Marking {
 
     /// Where a mark, or the new one, stands now: in the draft, if it is being changed, else as it was saved.
     pub fn shape(self, of: Option<usize>) -> Option<Shape> {
-        let drafted = self.draft.with(|draft| {
-            draft.as_ref().filter(|draft| draft.of == of).map(|draft| draft.shape.clone())
-        });
+        let drafted = self
+            .draft
+            .with(|draft| draft.as_ref().filter(|draft| draft.of == of).map(|draft| draft.shape.clone()));
         drafted.or_else(|| self.mark(of?)?.shape().cloned())
     }
 
@@ -193,7 +193,8 @@ fn draft_fields(marking: Marking, app: App, input: String, concept: String) -> A
 
 /// The draft's shape, as the server functions take it.
 fn shape_as_json(marking: Marking) -> String {
-    let shape = marking.draft.with(|draft| draft.as_ref().and_then(|draft| serde_json::to_string(&draft.shape).ok()));
+    let shape =
+        marking.draft.with(|draft| draft.as_ref().and_then(|draft| serde_json::to_string(&draft.shape).ok()));
     shape.unwrap_or_default()
 }
 

@@ -42,7 +42,8 @@ pub fn WholeConcepts(
     let list = if chips.is_empty() {
         view! { <p class="soft">"Nobody has said what is in it."</p> }.into_any()
     } else {
-        view! { <ul class="chips" role="list" aria-label="Concepts of the whole input">{chips}</ul> }.into_any()
+        view! { <ul class="chips" role="list" aria-label="Concepts of the whole input">{chips}</ul> }
+            .into_any()
     };
     let form = marking.can_add.then(|| addition(app.clone(), input.clone()));
     view! {

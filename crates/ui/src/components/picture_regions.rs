@@ -130,7 +130,8 @@ fn region(marking: Marking, place: usize, mark: &Mark) -> Option<AnyView> {
 
 fn saved_box(marking: Marking, place: usize, mark: &Mark, name: String) -> AnyView {
     let edges = move || edges_of(marking, Some(place));
-    let is_drafted = move || marking.draft.with(|draft| draft.as_ref().is_some_and(|draft| draft.of == Some(place)));
+    let is_drafted =
+        move || marking.draft.with(|draft| draft.as_ref().is_some_and(|draft| draft.of == Some(place)));
     view! {
         <rect
             id=region_id(place)

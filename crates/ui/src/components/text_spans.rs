@@ -113,7 +113,8 @@ fn piece(marking: Marking, text: String, places: Vec<usize>, words: String, is_d
         return text.into_any();
     }
     let is_chosen = move || marking.chosen.get().is_some_and(|chosen| places.contains(&chosen));
-    view! { <mark class="span" class:is-draft=is_draft class:is-chosen=is_chosen title=words>{text}</mark> }.into_any()
+    view! { <mark class="span" class:is-draft=is_draft class:is-chosen=is_chosen title=words>{text}</mark> }
+        .into_any()
 }
 
 /// How many characters there are. Texts are far shorter than what would not fit.
@@ -123,9 +124,7 @@ fn count(text: &str) -> u32 {
 
 /// The characters from `start` to `end`.
 fn slice(text: &str, start: u32, end: u32) -> &str {
-    let at = |place: u32| {
-        text.char_indices().nth(place as usize).map_or(text.len(), |(at, _)| at)
-    };
+    let at = |place: u32| text.char_indices().nth(place as usize).map_or(text.len(), |(at, _)| at);
     text.get(at(start)..at(end)).unwrap_or_default()
 }
 
@@ -169,10 +168,7 @@ fn selected(element: NodeRef<html::Div>, text: StoredValue<String>) -> Option<(u
     let selection = window().get_selection().ok()??;
     let range = selection.get_range_at(0).ok()?;
     let inside = |node: web_sys::Node| element.contains(Some(&node));
-    if range.collapsed()
-        || !inside(range.start_container().ok()?)
-        || !inside(range.end_container().ok()?)
-    {
+    if range.collapsed() || !inside(range.start_container().ok()?) || !inside(range.end_container().ok()?) {
         return None;
     }
     let before = range.clone_range();

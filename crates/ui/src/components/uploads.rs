@@ -146,10 +146,12 @@ impl Uploads {
     fn start(self, upload: &Upload) {
         let Some(jobs) = self.jobs.get_value() else { return };
         let number = upload.number;
-        let heard = Closure::<dyn FnMut(web_sys::ProgressEvent)>::new(move |event: web_sys::ProgressEvent| self.hear(number, &event));
-        let content = jobs.with_value(|jobs| {
-            jobs.iter().find(|job| job.number == number).map(|job| job.content.clone())
-        });
+        let heard =
+            Closure::<dyn FnMut(web_sys::ProgressEvent)>::new(move |event: web_sys::ProgressEvent| {
+                self.hear(number, &event)
+            });
+        let content = jobs
+            .with_value(|jobs| jobs.iter().find(|job| job.number == number).map(|job| job.content.clone()));
         let Some(content) = content else { return };
         match send(&upload.path, &content, &heard) {
             Ok(request) => {
@@ -167,9 +169,9 @@ impl Uploads {
 
     /// What a request tells of itself.
     fn hear(self, number: u32, event: &web_sys::ProgressEvent) {
-        let Some(upload) = self.list.with_untracked(|list| {
-            list.iter().find(|upload| upload.number == number).cloned()
-        }) else {
+        let Some(upload) =
+            self.list.with_untracked(|list| list.iter().find(|upload| upload.number == number).cloned())
+        else {
             return;
         };
         let state = match event.type_().as_str() {
@@ -327,9 +329,7 @@ impl Counts {
 #[component]
 pub(crate) fn UploadList() -> impl IntoView {
     let uploads = Uploads::of_page();
-    let rows = move || {
-        uploads.list.get().into_iter().map(|upload| row(uploads, upload)).collect_view()
-    };
+    let rows = move || uploads.list.get().into_iter().map(|upload| row(uploads, upload)).collect_view();
     view! {
         <Show when=move || uploads.list.with(|list| !list.is_empty())>
             <aside class="uploads" aria-label="Uploads">

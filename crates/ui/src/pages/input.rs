@@ -149,9 +149,7 @@ fn Neighbours(app: App, newer: Option<String>, older: Option<String>) -> impl In
 fn Facts(facts: Vec<(String, String)>, author: String, made_at: i64) -> impl IntoView {
     let rows = facts
         .into_iter()
-        .map(|(name, value)| {
-            view! { <tr><th scope="row">{name}</th><td>{value}</td></tr> }.into_any()
-        })
+        .map(|(name, value)| view! { <tr><th scope="row">{name}</th><td>{value}</td></tr> }.into_any())
         .collect_view();
     view! {
         <table class="facts">

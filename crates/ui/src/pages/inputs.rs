@@ -1,7 +1,7 @@
 //! `/{owner}/{app}/inputs`
 
 use atelier_domain::Medium;
-use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _};
+use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast as _};
 use leptos_meta::Title;
 use leptos_router::{hooks::use_query_map, location::Url};
 
@@ -199,10 +199,13 @@ fn card(app: &App, input: Input) -> AnyView {
             let src = picture_path(app, &input.slug, PictureSize::Thumbnail);
             view! { <img src=src alt=input.slug.clone() loading="lazy" decoding="async" /> }.into_any()
         }
-        (None, false) => view! { <span class="card-none"><Icon sign=Sign::Input /> "No picture yet"</span> }.into_any(),
+        (None, false) => {
+            view! { <span class="card-none"><Icon sign=Sign::Input /> "No picture yet"</span> }.into_any()
+        }
     };
     let more = input.concepts.len().saturating_sub(CHIPS);
-    let chips = input.concepts.iter().take(CHIPS).map(|name| view! { <Chip text=name.clone() /> }).collect_view();
+    let chips =
+        input.concepts.iter().take(CHIPS).map(|name| view! { <Chip text=name.clone() /> }).collect_view();
     let more = (more > 0).then(|| view! { <Chip text=format!("+{more}") /> });
     let chips = (!input.concepts.is_empty())
         .then(|| view! { <Chips label=format!("Concepts of {}", input.slug)>{chips} {more}</Chips> });
@@ -253,12 +256,16 @@ fn Addition(app: App, is_open: bool) -> impl IntoView {
             path.with_value(|path| uploads.add(path, Content::File(file)));
         }
     };
-    let choose = move |event: ev::Event| {
-        let input = event_target::<web_sys::HtmlInputElement>(&event);
-        send_files(input.files());
-        // So that the same file can be chosen once more.
-        input.set_value("");
+    let chooser = NodeRef::<html::Input>::new();
+    let choose = move || {
+        if let Some(input) = chooser.get() {
+            send_files(input.files());
+            // So that the same file can be chosen once more.
+            input.set_value("");
+        }
     };
+    // What was chosen before the bundle had arrived.
+    Effect::new(choose);
     let drop = move |event: ev::DragEvent| {
         event.prevent_default();
         is_over.set(false);
@@ -297,12 +304,13 @@ fn Addition(app: App, is_open: bool) -> impl IntoView {
                 >
                     <label for="upload-files">"Pictures and texts"</label>
                     <input
+                        node_ref=chooser
                         id="upload-files"
                         type="file"
                         name="file"
                         multiple=true
                         accept=ACCEPTED
-                        on:change=choose
+                        on:change=move |_| choose()
                     />
                     <p class="field-hint">
                         "PNG, JPEG, GIF, WebP, BMP and plain text. "
