@@ -123,13 +123,16 @@ fn e2e(paths: &Paths) -> Outcome {
         debian_package("chromium", "chromium", Path::new("/usr/bin/chromium"))?;
     }
     let server = Server::start(paths)?;
-    run(Command::new("npx").args(["playwright", "test"]).current_dir(&folder).env("ATELIER_URL", &server.url))
+    let mut playwright = Command::new("npx");
+    playwright.args(["playwright", "test"]).current_dir(&folder);
+    run(playwright.env("ATELIER_URL", &server.url).env("ATELIER_OUTBOX", server.data.join("outbox")))
 }
 
 /// The built server on a port of its own, ended when the tests are done.
 struct Server {
     process: Child,
     url: String,
+    data: PathBuf,
 }
 
 impl Server {
@@ -156,7 +159,7 @@ impl Server {
             .ok_or("the server ended before it listened")?;
         // The rest is read away, or the server would stop at a full pipe.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| println!("{line}")));
-        Ok(Self { process, url })
+        Ok(Self { process, url, data })
     }
 }
 
