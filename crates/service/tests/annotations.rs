@@ -151,6 +151,7 @@ async fn all(bench: &Bench, who: &Who, app: &AppName) -> Vec<String> {
 fn forbidden(error: Error) -> (ScopeSet, String) {
     match error {
         Error::Forbidden { missing, explanation, .. } => (missing, explanation),
+        Error::SomeoneElses { explanation, .. } => (ScopeSet::EMPTY, explanation),
         other => panic!("{other:?}"),
     }
 }

@@ -8,7 +8,7 @@ use atelier_contract::proto::{
     SingleAnnotationResponse, User, UserAppIdSet, Worker,
 };
 use atelier_contract::{Call, Failure, StatusCode};
-use atelier_domain::Labels;
+use atelier_domain::{Labels, PatchAction};
 use atelier_service::annotations::{AnnotationRow, AnnotationsFilter, NewAnnotation, PatchAnnotation};
 use atelier_service::{Error, Service};
 
@@ -64,7 +64,7 @@ pub(super) async fn post(
 ) -> Result<MultiAnnotationResponse, Failure> {
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
     let new = request.annotations.into_iter().map(|annotation| {
-        let said = Said::read(&service, annotation)?;
+        let said = Said::read(&service, annotation, PatchAction::Merge)?;
         let Said { id: slug, input, labels, info, status } = said;
         Ok(NewAnnotation { slug, input, labels, info, status })
     });
@@ -80,7 +80,7 @@ pub(super) async fn patch(
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
     let action = read_action(&request.action)?;
     let changes = request.annotations.into_iter().map(|annotation| {
-        let Said { id: slug, labels, info, status, .. } = Said::read(&service, annotation)?;
+        let Said { id: slug, labels, info, status, .. } = Said::read(&service, annotation, action)?;
         Ok(PatchAnnotation { slug, labels, info, status })
     });
     let changes = changes.collect::<Result<_, Failure>>()?;
@@ -134,7 +134,7 @@ struct Said {
 }
 
 impl Said {
-    fn read(service: &Service, annotation: Annotation) -> Result<Self, Failure> {
+    fn read(service: &Service, annotation: Annotation, action: PatchAction) -> Result<Self, Failure> {
         let data = annotation.data.unwrap_or_default();
         if data.image.is_some() || data.text.is_some() || data.metadata.is_some() {
             return Err(Failure::invalid("annotations.data may hold concepts and regions only"));
@@ -147,7 +147,7 @@ impl Said {
         Ok(Self {
             id: annotation.id,
             input: annotation.input_id,
-            labels: labels::read(data, || service.world().salt())?,
+            labels: labels::read(data, action, || service.world().salt())?,
             info: annotation.annotation_info.map(metadata::read),
             status: annotation.status.map(|status| i64::from(status.code)).filter(|code| *code != 0),
         })

@@ -18,6 +18,9 @@ use atelier_service::{AppName, Error, Service, Who};
 use super::{Window, app_name, failure, labels, metadata, status, timestamp, who};
 use crate::pictures;
 
+/// What the details of a taken identifier say: the official client for datasets looks for this very text.
+const DUPLICATE: &str = "Input has a duplicate ID.";
+
 pub(super) async fn get(
     service: Service,
     call: Call,
@@ -86,7 +89,10 @@ pub(super) async fn post(
 /// Why one input of several was not added.
 fn input_failure(error: Error) -> Failure {
     let code = match &error {
-        Error::Conflict(_) => StatusCode::InputDuplicate,
+        Error::Conflict(why) if why.starts_with("duplicate") => {
+            return Failure::new(StatusCode::InputDuplicate).details(DUPLICATE);
+        }
+        Error::Conflict(_) => StatusCode::InputFailed,
         Error::Invalid { fields } => match fields.first().map(|field| field.field.as_str()) {
             Some("url") => StatusCode::InputInvalidUrl,
             Some("image") => StatusCode::InputUnsupportedFormat,
@@ -97,10 +103,19 @@ fn input_failure(error: Error) -> Failure {
     Failure::new(code).details(Status::from(failure(error)).details)
 }
 
-fn read_new(service: &Service, input: Input) -> Result<NewInput, Failure> {
+/// Refuses what an input may hold on the wire and is not kept here.
+fn refuse_unkept(input: &Input) -> Result<(), Failure> {
     if !input.dataset_ids.is_empty() {
         return Err(Failure::invalid("inputs.dataset_ids is not kept by this server"));
     }
+    if input.settings.is_some() {
+        return Err(Failure::invalid("inputs.settings is not kept by this server"));
+    }
+    Ok(())
+}
+
+fn read_new(service: &Service, input: Input) -> Result<NewInput, Failure> {
+    refuse_unkept(&input)?;
     let mut data = input.data.unwrap_or_default();
     let given = |text: String| (!text.is_empty()).then_some(text);
     let content = match (data.image.take(), data.text.take()) {
@@ -119,7 +134,7 @@ fn read_new(service: &Service, input: Input) -> Result<NewInput, Failure> {
         slug: input.id,
         content,
         metadata: data.metadata.take().map(metadata::read),
-        labels: labels::read(data, || service.world().salt())?,
+        labels: labels::read(data, PatchAction::Merge, || service.world().salt())?,
     })
 }
 
@@ -131,6 +146,7 @@ pub(super) async fn patch(
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
     let action = read_action(&request.action)?;
     let changes = request.inputs.into_iter().map(|input| {
+        refuse_unkept(&input)?;
         let mut data = input.data.unwrap_or_default();
         if data.image.is_some() || data.text.is_some() {
             return Err(Failure::invalid("inputs.data.image and text cannot be changed: add another input"));
@@ -138,7 +154,7 @@ pub(super) async fn patch(
         Ok(PatchInput {
             slug: input.id,
             metadata: data.metadata.take().map(metadata::read),
-            labels: labels::read(data, || service.world().salt())?,
+            labels: labels::read(data, action, || service.world().salt())?,
         })
     });
     let changes = changes.collect::<Result<_, _>>()?;
