@@ -237,8 +237,6 @@ endpoints! {
         needs [AppsGet, ConceptsAdd, ConceptsGet];
     DeleteConceptRelations: Delete [app!("/concepts/{concept_id}/relations")] by Pat in Concept
         needs [AppsGet, ConceptsDelete, ConceptsAdd, ConceptsGet];
-    GetConceptCounts: Get [app!("/concepts/status"), "/v2/concepts/status"] by Key in Concept
-        needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet];
     GetConcept: Get [app!("/concepts/{concept_id}"), "/v2/concepts/{concept_id}"] by Key in Concept
         needs [AppsGet, ConceptsGet];
     ListConcepts: Get [app!("/concepts"), "/v2/concepts"] by Key in Concept
@@ -261,6 +259,11 @@ endpoints! {
         needs [AppsGet, ConceptsAdd, ConceptsGet];
 
     // Input.
+    // How often concepts occur, and what a model learned from, are told by those who may look at the inputs.
+    GetConceptCounts: Get [app!("/concepts/status"), "/v2/concepts/status"] by Key in Input
+        needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet];
+    ListModelInputs: Get [app!("/models/{model_id}/inputs"), "/v2/models/{model_id}/inputs", app!("/models/{model_id}/versions/{version_id}/inputs"), "/v2/models/{model_id}/versions/{version_id}/inputs"] by Key in Input
+        needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet];
     GetInputCount: Get [app!("/inputs/status"), "/v2/inputs/status"] by Key in Input
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet];
     GetInput: Get [app!("/inputs/{input_id}"), "/v2/inputs/{input_id}"] by Key in Input
@@ -272,7 +275,8 @@ endpoints! {
         if CarriesLabels [AnnotationsAdd];
     PatchInputs: Patch [app!("/inputs"), "/v2/inputs"] by Key in Input
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsAdd, InputsGet, ModelsGet]
-        if CarriesLabels [AnnotationsAdd];
+        if CarriesLabels [AnnotationsAdd]
+        if RemovesOrOverwrites [AnnotationsDelete];
     DeleteInput: Delete [app!("/inputs/{input_id}"), "/v2/inputs/{input_id}"] by Key in Input
         needs [AppsGet, AnnotationsGet, InputsDelete, InputsGet, ModelsGet, WorkflowsGet];
     DeleteInputs: Delete [app!("/inputs"), "/v2/inputs"] by Key in Input
@@ -336,8 +340,6 @@ endpoints! {
         needs [AppsGet, ConceptsGet, ModelsAdd, ModelsDelete, ModelsGet, WorkflowsGet];
     DeleteModels: Delete [app!("/models"), "/v2/models"] by Key in Model
         needs [AppsGet, ConceptsGet, ModelsAdd, ModelsDelete, ModelsGet, WorkflowsGet];
-    ListModelInputs: Get [app!("/models/{model_id}/inputs"), "/v2/models/{model_id}/inputs", app!("/models/{model_id}/versions/{version_id}/inputs"), "/v2/models/{model_id}/versions/{version_id}/inputs"] by Key in Model
-        needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet];
     GetModelVersion: Get [app!("/models/{model_id}/versions/{version_id}"), "/v2/models/{model_id}/versions/{version_id}"] by Key in Model
         needs [AppsGet, ConceptsGet, ModelsGet];
     ListModelVersions: Get [app!("/models/{model_id}/versions"), "/v2/models/{model_id}/versions"] by Key in Model

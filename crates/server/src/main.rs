@@ -10,6 +10,7 @@ mod mailer;
 mod outbox;
 mod pages;
 mod serve;
+mod upload;
 mod user;
 mod wire;
 

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::mailer::Mailer;
-use crate::{assets, guard, identify, open, pages, wire};
+use crate::{assets, guard, identify, open, pages, upload, wire};
 
 /// How long requests that are under way may take to end once a stop was asked for.
 const GRACE: Duration = Duration::from_secs(20);
@@ -87,7 +87,11 @@ pub(crate) fn router(service: &Service, cookie: SessionCookie) -> Result<Router,
     };
     let pages = pages::router(assets::paths()?, provide).layer(from_fn(guard::same_site));
     // Keys travel in a header that no other site can make a browser send: the wire needs no guard against them.
-    Ok(assets::router().merge(health(service.clone())).merge(wire::router(service)).merge(pages))
+    Ok(assets::router()
+        .merge(health(service.clone()))
+        .merge(wire::router(service))
+        .merge(upload::router(service, cookie))
+        .merge(pages))
 }
 
 /// `/healthz`: the process runs. `/readyz`: it can answer, because its database does.

@@ -4,12 +4,16 @@
 //! what they ask for valid, store it, audit it in the same transaction, answer. The browser's server functions, REST
 //! and gRPC are three doors to these operations; none has logic of its own.
 
+pub mod annotations;
 pub mod apps;
 pub mod audit;
 pub mod collaborators;
+pub mod concepts;
 mod error;
 pub mod identity;
+pub mod inputs;
 pub mod keys;
+mod metadata;
 mod secrets;
 mod who;
 mod world;
@@ -32,6 +36,8 @@ pub struct Service {
     /// Where people reach this Atelier, without a slash at the end: for links in mails.
     base_url: Arc<str>,
     passwords: secrets::PasswordHasher,
+    pictures: inputs::Pictures,
+    fetcher: inputs::Fetcher,
 }
 
 impl Service {
@@ -39,7 +45,27 @@ impl Service {
     #[must_use]
     pub fn new(store: Store, objects: Objects, world: World, base_url: &str) -> Self {
         let passwords = secrets::PasswordHasher::new(world.clone());
-        Self { store, objects, world, base_url: base_url.trim_end_matches('/').into(), passwords }
+        Self {
+            store,
+            objects,
+            world,
+            base_url: base_url.trim_end_matches('/').into(),
+            passwords,
+            pictures: inputs::Pictures::default(),
+            fetcher: inputs::Fetcher::new(inputs::Fetching::default()),
+        }
+    }
+
+    /// The same, fetching inputs from addresses as `settings` say.
+    #[must_use]
+    pub fn fetching(self, settings: inputs::Fetching) -> Self {
+        Self { fetcher: inputs::Fetcher::new(settings), ..self }
+    }
+
+    /// Where people reach this Atelier, without a slash at the end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
     }
 
     /// The database.

@@ -12,6 +12,7 @@ use crate::{
         shortcuts::{ShortcutsDialog, provide_shortcuts},
         time::provide_now,
         toast::{ToastRegion, provide_toasts},
+        uploads::{UploadList, provide_uploads},
     },
     form::provide_submission,
     pages::{
@@ -27,6 +28,9 @@ use crate::{
         collaborators_add::AddCollaborators,
         collaborators_edit::EditCollaborator,
         collaborators_remove::RemoveCollaborator,
+        concepts::Concepts,
+        input::OneInput,
+        inputs::Inputs,
         invitation_token::FollowInvitation,
         key::OneKey,
         key_new::NewKey,
@@ -49,6 +53,7 @@ pub fn App() -> impl IntoView {
     provide_now();
     provide_submission();
     provide_toasts();
+    provide_uploads();
     provide_shortcuts();
     // Effects run only in the browser, after the page was taken over: what waits for that can see it.
     Effect::new(|| {
@@ -120,6 +125,21 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("inputs"))
+                    view=|| view! { <Inputs /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("inputs"), ParamSegment("input"))
+                    view=|| view! { <OneInput /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("concepts"))
+                    view=|| view! { <Concepts /> }.into_any()
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"))
                     view=|| view! { <Settings /> }.into_any()
                     ssr=SsrMode::Async
@@ -156,6 +176,7 @@ pub fn App() -> impl IntoView {
                 />
             </Routes>
         </Router>
+        <UploadList />
         <ToastRegion />
         <ShortcutsDialog />
     }

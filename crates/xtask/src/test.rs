@@ -3,7 +3,7 @@
 use std::{
     ffi::OsString,
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
@@ -26,6 +26,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", run: clippy },
     Step { name: "nextest", run: nextest },
     Step { name: "build", run: |paths| build(paths, false) },
+    Step { name: "clients", run: clients },
     Step { name: "e2e", run: e2e },
 ];
 
@@ -73,24 +74,65 @@ fn nextest(paths: &Paths) -> Outcome {
     })
 }
 
-/// Drives the built server with a real browser.
-fn e2e(paths: &Paths) -> Outcome {
-    let folder = paths.root.join("end2end");
+/// Has the official clients talk to the built server.
+fn clients(paths: &Paths) -> Outcome {
+    let folder = paths.root.join("end2end").join("clients");
+    if !is_installed("curl") {
+        debian_package("curl", "curl", Path::new("/usr/bin/curl"))?;
+    }
+    npm_packages(paths)?;
+    let python = step("Python packages", || python_packages(paths, &folder.join("requirements.txt")))?;
+    let mut tests = Command::new(python);
+    tests.args(["-m", "unittest", "discover", "--verbose"]).current_dir(&folder);
+    // Bytecode would be left in the tree.
+    run(tests.env("ATELIER", paths.server(false)).env("PYTHONDONTWRITEBYTECODE", "1"))
+}
+
+/// Makes an environment for Python of exactly the packages that are asked for; answers its interpreter.
+fn python_packages(paths: &Paths, requirements: &Path) -> Result<PathBuf, String> {
+    let folder = paths.target.join("python");
+    let (python, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
+    let read = |path: &Path| std::fs::read_to_string(path).ok();
+    if read(requirements).is_some_and(|wanted| read(&stamp) == Some(wanted)) {
+        return Ok(python);
+    }
+    let environment = || run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+    if environment().is_err() {
+        debian_package("Python's environments", "python3-venv", Path::new("/usr/share/doc/python3-venv"))?;
+        environment()?;
+    }
+    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))?;
+    std::fs::copy(requirements, &stamp)
+        .map_err(|error| format!("could not note which packages are there: {error}"))?;
+    Ok(python)
+}
+
+fn npm_packages(paths: &Paths) -> Outcome {
     if !is_installed("npm") {
         debian_package("npm", "npm", Path::new("/usr/bin/npm"))?;
     }
+    let folder = paths.root.join("end2end");
+    step("npm packages", || run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder)))
+}
+
+/// Drives the built server with a real browser.
+fn e2e(paths: &Paths) -> Outcome {
+    let folder = paths.root.join("end2end");
+    npm_packages(paths)?;
     if std::env::var_os("CHROMIUM").is_none() {
         debian_package("chromium", "chromium", Path::new("/usr/bin/chromium"))?;
     }
-    step("npm packages", || run(Command::new("npm").arg("ci").current_dir(&folder)))?;
     let server = Server::start(paths)?;
-    run(Command::new("npx").args(["playwright", "test"]).current_dir(&folder).env("ATELIER_URL", &server.url))
+    let mut playwright = Command::new("npx");
+    playwright.args(["playwright", "test"]).current_dir(&folder);
+    run(playwright.env("ATELIER_URL", &server.url).env("ATELIER_OUTBOX", server.data.join("outbox")))
 }
 
 /// The built server on a port of its own, ended when the tests are done.
 struct Server {
     process: Child,
     url: String,
+    data: PathBuf,
 }
 
 impl Server {
@@ -117,7 +159,7 @@ impl Server {
             .ok_or("the server ended before it listened")?;
         // The rest is read away, or the server would stop at a full pipe.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| println!("{line}")));
-        Ok(Self { process, url })
+        Ok(Self { process, url, data })
     }
 }
 

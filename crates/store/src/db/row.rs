@@ -111,6 +111,7 @@ derived! {
     atelier_domain::Slug: String => |text| text.parse::<atelier_domain::Slug>();
     atelier_domain::ResourceId: String => |text| text.parse::<atelier_domain::ResourceId>();
     atelier_domain::DisplayName: String => |text| text.parse::<atelier_domain::DisplayName>();
+    atelier_domain::Medium: String => |name| name.parse::<atelier_domain::Medium>();
     id::UserId: Uuid => |uuid| Ok::<_, Never>(id::UserId(uuid));
     id::AppId: Uuid => |uuid| Ok::<_, Never>(id::AppId(uuid));
     id::GrantId: Uuid => |uuid| Ok::<_, Never>(id::GrantId(uuid));

@@ -1,12 +1,16 @@
 //! Every query, by what it is about.
 
 pub mod access;
+pub mod annotations;
 pub mod apps;
 pub mod audit;
 pub mod audit_search;
+pub mod concepts;
 pub mod grants;
+pub mod inputs;
 pub mod keys;
 pub mod mails;
+pub mod neighbours;
 pub mod resources;
 pub mod sessions;
 pub mod users;

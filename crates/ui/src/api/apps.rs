@@ -24,6 +24,10 @@ use {
 #[cfg(feature = "ssr")]
 const PAGE: usize = 50;
 
+/// The most concepts of an app that are offered at once. Further ones can be typed.
+#[cfg(feature = "ssr")]
+pub(super) const MOST_CONCEPTS: usize = 1_000;
+
 /// An app, and what the person can do in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct App {
@@ -136,6 +140,17 @@ pub struct AppSettings {
     pub no_deletion: Option<String>,
 }
 
+/// An app's front page: the app, and how much is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppOverview {
+    /// Where it stands.
+    pub place: AppPlace,
+    /// How many inputs there are; none, if the person cannot see them.
+    pub inputs: Option<i64>,
+    /// How many concepts there are; none, if the person cannot see them.
+    pub concepts: Option<usize>,
+}
+
 /// The person's own apps, those before `before` if it is given.
 ///
 /// # Errors
@@ -188,6 +203,24 @@ pub async fn list_collaborations(before: Option<String>) -> Result<SharedApps, U
 pub async fn get_app(owner: String, app: String) -> Result<AppPlace, UiError> {
     let app = AppName::of(&owner, &app);
     Ok(place(server::service().get_app(&server::who(), &app, Endpoint::ViewApp).await?))
+}
+
+/// One app and how much is in it, as far as the person can see that.
+///
+/// # Errors
+/// [`UiError::NotFound`] if there is none, or not for this person.
+#[server(name = GetOverview, prefix = "/api", endpoint = "apps/overview")]
+pub async fn get_overview(owner: String, app: String) -> Result<AppOverview, UiError> {
+    let (service, who) = (server::service(), server::who());
+    let app = AppName::of(&owner, &app);
+    let place = place(service.get_app(&who, &app, Endpoint::ViewApp).await?);
+    let inputs = if_allowed(service.count_inputs(&who, &app).await)?;
+    let concepts = if_allowed(service.list_concepts(&who, &app, None, 0, MOST_CONCEPTS).await)?;
+    Ok(AppOverview {
+        place,
+        inputs: inputs.map(|counts| counts.ready + counts.pending + counts.failed),
+        concepts: concepts.map(|concepts| concepts.len()),
+    })
 }
 
 /// The settings of an app. Whoever may see it may know why they cannot change it.
@@ -326,10 +359,20 @@ pub(super) fn place((row, asked): (AppRow, Asked<Permit>)) -> AppPlace {
 
 /// The explanation, if an operation was refused for want of a right.
 #[cfg(feature = "ssr")]
-fn refusal<T>(outcome: Result<T, Error>) -> Result<Option<String>, UiError> {
+pub(super) fn refusal<T>(outcome: Result<T, Error>) -> Result<Option<String>, UiError> {
     match outcome.map_err(UiError::from) {
         Ok(_) => Ok(None),
         Err(UiError::Forbidden { explanation }) => Ok(Some(explanation)),
+        Err(other) => Err(other),
+    }
+}
+
+/// What an operation answers, or nothing, if it was refused for want of a right.
+#[cfg(feature = "ssr")]
+pub(super) fn if_allowed<T>(outcome: Result<T, Error>) -> Result<Option<T>, UiError> {
+    match outcome.map_err(UiError::from) {
+        Ok(answer) => Ok(Some(answer)),
+        Err(UiError::Forbidden { .. }) => Ok(None),
         Err(other) => Err(other),
     }
 }

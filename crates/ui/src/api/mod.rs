@@ -4,12 +4,15 @@
 //! [`UiError`](crate::error::UiError); the server gives the answer its status, so that no function has to.
 
 pub mod account;
+pub mod annotations;
 pub mod apps;
 pub mod audit;
 pub mod calls;
 #[cfg(feature = "ssr")]
 mod chosen;
 pub mod collaborators;
+pub mod concepts;
 pub mod identity;
+pub mod inputs;
 pub mod invitations;
 pub mod keys;

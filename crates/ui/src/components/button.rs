@@ -66,6 +66,9 @@ pub fn SubmitButton(
     /// How loud it is.
     #[prop(default = Look::Primary)]
     look: Look,
+    /// Its id, for keys that press it.
+    #[prop(optional, into)]
+    id: Option<String>,
     /// Its text.
     children: Children,
 ) -> impl IntoView {
@@ -75,6 +78,7 @@ pub fn SubmitButton(
         // Not `disabled`: that would take the focus away from whoever pressed it.
         <button
             type="submit"
+            id=id
             class=look.class()
             class:is-pending=is_pending
             aria-disabled=move || is_pending().then_some("true")

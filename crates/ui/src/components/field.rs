@@ -38,6 +38,9 @@ pub fn TextField(
     /// What it stands for while it is empty.
     #[prop(optional, into)]
     placeholder: Option<Signal<String>>,
+    /// The id of the `<datalist>` of what may be meant.
+    #[prop(optional, into)]
+    list: Option<String>,
     /// Whether it may stay empty, which its label then says.
     #[prop(optional)]
     optional: bool,
@@ -64,6 +67,7 @@ pub fn TextField(
                 value=value
                 placeholder=move || placeholder.map(|text| text.get())
                 autocomplete=autocomplete
+                list=list
                 aria-required=(!optional).then_some("true")
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby=described_by

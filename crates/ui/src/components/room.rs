@@ -11,7 +11,7 @@
 //! }
 //! ```
 
-use atelier_domain::Scope;
+use atelier_domain::{Endpoint, Scope};
 use leptos::prelude::*;
 
 use crate::{
@@ -32,6 +32,10 @@ use crate::{
 pub enum Room {
     /// What the app is, and what one can do in it.
     Overview,
+    /// What is labelled.
+    Inputs,
+    /// As what it is labelled.
+    Concepts,
     /// Who else works on it.
     Collaborators,
     /// What was done, by whom.
@@ -43,13 +47,23 @@ pub enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 5] = [Self::Overview, Self::Collaborators, Self::Audit, Self::Api, Self::Settings];
+    const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::Inputs,
+        Self::Concepts,
+        Self::Collaborators,
+        Self::Audit,
+        Self::Api,
+        Self::Settings,
+    ];
 
     /// Where it is.
     pub fn path(self, app: &App) -> String {
         let app = app.path();
         match self {
             Self::Overview => app,
+            Self::Inputs => format!("{app}/inputs"),
+            Self::Concepts => format!("{app}/concepts"),
             Self::Collaborators => format!("{app}/settings/collaborators"),
             Self::Audit => format!("{app}/settings/audit"),
             Self::Api => format!("{app}/settings/api"),
@@ -57,9 +71,12 @@ impl Room {
         }
     }
 
-    const fn label(self) -> &'static str {
+    /// What it is called.
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
+            Self::Inputs => "Inputs",
+            Self::Concepts => "Concepts",
             Self::Collaborators => "Collaborators",
             Self::Audit => "Audit",
             Self::Api => "API",
@@ -70,6 +87,8 @@ impl Room {
     const fn sign(self) -> Sign {
         match self {
             Self::Overview => Sign::Info,
+            Self::Inputs => Sign::Input,
+            Self::Concepts => Sign::Concept,
             Self::Collaborators => Sign::People,
             Self::Audit => Sign::Task,
             Self::Api => Sign::Workflow,
@@ -81,6 +100,8 @@ impl Room {
     pub fn is_open(self, app: &App) -> bool {
         match self {
             Self::Overview | Self::Api => true,
+            Self::Inputs => Endpoint::ListInputs.needs().is_subset(app.scopes),
+            Self::Concepts => Endpoint::GetConceptCounts.needs().is_subset(app.scopes),
             Self::Audit => app.scopes.contains(Scope::AuditLogsGet),
             Self::Collaborators => app.scopes.contains(Scope::CollaboratorsGet),
             Self::Settings => app.scopes.contains(Scope::AppsAdd),

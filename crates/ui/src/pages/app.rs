@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    api::apps::{AppPlace, get_app},
+    api::apps::{App, AppOverview, get_overview},
     components::{
         button::LinkButton,
         copyable::Copyable,
@@ -21,14 +21,15 @@ pub fn Overview() -> impl IntoView {
     view! {
         <Loaded
             key=app_in_address()
-            fetch=|(owner, app)| get_app(owner, app)
-            view=|place| view! { <Body place /> }.into_any()
+            fetch=|(owner, app)| get_overview(owner, app)
+            view=|overview| view! { <Body overview /> }.into_any()
         />
     }
 }
 
 #[component]
-fn Body(place: AppPlace) -> impl IntoView {
+fn Body(overview: AppOverview) -> impl IntoView {
+    let AppOverview { place, inputs, concepts } = overview;
     let app = place.app.clone();
     let access = if app.is_owner {
         "This is your app: you can do everything in it, and decide who else may do what.".to_owned()
@@ -37,11 +38,13 @@ fn Body(place: AppPlace) -> impl IntoView {
     };
     let can: Vec<_> = words::can(app.scopes).map(|ability| ability.text).collect();
     let cannot: Vec<_> = words::cannot(app.scopes).map(|ability| ability.text).collect();
-    let links = [(Room::Collaborators, "Collaborators"), (Room::Settings, "Settings")]
+    let links = [Room::Collaborators, Room::Settings]
         .into_iter()
-        .filter(|(room, _)| room.is_open(&app))
-        .map(|(room, label)| view! { <LinkButton href=room.path(&app)>{label}</LinkButton> })
+        .filter(|room| room.is_open(&app))
+        .map(|room| view! { <LinkButton href=room.path(&app)>{room.label()}</LinkButton> })
         .collect_view();
+    let inputs = inputs.map(|count| counted(Room::Inputs, &app, &count.to_string()));
+    let concepts = concepts.map(|count| counted(Room::Concepts, &app, &count.to_string()));
     let description = if app.description.is_empty() {
         view! { <p class="soft">"No description yet."</p> }.into_any()
     } else {
@@ -56,6 +59,7 @@ fn Body(place: AppPlace) -> impl IntoView {
             </header>
             {description}
             <p class="app-id"><Copyable value=format!("{}/{}", app.owner, app.slug) what="the app’s address" /></p>
+            <ul class="counts" role="list">{inputs} {concepts}</ul>
             <section class="section">
                 <h2>"What you can do here"</h2>
                 <p class="section-lead">{access}</p>
@@ -66,6 +70,14 @@ fn Body(place: AppPlace) -> impl IntoView {
             </section>
         </AppRoom>
     }
+}
+
+/// The way into a room, with how much is in it; nothing, if it is closed to the person.
+fn counted(room: Room, app: &App, count: &str) -> Option<AnyView> {
+    let view = view! {
+        <li><a href=room.path(app)><strong>{count.to_owned()}</strong> " " {room.label()}</a></li>
+    };
+    room.is_open(app).then(|| view.into_any())
 }
 
 /// Sentences under the words that begin each of them; nothing, if there are none.

@@ -1,0 +1,61 @@
+//! Listing annotations, and looking at one.
+
+use atelier_domain::{Conditions, Endpoint};
+use atelier_store::queries::annotations::{self, Filter};
+
+use super::AnnotationRow;
+use crate::{AppName, Error, Result, Service, Who};
+
+/// What to list; a list that is empty lets everything through.
+#[derive(Clone, Debug, Default)]
+pub struct AnnotationsFilter {
+    /// Only these.
+    pub slugs: Vec<String>,
+    /// Only those of these inputs.
+    pub inputs: Vec<String>,
+    /// Only those of these people, by their slugs.
+    pub authors: Vec<String>,
+    /// Only those that stand so.
+    pub statuses: Vec<i64>,
+}
+
+impl AnnotationsFilter {
+    fn as_query(&self) -> Filter<'_> {
+        Filter { slugs: &self.slugs, inputs: &self.inputs, authors: &self.authors, statuses: &self.statuses }
+    }
+}
+
+impl Service {
+    /// `size` annotations of the app that `filter` lets through, after the first `skip`, the oldest first.
+    ///
+    /// # Errors
+    /// When the caller may not list them.
+    pub async fn list_annotations(
+        &self,
+        who: &Who,
+        app: &AppName,
+        filter: &AnnotationsFilter,
+        skip: usize,
+        size: usize,
+    ) -> Result<Vec<AnnotationRow>> {
+        let mut tx = self.store.read().await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::ListAnnotations, Conditions::NONE).await?;
+        Ok(annotations::list(&mut tx, &asked.permit, &filter.as_query(), skip, size).await?)
+    }
+
+    /// The annotation `slug` of the input `input` of the app.
+    ///
+    /// # Errors
+    /// When the caller may not see it, or the input has none of that identifier.
+    pub async fn get_annotation(
+        &self,
+        who: &Who,
+        app: &AppName,
+        input: &str,
+        slug: &str,
+    ) -> Result<AnnotationRow> {
+        let mut tx = self.store.read().await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::GetAnnotation, Conditions::NONE).await?;
+        annotations::of_input(&mut tx, &asked.permit, input, slug).await?.ok_or(Error::NotFound)
+    }
+}

@@ -1,0 +1,141 @@
+//! Changing annotations.
+
+use std::collections::BTreeMap;
+
+use atelier_domain::{Condition, Conditions, Endpoint, Labels, PatchAction, Permit};
+use atelier_store::queries::annotations;
+use atelier_store::{Event, WriteTx};
+use serde_json::Value;
+
+use super::{AnnotationRow, Target, check_count, check_status, targets};
+use crate::audit::Action;
+use crate::metadata;
+use crate::who::refuse;
+use crate::{AppName, Asked, Error, Result, Service, Who};
+
+/// What to change of an annotation.
+#[derive(Clone, Debug, Default)]
+pub struct PatchAnnotation {
+    /// Which annotation.
+    pub slug: String,
+    /// The labels that are merged into its own, put in their place, or taken away.
+    pub labels: Labels,
+    /// What clients keep with it, by the same action; what is not given stays.
+    pub info: Option<Value>,
+    /// Where it stands from now on; what is not given stays.
+    pub status: Option<i64>,
+}
+
+impl Service {
+    /// Changes annotations of the app, all of them or none, and answers those that are there afterwards, in this
+    /// order. With `delete_if_empty`, those that the patch leaves without a label are deleted.
+    ///
+    /// A patch that removes or overwrites is a deletion, and needs the right to delete annotations besides.
+    ///
+    /// # Errors
+    /// When the caller may not, an annotation does not exist or is somebody else's and the caller not the owner of
+    /// the app, or the labels do not fit their input or name a concept that the caller may not add.
+    pub async fn patch_annotations(
+        &self,
+        who: &Who,
+        app: &AppName,
+        action: PatchAction,
+        input: Vec<PatchAnnotation>,
+        delete_if_empty: bool,
+    ) -> Result<Vec<AnnotationRow>> {
+        let conditions = Conditions::NONE.and(Condition::RemovesOrOverwrites, action.deletes());
+        let mut tx = self.store.write().await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::PatchAnnotations, conditions).await?;
+        check_count(input.len())?;
+        let found = find_to_patch(&mut tx, &asked.permit, &input).await?;
+        let inputs: Vec<&str> = found.iter().map(|row| row.input_slug.as_str()).collect();
+        let targets = targets(&mut tx, &asked.permit, &inputs).await?;
+        let (mut before, mut after, mut emptied) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, (change, row)) in input.iter().zip(found).enumerate() {
+            let target = targets.get(&row.input_slug).ok_or(Error::NotFound)?;
+            let changed = self
+                .patched_annotation(&mut tx, &asked, action, change, &row, target)
+                .await
+                .map_err(|error| error.within("annotations", index))?;
+            // Only what this patch has emptied: otherwise a merge with nothing in it could delete.
+            if delete_if_empty && changed.labels.is_empty() && !row.labels.is_empty() {
+                emptied.push(row);
+            } else {
+                before.push(row);
+                after.push(changed);
+            }
+        }
+        for row in &after {
+            let change = annotations::AnnotationChange {
+                labels: &row.labels,
+                info: row.info.as_ref(),
+                status: row.status,
+            };
+            annotations::update(&mut tx, &asked.permit, row.id, &change, row.changed_at).await?;
+        }
+        let slugs: Vec<&str> = emptied.iter().map(|row| row.slug.as_str()).collect();
+        annotations::delete(&mut tx, &asked.permit, &slugs).await?;
+        if action.deletes() {
+            let overwritten = Action::AnnotationsOverwritten;
+            self.audit_annotations(&mut tx, who, &asked, overwritten, &before, Some(&after)).await?;
+        }
+        self.audit_annotations(&mut tx, who, &asked, Action::AnnotationsDeleted, &emptied, None).await?;
+        tx.announce(Event::Data(asked.permit.app()));
+        tx.commit().await?;
+        Ok(after)
+    }
+
+    /// The annotation `row` as `change` makes it. Nothing but missing concepts is written.
+    async fn patched_annotation(
+        &self,
+        tx: &mut WriteTx,
+        asked: &Asked<Permit>,
+        action: PatchAction,
+        change: &PatchAnnotation,
+        row: &AnnotationRow,
+        target: &Target,
+    ) -> Result<AnnotationRow> {
+        let labels = match action {
+            PatchAction::Merge => row.labels.merged(&change.labels),
+            PatchAction::Overwrite => row.labels.overwritten(&change.labels),
+            PatchAction::Remove => row.labels.without(&change.labels),
+        };
+        labels.check(target.medium, target.characters).map_err(|error| Error::invalid("labels", error))?;
+        if let Some(number) = change.status {
+            check_status(&asked.permit, number)?;
+        }
+        // What is to be taken away need not exist.
+        if action != PatchAction::Remove {
+            self.provide_concepts(tx, asked, &change.labels).await?;
+        }
+        Ok(AnnotationRow {
+            labels,
+            info: metadata::patched(action, row.info.clone(), change.info.as_ref()),
+            status: change.status.unwrap_or(row.status),
+            changed_at: self.world.now(),
+            ..row.clone()
+        })
+    }
+}
+
+/// The annotations that `input` names, in its order.
+async fn find_to_patch(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    input: &[PatchAnnotation],
+) -> Result<Vec<AnnotationRow>> {
+    let slugs: Vec<&str> = input.iter().map(|change| change.slug.as_str()).collect();
+    let rows = annotations::named_to_change(tx, permit, &slugs).await?;
+    let mut by_slug: BTreeMap<String, Option<AnnotationRow>> =
+        rows.into_iter().map(|row| (row.slug.clone(), Some(row))).collect();
+    let mut found = Vec::with_capacity(input.len());
+    for slug in slugs {
+        let row = by_slug.get_mut(slug).ok_or(Error::NotFound)?.take();
+        let row = row.ok_or_else(|| Error::invalid("annotations", format!("name `{slug}` twice")))?;
+        if let Err(refusal) = permit.may_change_annotation_of(row.user_id) {
+            return Err(refuse(tx, permit, &refusal).await);
+        }
+        found.push(row);
+    }
+    Ok(found)
+}

@@ -1,0 +1,95 @@
+//! Adding annotations.
+
+use atelier_domain::id::AnnotationId;
+use atelier_domain::{Conditions, Endpoint, Labels, Permit, ResourceId};
+use atelier_store::queries::annotations;
+use atelier_store::{Event, WriteTx};
+use serde_json::Value;
+
+use super::{AnnotationRow, Target, check_count, check_status, status, targets};
+use crate::{AppName, Asked, Error, Result, Service, Who};
+
+/// An annotation to be added.
+#[derive(Clone, Debug, Default)]
+pub struct NewAnnotation {
+    /// Its identifier; made, if nothing is given.
+    pub slug: String,
+    /// Of which input.
+    pub input: String,
+    /// What it says.
+    pub labels: Labels,
+    /// What clients keep with it.
+    pub info: Option<Value>,
+    /// Where it stands: see [`status`]; as a success, if nothing is given.
+    pub status: Option<i64>,
+}
+
+impl Service {
+    /// Adds annotations of the caller's to inputs of the app, all of them or none, and answers them in this order.
+    /// Concepts that the app lacks are made, if the caller may add concepts.
+    ///
+    /// # Errors
+    /// When the caller may not, an input does not exist, labels do not fit their input or name a concept that the
+    /// caller may not add, or an identifier is taken.
+    pub async fn post_annotations(
+        &self,
+        who: &Who,
+        app: &AppName,
+        input: Vec<NewAnnotation>,
+    ) -> Result<Vec<AnnotationRow>> {
+        let mut tx = self.store.write().await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::PostAnnotations, Conditions::NONE).await?;
+        check_count(input.len())?;
+        let named: Vec<&str> = input.iter().map(|new| new.input.as_str()).collect();
+        let targets = targets(&mut tx, &asked.permit, &named).await?;
+        let mut rows = Vec::with_capacity(input.len());
+        for (index, new) in input.iter().enumerate() {
+            let target = targets.get(&new.input).ok_or(Error::NotFound)?;
+            let id = self
+                .annotate(&mut tx, &asked, target, new)
+                .await
+                .map_err(|error| error.within("annotations", index))?;
+            rows.push(annotations::get(&mut tx, &asked.permit, id).await?);
+        }
+        tx.announce(Event::Data(asked.permit.app()));
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    /// Adds `new`, an annotation of the caller's, to `target`, whatever input it names itself. Whether the caller may
+    /// annotate at all was asked before.
+    ///
+    /// # Errors
+    /// When the labels do not fit the target or name a concept that the caller may not add, the status is not one
+    /// that they may give, or the identifier is taken.
+    pub(crate) async fn annotate(
+        &self,
+        tx: &mut WriteTx,
+        asked: &Asked<Permit>,
+        target: &Target,
+        new: &NewAnnotation,
+    ) -> Result<AnnotationId> {
+        let now = self.world.now();
+        let id = AnnotationId::new(now, &self.world.salt());
+        let slug = if new.slug.is_empty() { id.to_string() } else { new.slug.clone() };
+        let slug: ResourceId = slug.parse().map_err(|error| Error::invalid("id", error))?;
+        let number = new.status.unwrap_or(status::SUCCESS);
+        check_status(&asked.permit, number)?;
+        new.labels
+            .check(target.medium, target.characters)
+            .map_err(|error| Error::invalid("labels", error))?;
+        self.provide_concepts(tx, asked, &new.labels).await?;
+        let annotation = annotations::NewAnnotation {
+            id,
+            slug: slug.as_str(),
+            input: target.id,
+            labels: &new.labels,
+            info: new.info.as_ref(),
+            status: number,
+        };
+        if !annotations::insert(tx, &asked.permit, &annotation, now).await? {
+            return Err(Error::Conflict(format!("duplicate annotation `{slug}`: each is added once")));
+        }
+        Ok(id)
+    }
+}

@@ -1,0 +1,48 @@
+//! Listing concepts, looking at one, and counting the inputs that carry them.
+
+use atelier_domain::{Conditions, Endpoint};
+use atelier_store::queries::concepts;
+
+use super::ConceptRow;
+use crate::{AppName, Error, Result, Service, Who};
+
+impl Service {
+    /// `size` concepts of the app after the first `skip`, in the order in which they were added; with a `prefix` only
+    /// those whose identifier or name starts so, whatever the case.
+    ///
+    /// # Errors
+    /// When the caller may not list them.
+    pub async fn list_concepts(
+        &self,
+        who: &Who,
+        app: &AppName,
+        prefix: Option<&str>,
+        skip: usize,
+        size: usize,
+    ) -> Result<Vec<ConceptRow>> {
+        let mut tx = self.store.read().await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::ListConcepts, Conditions::NONE).await?;
+        Ok(concepts::list(&mut tx, &asked.permit, prefix, skip, size).await?)
+    }
+
+    /// One concept of the app.
+    ///
+    /// # Errors
+    /// When the caller may not see it, or there is none of that identifier.
+    pub async fn get_concept(&self, who: &Who, app: &AppName, slug: &str) -> Result<ConceptRow> {
+        let mut tx = self.store.read().await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::GetConcept, Conditions::NONE).await?;
+        concepts::get(&mut tx, &asked.permit, slug).await?.ok_or(Error::NotFound)
+    }
+
+    /// Every concept of the app, with how many inputs carry it: those of which somebody said, of the whole or of a
+    /// part, that it is there.
+    ///
+    /// # Errors
+    /// When the caller may not see it.
+    pub async fn concept_counts(&self, who: &Who, app: &AppName) -> Result<Vec<(ConceptRow, i64)>> {
+        let mut tx = self.store.read().await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::GetConceptCounts, Conditions::NONE).await?;
+        Ok(concepts::counts(&mut tx, &asked.permit).await?)
+    }
+}

@@ -1,0 +1,53 @@
+//! Looking at one input, and at its picture.
+
+use atelier_domain::{Conditions, Endpoint};
+use atelier_store::queries::inputs::{self, InputRow};
+use bytes::Bytes;
+
+use super::picture;
+use crate::{AppName, Error, Result, Service, Who};
+
+/// Which form of a picture is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PictureSize {
+    /// As it was added.
+    Original,
+    /// Small, for lists.
+    Thumbnail,
+}
+
+/// A picture's bytes.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// What kind they are, such as `image/png`.
+    pub media_type: String,
+}
+
+impl Service {
+    /// The input `slug` of the app.
+    ///
+    /// # Errors
+    /// When the caller may not see it, or there is none of that identifier.
+    pub async fn get_input(&self, who: &Who, app: &AppName, slug: &str) -> Result<InputRow> {
+        let mut tx = self.store.read().await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::GetInput, Conditions::NONE).await?;
+        inputs::get(&mut tx, &asked.permit, slug).await?.ok_or(Error::NotFound)
+    }
+
+    /// The picture of the input `slug` of the app.
+    ///
+    /// # Errors
+    /// When the caller may not see it, there is none of that identifier, or it is no picture.
+    pub async fn picture(&self, who: &Who, app: &AppName, slug: &str, size: PictureSize) -> Result<Picture> {
+        let row = self.get_input(who, app, slug).await?;
+        let key = match size {
+            PictureSize::Original => row.object_key,
+            PictureSize::Thumbnail => row.thumbnail_key,
+        };
+        let bytes = self.objects.get(&key.ok_or(Error::NotFound)?).await?.ok_or(Error::NotFound)?;
+        let format = image::guess_format(&bytes).ok().and_then(picture::media_type);
+        Ok(Picture { media_type: format.unwrap_or("application/octet-stream").to_owned(), bytes })
+    }
+}

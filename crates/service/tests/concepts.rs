@@ -1,0 +1,284 @@
+//! Concepts, on both databases.
+
+use atelier_domain::closure::closed;
+use atelier_domain::{Label, Labels, PatchAction, Preset, Region, Scope, ScopeSet, Shape};
+use atelier_service::annotations::NewAnnotation;
+use atelier_service::apps::CreateApp;
+use atelier_service::collaborators::{AddCollaborators, Invitee};
+use atelier_service::concepts::{CONCEPTS, ConceptRow, NewConcept, PatchConcept};
+use atelier_service::inputs::{Content, NewInput, PostInputs, TakenId};
+use atelier_service::{AppName, Error, Result, Who};
+use atelier_testkit::{Bench, Person, on_both_databases};
+use serde_json::json;
+
+on_both_databases! {
+    what_is_not_given_comes_from_what_is,
+    values_that_are_not_valid_are_refused_where_they_stand,
+    a_concept_is_added_once,
+    they_are_listed_in_the_order_in_which_they_were_added,
+    a_prefix_finds_by_id_and_by_name,
+    a_patch_changes_what_is_given,
+    all_are_changed_or_none,
+    who_may_not_add_concepts_looks_only,
+    strangers_find_nothing,
+    each_app_has_its_own,
+    an_input_counts_once_for_each_concept_that_is_there,
+}
+
+async fn make_app(bench: &Bench, owner: &Person, slug: &str, language: &str) -> AppName {
+    let input = CreateApp { slug: slug.into(), default_language: language.into(), ..CreateApp::default() };
+    bench.service.create_app(&owner.who, &input).await.unwrap();
+    AppName::of(&owner.slug, slug)
+}
+
+/// Registers `slug`, who joins the app of `owner` with `scopes`.
+async fn join(bench: &Bench, owner: &Person, app: &AppName, slug: &str, scopes: ScopeSet) -> Person {
+    let person = bench.person(slug).await;
+    let input = AddCollaborators {
+        people: vec![Invitee::Address(person.email.clone())],
+        scopes,
+        ..AddCollaborators::default()
+    };
+    bench.service.add_collaborators(&owner.who, app, &input).await.unwrap();
+    person
+}
+
+fn by_id(slug: &str) -> NewConcept {
+    NewConcept { slug: slug.into(), ..NewConcept::default() }
+}
+
+fn by_name(name: &str) -> NewConcept {
+    NewConcept { name: name.into(), ..NewConcept::default() }
+}
+
+async fn post(bench: &Bench, who: &Who, app: &AppName, slugs: &[&str]) -> Result<Vec<ConceptRow>> {
+    bench.service.post_concepts(who, app, slugs.iter().map(|slug| by_id(slug)).collect()).await
+}
+
+fn slugs(rows: &[ConceptRow]) -> Vec<&str> {
+    rows.iter().map(|row| row.slug.as_str()).collect()
+}
+
+async fn listed(bench: &Bench, who: &Who, app: &AppName, prefix: Option<&str>) -> Vec<String> {
+    let rows = bench.service.list_concepts(who, app, prefix, 0, 100).await.unwrap();
+    rows.into_iter().map(|row| row.slug).collect()
+}
+
+fn field(error: Error) -> String {
+    match error {
+        Error::Invalid { fields } => fields.into_iter().next().unwrap().field,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn what_is_not_given_comes_from_what_is(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = make_app(&bench, &ada, "street-signs", "de").await;
+    let given = NewConcept {
+        slug: "yield".into(),
+        name: "Give way".into(),
+        definition: "A triangle on its head".into(),
+        language: "en".into(),
+        metadata: Some(json!({ "colour": "red" })),
+    };
+    let input = vec![by_id("stop"), by_name(" Vorfahrt  achten "), given];
+    let rows = bench.service.post_concepts(&ada.who, &app, input).await.unwrap();
+    let told: Vec<_> =
+        rows.iter().map(|row| (row.slug.as_str(), row.name.as_str(), row.language.as_str())).collect();
+    assert_eq!(
+        told,
+        [("stop", "stop", "de"), ("vorfahrt-achten", "Vorfahrt  achten", "de"), ("yield", "Give way", "en")]
+    );
+    let row = bench.service.get_concept(&ada.who, &app, "yield").await.unwrap();
+    assert_eq!(row.definition, "A triangle on its head");
+    assert_eq!(row.metadata, Some(json!({ "colour": "red" })));
+    assert_eq!((row.author_slug.as_str(), row.created_at), ("ada", bench.now()));
+}
+
+async fn values_that_are_not_valid_are_refused_where_they_stand(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    let wrong = [
+        (NewConcept::default(), "concepts[1].id"),
+        (by_id("a/b"), "concepts[1].id"),
+        (by_name("Stop/Go"), "concepts[1].id"),
+        (NewConcept { name: "x".repeat(101), ..by_id("long") }, "concepts[1].name"),
+        (NewConcept { definition: "x".repeat(4_001), ..by_id("long") }, "concepts[1].definition"),
+        (NewConcept { language: "not a tag".into(), ..by_id("odd") }, "concepts[1].language"),
+    ];
+    for (concept, expected) in wrong {
+        let refused = bench.service.post_concepts(&ada.who, &app, vec![by_id("stop"), concept]).await;
+        assert_eq!(field(refused.unwrap_err()), expected);
+    }
+    let many = (0..=CONCEPTS).map(|n| by_id(&n.to_string())).collect();
+    let refused = bench.service.post_concepts(&ada.who, &app, many).await;
+    assert_eq!(field(refused.unwrap_err()), "concepts");
+    assert!(listed(&bench, &ada.who, &app, None).await.is_empty(), "all or none");
+}
+
+async fn a_concept_is_added_once(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    post(&bench, &ada.who, &app, &["stop"]).await.unwrap();
+    for twice in [["yield", "stop"], ["turn", "turn"]] {
+        let Error::Conflict(text) = post(&bench, &ada.who, &app, &twice).await.unwrap_err() else {
+            panic!("it is taken");
+        };
+        assert!(text.starts_with(&format!("duplicate concept `{}`", twice[1])), "{text}");
+    }
+    assert_eq!(listed(&bench, &ada.who, &app, None).await, ["stop"], "all or none");
+}
+
+async fn they_are_listed_in_the_order_in_which_they_were_added(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    post(&bench, &ada.who, &app, &["stop", "yield"]).await.unwrap();
+    let rows = post(&bench, &ada.who, &app, &["turn", "alley"]).await.unwrap();
+    assert_eq!(slugs(&rows), ["turn", "alley"]);
+    for (skip, expected) in [(0, vec!["stop", "yield", "turn"]), (3, vec!["alley"]), (4, vec![])] {
+        let page = bench.service.list_concepts(&ada.who, &app, None, skip, 3).await.unwrap();
+        assert_eq!(slugs(&page), expected);
+    }
+}
+
+async fn a_prefix_finds_by_id_and_by_name(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    let named = NewConcept { name: "Stop sign".into(), ..by_id("r1-1") };
+    let input = vec![by_id("stop"), by_id("bus stop"), named, by_id("100%")];
+    bench.service.post_concepts(&ada.who, &app, input).await.unwrap();
+    assert_eq!(listed(&bench, &ada.who, &app, Some("STOP")).await, ["stop", "r1-1"]);
+    assert_eq!(listed(&bench, &ada.who, &app, Some("100%")).await, ["100%"]);
+    assert!(listed(&bench, &ada.who, &app, Some("%")).await.is_empty(), "no character stands for others");
+}
+
+async fn a_patch_changes_what_is_given(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    let stop = NewConcept { metadata: Some(json!({ "a": 1, "b": 1 })), ..by_id("stop") };
+    let before = bench.service.post_concepts(&ada.who, &app, vec![stop]).await.unwrap().remove(0);
+    bench.clock.advance(1_000_000);
+    let change =
+        PatchConcept { slug: "stop".into(), name: Some("Stop sign".into()), ..PatchConcept::default() };
+    let patched =
+        bench.service.patch_concepts(&ada.who, &app, PatchAction::Merge, vec![change]).await.unwrap();
+    let expected = ConceptRow { name: "Stop sign".into(), changed_at: bench.now(), ..before };
+    assert_eq!(patched, std::slice::from_ref(&expected));
+    assert_eq!(bench.service.get_concept(&ada.who, &app, "stop").await, Ok(expected));
+    for (action, metadata) in
+        [(PatchAction::Merge, json!({ "a": 1, "b": 2 })), (PatchAction::Overwrite, json!({ "b": 2 }))]
+    {
+        let change = PatchConcept {
+            slug: "stop".into(),
+            metadata: Some(json!({ "b": 2 })),
+            ..PatchConcept::default()
+        };
+        bench.service.patch_concepts(&ada.who, &app, action, vec![change]).await.unwrap();
+        let row = bench.service.get_concept(&ada.who, &app, "stop").await.unwrap();
+        assert_eq!((row.metadata, row.name.as_str()), (Some(metadata), "Stop sign"));
+    }
+    let nothing = PatchConcept { slug: "stop".into(), ..PatchConcept::default() };
+    let removal = bench.service.patch_concepts(&ada.who, &app, PatchAction::Remove, vec![nothing]).await;
+    assert_eq!(field(removal.unwrap_err()), "action");
+}
+
+async fn all_are_changed_or_none(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    post(&bench, &ada.who, &app, &["stop", "yield"]).await.unwrap();
+    let rename = |slug: &str, name: &str| PatchConcept {
+        slug: slug.into(),
+        name: Some(name.into()),
+        ..PatchConcept::default()
+    };
+    let input = vec![rename("stop", "Stop sign"), rename("turn", "Turn")];
+    let refused = bench.service.patch_concepts(&ada.who, &app, PatchAction::Merge, input).await;
+    assert_eq!(refused, Err(Error::NotFound));
+    let input = vec![rename("stop", "Stop sign"), rename("yield", "")];
+    let refused = bench.service.patch_concepts(&ada.who, &app, PatchAction::Merge, input).await;
+    assert_eq!(field(refused.unwrap_err()), "concepts[1].name");
+    assert_eq!(bench.service.get_concept(&ada.who, &app, "stop").await.unwrap().name, "stop");
+}
+
+async fn who_may_not_add_concepts_looks_only(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    post(&bench, &ada.who, &app, &["stop"]).await.unwrap();
+    let bo = join(&bench, &ada, &app, "bo", Preset::Worker.scopes()).await;
+    assert_eq!(listed(&bench, &bo.who, &app, None).await, ["stop"]);
+    let missing = ScopeSet::of(&[Scope::ConceptsAdd]);
+    let added = post(&bench, &bo.who, &app, &["yield"]).await.unwrap_err();
+    assert!(matches!(added, Error::Forbidden { missing: found, .. } if found == missing));
+    let change = PatchConcept { slug: "stop".into(), name: Some("Go".into()), ..PatchConcept::default() };
+    let changed = bench.service.patch_concepts(&bo.who, &app, PatchAction::Merge, vec![change]).await;
+    assert!(matches!(changed.unwrap_err(), Error::Forbidden { missing: found, .. } if found == missing));
+    let cy = join(&bench, &ada, &app, "cy", closed(missing)).await;
+    assert_eq!(post(&bench, &cy.who, &app, &["yield"]).await.unwrap()[0].author_slug, "cy");
+}
+
+async fn strangers_find_nothing(bench: Bench) {
+    let (ada, eve) = (bench.person("ada").await, bench.person("eve").await);
+    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    post(&bench, &ada.who, &app, &["stop"]).await.unwrap();
+    let (service, who) = (&bench.service, &eve.who);
+    assert_eq!(post(&bench, who, &app, &["yield"]).await, Err(Error::NotFound));
+    assert_eq!(service.list_concepts(who, &app, None, 0, 10).await, Err(Error::NotFound));
+    assert_eq!(service.get_concept(who, &app, "stop").await, Err(Error::NotFound));
+    assert_eq!(service.concept_counts(who, &app).await, Err(Error::NotFound));
+    let change = PatchConcept { slug: "stop".into(), name: Some("Go".into()), ..PatchConcept::default() };
+    let changed = service.patch_concepts(who, &app, PatchAction::Merge, vec![change]).await;
+    assert_eq!(changed, Err(Error::NotFound));
+}
+
+async fn each_app_has_its_own(bench: Bench) {
+    let (ada, eve) = (bench.person("ada").await, bench.person("eve").await);
+    let hers = make_app(&bench, &ada, "street-signs", "en").await;
+    let other = make_app(&bench, &eve, "street-signs", "en").await;
+    post(&bench, &ada.who, &hers, &["stop", "yield"]).await.unwrap();
+    assert_eq!(bench.service.get_concept(&eve.who, &other, "stop").await, Err(Error::NotFound));
+    let rename = PatchConcept { slug: "stop".into(), name: Some("Go".into()), ..PatchConcept::default() };
+    let changed = bench.service.patch_concepts(&eve.who, &other, PatchAction::Merge, vec![rename]).await;
+    assert_eq!(changed, Err(Error::NotFound));
+    post(&bench, &eve.who, &other, &["stop"]).await.unwrap();
+    assert_eq!(listed(&bench, &eve.who, &other, None).await, ["stop"]);
+    assert_eq!(bench.service.get_concept(&ada.who, &hers, "stop").await.unwrap().author_slug, "ada");
+}
+
+async fn an_input_counts_once_for_each_concept_that_is_there(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    post(&bench, &ada.who, &app, &["stop", "yield", "turn"]).await.unwrap();
+    let inputs = ["one", "two"]
+        .map(|slug| NewInput {
+            slug: slug.into(),
+            content: Content::Text("Stop at the sign".into()),
+            metadata: None,
+            labels: Labels::default(),
+        })
+        .into_iter()
+        .collect();
+    let input = PostInputs { inputs, taken: TakenId::Fail, job: None };
+    bench.service.post_inputs(&ada.who, &app, input).await.unwrap();
+    let label = |concept: &str, value| Label { concept: concept.parse().unwrap(), value };
+    let annotation = |input: &str, concepts, regions| NewAnnotation {
+        input: input.into(),
+        labels: Labels { concepts, regions },
+        ..NewAnnotation::default()
+    };
+    let part = Region {
+        id: "part".parse().unwrap(),
+        shape: Shape::Span { start: 0, end: 4 },
+        labels: vec![label("stop", 1.0)],
+    };
+    let annotations = vec![
+        // Said twice of one input, once of the whole and once of a part: it counts once.
+        annotation("one", vec![label("stop", 1.0), label("yield", 1.0)], Vec::new()),
+        annotation("one", Vec::new(), vec![part]),
+        // That something is not there does not count.
+        annotation("two", vec![label("stop", 1.0), label("yield", 0.0)], Vec::new()),
+    ];
+    bench.service.post_annotations(&ada.who, &app, annotations).await.unwrap();
+    let counts = bench.service.concept_counts(&ada.who, &app).await.unwrap();
+    let told: Vec<_> = counts.iter().map(|(concept, inputs)| (concept.slug.as_str(), *inputs)).collect();
+    assert_eq!(told, [("stop", 2), ("yield", 1), ("turn", 0)]);
+}

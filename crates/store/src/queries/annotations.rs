@@ -1,0 +1,360 @@
+//! Annotations: what people said of inputs.
+
+use atelier_domain::id::{AnnotationId, InputId, UserId};
+use atelier_domain::{Labels, Medium, Permit, Timestamp};
+use serde_json::{Value, json};
+
+use super::concepts::texts;
+use crate::db::{Column, Conn, Row, Sql, WriteTx, params, row};
+use crate::{Error, Result};
+
+row! {
+    /// An annotation, with whose it is and of which input.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct AnnotationRow {
+        /// Its identifier, in the order of time.
+        pub id: AnnotationId,
+        /// Its identifier, as clients chose it.
+        pub slug: String,
+        /// Of which input.
+        pub input_slug: String,
+        /// Whose it is.
+        pub user_id: UserId,
+        /// The slug of whose it is.
+        pub author_slug: String,
+        /// What they are called.
+        pub author: String,
+        /// What it says.
+        pub labels: Labels,
+        /// What clients keep with it.
+        pub info: Option<Value>,
+        /// Where it stands, by the wire's number.
+        pub status: i64,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// When it last changed.
+        pub changed_at: Timestamp,
+    }
+}
+
+impl Column for Labels {
+    fn read(row: &Row, column: &'static str) -> Result<Self> {
+        let value: Value = row.get(column)?;
+        serde_json::from_value(value).map_err(|error| Error::Corrupt { column, reason: error.to_string() })
+    }
+}
+
+fn stored(labels: &Labels) -> Result<Value> {
+    serde_json::to_value(labels).map_err(|error| Error::Corrupt { column: "data", reason: error.to_string() })
+}
+
+row! {
+    /// What has to be known of an input before something is said of it.
+    #[derive(Clone, Debug)]
+    pub struct TargetRow {
+        /// Its identifier.
+        pub id: InputId,
+        /// Its identifier, as clients chose it.
+        pub slug: String,
+        /// What kind of thing it is.
+        pub kind: Medium,
+        /// How many characters a text has.
+        pub characters: Option<i64>,
+    }
+}
+
+macro_rules! annotation {
+    ($($condition:tt)+) => {
+        concat!(
+            "SELECT a.id, a.slug, i.slug AS input_slug, a.user_id, u.slug AS author_slug, u.name AS author, \
+             a.data AS labels, a.info, a.status, a.created_at, a.changed_at \
+             FROM annotations a JOIN inputs i ON i.id = a.input_id JOIN users u ON u.id = a.user_id \
+             WHERE a.app_id = $1",
+            $($condition)+
+        )
+    };
+}
+
+/// That `$column` is in the JSON array `$list`, if there is one.
+macro_rules! among {
+    (sqlite $column:literal $list:literal) => {
+        concat!(" AND (", $list, " IS NULL OR ", $column, " IN ", texts!(sqlite $list), ")")
+    };
+    (postgres $column:literal $list:literal) => {
+        concat!(" AND (CAST(", $list, " AS JSONB) IS NULL OR ", $column, " IN ", texts!(postgres $list), ")")
+    };
+}
+
+/// The inputs of the permit's app that are named by `slugs`, which nobody deletes until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn targets(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> Result<Vec<TargetRow>> {
+    macro_rules! target {
+        ($($condition:tt)+) => {
+            concat!(
+                "SELECT id, slug, kind, CAST(length(body) AS BIGINT) AS characters FROM inputs \
+                 WHERE app_id = $1 AND slug IN ",
+                $($condition)+
+            )
+        };
+    }
+    let sql = Sql::differing(
+        target!(texts!(sqlite "$2")),
+        target!(texts!(postgres "$2"), " ORDER BY id FOR KEY SHARE"),
+    );
+    tx.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
+}
+
+/// A new annotation.
+#[derive(Clone, Debug)]
+pub struct NewAnnotation<'a> {
+    /// Its identifier, in the order of time.
+    pub id: AnnotationId,
+    /// Its identifier, as clients chose it.
+    pub slug: &'a str,
+    /// Of which input of the permit's app.
+    pub input: InputId,
+    /// What it says.
+    pub labels: &'a Labels,
+    /// What clients keep with it.
+    pub info: Option<&'a Value>,
+    /// Where it stands.
+    pub status: i64,
+}
+
+/// Adds an annotation of whoever holds the permit; answers whether its identifier was free.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    annotation: &NewAnnotation<'_>,
+    now: Timestamp,
+) -> Result<bool> {
+    let data = stored(annotation.labels)?;
+    let inserted = tx
+        .execute(
+            "INSERT INTO annotations (id, app_id, slug, input_id, user_id, data, info, status, created_at, \
+             changed_at) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT (app_id, slug) DO NOTHING",
+            params![
+                permit.app(),
+                annotation.id,
+                annotation.slug,
+                annotation.input,
+                permit.user(),
+                &data,
+                annotation.info,
+                annotation.status,
+                now
+            ],
+        )
+        .await?;
+    if inserted == 0 {
+        return Ok(false);
+    }
+    note_concepts(tx, permit, annotation.id, annotation.labels).await?;
+    Ok(true)
+}
+
+/// Notes which concepts the annotation `id` names, so that they can be counted and looked for.
+async fn note_concepts(tx: &mut WriteTx, permit: &Permit, id: AnnotationId, labels: &Labels) -> Result<()> {
+    macro_rules! note {
+        ($values:literal) => {
+            concat!(
+                "INSERT INTO annotation_concepts (annotation_id, app_id, concept, value) \
+                 SELECT $2, $1, n.value ->> 0, CAST(n.value ->> 1 AS DOUBLE PRECISION) FROM ",
+                $values
+            )
+        };
+    }
+    let named: Vec<(&str, f32)> = labels.concepts().into_iter().collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    tx.execute(
+        Sql::differing(note!("json_each($3) AS n"), note!("jsonb_array_elements($3) AS n (value)")),
+        params![permit.app(), id, &json!(named)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// One annotation of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get(conn: &mut Conn, permit: &Permit, id: AnnotationId) -> Result<AnnotationRow> {
+    conn.fetch_one(annotation!(" AND a.id = $2"), params![permit.app(), id]).await
+}
+
+/// The annotation `slug` of the input `input` of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_input(
+    conn: &mut Conn,
+    permit: &Permit,
+    input: &str,
+    slug: &str,
+) -> Result<Option<AnnotationRow>> {
+    conn.fetch_optional(annotation!(" AND i.slug = $2 AND a.slug = $3"), params![permit.app(), input, slug])
+        .await
+}
+
+/// What to list of an app's annotations; a list that is empty asks for nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter<'a> {
+    /// Only these.
+    pub slugs: &'a [String],
+    /// Only those of these inputs.
+    pub inputs: &'a [String],
+    /// Only those of these people, by their slugs.
+    pub authors: &'a [String],
+    /// Only those that stand so.
+    pub statuses: &'a [i64],
+}
+
+/// The annotations of the permit's app that `filter` lets through, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    conn: &mut Conn,
+    permit: &Permit,
+    filter: &Filter<'_>,
+    skip: usize,
+    size: usize,
+) -> Result<Vec<AnnotationRow>> {
+    macro_rules! list {
+        ($dialect:ident, $($found_by:tt)+) => {
+            annotation!(
+                $($found_by)+,
+                among!($dialect "a.slug" "$4"),
+                among!($dialect "i.slug" "$5"),
+                among!($dialect "u.slug" "$6"),
+                among!($dialect "CAST(a.status AS TEXT)" "$7"),
+                " ORDER BY a.id LIMIT $2 OFFSET $3"
+            )
+        };
+    }
+    // All four conditions are always there; what is named is found by its index, not by going through the whole app.
+    let sql = if !filter.slugs.is_empty() {
+        Sql::differing(
+            list!(sqlite, " AND a.slug IN ", texts!(sqlite "$4")),
+            list!(postgres, " AND a.slug IN ", texts!(postgres "$4")),
+        )
+    } else if !filter.inputs.is_empty() {
+        Sql::differing(
+            list!(sqlite, " AND i.app_id = $1 AND i.slug IN ", texts!(sqlite "$5")),
+            list!(postgres, " AND i.app_id = $1 AND i.slug IN ", texts!(postgres "$5")),
+        )
+    } else {
+        Sql::differing(list!(sqlite, ""), list!(postgres, ""))
+    };
+    let limit = i64::try_from(size).unwrap_or(i64::MAX);
+    let offset = i64::try_from(skip).unwrap_or(i64::MAX);
+    let texts = |list: &[String]| (!list.is_empty()).then(|| json!(list));
+    let (slugs, inputs, authors) = (texts(filter.slugs), texts(filter.inputs), texts(filter.authors));
+    let statuses: Vec<String> = filter.statuses.iter().map(ToString::to_string).collect();
+    let statuses = texts(&statuses);
+    conn.fetch_all(
+        sql,
+        params![
+            permit.app(),
+            limit,
+            offset,
+            slugs.as_ref(),
+            inputs.as_ref(),
+            authors.as_ref(),
+            statuses.as_ref()
+        ],
+    )
+    .await
+}
+
+/// Those of the annotations `slugs` that the permit's app has, which nobody else changes until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named_to_change(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    slugs: &[&str],
+) -> Result<Vec<AnnotationRow>> {
+    let sql = Sql::differing(
+        annotation!(" AND a.slug IN ", texts!(sqlite "$2"), " ORDER BY a.id"),
+        annotation!(" AND a.slug IN ", texts!(postgres "$2"), " ORDER BY a.id FOR UPDATE OF a"),
+    );
+    tx.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
+}
+
+/// All annotations of the inputs `slugs` of the permit's app, which nobody else changes until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_inputs_to_change(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    slugs: &[&str],
+) -> Result<Vec<AnnotationRow>> {
+    let sql = Sql::differing(
+        annotation!(" AND i.app_id = $1 AND i.slug IN ", texts!(sqlite "$2"), " ORDER BY a.id"),
+        annotation!(
+            " AND i.app_id = $1 AND i.slug IN ",
+            texts!(postgres "$2"),
+            " ORDER BY a.id FOR UPDATE OF a"
+        ),
+    );
+    tx.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
+}
+
+/// What of an annotation can be changed.
+#[derive(Clone, Debug)]
+pub struct AnnotationChange<'a> {
+    /// What it says.
+    pub labels: &'a Labels,
+    /// What clients keep with it.
+    pub info: Option<&'a Value>,
+    /// Where it stands.
+    pub status: i64,
+}
+
+/// Changes the annotation `id` of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn update(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    id: AnnotationId,
+    change: &AnnotationChange<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    let data = stored(change.labels)?;
+    tx.execute(
+        "UPDATE annotations SET data = $3, info = $4, status = $5, changed_at = $6 WHERE app_id = $1 AND id = $2",
+        params![permit.app(), id, &data, change.info, change.status, now],
+    )
+    .await?;
+    tx.execute(
+        "DELETE FROM annotation_concepts WHERE app_id = $1 AND annotation_id = $2",
+        params![permit.app(), id],
+    )
+    .await?;
+    note_concepts(tx, permit, id, change.labels).await
+}
+
+/// Deletes the annotations `slugs` of the permit's app; answers how many there were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> Result<u64> {
+    macro_rules! delete {
+        ($dialect:ident) => {
+            concat!("DELETE FROM annotations WHERE app_id = $1 AND slug IN ", texts!($dialect "$2"))
+        };
+    }
+    tx.execute(Sql::differing(delete!(sqlite), delete!(postgres)), params![permit.app(), &json!(slugs)]).await
+}

@@ -1,0 +1,263 @@
+//! Concepts: the words that label inputs.
+
+use atelier_domain::{Permit, Timestamp};
+use serde_json::{Value, json};
+
+use crate::Result;
+use crate::db::{Conn, FromRow, Row, Sql, WriteTx, params, row};
+
+row! {
+    /// A concept, with who made it.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ConceptRow {
+        /// Its identifier, as clients chose it.
+        pub slug: String,
+        /// What it is called.
+        pub name: String,
+        /// The language of its name.
+        pub language: String,
+        /// What it means.
+        pub definition: String,
+        /// What clients keep with it.
+        pub metadata: Option<Value>,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// When it last changed.
+        pub changed_at: Timestamp,
+        /// The slug of who made it.
+        pub author_slug: String,
+    }
+}
+
+/// The texts of the JSON array that is the parameter `$list`, as the rows of a subquery.
+macro_rules! texts {
+    (sqlite $list:literal) => {
+        concat!("(SELECT value FROM json_each(", $list, "))")
+    };
+    (postgres $list:literal) => {
+        concat!("(SELECT value FROM jsonb_array_elements_text(", $list, ") AS listed (value))")
+    };
+}
+pub(super) use texts;
+
+macro_rules! concept {
+    ($more:literal; $($condition:tt)+) => {
+        concat!(
+            "SELECT c.slug, c.name, c.language, c.definition, c.metadata, c.created_at, c.changed_at, \
+             u.slug AS author_slug",
+            $more,
+            " FROM concepts c JOIN users u ON u.id = c.created_by WHERE c.app_id = $1",
+            $($condition)+
+        )
+    };
+}
+
+/// A new concept.
+#[derive(Clone, Debug)]
+pub struct NewConcept<'a> {
+    /// Its identifier.
+    pub slug: &'a str,
+    /// What it is called.
+    pub name: &'a str,
+    /// The language of its name.
+    pub language: &'a str,
+    /// What it means.
+    pub definition: &'a str,
+    /// What clients keep with it.
+    pub metadata: Option<&'a Value>,
+}
+
+/// Makes concepts of the permit's app, in this order after those that there are. Answers the identifiers that were
+/// taken already: their concepts stay as they are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    concepts: &[NewConcept<'_>],
+    now: Timestamp,
+) -> Result<Vec<String>> {
+    lock(tx, permit).await?;
+    let mut taken = Vec::new();
+    for concept in concepts {
+        let inserted = tx
+            .execute(
+                "INSERT INTO concepts (app_id, slug, name, language, definition, metadata, position, created_by, \
+                 created_at, changed_at) \
+                 SELECT $1, $2, $3, $4, $5, $6, COALESCE(MAX(position), 0) + 1, $7, $8, $8 \
+                 FROM concepts WHERE app_id = $1 ON CONFLICT (app_id, slug) DO NOTHING",
+                params![
+                    permit.app(),
+                    concept.slug,
+                    concept.name,
+                    concept.language,
+                    concept.definition,
+                    concept.metadata,
+                    permit.user(),
+                    now
+                ],
+            )
+            .await?;
+        if inserted == 0 {
+            taken.push(concept.slug.to_owned());
+        }
+    }
+    Ok(taken)
+}
+
+/// Keeps others from adding concepts to the permit's app until the transaction ends: two that add at once would
+/// give the same position.
+async fn lock(tx: &mut WriteTx, permit: &Permit) -> Result<()> {
+    // SQLite has one writer at a time as it is. Whoever adds inputs or annotations meanwhile is not kept waiting.
+    tx.execute(
+        Sql::differing("SELECT 1 WHERE $1 IS NULL", "SELECT 1 FROM apps WHERE id = $1 FOR NO KEY UPDATE"),
+        params![permit.app()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The concepts of the permit's app, in their order; with a `prefix` those whose identifier or name starts so,
+/// whatever the case.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    conn: &mut Conn,
+    permit: &Permit,
+    prefix: Option<&str>,
+    skip: usize,
+    size: usize,
+) -> Result<Vec<ConceptRow>> {
+    let limit = i64::try_from(size).unwrap_or(i64::MAX);
+    let offset = i64::try_from(skip).unwrap_or(i64::MAX);
+    conn.fetch_all(
+        concept!(
+            "";
+            " AND (CAST($4 AS TEXT) IS NULL OR lower(substr(c.slug, 1, length($4))) = lower($4) \
+             OR lower(substr(c.name, 1, length($4))) = lower($4)) \
+             ORDER BY c.position LIMIT $2 OFFSET $3"
+        ),
+        params![permit.app(), limit, offset, prefix],
+    )
+    .await
+}
+
+/// One concept of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get(conn: &mut Conn, permit: &Permit, slug: &str) -> Result<Option<ConceptRow>> {
+    conn.fetch_optional(concept!(""; " AND c.slug = $2"), params![permit.app(), slug]).await
+}
+
+/// One concept of the permit's app, which nobody else changes until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_to_change(tx: &mut WriteTx, permit: &Permit, slug: &str) -> Result<Option<ConceptRow>> {
+    let sql = Sql::differing(
+        concept!(""; " AND c.slug = $2"),
+        concept!(""; " AND c.slug = $2 FOR NO KEY UPDATE OF c"),
+    );
+    tx.fetch_optional(sql, params![permit.app(), slug]).await
+}
+
+/// Those of the concepts `slugs` that the permit's app has, in its order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<Vec<ConceptRow>> {
+    let sql = Sql::differing(
+        concept!(""; " AND c.slug IN ", texts!(sqlite "$2"), " ORDER BY c.position"),
+        concept!(""; " AND c.slug IN ", texts!(postgres "$2"), " ORDER BY c.position"),
+    );
+    conn.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
+}
+
+/// Those of the concepts `slugs` that the permit's app does not have.
+///
+/// # Errors
+/// When the database fails.
+pub async fn missing(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<Vec<String>> {
+    row! {
+        struct Missing {
+            slug: String,
+        }
+    }
+    macro_rules! missing {
+        ($dialect:ident) => {
+            concat!(
+                "SELECT n.value AS slug FROM ",
+                texts!($dialect "$2"),
+                " AS n WHERE NOT EXISTS (SELECT 1 FROM concepts c WHERE c.app_id = $1 AND c.slug = n.value)"
+            )
+        };
+    }
+    let rows: Vec<Missing> = conn
+        .fetch_all(Sql::differing(missing!(sqlite), missing!(postgres)), params![permit.app(), &json!(slugs)])
+        .await?;
+    Ok(rows.into_iter().map(|row| row.slug).collect())
+}
+
+/// What of a concept can be changed.
+#[derive(Clone, Debug)]
+pub struct ConceptChange<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// The language of its name.
+    pub language: &'a str,
+    /// What it means.
+    pub definition: &'a str,
+    /// What clients keep with it.
+    pub metadata: Option<&'a Value>,
+}
+
+/// Changes the concept `slug` of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn update(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    slug: &str,
+    change: &ConceptChange<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE concepts SET name = $3, language = $4, definition = $5, metadata = $6, changed_at = $7 \
+         WHERE app_id = $1 AND slug = $2",
+        params![permit.app(), slug, change.name, change.language, change.definition, change.metadata, now],
+    )
+    .await?;
+    Ok(())
+}
+
+struct Counted(ConceptRow, i64);
+
+impl FromRow for Counted {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self(ConceptRow::from_row(row)?, row.get("inputs")?))
+    }
+}
+
+/// The concepts of the permit's app in their order, each with how many inputs carry it: those of which somebody said,
+/// of the whole or of a part, that it is there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(conn: &mut Conn, permit: &Permit) -> Result<Vec<(ConceptRow, i64)>> {
+    let rows: Vec<Counted> = conn
+        .fetch_all(
+            concept!(
+                ", (SELECT COUNT(DISTINCT a.input_id) FROM annotation_concepts n \
+                 JOIN annotations a ON a.id = n.annotation_id \
+                 WHERE n.app_id = c.app_id AND n.concept = c.slug AND n.value > 0) AS inputs";
+                " ORDER BY c.position"
+            ),
+            params![permit.app()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|Counted(concept, inputs)| (concept, inputs)).collect())
+}

@@ -1,0 +1,408 @@
+//! Inputs: the pictures and texts of apps, and the jobs that count what is being added.
+
+use atelier_domain::id::{InputId, JobId, UserId};
+use atelier_domain::{Medium, Permit, Timestamp};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::Page;
+use super::concepts::texts;
+use crate::Result;
+use crate::db::{Conn, Sql, WriteTx, params, row};
+
+/// The status of an input that is ready, by the wire's number.
+pub const READY: i64 = 30_000;
+
+row! {
+    /// An input, with who added it.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct InputRow {
+        /// Its identifier, in the order of time.
+        pub id: InputId,
+        /// Its identifier, as clients chose it.
+        pub slug: String,
+        /// What kind of thing it is.
+        pub kind: Medium,
+        /// The text itself.
+        pub body: Option<String>,
+        /// Where it was fetched from.
+        pub source_url: Option<String>,
+        /// Where the picture's bytes are.
+        pub object_key: Option<String>,
+        /// Where a small picture of it is.
+        pub thumbnail_key: Option<String>,
+        /// What kind of bytes they are, such as `image/png`.
+        pub media_type: Option<String>,
+        /// A picture's width in pixels.
+        pub width: Option<i64>,
+        /// A picture's height in pixels.
+        pub height: Option<i64>,
+        /// How many bytes it has.
+        pub size: i64,
+        /// What clients keep with it.
+        pub metadata: Option<Value>,
+        /// Where it stands, by the wire's number.
+        pub status: i64,
+        /// Who added it.
+        pub created_by: UserId,
+        /// What they are called.
+        pub author: String,
+        /// When it was added.
+        pub created_at: Timestamp,
+        /// When it last changed.
+        pub changed_at: Timestamp,
+    }
+}
+
+macro_rules! input {
+    ($($condition:tt)+) => {
+        concat!(
+            "SELECT i.id, i.slug, i.kind, i.body, i.source_url, i.object_key, i.thumbnail_key, i.media_type, \
+             i.width, i.height, i.size, i.metadata, i.status, i.created_by, u.name AS author, i.created_at, \
+             i.changed_at FROM inputs i JOIN users u ON u.id = i.created_by WHERE i.app_id = $1",
+            $($condition)+
+        )
+    };
+}
+
+/// A new input.
+#[derive(Clone, Debug)]
+pub struct NewInput<'a> {
+    /// Its identifier, in the order of time.
+    pub id: InputId,
+    /// Its identifier, as clients chose it.
+    pub slug: &'a str,
+    /// What kind of thing it is.
+    pub kind: Medium,
+    /// The text itself.
+    pub body: Option<&'a str>,
+    /// Where it was fetched from.
+    pub source_url: Option<&'a str>,
+    /// Where the picture's bytes are.
+    pub object_key: Option<&'a str>,
+    /// Where a small picture of it is.
+    pub thumbnail_key: Option<&'a str>,
+    /// What kind of bytes they are.
+    pub media_type: Option<&'a str>,
+    /// A picture's width and height in pixels.
+    pub pixels: Option<(u32, u32)>,
+    /// How many bytes it has.
+    pub size: i64,
+    /// The hash of its bytes.
+    pub sha256: &'a [u8; 32],
+    /// What clients keep with it.
+    pub metadata: Option<&'a Value>,
+}
+
+/// Adds an input of whoever holds the permit, ready; answers whether its identifier was free.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(tx: &mut WriteTx, permit: &Permit, input: &NewInput<'_>, now: Timestamp) -> Result<bool> {
+    let inserted = tx
+        .execute(
+            "INSERT INTO inputs (id, app_id, slug, kind, body, source_url, object_key, thumbnail_key, media_type, \
+             width, height, size, sha256, metadata, status, created_by, created_at, changed_at) \
+             VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17) \
+             ON CONFLICT (app_id, slug) DO NOTHING",
+            params![
+                permit.app(),
+                input.id,
+                input.slug,
+                input.kind.name(),
+                input.body,
+                input.source_url,
+                input.object_key,
+                input.thumbnail_key,
+                input.media_type,
+                input.pixels.map(|(width, _)| i64::from(width)),
+                input.pixels.map(|(_, height)| i64::from(height)),
+                input.size,
+                input.sha256,
+                input.metadata,
+                READY,
+                permit.user(),
+                now
+            ],
+        )
+        .await?;
+    Ok(inserted > 0)
+}
+
+/// The input `slug` of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get(conn: &mut Conn, permit: &Permit, slug: &str) -> Result<Option<InputRow>> {
+    conn.fetch_optional(input!(" AND i.slug = $2"), params![permit.app(), slug]).await
+}
+
+/// The input `slug` of the permit's app, which nobody else changes until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_to_change(tx: &mut WriteTx, permit: &Permit, slug: &str) -> Result<Option<InputRow>> {
+    let sql = Sql::differing(input!(" AND i.slug = $2"), input!(" AND i.slug = $2 FOR UPDATE OF i"));
+    tx.fetch_optional(sql, params![permit.app(), slug]).await
+}
+
+/// What to list; what is not given lets everything through.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter<'a> {
+    /// Only these; all, if it is empty.
+    pub slugs: &'a [String],
+    /// Only those of this kind.
+    pub kind: Option<Medium>,
+    /// Only those in which somebody says that this concept is.
+    pub concept: Option<&'a str>,
+    /// Only those with this in their identifier or text, whatever its case.
+    pub text: Option<&'a str>,
+    /// Only those that are older than this one.
+    pub before: Option<InputId>,
+}
+
+/// The inputs of the permit's app that `filter` lets through, the newest first, `size` of them after `skip`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    conn: &mut Conn,
+    permit: &Permit,
+    filter: &Filter<'_>,
+    skip: usize,
+    size: usize,
+) -> Result<Page<InputRow>> {
+    macro_rules! list {
+        ($dialect:ident, $json:literal, $place:literal) => {
+            input!(
+                " AND (CAST($4 AS ", $json, ") IS NULL OR i.slug IN ", texts!($dialect "$4"), ")",
+                " AND (CAST($5 AS TEXT) IS NULL OR i.kind = $5)",
+                " AND (CAST($6 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM annotations a \
+                 JOIN annotation_concepts c ON c.annotation_id = a.id \
+                 WHERE a.input_id = i.id AND c.concept = $6 AND c.value > 0))",
+                " AND (CAST($7 AS TEXT) IS NULL OR ", $place, "(lower(i.slug), lower($7)) > 0 \
+                 OR ", $place, "(lower(i.body), lower($7)) > 0)",
+                " AND i.id < $8 ORDER BY i.id DESC LIMIT $2 OFFSET $3"
+            )
+        };
+    }
+    let sql = Sql::differing(list!(sqlite, "TEXT", "instr"), list!(postgres, "JSONB", "strpos"));
+    let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let slugs = (!filter.slugs.is_empty()).then(|| json!(filter.slugs));
+    let rows = conn
+        .fetch_all(
+            sql,
+            params![
+                permit.app(),
+                whole(size).saturating_add(1),
+                whole(skip),
+                slugs.as_ref(),
+                filter.kind.map(Medium::name),
+                filter.concept,
+                filter.text,
+                filter.before.map_or(Uuid::max(), |id| id.0)
+            ],
+        )
+        .await?;
+    Ok(Page::cut(rows, size))
+}
+
+/// Keeps `metadata` with the input `id` of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn update(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    id: InputId,
+    metadata: Option<&Value>,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE inputs SET metadata = $3, changed_at = $4 WHERE app_id = $1 AND id = $2",
+        params![permit.app(), id, metadata, now],
+    )
+    .await?;
+    Ok(())
+}
+
+row! {
+    /// What is left of an input that was deleted.
+    #[derive(Clone, Debug)]
+    pub struct DeletedRow {
+        /// Its identifier, as clients chose it.
+        pub slug: String,
+        /// Where the picture's bytes are.
+        pub object_key: Option<String>,
+        /// Where a small picture of it is.
+        pub thumbnail_key: Option<String>,
+    }
+}
+
+/// Deletes the inputs `slugs` of the permit's app, and what was said of them; answers those that there were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(tx: &mut WriteTx, permit: &Permit, slugs: &[String]) -> Result<Vec<DeletedRow>> {
+    macro_rules! delete {
+        ($dialect:ident) => {
+            concat!(
+                "DELETE FROM inputs WHERE app_id = $1 AND slug IN ",
+                texts!($dialect "$2"),
+                " RETURNING slug, object_key, thumbnail_key"
+            )
+        };
+    }
+    let sql = Sql::differing(delete!(sqlite), delete!(postgres));
+    tx.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
+}
+
+row! {
+    /// How many inputs stand where.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct InputCounts {
+        /// Those that are ready.
+        pub ready: i64,
+        /// Those that are being fetched or read.
+        pub pending: i64,
+        /// Those that could not be.
+        pub failed: i64,
+    }
+}
+
+/// How many inputs of the permit's app stand where.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(conn: &mut Conn, permit: &Permit) -> Result<InputCounts> {
+    conn.fetch_one(
+        "SELECT COUNT(CASE WHEN status = 30000 THEN 1 END) AS ready, \
+         COUNT(CASE WHEN status IN (30001, 30003) THEN 1 END) AS pending, \
+         COUNT(CASE WHEN status NOT IN (30000, 30001, 30003) THEN 1 END) AS failed FROM inputs WHERE app_id = $1",
+        params![permit.app()],
+    )
+    .await
+}
+
+row! {
+    /// A job that adds inputs.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct JobRow {
+        /// Its identifier, as clients chose it.
+        pub slug: String,
+        /// How many it has added.
+        pub done: i64,
+        /// How many it could not add.
+        pub failed: i64,
+        /// How many are still to be added.
+        pub pending: i64,
+        /// Where it stands, by the wire's number: see [`job`].
+        pub status: i64,
+        /// When it began.
+        pub created_at: Timestamp,
+        /// When it last came on.
+        pub changed_at: Timestamp,
+    }
+}
+
+/// Where a job can stand, by the wire's numbers.
+pub mod job {
+    /// Inputs are still to be added.
+    pub const RUNNING: i64 = 64_001;
+    /// Everything was added, or could not be.
+    pub const COMPLETED: i64 = 64_002;
+    /// Somebody stopped it.
+    pub const CANCELLED: i64 = 64_004;
+}
+
+macro_rules! job_columns {
+    () => {
+        "slug, done, failed, pending, status, created_at, changed_at"
+    };
+}
+
+/// Begins the job `slug` of the permit's app, or goes on with it: `pending` inputs more are to be added.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin_job(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    id: JobId,
+    slug: &str,
+    pending: i64,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO input_jobs (id, app_id, slug, done, failed, pending, status, created_at, changed_at) \
+         VALUES ($2, $1, $3, 0, 0, $4, $5, $6, $6) ON CONFLICT (app_id, slug) DO UPDATE SET \
+         pending = input_jobs.pending + excluded.pending, status = excluded.status, changed_at = excluded.changed_at",
+        params![permit.app(), id, slug, pending, job::RUNNING, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Counts one more input of the job `slug`, as added or as failed; the last one completes it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_in_job(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    slug: &str,
+    is_added: bool,
+    now: Timestamp,
+) -> Result<()> {
+    let (done, failed) = if is_added { (1_i64, 0_i64) } else { (0, 1) };
+    tx.execute(
+        "UPDATE input_jobs SET done = done + $3, failed = failed + $4, pending = pending - 1, \
+         status = CASE WHEN pending <= 1 AND status = $6 THEN $7 ELSE status END, changed_at = $5 \
+         WHERE app_id = $1 AND slug = $2",
+        params![permit.app(), slug, done, failed, now, job::RUNNING, job::COMPLETED],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Stops the job `slug` of the permit's app, if it still runs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel_job(tx: &mut WriteTx, permit: &Permit, slug: &str, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "UPDATE input_jobs SET status = $3, changed_at = $4 WHERE app_id = $1 AND slug = $2 AND status = $5",
+        params![permit.app(), slug, job::CANCELLED, now, job::RUNNING],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The job `slug` of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_job(conn: &mut Conn, permit: &Permit, slug: &str) -> Result<Option<JobRow>> {
+    conn.fetch_optional(
+        concat!("SELECT ", job_columns!(), " FROM input_jobs WHERE app_id = $1 AND slug = $2"),
+        params![permit.app(), slug],
+    )
+    .await
+}
+
+/// The jobs of the permit's app, the newest first, `size` of them after `skip`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_jobs(conn: &mut Conn, permit: &Permit, skip: usize, size: usize) -> Result<Vec<JobRow>> {
+    let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    conn.fetch_all(
+        concat!(
+            "SELECT ",
+            job_columns!(),
+            " FROM input_jobs WHERE app_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3"
+        ),
+        params![permit.app(), whole(size), whole(skip)],
+    )
+    .await
+}

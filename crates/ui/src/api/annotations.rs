@@ -1,0 +1,139 @@
+//! What is said of an input: adding to it, changing it, taking it away.
+#![expect(
+    missing_docs,
+    reason = "the macro makes public fields of the arguments, which the functions describe"
+)]
+
+use atelier_domain::{Labels, Region, Shape};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::UiError;
+
+/// One thing that somebody said of an input: a concept of the whole, or a region with what is in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The annotation that says it.
+    pub annotation: String,
+    /// What is said: one concept or one region.
+    pub labels: Labels,
+    /// The same in words, such as "Stop sign".
+    pub words: String,
+    /// What its author is called.
+    pub author: String,
+    /// Whether the author is the person who looks.
+    pub is_own: bool,
+    /// When it last changed, in microseconds UTC.
+    pub changed_at: i64,
+    /// Why the person cannot change it, if they cannot.
+    pub no_change: Option<String>,
+    /// Why they cannot take it away, if they cannot.
+    pub no_removal: Option<String>,
+}
+
+impl Mark {
+    /// The region, unless it is about the whole.
+    #[must_use]
+    pub fn region(&self) -> Option<&Region> {
+        self.labels.regions.first()
+    }
+
+    /// The part of the input that it is about, unless it is about the whole.
+    #[must_use]
+    pub fn shape(&self) -> Option<&Shape> {
+        self.region().map(|region| &region.shape)
+    }
+
+    /// What is said of the whole or the part first: its identifier.
+    #[must_use]
+    pub fn concept(&self) -> Option<&str> {
+        let of_region = self.labels.regions.iter().flat_map(|region| &region.labels);
+        self.labels.concepts.iter().chain(of_region).next().map(|label| label.concept.as_str())
+    }
+
+    /// What its only concept is called, if there is one, and it is said to be there for certain.
+    #[must_use]
+    pub fn only_concept(&self) -> Option<&str> {
+        let of_region = self.labels.regions.iter().flat_map(|region| &region.labels);
+        let mut labels = self.labels.concepts.iter().chain(of_region);
+        let is_certain = labels.next().is_some_and(|label| label.value >= 1.0);
+        (is_certain && labels.next().is_none()).then_some(self.words.as_str())
+    }
+
+    /// The identifier of its region; empty, if it is about the whole.
+    #[must_use]
+    pub fn region_id(&self) -> &str {
+        self.region().map_or("", |region| region.id.as_str())
+    }
+
+    /// What tells it from the other marks of its input.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let part =
+            if self.region().is_some() { self.region_id() } else { self.concept().unwrap_or_default() };
+        format!("{}-{part}", self.annotation)
+    }
+}
+
+/// Says that a concept is in an input: in the part that `shape` gives as JSON, or in the whole.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::Invalid`] for what cannot be said.
+#[server(name = AddMark, prefix = "/api", endpoint = "annotations/add")]
+pub async fn add_mark(
+    owner: String,
+    app: String,
+    input: String,
+    concept: String,
+    #[server(default)] shape: String,
+) -> Result<(), UiError> {
+    server::add(&owner, &app, input, &concept, &shape).await
+}
+
+/// Gives a region another shape, as JSON, and says that it is `concept` that is in it.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to: to put another concept in the place of one takes that to delete.
+#[server(name = ChangeMark, prefix = "/api", endpoint = "annotations/change")]
+pub async fn change_mark(
+    owner: String,
+    app: String,
+    input: String,
+    annotation: String,
+    region: String,
+    concept: String,
+    shape: String,
+) -> Result<(), UiError> {
+    let place = server::Place { owner, app, input, annotation };
+    server::change(&place, &region, &concept, &shape).await
+}
+
+/// Takes away a region or, if `region` is empty, a concept of the whole; its annotation too, if nothing is left of it.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::NotFound`] if it is gone already.
+#[server(name = RemoveMark, prefix = "/api", endpoint = "annotations/remove")]
+pub async fn remove_mark(
+    owner: String,
+    app: String,
+    input: String,
+    annotation: String,
+    #[server(default)] region: String,
+    #[server(default)] concept: String,
+) -> Result<(), UiError> {
+    let place = server::Place { owner, app, input, annotation };
+    server::remove(&place, &region, &concept).await
+}
+
+/// Says again what was taken away: `labels`, as JSON.
+///
+/// # Errors
+/// As [`add_mark`].
+#[server(name = PutBackMark, prefix = "/api", endpoint = "annotations/put-back")]
+pub async fn put_back_mark(owner: String, app: String, input: String, labels: String) -> Result<(), UiError> {
+    server::put_back(&owner, &app, input, &labels).await
+}
+
+#[cfg(feature = "ssr")]
+#[path = "annotations_server.rs"]
+pub(super) mod server;

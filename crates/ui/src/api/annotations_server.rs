@@ -1,0 +1,222 @@
+//! The server's side of [`super`]: from what forms say to what operations take, and back.
+
+use atelier_domain::{Endpoint, Label, Labels, PatchAction, Permit, Region, ResourceId, Shape};
+use atelier_service::annotations::{AnnotationRow, AnnotationsFilter, NewAnnotation, PatchAnnotation};
+use atelier_service::{AppName, Asked, Error};
+
+use super::Mark;
+use crate::api::apps::refusal;
+use crate::api::concepts::{Concept, called, meant, offered};
+use crate::error::UiError;
+use crate::server::{service, who};
+
+/// The most annotations of one input, or of one page of inputs, that are looked at.
+pub(crate) const MOST: usize = 2_000;
+
+/// Which annotation a form is about.
+pub(super) struct Place {
+    pub(super) owner: String,
+    pub(super) app: String,
+    pub(super) input: String,
+    pub(super) annotation: String,
+}
+
+impl Place {
+    fn app(&self) -> AppName {
+        AppName::of(&self.owner, &self.app)
+    }
+
+    /// The annotation as it stands.
+    async fn row(&self) -> Result<AnnotationRow, UiError> {
+        Ok(service().get_annotation(&who(), &self.app(), &self.input, &self.annotation).await?)
+    }
+
+    async fn patch(&self, action: PatchAction, labels: Labels) -> Result<(), UiError> {
+        let patch = PatchAnnotation { slug: self.annotation.clone(), labels, info: None, status: None };
+        let done = service().patch_annotations(&who(), &self.app(), action, vec![patch], true).await;
+        done.map(|_| ()).map_err(beside_concept)
+    }
+}
+
+/// What may be done with the annotations of an app, before it is known whose one is.
+pub(crate) struct May {
+    permit: Permit,
+    no_change: Option<String>,
+    /// Why nothing can be taken away, if nothing can.
+    pub(crate) no_removal: Option<String>,
+}
+
+impl May {
+    /// Asks for it, for whoever has seen the app.
+    pub(crate) async fn ask(app: &AppName, asked: &Asked<Permit>) -> Result<Self, UiError> {
+        let (service, who) = (service(), who());
+        Ok(Self {
+            permit: asked.permit,
+            no_change: refusal(service.get_app(&who, app, Endpoint::PatchAnnotations).await)?,
+            no_removal: refusal(service.get_app(&who, app, Endpoint::DeleteAnnotation).await)?,
+        })
+    }
+
+    /// Why the person cannot change what `row` says, because it is somebody else's.
+    fn someone_elses(&self, row: &AnnotationRow, owner: &str) -> Option<String> {
+        self.permit.may_change_annotation_of(row.user_id).is_err().then(|| {
+            let author = &row.author;
+            if row.user_id == self.permit.owner() {
+                format!("{author}’s; nobody else can change it")
+            } else {
+                format!("{author}’s; only {author} and {owner} can change it")
+            }
+        })
+    }
+}
+
+/// What an annotation says, thing by thing.
+pub(crate) fn marks(row: &AnnotationRow, concepts: &[Concept], may: &May, owner: &str) -> Vec<Mark> {
+    let of_whole =
+        row.labels.concepts.iter().map(|label| Labels { concepts: vec![label.clone()], regions: Vec::new() });
+    let of_parts = row
+        .labels
+        .regions
+        .iter()
+        .map(|region| Labels { concepts: Vec::new(), regions: vec![region.clone()] });
+    let elses = may.someone_elses(row, owner);
+    // Whoever may delete annotations may delete anybody's as a whole; to take something out of one is to change it.
+    let is_whole = row.labels.concepts.len() + row.labels.regions.len() == 1;
+    let no_removal = may.no_removal.clone().or_else(|| elses.clone().filter(|_| !is_whole));
+    let no_change = may.no_change.clone().or(elses);
+    of_whole
+        .chain(of_parts)
+        .map(|labels| Mark {
+            annotation: row.slug.clone(),
+            words: words(&labels, concepts),
+            labels,
+            author: row.author.clone(),
+            is_own: row.user_id == may.permit.user(),
+            changed_at: row.changed_at.micros(),
+            no_change: no_change.clone(),
+            no_removal: no_removal.clone(),
+        })
+        .collect()
+}
+
+/// The concepts that labels name, with how sure they are where that is not "certainly there".
+fn words(labels: &Labels, concepts: &[Concept]) -> String {
+    let of_parts = labels.regions.iter().flat_map(|region| &region.labels);
+    let named = labels.concepts.iter().chain(of_parts).map(|label| {
+        let name = called(concepts, label.concept.as_str());
+        match label.value {
+            value if value >= 1.0 => name,
+            value if value <= 0.0 => format!("not {name}"),
+            value => format!("{name} ({:.0} %)", value * 100.0),
+        }
+    });
+    let words = named.collect::<Vec<_>>().join(", ");
+    if words.is_empty() { "No concept yet".to_owned() } else { words }
+}
+
+/// What is wrong with something that was said belongs beside the field in which it was said.
+fn beside_concept(error: Error) -> UiError {
+    let mut error = UiError::from(error);
+    if let UiError::Invalid { fields } = &mut error {
+        for field in fields {
+            field.field = "concept".into();
+        }
+    }
+    error
+}
+
+fn read_shape(json: &str) -> Result<Shape, UiError> {
+    serde_json::from_str(json).map_err(|_| UiError::form("This is no region. Draw it again."))
+}
+
+/// An identifier for a new region.
+fn region_id() -> Result<ResourceId, UiError> {
+    let random = u64::from_be_bytes(service().world().random::<8>());
+    let id = format!("{random:016x}").parse();
+    id.map_err(|error| Error::invalid("concept", error).into())
+}
+
+pub(super) async fn add(
+    owner: &str,
+    app: &str,
+    input: String,
+    concept: &str,
+    shape: &str,
+) -> Result<(), UiError> {
+    let app = AppName::of(owner, app);
+    let label = Label { concept: meant(&offered(&app).await?, concept)?, value: 1.0 };
+    let labels = if shape.is_empty() {
+        if has_said(&app, &input, &label).await? {
+            return Err(Error::invalid("concept", "You have said so already.").into());
+        }
+        Labels { concepts: vec![label], regions: Vec::new() }
+    } else {
+        let region = Region { id: region_id()?, shape: read_shape(shape)?, labels: vec![label] };
+        Labels { concepts: Vec::new(), regions: vec![region] }
+    };
+    post(&app, input, labels).await
+}
+
+/// Whether the person has said of the whole input already what they are about to say.
+async fn has_said(app: &AppName, input: &str, label: &Label) -> Result<bool, UiError> {
+    let person = crate::server::person().await?;
+    let own = AnnotationsFilter {
+        inputs: vec![input.to_owned()],
+        authors: vec![person.slug],
+        ..AnnotationsFilter::default()
+    };
+    let rows = service().list_annotations(&who(), app, &own, 0, MOST).await?;
+    Ok(rows.iter().any(|row| row.labels.concepts.contains(label)))
+}
+
+async fn post(app: &AppName, input: String, labels: Labels) -> Result<(), UiError> {
+    let annotation = NewAnnotation { slug: String::new(), input, labels, info: None, status: None };
+    let done = service().post_annotations(&who(), app, vec![annotation]).await;
+    done.map(|_| ()).map_err(beside_concept)
+}
+
+pub(super) async fn change(place: &Place, region: &str, concept: &str, shape: &str) -> Result<(), UiError> {
+    let row = place.row().await?;
+    let concept = meant(&offered(&place.app()).await?, concept)?;
+    let shape = read_shape(shape)?;
+    let mut regions = row.labels.regions;
+    let changed = regions.iter_mut().find(|own| own.id.as_str() == region).ok_or(UiError::NotFound)?;
+    changed.shape = shape;
+    let says_so = matches!(changed.labels.as_slice(), [only] if only.concept == concept);
+    if says_so {
+        // Moving takes nothing away that was said, so that it needs no right to delete.
+        let moved = Region { labels: Vec::new(), ..changed.clone() };
+        let labels = Labels { concepts: Vec::new(), regions: vec![moved] };
+        return place.patch(PatchAction::Merge, labels).await;
+    }
+    changed.labels = vec![Label { concept, value: 1.0 }];
+    place.patch(PatchAction::Overwrite, Labels { concepts: Vec::new(), regions }).await
+}
+
+pub(super) async fn remove(place: &Place, region: &str, concept: &str) -> Result<(), UiError> {
+    let row = place.row().await?;
+    let mut gone = Labels::default();
+    if region.is_empty() {
+        gone.concepts =
+            row.labels.concepts.iter().filter(|own| own.concept.as_str() == concept).cloned().collect();
+    } else {
+        let named = row.labels.regions.iter().filter(|own| own.id.as_str() == region);
+        gone.regions = named.map(|own| Region { labels: Vec::new(), ..own.clone() }).collect();
+    }
+    if gone.is_empty() {
+        return Err(UiError::NotFound);
+    }
+    if !row.labels.without(&gone).is_empty() {
+        return place.patch(PatchAction::Remove, gone).await;
+    }
+    let (annotation, input) = (place.annotation.clone(), place.input.clone());
+    service()
+        .delete_annotations(&who(), &place.app(), Endpoint::DeleteAnnotation, &[annotation], &[input])
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn put_back(owner: &str, app: &str, input: String, labels: &str) -> Result<(), UiError> {
+    let labels = serde_json::from_str(labels).map_err(|_| UiError::form("This cannot be put back."))?;
+    post(&AppName::of(owner, app), input, labels).await
+}

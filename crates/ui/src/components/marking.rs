@@ -1,0 +1,214 @@
+//! What is being marked in an input: shared by the picture or text, the form for it, and the list of what is marked.
+
+use atelier_domain::Shape;
+use leptos::{prelude::*, wasm_bindgen::JsCast as _};
+
+use crate::{
+    api::{
+        annotations::{AddMark, ChangeMark, Mark},
+        apps::App,
+    },
+    components::{
+        button::{Button, SubmitButton},
+        concept_list::CONCEPT_LIST,
+        error_summary::ErrorSummary,
+        field::TextField,
+        toast::Toasts,
+    },
+    form::{Form, PostForm},
+};
+
+/// A region that is being made or changed, and not saved yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// Which mark it changes; none, if it is a new one.
+    pub of: Option<usize>,
+    /// Where it is now.
+    pub shape: Shape,
+}
+
+/// The state of marking.
+#[derive(Clone, Copy)]
+pub struct Marking {
+    /// What is said of the input, as the server has it.
+    pub marks: StoredValue<Vec<Mark>>,
+    /// What is being made or changed.
+    pub draft: RwSignal<Option<Draft>>,
+    /// The mark that is pointed out in picture and list.
+    pub chosen: RwSignal<Option<usize>>,
+    /// Whether the person may add marks.
+    pub can_add: bool,
+    toasts: Toasts,
+}
+
+impl Marking {
+    /// The state of a page that shows `marks`.
+    pub fn new(marks: Vec<Mark>, can_add: bool) -> Self {
+        Self {
+            marks: StoredValue::new(marks),
+            draft: RwSignal::new(None),
+            chosen: RwSignal::new(None),
+            can_add,
+            toasts: Toasts::of_page(),
+        }
+    }
+
+    /// One of the marks.
+    pub fn mark(self, place: usize) -> Option<Mark> {
+        self.marks.with_value(|marks| marks.get(place).cloned())
+    }
+
+    /// Reads out what those who see the page see.
+    pub fn say(self, text: impl Into<String>) {
+        self.toasts.say(text);
+    }
+
+    /// Where a mark, or the new one, stands now: in the draft, if it is being changed, else as it was saved.
+    pub fn shape(self, of: Option<usize>) -> Option<Shape> {
+        let drafted = self
+            .draft
+            .with(|draft| draft.as_ref().filter(|draft| draft.of == of).map(|draft| draft.shape.clone()));
+        drafted.or_else(|| self.mark(of?)?.shape().cloned())
+    }
+
+    /// Begins or goes on with a draft, unless the mark is not the person's to change; then it says why.
+    pub fn draw(self, of: Option<usize>, shape: Shape) -> bool {
+        let why_not = of.and_then(|place| self.mark(place)).and_then(|mark| mark.no_change);
+        if let Some(why_not) = why_not {
+            self.say(why_not);
+            return false;
+        }
+        self.draft.set(Some(Draft { of, shape }));
+        true
+    }
+
+    /// Drops the draft: what was saved stands again.
+    pub fn cancel(self) {
+        if self.draft.with_untracked(Option::is_some) {
+            self.draft.set(None);
+            self.say("Cancelled.");
+        }
+    }
+
+    /// Presses the button that removes a mark, which stands in the list if the person may.
+    pub fn remove(self, place: usize) {
+        let Some(mark) = self.mark(place) else { return };
+        match (mark.no_removal, mark.is_own) {
+            (Some(why_not), _) => self.say(why_not),
+            (None, false) => self.say(format!("{}’s; remove it in the list", mark.author)),
+            (None, true) => press(&removal_id(place)),
+        }
+    }
+}
+
+/// The id of the button that removes a mark.
+pub(super) fn removal_id(place: usize) -> String {
+    format!("remove-{place}")
+}
+
+/// Presses a button, as a person would.
+fn press(id: &str) {
+    let element = document().get_element_by_id(id);
+    if let Some(button) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        button.click();
+    }
+}
+
+/// Puts the focus on what a selector finds first, once the page shows what has just changed.
+pub(super) fn focus_soon(selector: &'static str) {
+    request_animation_frame(move || {
+        let Ok(Some(element)) = document().query_selector(selector) else { return };
+        // What cannot take the focus leaves it where it was.
+        if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+            let _ = element.focus();
+        } else if let Some(element) = element.dyn_ref::<web_sys::SvgElement>() {
+            let _ = element.focus();
+        }
+    });
+}
+
+/// Where the concept of the draft is typed.
+pub(super) const DRAFT_FIELD: &str = ".draft [name=concept]";
+
+/// The form for the draft, while there is one.
+#[component]
+pub fn DraftForm(
+    /// What is being marked.
+    marking: Marking,
+    /// In which app.
+    app: App,
+    /// In which input.
+    input: String,
+) -> impl IntoView {
+    let of = Memo::new(move |_| marking.draft.with(|draft| draft.as_ref().map(|draft| draft.of)));
+    move || of.get().map(|of| draft_form(marking, of, &app, &input))
+}
+
+fn draft_form(marking: Marking, of: Option<usize>, app: &App, input: &str) -> AnyView {
+    let (app, input) = (app.clone(), input.to_owned());
+    match of.and_then(|place| marking.mark(place)) {
+        None => {
+            let form = Form::<AddMark>::keyed("region").reloading("Added.");
+            view! {
+                <section class="draft">
+                    <h3>"New region"</h3>
+                    <PostForm form>{draft_fields(marking, app, input, String::new())}</PostForm>
+                </section>
+            }
+            .into_any()
+        }
+        Some(mark) => {
+            let form = Form::<ChangeMark>::keyed(&mark.key()).reloading("Saved.");
+            let region = mark.region_id().to_owned();
+            let concept = mark.only_concept().unwrap_or_default().to_owned();
+            view! {
+                <section class="draft">
+                    <h3>{format!("Change {}", mark.words)}</h3>
+                    <PostForm form>
+                        <input type="hidden" name="annotation" value=mark.annotation />
+                        <input type="hidden" name="region" value=region />
+                        {draft_fields(marking, app, input, concept)}
+                    </PostForm>
+                </section>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// What both forms for drafts have.
+fn draft_fields(marking: Marking, app: App, input: String, concept: String) -> AnyView {
+    view! {
+        <ErrorSummary />
+        <InputFields app input />
+        <input type="hidden" name="shape" value=move || shape_as_json(marking) />
+        <TextField name="concept" label="Concept" list=CONCEPT_LIST value=concept />
+        <p class="actions">
+            <SubmitButton>"Save"</SubmitButton>
+            <Button on_press=move |_| marking.cancel()>"Cancel"</Button>
+        </p>
+    }
+    .into_any()
+}
+
+/// The draft's shape, as the server functions take it.
+fn shape_as_json(marking: Marking) -> String {
+    let shape =
+        marking.draft.with(|draft| draft.as_ref().and_then(|draft| serde_json::to_string(&draft.shape).ok()));
+    shape.unwrap_or_default()
+}
+
+/// The hidden fields that say which input a form is about.
+#[component]
+pub fn InputFields(
+    /// The app.
+    app: App,
+    /// The input.
+    input: String,
+) -> impl IntoView {
+    view! {
+        <input type="hidden" name="owner" value=app.owner />
+        <input type="hidden" name="app" value=app.slug />
+        <input type="hidden" name="input" value=input />
+    }
+}

@@ -1,0 +1,206 @@
+//! A text with its marked stretches, in which further ones are selected.
+
+use std::collections::BTreeSet;
+
+use atelier_domain::Shape;
+use leptos::{html, prelude::*};
+
+use crate::components::marking::Marking;
+
+/// The text. Its marked stretches are pointed out, and what is selected in it becomes the draft.
+#[component]
+pub fn TextSpans(
+    /// The text.
+    text: String,
+    /// What is being marked.
+    marking: Marking,
+) -> impl IntoView {
+    let element = NodeRef::<html::Div>::new();
+    let stored = StoredValue::new(text);
+    let pieces = move || {
+        let drafted = marking.draft.with(|draft| draft.as_ref().and_then(|draft| ends(&draft.shape)));
+        stored.with_value(|text| pieces(marking, text, drafted))
+    };
+    let select = move || {
+        if marking.can_add
+            && let Some((start, end)) = selected(element, stored)
+            && marking.draw(None, Shape::Span { start, end })
+        {
+            marking.say("Selected. Choose its concept.");
+        }
+    };
+    view! {
+        <div node_ref=element class="text-body" on:pointerup=move |_| select() on:keyup=move |_| select()>
+            {pieces}
+        </div>
+    }
+}
+
+/// Marks words by typing them, for whoever does not select with a mouse.
+#[component]
+pub fn FindSpan(
+    /// The text.
+    text: String,
+    /// What is being marked.
+    marking: Marking,
+) -> impl IntoView {
+    let words = RwSignal::new(String::new());
+    let find = move |_| {
+        let after = marking.draft.with_untracked(|draft| draft.as_ref().and_then(|draft| ends(&draft.shape)));
+        let from = after.map_or(0, |(_, end)| end);
+        let found = words.with_untracked(|words| next_place(&text, words, from));
+        match found {
+            Some((start, end)) => {
+                marking.draw(None, Shape::Span { start, end });
+                marking.say(format!("Found at character {}. Choose its concept.", start + 1));
+            }
+            None => marking.say("These words do not stand in the text."),
+        }
+    };
+    view! {
+        <p class="find-span">
+            <label for="find-words">"Words of the text"</label>
+            <input
+                id="find-words"
+                class="input"
+                autocomplete="off"
+                on:input=move |event| words.set(event_target_value(&event))
+            />
+            <button type="button" class="button" on:click=find>"Mark the next"</button>
+        </p>
+    }
+}
+
+/// The ends of a stretch of text.
+fn ends(shape: &Shape) -> Option<(u32, u32)> {
+    match *shape {
+        Shape::Span { start, end } => Some((start, end)),
+        Shape::Box { .. } | Shape::Polygon { .. } | Shape::Point(_) => None,
+    }
+}
+
+/// The text, cut wherever a stretch begins or ends.
+fn pieces(marking: Marking, text: &str, drafted: Option<(u32, u32)>) -> Vec<AnyView> {
+    let spans: Vec<_> = marking.marks.with_value(|marks| {
+        let spans = marks.iter().enumerate();
+        spans.filter_map(|(place, mark)| Some((place, ends(mark.shape()?)?, mark.words.clone()))).collect()
+    });
+    let length = count(text);
+    let cuts: BTreeSet<u32> = spans
+        .iter()
+        .map(|(_, ends, _)| *ends)
+        .chain(drafted)
+        .flat_map(|(start, end)| [start, end])
+        .chain([0, length])
+        .filter(|cut| *cut <= length)
+        .collect();
+    let cuts: Vec<u32> = cuts.into_iter().collect();
+    cuts.windows(2)
+        .filter_map(|cut| if let [start, end] = *cut { Some((start, end)) } else { None })
+        .map(|(start, end)| {
+            let covers = |ends: (u32, u32)| ends.0 <= start && end <= ends.1;
+            let over: Vec<_> = spans.iter().filter(|(_, ends, _)| covers(*ends)).collect();
+            let words = over.iter().map(|(_, _, words)| words.as_str()).collect::<Vec<_>>().join(", ");
+            let places: Vec<usize> = over.iter().map(|(place, ..)| *place).collect();
+            let is_draft = drafted.is_some_and(covers);
+            piece(marking, as_shown(slice(text, start, end)), places, words, is_draft)
+        })
+        .collect()
+}
+
+fn piece(marking: Marking, text: String, places: Vec<usize>, words: String, is_draft: bool) -> AnyView {
+    if places.is_empty() && !is_draft {
+        return text.into_any();
+    }
+    let is_chosen = move || marking.chosen.get().is_some_and(|chosen| places.contains(&chosen));
+    view! { <mark class="span" class:is-draft=is_draft class:is-chosen=is_chosen title=words>{text}</mark> }
+        .into_any()
+}
+
+/// How many characters there are. Texts are far shorter than what would not fit.
+fn count(text: &str) -> u32 {
+    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
+}
+
+/// The characters from `start` to `end`.
+fn slice(text: &str, start: u32, end: u32) -> &str {
+    let at = |place: u32| text.char_indices().nth(place as usize).map_or(text.len(), |(at, _)| at);
+    text.get(at(start)..at(end)).unwrap_or_default()
+}
+
+/// Reads of HTML end lines with a line feed alone, so that the text is shown so by scripts, too.
+fn as_shown(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// The place in the text of the character that stands at `shown` on the page.
+fn as_stored(text: &str, shown: u32) -> u32 {
+    let mut left = shown;
+    let mut letters = text.chars().peekable();
+    let mut stored = 0;
+    while left > 0
+        && let Some(letter) = letters.next()
+    {
+        stored += 1;
+        // The two characters of such a line's end are one on the page.
+        if !(letter == '\r' && letters.peek() == Some(&'\n')) {
+            left -= 1;
+        }
+    }
+    stored
+}
+
+/// Where `words` stand next, from the character `from` on, and then from the beginning.
+fn next_place(text: &str, words: &str, from: u32) -> Option<(u32, u32)> {
+    let words = words.trim();
+    if words.is_empty() {
+        return None;
+    }
+    let rest = slice(text, from, u32::MAX);
+    let at = rest.find(words).map(|at| text.len() - rest.len() + at).or_else(|| text.find(words))?;
+    let start = count(text.get(..at)?);
+    Some((start, start + count(words)))
+}
+
+/// The ends of what is selected in the element, if it lies there.
+fn selected(element: NodeRef<html::Div>, text: StoredValue<String>) -> Option<(u32, u32)> {
+    let element = element.get_untracked()?;
+    let selection = window().get_selection().ok()??;
+    let range = selection.get_range_at(0).ok()?;
+    let inside = |node: web_sys::Node| element.contains(Some(&node));
+    if range.collapsed() || !inside(range.start_container().ok()?) || !inside(range.end_container().ok()?) {
+        return None;
+    }
+    let before = range.clone_range();
+    before.select_node_contents(&element).ok()?;
+    before.set_end(&range.start_container().ok()?, range.start_offset().ok()?).ok()?;
+    let length = |range: &web_sys::Range| count(&String::from(range.to_string()));
+    let start = length(&before);
+    let end = start + length(&range);
+    Some(text.with_value(|text| (as_stored(text, start), as_stored(text, end))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_in_characters_of_the_text_as_it_is_kept() {
+        let text = "Ä\r\nbc\rd";
+        assert_eq!(as_shown(text), "Ä\nbc\nd");
+        let shown = as_shown(text);
+        let at = count(shown.split_once('b').unwrap().0);
+        assert_eq!(slice(text, as_stored(text, at), as_stored(text, at + 2)), "bc");
+        assert_eq!(as_stored(text, 99), count(text));
+    }
+
+    #[test]
+    fn words_are_found_one_place_after_the_other() {
+        let text = "é a b a";
+        assert_eq!(next_place(text, "a", 0), Some((2, 3)));
+        assert_eq!(next_place(text, "a", 3), Some((6, 7)));
+        assert_eq!(next_place(text, "a", 7), Some((2, 3)), "after the last place comes the first");
+        assert_eq!(next_place(text, "c", 0), None);
+        assert_eq!(next_place(text, " ", 0), None);
+    }
+}

@@ -1,0 +1,51 @@
+"""Mail goes out by SMTP, to a server that speaks it."""
+
+import email
+import os
+import queue
+import re
+import unittest
+from email.policy import default
+
+from aiosmtpd.controller import Controller
+
+from atelier import PASSWORD, Browser, Server
+
+
+class Mailbox:
+    """Keeps what is delivered."""
+
+    def __init__(self):
+        self.mails = queue.Queue()
+
+    async def handle_DATA(self, server, session, envelope):
+        self.mails.put((envelope.rcpt_tos, email.message_from_bytes(envelope.content, policy=default)))
+        return "250 taken"
+
+
+class Mail(unittest.TestCase):
+    def setUp(self):
+        self.mailbox = Mailbox()
+        smtp = Controller(self.mailbox, hostname="127.0.0.1", port=0)
+        smtp.start()
+        self.addCleanup(smtp.stop)
+        port = smtp.server.sockets[0].getsockname()[1]
+        self.server = Server(os.environ["ATELIER"], "--smtp", f"smtp://127.0.0.1:{port}")
+        self.addCleanup(self.server.stop)
+
+    def test_an_address_is_verified_by_the_link_that_was_delivered(self):
+        browser = Browser(self.server.url)
+        browser.post("identity/sign-up", name="Grace Hopper", email="grace@example.org", password=PASSWORD)
+        recipients, mail = self.mailbox.mails.get(timeout=20)
+        self.assertEqual(recipients, ["grace@example.org"])
+        self.assertIn("atelier@localhost", mail["from"])
+        link = re.search(rf"{re.escape(self.server.url)}/verify/(\S+)", mail.get_content())
+        self.assertIsNotNone(link, mail.get_content())
+        browser.post("identity/verify-address", token=link[1], password=PASSWORD)
+        browser.sign_in("grace")
+        addresses = browser.post("account/get")["addresses"]
+        self.assertTrue(addresses[0]["is_verified"], addresses)
+
+
+if __name__ == "__main__":
+    unittest.main()
