@@ -112,7 +112,9 @@ fn npm_packages(paths: &Paths) -> Outcome {
         debian_package("npm", "npm", Path::new("/usr/bin/npm"))?;
     }
     let folder = paths.root.join("end2end");
-    step("npm packages", || run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder)))
+    step("npm packages", || {
+        run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
+    })
 }
 
 /// Drives the built server with a real browser.

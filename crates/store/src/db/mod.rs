@@ -57,7 +57,7 @@ impl Handle {
 
 macro_rules! with_bound {
     ($conn:expr, $sql:expr, $params:expr, |$query:ident, $c:ident| $body:expr) => {{
-        if $params.iter().any(Param::has_nul) {
+        if value::any_has_nul($params) {
             return Err(crate::Error::Nul);
         }
         match $conn.0.below() {

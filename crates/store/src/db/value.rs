@@ -50,7 +50,7 @@ pub enum Param<'a> {
 
 impl Param<'_> {
     /// Whether it is, or holds, a text with the character NUL.
-    pub(super) fn has_nul(&self) -> bool {
+    fn has_nul(&self) -> bool {
         match self {
             Self::Text(text) => text.is_some_and(|text| text.contains('\0')),
             Self::OwnedText(text) => text.as_deref().is_some_and(|text| text.contains('\0')),
@@ -90,6 +90,11 @@ impl Param<'_> {
             Self::Json(value) => query.bind(value.map(sqlx::types::Json)),
         }
     }
+}
+
+/// Whether a text among `params`, or in a document among them, has the character NUL.
+pub(super) fn any_has_nul(params: &[Param<'_>]) -> bool {
+    params.iter().any(Param::has_nul)
 }
 
 fn json_has_nul(json: &serde_json::Value) -> bool {
