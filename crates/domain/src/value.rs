@@ -132,7 +132,10 @@ fn slug(text: &str) -> Result<String, InvalidValue> {
     }
     // `me` is the caller on the wire; `clarifai` is where clients look for the public catalogue; the others are
     // words of our own addresses.
-    if ["me", "clarifai", "atelier", "ids", "searches", "new"].contains(&text.to_ascii_lowercase().as_str()) {
+    const RESERVED: [&str; 11] = [
+        "me", "clarifai", "atelier", "ids", "searches", "new", "account", "apps", "events", "pictures", "upload",
+    ];
+    if RESERVED.contains(&text.to_ascii_lowercase().as_str()) {
         return Err(InvalidValue::Reserved(text.into()));
     }
     Ok(text.into())

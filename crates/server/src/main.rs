@@ -9,6 +9,7 @@ mod identify;
 mod mailer;
 mod outbox;
 mod pages;
+mod pictures;
 mod serve;
 mod upload;
 mod user;

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::mailer::Mailer;
-use crate::{assets, guard, identify, open, pages, upload, wire};
+use crate::{assets, guard, identify, open, pages, pictures, upload, wire};
 
 /// How long requests that are under way may take to end once a stop was asked for.
 const GRACE: Duration = Duration::from_secs(20);
@@ -90,7 +90,7 @@ pub(crate) fn router(service: &Service, cookie: SessionCookie) -> Result<Router,
     Ok(assets::router()
         .merge(health(service.clone()))
         .merge(wire::router(service))
-        .merge(upload::router(service, cookie))
+        .merge(upload::router(service, cookie)).merge(pictures::router(service, cookie))
         .merge(pages))
 }
 

@@ -19,6 +19,14 @@ pub enum Error {
         /// The scopes that are missing, if that is why.
         missing: ScopeSet,
     },
+    /// The caller may do this, but not to what is someone else's.
+    #[error("{explanation}")]
+    SomeoneElses {
+        /// What was asked.
+        endpoint: Endpoint,
+        /// Whose it is to change, in sentences.
+        explanation: String,
+    },
     /// What was asked for is not valid.
     #[error("{}", fields.first().map_or("the request is not valid", |field| field.message.as_str()))]
     Invalid {
@@ -81,6 +89,9 @@ impl Error {
             return Self::NotFound;
         }
         let givers: Vec<&str> = givers.iter().map(String::as_str).collect();
+        if refusal.cause == atelier_domain::Cause::SomeoneElses {
+            return Self::SomeoneElses { endpoint: refusal.endpoint, explanation: refusal.explain(&givers) };
+        }
         Self::Forbidden {
             endpoint: refusal.endpoint,
             explanation: refusal.explain(&givers),

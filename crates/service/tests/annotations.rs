@@ -363,7 +363,7 @@ async fn all_are_changed_or_none(bench: Bench) {
     let beyond = change("other", of_part(region("part", Shape::Span { start: 0, end: 99 })));
     for (input, expected) in [
         (vec![good(), change("no-such-annotation", of_whole("stop"))], "NotFound"),
-        (vec![good(), change("adas", of_whole("stop"))], "Forbidden"),
+        (vec![good(), change("adas", of_whole("stop"))], "SomeoneElses"),
         (vec![good(), beyond], "Invalid"),
         (vec![good(), good()], "Invalid"),
     ] {

@@ -113,7 +113,9 @@ impl From<atelier_service::Error> for UiError {
         match error {
             Error::NotFound => Self::NotFound,
             Error::Unauthenticated(message) => Self::SignedOut { message: sentence(&message) },
-            Error::Forbidden { explanation, .. } => Self::Forbidden { explanation: sentence(&explanation) },
+            Error::Forbidden { explanation, .. } | Error::SomeoneElses { explanation, .. } => {
+                Self::Forbidden { explanation: sentence(&explanation) }
+            }
             Error::Invalid { fields } => Self::Invalid {
                 fields: fields
                     .into_iter()

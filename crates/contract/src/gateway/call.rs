@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use atelier_domain::Endpoint;
 use axum::extract::ConnectInfo;
+use http::HeaderMap;
 use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
 
@@ -39,6 +40,15 @@ pub enum Transport {
 pub struct Credential(String);
 
 impl Credential {
+    /// The one that a request's headers carry, by either of the two schemes that are spoken.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Option<Self> {
+        let (scheme, secret) = headers.get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+        let known = scheme.eq_ignore_ascii_case("key") || scheme.eq_ignore_ascii_case("bearer");
+        let secret = secret.trim();
+        (known && !secret.is_empty()).then(|| Self(secret.to_owned()))
+    }
+
     /// The secret itself, to be looked up.
     #[must_use]
     pub fn reveal(&self) -> &str {
@@ -62,21 +72,13 @@ impl Call {
         let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         Self {
             endpoint,
-            credential: header(AUTHORIZATION.as_str()).and_then(credential),
+            credential: Credential::of(&parts.headers),
             request_id: request_id(parts).unwrap_or_else(new_request_id),
             peer: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer),
             user_agent: header(USER_AGENT.as_str()).map(str::to_owned),
             transport,
         }
     }
-}
-
-/// The secret in `Key <secret>` or `Bearer <secret>`.
-fn credential(header: &str) -> Option<Credential> {
-    let (scheme, secret) = header.trim().split_once(' ')?;
-    let known = scheme.eq_ignore_ascii_case("key") || scheme.eq_ignore_ascii_case("bearer");
-    let secret = secret.trim();
-    (known && !secret.is_empty()).then(|| Credential(secret.to_owned()))
 }
 
 /// The id that a proxy or client gave the request, if it is fit for a log line.

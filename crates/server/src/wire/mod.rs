@@ -4,11 +4,15 @@
 //! hears of that rather than of what this server lacks.
 
 mod account;
+mod annotations;
 mod apps;
 mod audit;
 mod collaborators;
+mod concepts;
 pub(crate) mod document;
+mod inputs;
 mod keys;
+mod labels;
 mod metadata;
 mod scopes;
 mod status_codes;
@@ -71,6 +75,26 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::GetResourceCounts, apps::count)
         .serve(Endpoint::ListAnnotationWorkers, workers::list)
         .serve(Endpoint::DeleteApp, apps::delete)
+        .serve(Endpoint::GetInput, inputs::get)
+        .serve(Endpoint::ListInputs, inputs::list)
+        .serve(Endpoint::PostInputs, inputs::post)
+        .serve(Endpoint::PatchInputs, inputs::patch)
+        .serve(Endpoint::DeleteInput, inputs::delete)
+        .serve(Endpoint::DeleteInputs, inputs::delete_many)
+        .serve(Endpoint::GetInputCount, inputs::count)
+        .serve(Endpoint::GetInputsAddJob, inputs::get_job)
+        .serve(Endpoint::ListInputsAddJobs, inputs::list_jobs)
+        .serve(Endpoint::CancelInputsAddJob, inputs::cancel_job)
+        .serve(Endpoint::GetConcept, concepts::get)
+        .serve(Endpoint::ListConcepts, concepts::list)
+        .serve(Endpoint::PostConcepts, concepts::post)
+        .serve(Endpoint::PatchConcepts, concepts::patch)
+        .serve(Endpoint::GetAnnotation, annotations::get)
+        .serve(Endpoint::ListAnnotations, annotations::list)
+        .serve(Endpoint::PostAnnotations, annotations::post)
+        .serve(Endpoint::PatchAnnotations, annotations::patch)
+        .serve(Endpoint::DeleteAnnotation, annotations::delete)
+        .serve(Endpoint::DeleteAnnotations, annotations::delete_many)
         .serve(Endpoint::ListCollaborators, collaborators::list)
         .serve(Endpoint::PostCollaborators, collaborators::post)
         .serve(Endpoint::PatchCollaborators, collaborators::patch)
@@ -177,7 +201,9 @@ fn failure(error: Error) -> Failure {
     match error {
         Error::NotFound => Failure::not_found(),
         Error::Unauthenticated(why) => Failure::new(StatusCode::ConnKeyNotFound).details(why),
-        Error::Forbidden { explanation, .. } => Failure::insufficient_scopes(explanation),
+        Error::Forbidden { explanation, .. } | Error::SomeoneElses { explanation, .. } => {
+            Failure::insufficient_scopes(explanation)
+        }
         Error::Invalid { fields } => {
             let fields: Vec<String> =
                 fields.iter().map(|field| format!("{} {}", wire_name(&field.field), field.message)).collect();
@@ -218,6 +244,12 @@ fn partly<R>(done: Vec<R>, failure: Failure) -> Result<(Vec<R>, Option<Status>),
         reason.details
     );
     Ok((done, Some(Status { details, ..StatusCode::MixedStatus.status() })))
+}
+
+/// The status of this number.
+fn status(number: i64) -> Status {
+    let code = i32::try_from(number).ok().and_then(|number| StatusCode::try_from(number).ok());
+    code.unwrap_or(StatusCode::Failure).status()
 }
 
 /// Which part of a listing is wanted.

@@ -50,7 +50,9 @@ impl Service {
         tx.announce(Event::Data(asked.permit.app()));
         tx.commit().await?;
         // Only now: had the transaction failed, they would still be needed.
-        self.forget(deleted.iter().flat_map(|row| row.object_key.iter().chain(&row.thumbnail_key))).await;
-        Ok(deleted.len() as u64)
+        let count = deleted.len() as u64;
+        let keys = deleted.into_iter().flat_map(|row| [row.object_key, row.thumbnail_key]).flatten();
+        self.forget(keys.collect()).await;
+        Ok(count)
     }
 }

@@ -5,7 +5,7 @@ use atelier_domain::{Condition, Conditions, Endpoint, Labels, Medium, ResourceId
 use atelier_store::queries::inputs::{self, InputRow, JobRow, job};
 use atelier_store::{Event, WriteTx};
 use bytes::Bytes;
-use futures::StreamExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -100,6 +100,13 @@ struct Stored {
     sha256: [u8; 32],
 }
 
+impl Stored {
+    /// Where its bytes are.
+    fn keys(&self) -> Vec<String> {
+        self.object_key.iter().chain(&self.thumbnail_key).cloned().collect()
+    }
+}
+
 impl Service {
     /// Adds inputs to the app. Each is added or refused by itself; permission is asked for the request, and again for
     /// each of them in the transaction that adds it.
@@ -112,7 +119,8 @@ impl Service {
             return Err(Error::invalid("inputs", format!("must be between 1 and {INPUTS}")));
         }
         let request = self.begin(who, app, &inputs, taken, job).await?;
-        let adding = inputs.into_iter().map(|new| self.add_input(&request, new));
+        // Boxed, each of them is plainly one that may move between threads, which the compiler cannot tell otherwise.
+        let adding: Vec<_> = inputs.into_iter().map(|new| self.add_input(&request, new).boxed()).collect();
         let inputs: Vec<_> = futures::stream::iter(adding).buffered(AT_ONCE).collect().await;
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::PostInputs, Conditions::NONE).await?;
@@ -179,7 +187,7 @@ impl Service {
         match &added {
             Ok(row) if row.id == id => {}
             // Nothing refers to what was stored for it.
-            Ok(_) | Err(_) => self.forget(stored.object_key.iter().chain(&stored.thumbnail_key)).await,
+            Ok(_) | Err(_) => self.forget(stored.keys()).await,
         }
         added
     }
@@ -310,9 +318,9 @@ impl Service {
 
     /// Removes stored bytes that nothing refers to any more. Left behind they would waste space and harm nobody, so
     /// that a failure is only told.
-    pub(super) async fn forget(&self, keys: impl IntoIterator<Item = &String>) {
+    pub(super) async fn forget(&self, keys: Vec<String>) {
         for key in keys {
-            if let Err(error) = self.objects.delete(key).await {
+            if let Err(error) = self.objects.delete(&key).await {
                 tracing::warn!(%error, object.key = key, "could not remove bytes that nothing refers to");
             }
         }

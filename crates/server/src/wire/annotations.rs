@@ -1,0 +1,176 @@
+//! Annotations.
+
+use atelier_contract::proto::status::BaseResponse;
+use atelier_contract::proto::worker::Worker as Author;
+use atelier_contract::proto::{
+    Annotation, DeleteAnnotationRequest, DeleteAnnotationsRequest, GetAnnotationRequest, ListAnnotationsRequest,
+    MultiAnnotationResponse, PatchAnnotationsRequest, PostAnnotationsRequest, SingleAnnotationResponse, User,
+    UserAppIdSet, Worker,
+};
+use atelier_contract::{Call, Failure, StatusCode};
+use atelier_domain::Labels;
+use atelier_service::annotations::{AnnotationRow, AnnotationsFilter, NewAnnotation, PatchAnnotation};
+use atelier_service::{Error, Service};
+
+use super::inputs::read_action;
+use super::{Window, app_name, failure, labels, metadata, status, timestamp, who};
+
+pub(super) async fn get(
+    service: Service,
+    call: Call,
+    request: GetAnnotationRequest,
+) -> Result<SingleAnnotationResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    let row = service
+        .get_annotation(&who, &app, &request.input_id, &request.annotation_id)
+        .await
+        .map_err(failure)?;
+    Ok(SingleAnnotationResponse { annotation: Some(write(row)), ..SingleAnnotationResponse::default() })
+}
+
+pub(super) async fn list(
+    service: Service,
+    call: Call,
+    request: ListAnnotationsRequest,
+) -> Result<MultiAnnotationResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    let asked_for_none = [&request.model_version_ids, &request.workflow_version_ids];
+    if asked_for_none.iter().any(|ids| !ids.is_empty()) || !request.task_id.is_empty() {
+        // Only people annotate here, and not yet within tasks.
+        return Ok(MultiAnnotationResponse::default());
+    }
+    let mut authors = request.user_ids;
+    if authors.is_empty() && !request.list_all_annotations {
+        let (_, asked) = service.get_app(&who, &app, call.endpoint).await.map_err(failure)?;
+        authors.push(asked.slug);
+    }
+    let filter = AnnotationsFilter {
+        slugs: request.ids,
+        inputs: request.input_ids,
+        authors,
+        statuses: request.statuses.iter().map(|status| i64::from(status.code)).collect(),
+    };
+    let window = Window::new(request.page, request.per_page);
+    let size = window.size as usize;
+    let rows = service.list_annotations(&who, &app, &filter, window.skipped(), size).await.map_err(failure)?;
+    Ok(several(rows))
+}
+
+pub(super) async fn post(
+    service: Service,
+    call: Call,
+    request: PostAnnotationsRequest,
+) -> Result<MultiAnnotationResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    let new = request.annotations.into_iter().map(|annotation| {
+        let said = Said::read(&service, annotation)?;
+        let Said { id: slug, input, labels, info, status } = said;
+        Ok(NewAnnotation { slug, input, labels, info, status })
+    });
+    let new = new.collect::<Result<_, Failure>>()?;
+    Ok(several(service.post_annotations(&who, &app, new).await.map_err(failure)?))
+}
+
+pub(super) async fn patch(
+    service: Service,
+    call: Call,
+    request: PatchAnnotationsRequest,
+) -> Result<MultiAnnotationResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    let action = read_action(&request.action)?;
+    let changes = request.annotations.into_iter().map(|annotation| {
+        let Said { id: slug, labels, info, status, .. } = Said::read(&service, annotation)?;
+        Ok(PatchAnnotation { slug, labels, info, status })
+    });
+    let changes = changes.collect::<Result<_, Failure>>()?;
+    let rows = service
+        .patch_annotations(&who, &app, action, changes, request.delete_if_empty_data)
+        .await
+        .map_err(|error| match error {
+            Error::SomeoneElses { explanation, .. } => {
+                Failure::new(StatusCode::AnnotationPermissionDenied).details(explanation)
+            }
+            other => failure(other),
+        })?;
+    Ok(several(rows))
+}
+
+pub(super) async fn delete(
+    service: Service,
+    call: Call,
+    request: DeleteAnnotationRequest,
+) -> Result<BaseResponse, Failure> {
+    delete_all(&service, &call, request.user_app_id, &[request.annotation_id], &[request.input_id]).await
+}
+
+pub(super) async fn delete_many(
+    service: Service,
+    call: Call,
+    request: DeleteAnnotationsRequest,
+) -> Result<BaseResponse, Failure> {
+    delete_all(&service, &call, request.user_app_id, &request.ids, &request.input_ids).await
+}
+
+async fn delete_all(
+    service: &Service,
+    call: &Call,
+    set: Option<UserAppIdSet>,
+    ids: &[String],
+    inputs: &[String],
+) -> Result<BaseResponse, Failure> {
+    let (who, app) = (who(call)?, app_name(set));
+    service.delete_annotations(&who, &app, call.endpoint, ids, inputs).await.map_err(failure)?;
+    Ok(BaseResponse::default())
+}
+
+/// An annotation, as far as clients say what it is.
+struct Said {
+    id: String,
+    input: String,
+    labels: Labels,
+    info: Option<serde_json::Value>,
+    status: Option<i64>,
+}
+
+impl Said {
+    fn read(service: &Service, annotation: Annotation) -> Result<Self, Failure> {
+        let data = annotation.data.unwrap_or_default();
+        if data.image.is_some() || data.text.is_some() || data.metadata.is_some() {
+            return Err(Failure::invalid("annotations.data may hold concepts and regions only"));
+        }
+        if !annotation.task_id.is_empty() {
+            return Err(Failure::invalid("annotations.task_id names a task, of which there are none here yet"));
+        }
+        Ok(Self {
+            id: annotation.id,
+            input: annotation.input_id,
+            labels: labels::read(data, || service.world().salt())?,
+            info: annotation.annotation_info.map(metadata::read),
+            status: annotation.status.map(|status| i64::from(status.code)).filter(|code| *code != 0),
+        })
+    }
+}
+
+fn several(rows: Vec<AnnotationRow>) -> MultiAnnotationResponse {
+    MultiAnnotationResponse {
+        annotations: rows.into_iter().map(write).collect(),
+        ..MultiAnnotationResponse::default()
+    }
+}
+
+fn write(row: AnnotationRow) -> Annotation {
+    let author = User { id: row.author_slug.clone(), ..User::default() };
+    Annotation {
+        id: row.slug,
+        input_id: row.input_slug,
+        input_level: row.labels.regions.is_empty(),
+        data: Some(labels::write(row.labels)),
+        annotation_info: row.info.as_ref().and_then(metadata::write),
+        user_id: row.author_slug,
+        status: Some(status(row.status)),
+        created_at: Some(timestamp(row.created_at)),
+        modified_at: Some(timestamp(row.changed_at)),
+        worker: Some(Worker { worker: Some(Author::User(Box::new(author))) }),
+        ..Annotation::default()
+    }
+}

@@ -1,0 +1,92 @@
+//! Concepts.
+
+use atelier_contract::proto::{
+    Concept, GetConceptRequest, ListConceptsRequest, MultiConceptResponse, PatchConceptsRequest,
+    PostConceptsRequest, SingleConceptResponse,
+};
+use atelier_contract::{Call, Failure, StatusCode};
+use atelier_service::concepts::{ConceptRow, NewConcept, PatchConcept};
+use atelier_service::{Error, Service};
+
+use super::inputs::read_action;
+use super::{Window, app_name, failure, metadata, timestamp, who};
+
+pub(super) async fn get(
+    service: Service,
+    call: Call,
+    request: GetConceptRequest,
+) -> Result<SingleConceptResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    let row = service.get_concept(&who, &app, &request.concept_id).await.map_err(failure)?;
+    Ok(SingleConceptResponse { concept: Some(write(row)), ..SingleConceptResponse::default() })
+}
+
+pub(super) async fn list(
+    service: Service,
+    call: Call,
+    request: ListConceptsRequest,
+) -> Result<MultiConceptResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    let window = Window::new(request.page, request.per_page);
+    let prefix = Some(request.id.as_str()).filter(|id| !id.is_empty());
+    let size = window.size as usize;
+    let rows = service.list_concepts(&who, &app, prefix, window.skipped(), size).await.map_err(failure)?;
+    Ok(several(rows))
+}
+
+pub(super) async fn post(
+    service: Service,
+    call: Call,
+    request: PostConceptsRequest,
+) -> Result<MultiConceptResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    let concepts = request.concepts.into_iter().map(|concept| NewConcept {
+        slug: concept.id,
+        name: concept.name,
+        definition: concept.definition,
+        language: concept.language,
+        metadata: concept.metadata.map(metadata::read),
+    });
+    let rows = service.post_concepts(&who, &app, concepts.collect()).await.map_err(|error| match error {
+        Error::Conflict(why) => Failure::new(StatusCode::ConceptsInvalidRequest).details(why),
+        other => failure(other),
+    })?;
+    Ok(several(rows))
+}
+
+pub(super) async fn patch(
+    service: Service,
+    call: Call,
+    request: PatchConceptsRequest,
+) -> Result<MultiConceptResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    let given = |text: String| (!text.is_empty()).then_some(text);
+    let changes = request.concepts.into_iter().map(|concept| PatchConcept {
+        slug: concept.id,
+        name: given(concept.name),
+        definition: given(concept.definition),
+        language: given(concept.language),
+        metadata: concept.metadata.map(metadata::read),
+    });
+    let action = read_action(&request.action)?;
+    let rows = service.patch_concepts(&who, &app, action, changes.collect()).await.map_err(failure)?;
+    Ok(several(rows))
+}
+
+fn several(rows: Vec<ConceptRow>) -> MultiConceptResponse {
+    MultiConceptResponse { concepts: rows.into_iter().map(write).collect(), ..MultiConceptResponse::default() }
+}
+
+fn write(row: ConceptRow) -> Concept {
+    Concept {
+        id: row.slug,
+        name: row.name,
+        value: 1.0,
+        created_at: Some(timestamp(row.created_at)),
+        language: row.language,
+        definition: row.definition,
+        user_id: row.author_slug,
+        metadata: row.metadata.as_ref().and_then(metadata::write),
+        ..Concept::default()
+    }
+}
