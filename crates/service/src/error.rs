@@ -125,6 +125,7 @@ impl From<atelier_store::Error> for Error {
                 Self::Unavailable
             }
             atelier_store::Error::Duplicate => Self::Conflict("this already exists".into()),
+            atelier_store::Error::Nul => Self::invalid("texts", "must not contain the character NUL"),
             other => {
                 let id = internal_id();
                 tracing::error!(error.id = id, error = ?other, "an operation failed");

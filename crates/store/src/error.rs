@@ -10,6 +10,9 @@ pub enum Error {
     /// The database answered what it should not have: a bug, or damage.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
+    /// A text has the character NUL in it, which PostgreSQL keeps in no text: so neither database is asked.
+    #[error("a text has the character NUL in it")]
+    Nul,
     /// A stored value does not read back.
     #[error("stored value of `{column}` does not read back: {reason}")]
     Corrupt {

@@ -77,8 +77,8 @@ fn read(query: AuditLogQuery) -> Result<Search, Failure> {
     }
     let other_actions = if query.success == Some(true) { vec![REFUSED.to_owned()] } else { Vec::new() };
     Ok(Search {
-        from: query.timestamp_from.map(moment),
-        until: query.timestamp_to.map(moment),
+        from: query.timestamp_from.map(|from| moment("timestamp_from", from)).transpose()?,
+        until: query.timestamp_to.map(|to| moment("timestamp_to", to)).transpose()?,
         actors: given(slugs),
         actions,
         other_actions,

@@ -102,7 +102,7 @@ async fn create(service: &Service, who: &Who, key: Key) -> Result<OpenedKey, Fai
         description: key.description,
         scopes: read_scopes(&key.scopes)?,
         endpoints: read_endpoints(&key.endpoints)?,
-        ends_at: key.expires_at.map(moment),
+        ends_at: key.expires_at.map(|end| moment("expires_at", end)).transpose()?,
         app,
         is_app_key,
     };
@@ -150,7 +150,7 @@ async fn change(service: &Service, who: &Who, key: Key, action: &str) -> Result<
         description: (!key.description.is_empty()).then_some(key.description),
         scopes,
         endpoints,
-        ends_at: key.expires_at.map(|end| Some(moment(end))),
+        ends_at: key.expires_at.map(|end| moment("expires_at", end).map(Some)).transpose()?,
     };
     service.change_key(who, id, &input).await.map_err(failure)
 }

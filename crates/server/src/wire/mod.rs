@@ -286,9 +286,16 @@ fn timestamp(at: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds, nanos: i32::try_from(micros * 1_000).unwrap_or_default() }
 }
 
-fn moment(timestamp: prost_types::Timestamp) -> Timestamp {
-    let micros = timestamp.seconds.saturating_mul(1_000_000);
-    Timestamp::from_micros(micros.saturating_add(i64::from(timestamp.nanos) / 1_000))
+/// The seconds of the years 1 to 9998. The wire has moments until the end of 9999, of which JSON cannot write the last
+/// two days.
+const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_370_764_799;
+
+/// The moment in a field of that `name`.
+fn moment(name: &str, timestamp: prost_types::Timestamp) -> Result<Timestamp, Failure> {
+    if !SECONDS.contains(&timestamp.seconds) || !(0..1_000_000_000).contains(&timestamp.nanos) {
+        return Err(Failure::invalid(format!("{name} must be in the years 1 to 9998")));
+    }
+    Ok(Timestamp::from_micros(timestamp.seconds * 1_000_000 + i64::from(timestamp.nanos) / 1_000))
 }
 
 fn read_scopes(names: &[String]) -> Result<ScopeSet, Failure> {

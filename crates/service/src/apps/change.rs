@@ -5,7 +5,7 @@ use atelier_store::Event;
 use atelier_store::queries::apps;
 use serde_json::{Value, json};
 
-use super::create::check_description;
+use super::create::{check_description, check_language};
 use crate::apps::AppRow;
 use crate::audit::{Action, Actor, Done};
 use crate::{AppName, Error, Result, Service, Who};
@@ -47,11 +47,13 @@ impl Service {
         let name: DisplayName = name.parse().map_err(|error| Error::invalid("name", error))?;
         let description = input.description.as_deref().unwrap_or(&before.description);
         check_description(description)?;
+        let language = input.default_language.as_deref().unwrap_or(&before.default_language);
+        check_language(language)?;
         let change = apps::AppChange {
             slug: slug.as_str(),
             name: name.as_str(),
             description,
-            default_language: input.default_language.as_deref().unwrap_or(&before.default_language),
+            default_language: language,
             metadata: input.metadata.as_ref().or(before.metadata.as_ref()),
         };
         apps::update(&mut tx, &asked.permit, &change, now).await.map_err(|error| match error {

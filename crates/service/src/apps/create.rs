@@ -40,6 +40,7 @@ impl Service {
         let name = if input.name.trim().is_empty() { slug.as_str() } else { &input.name };
         let name: DisplayName = name.parse().map_err(|error| Error::invalid("name", error))?;
         check_description(&input.description)?;
+        check_language(&input.default_language)?;
         let id = AppId::new(now, &self.world.salt());
         let language = if input.default_language.is_empty() { "en" } else { input.default_language.as_str() };
         let app = apps::NewApp {
@@ -72,6 +73,16 @@ impl Service {
 pub(super) fn check_description(text: &str) -> Result<()> {
     if text.chars().count() > DESCRIPTION {
         return Err(Error::invalid("description", format!("must have at most {DESCRIPTION} characters")));
+    }
+    Ok(())
+}
+
+/// The most characters that the tag of a language has: that of the longest one in use, and some.
+const LANGUAGE: usize = 35;
+
+pub(super) fn check_language(tag: &str) -> Result<()> {
+    if tag.len() > LANGUAGE || !tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+        return Err(Error::invalid("default_language", "must be the tag of a language, such as `en`"));
     }
     Ok(())
 }

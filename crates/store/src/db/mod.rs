@@ -56,7 +56,10 @@ impl Handle {
 }
 
 macro_rules! with_bound {
-    ($conn:expr, $sql:expr, $params:expr, |$query:ident, $c:ident| $body:expr) => {
+    ($conn:expr, $sql:expr, $params:expr, |$query:ident, $c:ident| $body:expr) => {{
+        if value::any_has_nul($params) {
+            return Err(crate::Error::Nul);
+        }
         match $conn.0.below() {
             Below::Sqlite($c) => {
                 let mut $query = sqlx::query($sql.sqlite);
@@ -73,7 +76,7 @@ macro_rules! with_bound {
                 $body
             }
         }
-    };
+    }};
 }
 
 impl Conn {

@@ -49,6 +49,16 @@ pub enum Param<'a> {
 }
 
 impl Param<'_> {
+    /// Whether it is, or holds, a text with the character NUL.
+    fn has_nul(&self) -> bool {
+        match self {
+            Self::Text(text) => text.is_some_and(|text| text.contains('\0')),
+            Self::OwnedText(text) => text.as_deref().is_some_and(|text| text.contains('\0')),
+            Self::Json(json) => json.is_some_and(json_has_nul),
+            Self::Integer(_) | Self::Real(_) | Self::Bool(_) | Self::Bytes(_) | Self::Uuid(_) => false,
+        }
+    }
+
     pub(super) fn bind_sqlite<'q>(
         &self,
         query: Query<'q, Sqlite, SqliteArguments>,
@@ -79,6 +89,21 @@ impl Param<'_> {
             Self::Uuid(value) => query.bind(*value),
             Self::Json(value) => query.bind(value.map(sqlx::types::Json)),
         }
+    }
+}
+
+/// Whether a text among `params`, or in a document among them, has the character NUL.
+pub(super) fn any_has_nul(params: &[Param<'_>]) -> bool {
+    params.iter().any(Param::has_nul)
+}
+
+fn json_has_nul(json: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match json {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(list) => list.iter().any(json_has_nul),
+        Value::Object(map) => map.iter().any(|(name, value)| name.contains('\0') || json_has_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

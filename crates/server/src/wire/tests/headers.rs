@@ -17,7 +17,7 @@ fn no_answer_of_the_wire_is_kept_or_taken_for_a_page() {
         };
         let grpc = |path: &str| {
             let request = get(path, "application/grpc").method(Method::POST);
-            request.body(Body::from(framed(&GetUserRequest::default()))).unwrap()
+            request.body(Body::from(framed(&GetUserRequest::default().encode_to_vec()))).unwrap()
         };
         let json = |path: &str| get(path, "application/json").body(Body::empty()).unwrap();
         for request in [

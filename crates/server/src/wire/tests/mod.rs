@@ -3,7 +3,10 @@
 mod account;
 mod apps;
 mod audit;
+mod bad_input;
 mod headers;
+mod matrix;
+mod refused_sharing;
 mod tier_zero;
 
 use atelier_contract::proto::{
@@ -11,7 +14,7 @@ use atelier_contract::proto::{
 };
 use atelier_domain::{Preset, ScopeSet};
 use atelier_service::apps::CreateApp;
-use atelier_service::collaborators::{AddCollaborators, Invitee};
+use atelier_service::collaborators::{AddCollaborators, Filter, Invitee};
 use atelier_service::keys::CreateKey;
 use atelier_service::{AppName, Who};
 use atelier_testkit::people::PASSWORD;
@@ -31,6 +34,7 @@ const COLLABORATORS: &str = "/v2/users/ana/apps/tea/collaborators";
 /// Ana, who owns `ana/tea`, and Bo, with whom she shares it as one who labels; each with a secret of theirs.
 struct Story {
     bench: Bench,
+    router: Router,
     ana: Person,
     ana_token: String,
     bo_token: String,
@@ -53,7 +57,8 @@ impl Story {
             CreateKey { description: "Everything".into(), scopes: ScopeSet::ALL, ..CreateKey::default() };
         let ana_token = service.create_key(&ana.who, &key).await.unwrap().secret.expose().to_owned();
         let bo_token = automatic_token(&bench, &bo.who).await;
-        Self { bench, ana, ana_token, bo_token }
+        let router = router(&bench.service);
+        Self { bench, router, ana, ana_token, bo_token }
     }
 
     /// A secret of `person`'s own, with everything that `change` leaves of a key with all scopes.
@@ -72,7 +77,7 @@ impl Story {
     }
 
     async fn send(&self, request: Request<Body>) -> Response<Body> {
-        router(&self.bench.service).oneshot(request).await.unwrap()
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// The status of HTTP, and the answer.
@@ -94,25 +99,42 @@ impl Story {
     }
 
     async fn grpc<A: Message + Default>(&self, rpc: &str, secret: &str, question: &impl Message) -> A {
-        let frame = framed(question);
-        let request = Request::builder()
+        self.grpc_encoded(rpc, secret, &question.encode_to_vec()).await
+    }
+
+    async fn grpc_encoded<A: Message + Default>(&self, rpc: &str, secret: &str, question: &[u8]) -> A {
+        let mut request = Request::builder()
             .method(Method::POST)
             .uri(format!("/clarifai.api.V2/{rpc}"))
             .header("content-type", "application/grpc")
-            .header("te", "trailers")
-            .header("authorization", format!("Key {secret}"))
-            .body(Body::from(frame))
-            .unwrap();
-        let response = self.send(request).await;
+            .header("te", "trailers");
+        if !secret.is_empty() {
+            request = request.header("authorization", format!("Key {secret}"));
+        }
+        let response = self.send(request.body(Body::from(framed(question))).unwrap()).await;
         assert_eq!(response.status(), 200);
         let mut bytes: Bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
         A::decode(bytes.split_off(5)).unwrap()
     }
+
+    /// Everything that Ana sees of her account and her app, to be compared with what she sees later.
+    async fn state(&self) -> Value {
+        let mut seen = Vec::new();
+        for path in ["/v2/users/ana", "/v2/users/ana/apps", "/v2/users/ana/keys", COLLABORATORS] {
+            let (http, mut answer) = self.get(path, &self.ana_token).await;
+            assert_eq!(http, 200, "{answer}");
+            answer.as_object_mut().unwrap().remove("status");
+            seen.push(answer);
+        }
+        let (filter, tea) = (Filter::default(), AppName::of("ana", "tea"));
+        let page = self.bench.service.list_collaborators(&self.ana.who, &tea, &filter, 100).await.unwrap();
+        seen.push(json!(page.counts.pending));
+        Value::Array(seen)
+    }
 }
 
 /// A message as it travels over gRPC: not compressed, with its length before it.
-fn framed(question: &impl Message) -> Vec<u8> {
-    let message = question.encode_to_vec();
+fn framed(message: &[u8]) -> Vec<u8> {
     let mut frame = vec![0];
     frame.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
     frame.extend(message);
@@ -310,7 +332,7 @@ fn one_listener_speaks_grpc_over_unencrypted_http_2() {
             .header("content-type", "application/grpc")
             .header("te", "trailers")
             .header("authorization", format!("Key {}", story.bo_token))
-            .body(tonic::body::Body::new(Body::from(framed(&GetUserRequest::default()))))
+            .body(tonic::body::Body::new(Body::from(framed(&GetUserRequest::default().encode_to_vec()))))
             .unwrap();
         let response = channel.oneshot(request).await.unwrap();
         let mut bytes = to_bytes(Body::new(response.into_body()), 1 << 20).await.unwrap();
