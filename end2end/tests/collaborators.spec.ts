@@ -115,6 +115,7 @@ test("shows the same people as list, tree and matrix, and finds some of them", a
   await addByPage(page, "ed@example.org", /Viewer/);
   const named = (name: string) => page.getByRole("main").getByText(`${name}@example.org`).first();
 
+  await expect(named("ed")).toBeVisible();
   await page.keyboard.press("/");
   await expect(page.getByLabel("Name or address")).toBeFocused();
   await page.keyboard.type("ed@");

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::mailer::Mailer;
-use crate::{assets, guard, identify, open, pages, wire};
+use crate::{assets, events, guard, identify, open, pages, wire};
 
 /// How long requests that are under way may take to end once a stop was asked for.
 const GRACE: Duration = Duration::from_secs(20);
@@ -39,7 +39,7 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
     }
     let stop = CancellationToken::new();
     let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.clone()));
-    let router = router(&service, cookie)?;
+    let router = router(&service, cookie, stop.clone())?;
 
     println!("listening on {base_url}");
     tracing::info!(server.address = %address, "listening");
@@ -72,7 +72,11 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
 }
 
 /// Everything that is served.
-pub(crate) fn router(service: &Service, cookie: SessionCookie) -> Result<Router, assets::NoBundle> {
+pub(crate) fn router(
+    service: &Service,
+    cookie: SessionCookie,
+    stop: CancellationToken,
+) -> Result<Router, assets::NoBundle> {
     let context = service.clone();
     let provide = move || {
         if let Some(parts) = use_context::<Parts>() {
@@ -84,7 +88,12 @@ pub(crate) fn router(service: &Service, cookie: SessionCookie) -> Result<Router,
     };
     let pages = pages::router(assets::paths()?, provide).layer(from_fn(guard::same_site));
     // Keys travel in a header that no other site can make a browser send: the wire needs no guard against them.
-    Ok(assets::router().merge(health(service.clone())).merge(wire::router(service)).merge(pages))
+    let events = events::router(service, cookie, stop);
+    Ok(assets::router()
+        .merge(health(service.clone()))
+        .merge(events)
+        .merge(wire::router(service))
+        .merge(pages))
 }
 
 /// `/healthz`: the process runs. `/readyz`: it can answer, because its database does.

@@ -9,6 +9,7 @@ use leptos_router::{
 
 use crate::{
     components::{
+        live::provide_live,
         shortcuts::{ShortcutsDialog, provide_shortcuts},
         time::provide_now,
         toast::{ToastRegion, provide_toasts},
@@ -32,6 +33,7 @@ pub fn App() -> impl IntoView {
     provide_now();
     provide_submission();
     provide_toasts();
+    provide_live();
     provide_shortcuts();
     // Effects run only in the browser, after the page was taken over: what waits for that can see it.
     Effect::new(|| {

@@ -3,7 +3,7 @@
 use std::{
     ffi::OsString,
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
@@ -84,7 +84,18 @@ fn e2e(paths: &Paths) -> Outcome {
     }
     step("npm packages", || run(Command::new("npm").arg("ci").current_dir(&folder)))?;
     let server = Server::start(paths)?;
-    run(Command::new("npx").args(["playwright", "test"]).current_dir(&folder).env("ATELIER_URL", &server.url))
+    // With the last two, a test makes accounts whose address counts as verified.
+    run(Command::new("npx")
+        .args(["playwright", "test"])
+        .current_dir(&folder)
+        .env("ATELIER_URL", &server.url)
+        .env("ATELIER_BINARY", paths.server(false))
+        .env("ATELIER_DATA", e2e_data(paths)))
+}
+
+/// The data folder of the server that is driven.
+fn e2e_data(paths: &Paths) -> PathBuf {
+    paths.target.join("e2e-data")
 }
 
 /// The built server on a port of its own, ended when the tests are done.
@@ -96,7 +107,7 @@ struct Server {
 impl Server {
     /// Starts it over an empty data folder and waits until it says where it listens.
     fn start(paths: &Paths) -> Result<Self, String> {
-        let data = paths.target.join("e2e-data");
+        let data = e2e_data(paths);
         if data.exists() {
             std::fs::remove_dir_all(&data)
                 .map_err(|error| format!("could not empty the data folder: {error}"))?;

@@ -15,6 +15,7 @@ pub mod error_summary;
 pub mod field;
 pub mod icon;
 pub mod layout;
+pub mod live;
 pub mod loaded;
 pub mod menu;
 pub mod pagination;

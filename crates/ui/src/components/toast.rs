@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::components::icon::{Icon, Sign};
+use crate::components::{
+    icon::{Icon, Sign},
+    live::Live,
+};
 
 /// How long a toast stays.
 const SHOWN_FOR: Duration = Duration::from_secs(10);
@@ -73,6 +76,7 @@ pub(crate) fn ToastRegion() -> impl IntoView {
                     })}
                 </div>
             })}
+            {Live::of_application().notice()}
         </div>
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         apps::App,
         collaborators::{AddPeople, EditPerson, Person},
     },
-    components::{button::Button, dialog::Dialog, loaded::Reload, toast::Toasts},
+    components::{button::Button, dialog::Dialog, live::Live, loaded::Reload, toast::Toasts},
     form::Form,
 };
 
@@ -90,6 +90,8 @@ fn over_the_list(layer: RwSignal<Option<Layer>>, shown: Layer) -> AnyView {
     };
     view! {
         <Dialog open id="layer" title wide=true on_close=move |()| layer.set(None)>
+            // What is outside a modal dialog is neither read out nor pressed.
+            <div class="layer-news" role="status" aria-live="polite">{Live::of_application().notice()}</div>
             {fields}
         </Dialog>
     }
