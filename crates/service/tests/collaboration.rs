@@ -1,7 +1,7 @@
 //! Sharing an app, scope by scope: the story of the product, on both databases, with everything that is refused.
 
 use atelier_domain::closure::closed;
-use atelier_domain::time::DAY;
+use atelier_domain::time::{DAY, SECOND};
 use atelier_domain::{Below, Endpoint, Preset, Scope, ScopeSet};
 use atelier_service::apps::CreateApp;
 use atelier_service::audit::AuditFilter;
@@ -263,10 +263,17 @@ async fn the_list_is_filtered_and_paged_at_once(bench: Bench) {
     let app = street_signs(&bench, &ada).await;
     let worker = Preset::Worker.scopes();
     let inviter = worker.union(closed(ScopeSet::of(&[Scope::CollaboratorsAdd])));
-    invite(&bench, &ada.who, &app, &bo.email, inviter).await;
-    invite(&bench, &ada.who, &app, "cy@example.org", Preset::Viewer.scopes()).await;
-    for name in ["di", "ed", "flo"] {
-        invite(&bench, &bo.who, &app, &format!("{name}@example.org"), worker).await;
+    let added = [
+        (&ada, "bo", inviter),
+        (&ada, "cy", Preset::Viewer.scopes()),
+        (&bo, "di", worker),
+        (&bo, "ed", worker),
+        (&bo, "flo", worker),
+    ];
+    for (by, name, scopes) in added {
+        invite(&bench, &by.who, &app, &format!("{name}@example.org"), scopes).await;
+        // What is made at the same moment has no order.
+        bench.clock.advance(SECOND);
     }
     let found = async |filter: Filter<'_>, size| {
         let page = bench.service.list_collaborators(&ada.who, &app, &filter, size).await.unwrap();

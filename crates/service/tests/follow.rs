@@ -1,6 +1,7 @@
 //! Following an app: what an open page of it is told, on both databases.
 
 use atelier_domain::closure::closed;
+use atelier_domain::time::SECOND;
 use atelier_domain::{Below, Preset, Scope, ScopeSet};
 use atelier_service::apps::{CreateApp, News};
 use atelier_service::collaborators::{AddCollaborators, EditCollaborator, GrantRow, Invitee};
@@ -43,11 +44,14 @@ async fn a_follower_hears_what_others_do_and_what_becomes_of_themselves(bench: B
         note: None,
         expected_version: None,
     };
+    // What is told in the audit list at the same moment has no order.
+    bench.clock.advance(SECOND);
     bench.service.edit_collaborator(&ada.who, &app, &input).await.unwrap();
     let told = "Ada changed what you can do here: you can no longer add annotations, and change your own.";
     assert_eq!(page.next().await, Some(News::Own(told.into())));
     assert_eq!(page.next().await, Some(News::Access));
 
+    bench.clock.advance(SECOND);
     bench.service.remove_collaborator(&ada.who, &app, grant.id, Below::RemoveToo).await.unwrap();
     assert_eq!(page.next().await, Some(News::Ended("You were removed from this app by Ada.".into())));
     assert_eq!(page.next().await, None);

@@ -20,8 +20,12 @@ use crate::{
 /// How long to wait before connecting again to a server that refused; the browser itself sees to lost connections.
 const TRY_AGAIN: Duration = Duration::from_secs(15);
 
-/// What a fetch must not take away: what was typed, and what is shown once.
-const KEPT: &str = "main :is(dialog[open], .secret)";
+/// How long the connection outlives its page: the next page is often one of the same app.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// What a fetch must not take away: a field that is being filled in, an open question, what is shown once.
+const KEPT: &str = "main :is(dialog[open], .secret, form.form :is(input, textarea, select):focus, \
+                    .filters input:focus:not(:placeholder-shown))";
 
 /// The app whose page is open.
 #[derive(Clone)]
@@ -74,9 +78,13 @@ pub(crate) fn provide_live() {
     });
     Effect::new(move || {
         live.attempt.track();
-        if let Some(app) = app.get() {
+        match app.get() {
             // It is closed with the effect's next run.
-            StoredValue::new_local(Connection::open(live, app));
+            Some(app) => {
+                StoredValue::new_local(Connection::open(live, app));
+            }
+            None if live.is_visible.get_untracked() => live.connected.set_value(String::new()),
+            None => {}
         }
     });
     Effect::new(move || {
@@ -119,11 +127,17 @@ impl Live {
         }
         self.followed.set(Some(followed));
         on_cleanup(move || {
-            // At the end of the application the signals may be gone first.
-            let last = self.followed.try_with_untracked(|last| last.as_ref().map(|last| last.number));
-            if last == Some(Some(number)) {
-                self.followed.set(None);
-            }
+            let leave = move || {
+                let last = self.followed.try_with_untracked(|last| last.as_ref().map(|last| last.number));
+                if last == Some(Some(number)) {
+                    self.followed.set(None);
+                }
+            };
+            // Only the browser has a connection.
+            #[cfg(any(feature = "hydrate", feature = "csr"))]
+            set_timeout(leave, LINGER);
+            #[cfg(not(any(feature = "hydrate", feature = "csr")))]
+            let _ = (leave, LINGER);
         });
     }
 

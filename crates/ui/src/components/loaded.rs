@@ -39,7 +39,8 @@ impl Reload {
 
     /// Fetches it. What is on the page stays there until the answer has come.
     pub fn now(self) {
-        self.0.update(|count| *count = count.wrapping_add(1));
+        // The page may have gone meanwhile.
+        self.0.try_update(|count| *count = count.wrapping_add(1));
     }
 }
 

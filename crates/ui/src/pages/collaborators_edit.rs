@@ -104,6 +104,10 @@ pub(super) fn EditFields(
             .map(|text| view! { <li>{text}</li> }.into_any())
             .collect_view()
     };
+    let label = move || match difference.get() {
+        none if none.is_empty() => "Confirm".to_owned(),
+        some => format!("Confirm: {}", some.short()),
+    };
     view! {
         <PostForm form class="is-wide">
             <div class="form-body">
@@ -119,7 +123,7 @@ pub(super) fn EditFields(
             </div>
             <div class="actions form-foot">
                 {cancel}
-                <SubmitButton>"Confirm"</SubmitButton>
+                <SubmitButton>{label}</SubmitButton>
             </div>
         </PostForm>
     }

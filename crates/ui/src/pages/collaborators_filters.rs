@@ -77,7 +77,9 @@ pub(super) fn Filters(
                     name="text"
                     placeholder="Name or address"
                     autocomplete="off"
-                    value=search.text
+                    value=search.text.clone()
+                    // The same element shows the next search: what was typed into it has to give way.
+                    prop:value=search.text
                 />
                 {choice("preset", "Any preset", &search.preset, options(presets, &search.preset))}
                 {choice("state", "Any status", &search.state, options(states, &search.state))}
@@ -115,7 +117,8 @@ fn options(choices: impl IntoIterator<Item = (String, String)>, chosen: &str) ->
         .into_iter()
         .map(|(value, label)| {
             let is_chosen = value == chosen;
-            view! { <option value=value selected=is_chosen>{label}</option> }.into_any()
+            view! { <option value=value selected=is_chosen prop:selected=is_chosen>{label}</option> }
+                .into_any()
         })
         .collect()
 }
