@@ -40,7 +40,8 @@ test("invites a worker, and takes the invitation back", async ({ page, axe }) =>
   await axe();
 
   await page.getByRole("link", { name: "Add Collaborators" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Add Collaborators");
+  const dialog = page.getByRole("dialog", { name: "Add collaborators to Street signs" });
+  await expect(dialog).toBeVisible();
   await expect(page.locator(".choice-can")).toContainText("add annotations");
   await expect(page.locator(".choice-cannot")).toContainText("delete annotations");
   await axe();
@@ -54,7 +55,8 @@ test("invites a worker, and takes the invitation back", async ({ page, axe }) =>
   await page.getByLabel("People").fill("Cy <cy@example.org>");
   await page.getByLabel("Note").fill("Helps on Fridays.");
   await page.getByRole("button", { name: "Confirm: add 1 collaborator" }).click();
-  await expect(page).toHaveURL(/\/settings\/collaborators$/);
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("status")).toContainText("cy@example.org was invited.");
   const row = page.getByRole("row").filter({ hasText: "cy@example.org" });
   await expect(row).toContainText("Worker");
   await expect(row).toContainText("Helps on Fridays.");
@@ -62,6 +64,7 @@ test("invites a worker, and takes the invitation back", async ({ page, axe }) =>
 
   // A change shows what it makes before it is confirmed.
   await row.getByRole("link", { name: "Edit" }).click();
+  await expect(page.getByRole("dialog", { name: "Access of cy@example.org" })).toBeVisible();
   await page.getByRole("radio", { name: /Viewer/ }).check();
   await expect(page.locator(".diff")).toContainText("They will no longer be able to add annotations");
   await axe();
@@ -71,6 +74,88 @@ test("invites a worker, and takes the invitation back", async ({ page, axe }) =>
   await page.getByRole("button", { name: "Cancel invitation" }).click();
   await expect(page.getByRole("heading", { name: "Nobody else works here yet" })).toBeVisible();
 });
+
+test("adds somebody by keys alone", async ({ page }) => {
+  await openCollaborators(page);
+  const button = page.getByRole("link", { name: "Add Collaborators" });
+  const dialog = page.getByRole("dialog", { name: "Add collaborators to Street signs" });
+  await button.focus();
+  await page.keyboard.press("i");
+  await expect(dialog).toBeVisible();
+
+  // One layer closes, and the focus is back.
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(button).toBeFocused();
+
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeVisible();
+  await tabTo(page, "People");
+  await page.keyboard.type("cy@example.org");
+  await tabTo(page, /Confirm/);
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("row").filter({ hasText: "cy@example.org" })).toBeVisible();
+  await expect(button).toBeFocused();
+});
+
+/** Presses Tab until the focus is on what is called so. */
+async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  const goal = page.getByRole("dialog").getByRole(name === "People" ? "textbox" : "button", { name });
+  for (let presses = 0; presses < 200; presses++) {
+    if (await goal.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab never came to ${name}`);
+}
+
+test("shows the same people as list, tree and matrix, and finds some of them", async ({ page, axe }) => {
+  await openCollaborators(page);
+  await addByPage(page, "cy@example.org, di@example.org", /Worker/);
+  await addByPage(page, "ed@example.org", /Viewer/);
+  const named = (name: string) => page.getByRole("main").getByText(`${name}@example.org`).first();
+
+  await expect(named("ed")).toBeVisible();
+  await page.keyboard.press("/");
+  await expect(page.getByLabel("Name or address")).toBeFocused();
+  await page.keyboard.type("ed@");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\?text=ed%40$/);
+  await expect(named("ed")).toBeVisible();
+  await expect(named("cy")).toHaveCount(0);
+
+  await page.getByRole("link", { name: "Show everyone" }).click();
+  await expect(named("cy")).toBeVisible();
+  await page.getByLabel("Any preset").selectOption("Worker");
+  await expect(page).toHaveURL(/\?preset=worker$/);
+  await expect(named("cy")).toBeVisible();
+  await expect(named("ed")).toHaveCount(0);
+
+  const views = page.getByRole("navigation", { name: "Views" });
+  await views.getByRole("link", { name: "Tree" }).click();
+  await expect(page).toHaveURL(/\?preset=worker&view=tree$/);
+  await expect(views.getByRole("link", { name: "Tree" })).toHaveAttribute("aria-current", "page");
+  await page.getByRole("link", { name: "Show everyone" }).click();
+  const owner = page.locator(".tree > li").filter({ hasText: "Grace Hopper" });
+  await expect(owner.getByRole("listitem")).toHaveCount(3);
+  await axe();
+
+  await views.getByRole("link", { name: "Matrix" }).click();
+  const row = page.getByRole("row").filter({ hasText: "cy@example.org" });
+  const cell = row.getByRole("cell", { name: "some" }).first();
+  await expect(cell).toHaveAttribute("title", "Annotations_Add, Annotations_Get; not Annotations_Delete");
+  await axe();
+});
+
+/** Adds people on the page that the dialog's link leads to. */
+async function addByPage(page: Page, people: string, preset: RegExp): Promise<void> {
+  await page.goto(`${new URL(page.url()).pathname}/add`);
+  await expect(page.locator("html[data-hydrated]")).toBeAttached();
+  await page.getByLabel("People").fill(people);
+  await page.getByRole("radio", { name: preset }).check();
+  await page.getByRole("button", { name: /Confirm/ }).click();
+  await expect(page).toHaveURL(/\/settings\/collaborators$/);
+}
 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
@@ -83,6 +168,14 @@ test.describe("without JavaScript", () => {
     await page.getByRole("button", { name: /Confirm/ }).click();
     const row = page.getByRole("row").filter({ hasText: "cy@example.org" });
     await expect(row).toContainText("Reviewer");
+
+    await page.getByLabel("Any preset").selectOption("Worker");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await expect(page.getByRole("heading", { name: "Nobody fits" })).toBeVisible();
+    await page.getByRole("link", { name: "Show everyone" }).click();
+    await page.getByRole("link", { name: "Tree", exact: true }).click();
+    await expect(page.locator(".tree")).toContainText("cy@example.org");
+    await page.getByRole("link", { name: "List", exact: true }).click();
     await row.getByRole("link", { name: "Remove" }).click();
     await page.getByRole("button", { name: "Remove cy@example.org" }).click();
     await expect(page.getByRole("heading", { name: "Nobody else works here yet" })).toBeVisible();

@@ -115,16 +115,9 @@ impl Preset {
     /// is near.
     #[must_use]
     pub fn describe(scopes: ScopeSet) -> String {
-        let readings =
-            Self::ALL.map(|preset| (preset, more_than(preset, scopes), preset.scopes().minus(scopes)));
-        let Some((nearest, more, less)) =
-            readings.into_iter().min_by_key(|(_, more, less)| more.len() + less.len())
-        else {
-            return "Custom".into();
-        };
-        if less.writes().len() > 1 || less.len() > 2 || more.len() > 2 {
+        let Some((nearest, more, less)) = Self::reading(scopes) else {
             return Self::custom(scopes);
-        }
+        };
         let mut text = nearest.name().to_owned();
         for part in more {
             text.push_str(" + ");
@@ -135,6 +128,21 @@ impl Preset {
             text.push_str(scope.wire());
         }
         text
+    }
+
+    /// The preset under whose name a person with `scopes` shows, if one is near.
+    #[must_use]
+    pub fn nearest(scopes: ScopeSet) -> Option<Self> {
+        Self::reading(scopes).map(|(nearest, ..)| nearest)
+    }
+
+    /// The nearest preset, what `scopes` has beyond it, and what it lacks; none if that is too much to be named.
+    fn reading(scopes: ScopeSet) -> Option<(Self, Vec<String>, ScopeSet)> {
+        Self::ALL
+            .map(|preset| (preset, more_than(preset, scopes), preset.scopes().minus(scopes)))
+            .into_iter()
+            .min_by_key(|(_, more, less)| more.len() + less.len())
+            .filter(|(_, more, less)| less.writes().len() <= 1 && less.len() <= 2 && more.len() <= 2)
     }
 
     fn custom(scopes: ScopeSet) -> String {
@@ -193,5 +201,7 @@ mod tests {
         assert_eq!(Preset::describe(worker.with(Scope::CollaboratorsAdd)), "Worker + Collaborators_Add");
         assert_eq!(Preset::describe(worker.union(closed(BasicScope::Search.own()))), "Worker + Search");
         assert_eq!(Preset::describe(ScopeSet::of(&[Scope::AppsGet])), "Custom, looks only");
+        assert_eq!(Preset::nearest(worker.with(Scope::CollaboratorsAdd)), Some(Preset::Worker));
+        assert_eq!(Preset::nearest(ScopeSet::of(&[Scope::AppsGet])), None);
     }
 }

@@ -4,6 +4,7 @@ use crate::basic::BasicScope;
 use crate::decision::{Cause, Refusal};
 use crate::endpoint::Auth;
 use crate::forest::Violation;
+use crate::rights::Rights;
 use crate::scope::Scope;
 use crate::scope_set::ScopeSet;
 
@@ -142,6 +143,39 @@ fn sentence(start: &str, scopes: ScopeSet) -> Option<String> {
     let others = unnamed.map(|scope| format!("use `{scope}`")).collect::<Vec<_>>();
     let all: Vec<&str> = texts.into_iter().chain(others.iter().map(String::as_str)).collect();
     (!all.is_empty()).then(|| format!("{start}{}.", list(&all)))
+}
+
+/// What became of somebody's access from `before` to `after`, told to themselves; `by` is who did it.
+#[must_use]
+pub fn told_to_holder(by: Option<&str>, before: &Rights, after: &Rights) -> String {
+    let difference = Difference::between(before.scopes, after.scopes);
+    let clauses = [
+        clause("you can no longer ", difference.lost),
+        clause("you can now ", difference.gained),
+        (before.endpoints != after.endpoints).then(|| "it is limited to other endpoints".to_owned()),
+        (before.ends_at != after.ends_at).then(|| "it ends at another time".to_owned()),
+    ];
+    let start = match by {
+        Some(by) => format!("{by} changed what you can do here"),
+        None => "What you can do here has changed".to_owned(),
+    };
+    let clauses: Vec<String> = clauses.into_iter().flatten().collect();
+    if clauses.is_empty() { format!("{start}.") } else { format!("{start}: {}.", clauses.join("; ")) }
+}
+
+fn clause(start: &str, scopes: ScopeSet) -> Option<String> {
+    let abilities = can(scopes).map(|ability| to_you(ability.text));
+    let others = scopes.iter().filter(|scope| ABILITIES.iter().all(|ability| ability.scope != *scope));
+    let texts: Vec<String> = abilities.chain(others.map(|scope| format!("use `{scope}`"))).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    (!texts.is_empty()).then(|| format!("{start}{}", list(&texts)))
+}
+
+/// The words of an ability as they follow "you can".
+fn to_you(text: &str) -> String {
+    text.replace("their own", "your own")
+        .replace("they have themselves", "you have yourself")
+        .replace("assigned to them", "assigned to you")
 }
 
 /// `a`, `a and b`, `a; b and c`: parted by semicolons where the parts have commas.
@@ -303,6 +337,37 @@ mod tests {
             ]
         );
         assert_eq!(Difference::between(before, before).short(), "no change");
+    }
+
+    #[test]
+    fn the_holder_is_told_what_changed_and_by_whom() {
+        let before = Rights::of(ScopeSet::of(&[Scope::AnnotationsAdd, Scope::Search]));
+        let after = Rights::of(ScopeSet::of(&[Scope::Search, Scope::CollaboratorsAdd]));
+        assert_eq!(
+            told_to_holder(Some("Ada Lovelace"), &before, &after),
+            "Ada Lovelace changed what you can do here: you can no longer add annotations, and change your own; you \
+             can now invite people, with at most what you have yourself."
+        );
+        let shorter = Rights { ends_at: Some(crate::Timestamp::from_micros(0)), ..before };
+        assert_eq!(
+            told_to_holder(None, &before, &shorter),
+            "What you can do here has changed: it ends at another time."
+        );
+    }
+
+    #[test]
+    fn abilities_that_speak_of_their_holder_speak_to_them_too() {
+        let told: Vec<String> = ABILITIES.iter().map(|ability| to_you(ability.text)).collect();
+        let to_holder: Vec<&String> = told.iter().filter(|text| text.contains("you")).collect();
+        assert_eq!(
+            to_holder,
+            [
+                "add annotations, and change your own",
+                "invite people, with at most what you have yourself",
+                "see tasks, and work on those assigned to you",
+            ]
+        );
+        assert!(told.iter().all(|text| !text.contains("their own") && !text.contains("themselves")));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod assets;
 mod config;
 mod demo;
+mod events;
 mod guard;
 mod identify;
 mod mailer;

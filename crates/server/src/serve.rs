@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::mailer::Mailer;
-use crate::{assets, guard, identify, open, pages, pictures, upload, wire};
+use crate::{assets, events, guard, identify, open, pages, pictures, upload, wire};
 
 /// How long requests that are under way may take to end once a stop was asked for.
 const GRACE: Duration = Duration::from_secs(20);
@@ -40,7 +40,7 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
     }
     let stop = CancellationToken::new();
     let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.clone()));
-    let router = router(&service, cookie)?;
+    let router = router(&service, cookie, stop.clone())?;
 
     println!("listening on {base_url}");
     tracing::info!(server.address = %address, "listening");
@@ -73,7 +73,11 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
 }
 
 /// Everything that is served.
-pub(crate) fn router(service: &Service, cookie: SessionCookie) -> Result<Router, assets::NoBundle> {
+pub(crate) fn router(
+    service: &Service,
+    cookie: SessionCookie,
+    stop: CancellationToken,
+) -> Result<Router, assets::NoBundle> {
     let context = service.clone();
     let served = Served(wire::gateway(service).served());
     let provide = move || {
@@ -87,8 +91,10 @@ pub(crate) fn router(service: &Service, cookie: SessionCookie) -> Result<Router,
     };
     let pages = pages::router(assets::paths()?, provide).layer(from_fn(guard::same_site));
     // Keys travel in a header that no other site can make a browser send: the wire needs no guard against them.
+    let events = events::router(service, cookie, stop);
     Ok(assets::router()
         .merge(health(service.clone()))
+        .merge(events)
         .merge(wire::router(service))
         .merge(upload::router(service, cookie))
         .merge(pictures::router(service, cookie))

@@ -1,7 +1,7 @@
 //! Sharing an app, scope by scope: the story of the product, on both databases, with everything that is refused.
 
 use atelier_domain::closure::closed;
-use atelier_domain::time::DAY;
+use atelier_domain::time::{DAY, SECOND};
 use atelier_domain::{Below, Endpoint, Preset, Scope, ScopeSet};
 use atelier_service::apps::CreateApp;
 use atelier_service::audit::AuditFilter;
@@ -19,6 +19,7 @@ on_both_databases! {
     what_the_inviter_lost_meanwhile_is_not_given,
     an_automatic_token_narrows_and_ends_with_its_grant,
     people_who_cannot_be_added_are_each_told_why,
+    the_list_is_filtered_and_paged_at_once,
     two_editors_at_once_notice_each_other,
     an_end_date_ends_access,
     strangers_find_nothing,
@@ -255,6 +256,48 @@ async fn people_who_cannot_be_added_are_each_told_why(bench: Bench) {
         bench.service.add_collaborators(&ada.who, &app, &past).await,
         Err(Error::Invalid { fields }) if fields[0].field == "ends_at"
     ));
+}
+
+async fn the_list_is_filtered_and_paged_at_once(bench: Bench) {
+    let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
+    let app = street_signs(&bench, &ada).await;
+    let worker = Preset::Worker.scopes();
+    let inviter = worker.union(closed(ScopeSet::of(&[Scope::CollaboratorsAdd])));
+    let added = [
+        (&ada, "bo", inviter),
+        (&ada, "cy", Preset::Viewer.scopes()),
+        (&bo, "di", worker),
+        (&bo, "ed", worker),
+        (&bo, "flo", worker),
+    ];
+    for (by, name, scopes) in added {
+        invite(&bench, &by.who, &app, &format!("{name}@example.org"), scopes).await;
+        // What is made at the same moment has no order.
+        bench.clock.advance(SECOND);
+    }
+    let found = async |filter: Filter<'_>, size| {
+        let page = bench.service.list_collaborators(&ada.who, &app, &filter, size).await.unwrap();
+        let names: Vec<String> = page.rows.iter().map(|row| row.email.clone().unwrap()).collect();
+        (names.join(" ").replace("@example.org", ""), page.more, page.rows.last().map(|row| row.id))
+    };
+    let all = Filter::default();
+    assert_eq!(found(Filter { preset: Some(Preset::Viewer), ..all }, 9).await.0, "cy");
+    // Whoever has a little more than a worker still shows as one.
+    assert_eq!(found(Filter { preset: Some(Preset::Worker), ..all }, 9).await.0, "bo di ed flo");
+    assert_eq!(found(Filter { preset: Some(Preset::Trusted), ..all }, 9).await.0, "");
+    assert_eq!(found(Filter { scope: Some(Scope::CollaboratorsAdd), ..all }, 9).await.0, "bo");
+    assert_eq!(found(Filter { granted_by: Some("ada"), pending: Some(true), ..all }, 9).await.0, "cy");
+
+    // A page goes on where the one before ended, within what the filter lets through.
+    let by_bo = Filter { granted_by: Some("bo"), ..all };
+    let (names, more, last) = found(by_bo, 2).await;
+    assert_eq!((names.as_str(), more), ("di ed", true));
+    let (names, more, _) = found(Filter { after: last, ..by_bo }, 2).await;
+    assert_eq!((names.as_str(), more), ("flo", false));
+
+    let page = bench.service.list_collaborators(&ada.who, &app, &by_bo, 1).await.unwrap();
+    let inviters: Vec<&str> = page.inviters.iter().map(|inviter| inviter.name.as_str()).collect();
+    assert_eq!(inviters, ["Ada", "Bo"]);
 }
 
 async fn two_editors_at_once_notice_each_other(bench: Bench) {

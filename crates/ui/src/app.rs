@@ -9,6 +9,7 @@ use leptos_router::{
 
 use crate::{
     components::{
+        live::provide_live,
         shortcuts::{ShortcutsDialog, provide_shortcuts},
         time::provide_now,
         toast::{ToastRegion, provide_toasts},
@@ -54,6 +55,7 @@ pub fn App() -> impl IntoView {
     provide_submission();
     provide_toasts();
     provide_uploads();
+    provide_live();
     provide_shortcuts();
     // Effects run only in the browser, after the page was taken over: what waits for that can see it.
     Effect::new(|| {

@@ -111,6 +111,8 @@ struct Posting {
     /// What the server function returned last, as JSON, or its error.
     outcome: RwSignal<Option<Result<String, UiError>>>,
     pending: RwSignal<bool>,
+    /// Whether the router follows where the server function leads.
+    follows: bool,
     parts: FormParts,
 }
 
@@ -174,7 +176,7 @@ impl Posting {
             error,
             pending: pending.into(),
         };
-        Self { path, name: StoredValue::new(name), outcome, pending, parts }
+        Self { path, name: StoredValue::new(name), outcome, pending, follows: true, parts }
     }
 
     /// Posts what is typed, and notes how it ends.
@@ -189,16 +191,16 @@ impl Posting {
         let Some(typed) = typed else { return };
         self.pending.set(true);
         leptos::task::spawn_local(async move {
-            let outcome = post(self.path, &typed).await;
+            let outcome = post(self.path, &typed, self.follows).await;
             self.outcome.set(Some(outcome));
             self.pending.set(false);
         });
     }
 }
 
-/// Calls a server function with the fields of a form. Where it leads elsewhere, the router follows.
+/// Calls a server function with the fields of a form. Where it leads elsewhere, the router follows if `follows`.
 #[cfg(any(feature = "hydrate", feature = "csr"))]
-async fn post(path: &str, fields: &web_sys::FormData) -> Result<String, UiError> {
+async fn post(path: &str, fields: &web_sys::FormData, follows: bool) -> Result<String, UiError> {
     use leptos::server_fn::redirect::{REDIRECT_HEADER, call_redirect_hook};
 
     let unreachable = |_| UiError::Unavailable;
@@ -215,7 +217,8 @@ async fn post(path: &str, fields: &web_sys::FormData) -> Result<String, UiError>
     if !answer.ok() {
         return Err(UiError::de(text.into_bytes().into()));
     }
-    if answer.headers().get(REDIRECT_HEADER).is_some()
+    if follows
+        && answer.headers().get(REDIRECT_HEADER).is_some()
         && let Some(next) = answer.headers().get("location")
     {
         call_redirect_hook(&next);
@@ -225,7 +228,7 @@ async fn post(path: &str, fields: &web_sys::FormData) -> Result<String, UiError>
 
 /// Only browsers submit.
 #[cfg(not(any(feature = "hydrate", feature = "csr")))]
-async fn post(_: &str, _: &web_sys::FormData) -> Result<String, UiError> {
+async fn post(_: &str, _: &web_sys::FormData, _: bool) -> Result<String, UiError> {
     Err(UiError::Unavailable)
 }
 
@@ -256,6 +259,24 @@ where
     pub fn value(&self) -> Signal<Option<S::Output>> {
         let outcome = self.posting.outcome;
         Signal::derive(move || outcome.with(|outcome| read(outcome.as_ref())))
+    }
+
+    /// Stays on the page wherever the server function leads, and hands over what it returned, as a dialog needs it that
+    /// stands over the page to which the form would lead.
+    #[must_use]
+    pub fn staying(mut self, done: impl Fn(S::Output) + Send + Sync + 'static) -> Self {
+        self.posting.follows = false;
+        let outcome = self.posting.outcome;
+        Effect::watch(
+            move || outcome.with(|outcome| read(outcome.as_ref())),
+            move |returned: &Option<S::Output>, _, _| {
+                if let Some(returned) = returned {
+                    done(returned.clone());
+                }
+            },
+            false,
+        );
+        self
     }
 
     /// Fetches what the page shows anew whenever the form has succeeded, and says so in a toast.

@@ -125,9 +125,14 @@ fn e2e(paths: &Paths) -> Outcome {
         debian_package("chromium", "chromium", Path::new("/usr/bin/chromium"))?;
     }
     let server = Server::start(paths)?;
-    let mut playwright = Command::new("npx");
-    playwright.args(["playwright", "test"]).current_dir(&folder);
-    run(playwright.env("ATELIER_URL", &server.url).env("ATELIER_OUTBOX", server.data.join("outbox")))
+    // With the folder and the program, a test reads mail and makes accounts whose address counts as verified.
+    run(Command::new("npx")
+        .args(["playwright", "test"])
+        .current_dir(&folder)
+        .env("ATELIER_URL", &server.url)
+        .env("ATELIER_BINARY", paths.server(false))
+        .env("ATELIER_OUTBOX", server.data.join("outbox"))
+        .env("ATELIER_DATA", &server.data))
 }
 
 /// The built server on a port of its own, ended when the tests are done.

@@ -2,10 +2,7 @@
 
 use atelier_contract::Failure;
 use atelier_contract::proto::Region as WireRegion;
-<<<<<<< ours
-=======
 use atelier_contract::proto::point::Visibility;
->>>>>>> theirs
 use atelier_contract::proto::{BoundingBox, Concept, Data, Point as WirePoint, Polygon, RegionInfo, Span};
 use atelier_domain::id::Salt;
 use atelier_domain::{Label, Labels, PatchAction, Point, Region, ResourceId, Shape};
@@ -225,16 +222,11 @@ mod tests {
 
     #[test]
     fn what_is_not_kept_is_refused_by_name() {
-<<<<<<< ours
-        let refusal =
-            |data: Data| atelier_contract::proto::status::Status::from(read(data, || [0; 10]).unwrap_err());
-=======
         let refusal = |data: Data| {
             atelier_contract::proto::status::Status::from(
                 read(data, PatchAction::Merge, || [0; 10]).unwrap_err(),
             )
         };
->>>>>>> theirs
         let frames = Data { frames: vec![Frame::default()], ..Data::default() };
         assert!(refusal(frames).details.contains("data.frames"));
         let geo = Data { geo: Some(Geo::default()), ..Data::default() };

@@ -4,7 +4,7 @@ use atelier_domain::id::GrantId;
 use atelier_domain::{Conditions, Endpoint, Permit};
 use atelier_store::queries::{apps, grants};
 
-use super::{Counts, Filter, GrantRow};
+use super::{Counts, Filter, GrantRow, InviterRow};
 use crate::apps::AppRow;
 use crate::{AppName, Asked, Error, Result, Service, Who};
 
@@ -17,6 +17,8 @@ pub struct CollaboratorsPage {
     pub more: bool,
     /// How many there are, whatever the filter.
     pub counts: Counts,
+    /// Everybody who brought somebody in, whatever the filter.
+    pub inviters: Vec<InviterRow>,
     /// The app.
     pub app: AppRow,
     /// What the caller may do in it.
@@ -39,8 +41,9 @@ impl Service {
         let asked = self.permit(&mut tx, who, app, Endpoint::ListCollaborators, Conditions::NONE).await?;
         let page = grants::list(&mut tx, &asked.permit, filter, size).await?;
         let counts = grants::count(&mut tx, &asked.permit).await?;
+        let inviters = grants::inviters(&mut tx, &asked.permit).await?;
         let app = apps::get(&mut tx, &asked.permit).await?;
-        Ok(CollaboratorsPage { rows: page.rows, more: page.more, counts, app, permit: asked })
+        Ok(CollaboratorsPage { rows: page.rows, more: page.more, counts, inviters, app, permit: asked })
     }
 
     /// Page `page` (from 1) of `size` of the app's collaborators, as the wire counts them: without invitations that
@@ -75,6 +78,13 @@ impl Service {
         let row = grants::get(&mut tx, &asked.permit, grant).await?.ok_or(Error::NotFound)?;
         let counts = grants::count(&mut tx, &asked.permit).await?;
         let app = apps::get(&mut tx, &asked.permit).await?;
-        Ok(CollaboratorsPage { rows: vec![row], more: false, counts, app, permit: asked })
+        Ok(CollaboratorsPage {
+            rows: vec![row],
+            more: false,
+            counts,
+            inviters: Vec::new(),
+            app,
+            permit: asked,
+        })
     }
 }

@@ -18,6 +18,8 @@ pub use atelier_store::queries::grants::Counts;
 pub use atelier_store::queries::grants::Filter;
 /// A collaborator or a pending invitation, with the people concerned.
 pub use atelier_store::queries::grants::GrantRow;
+/// Somebody who brought others into an app.
+pub use atelier_store::queries::grants::InviterRow;
 pub use edit::EditCollaborator;
 pub use find::NamedCollaborator;
 pub use invitations::{INVITATION, Invited};

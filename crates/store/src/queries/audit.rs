@@ -172,3 +172,17 @@ pub async fn list_of_person(
 ) -> Result<Page<AuditRow>> {
     fetch!(conn, "(actor_id = $1 OR subject_id = $1)", permit.user(), filter, size)
 }
+
+/// What was last done to the person's access to `app`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_of_access(conn: &mut Conn, permit: &OwnPermit, app: AppId) -> Result<Option<AuditRow>> {
+    conn.fetch_optional(
+        "SELECT id, at, app_id, actor_id, actor, key_id, action, subject_id, subject, before_state, after_state, \
+         address, user_agent FROM audit WHERE subject_id = $1 AND app_id = $2 AND action LIKE 'collaborator.%' \
+         ORDER BY id DESC LIMIT 1",
+        params![permit.user(), app],
+    )
+    .await
+}

@@ -3,7 +3,7 @@
 use atelier_domain::forest::could_give;
 use atelier_domain::id::{AppId, GrantId, UserId};
 use atelier_domain::{
-    AppRef, Change, Email, EndpointSet, Member, OwnPermit, Permit, Rights, ScopeSet, Timestamp,
+    AppRef, Change, Email, EndpointSet, Member, OwnPermit, Permit, Preset, Rights, Scope, ScopeSet, Timestamp,
 };
 
 use super::Page;
@@ -123,10 +123,12 @@ pub struct Filter<'a> {
     pub text: Option<&'a str>,
     /// Only those that are pending, or only those that are not.
     pub pending: Option<bool>,
-    /// Only those granted by this person.
-    pub granted_by: Option<UserId>,
+    /// Only those granted by the person of this slug.
+    pub granted_by: Option<&'a str>,
     /// Only those that give this scope.
-    pub scope: Option<atelier_domain::Scope>,
+    pub scope: Option<Scope>,
+    /// Only those that show under the name of this preset.
+    pub preset: Option<Preset>,
     /// Only those after this one.
     pub after: Option<GrantId>,
 }
@@ -144,6 +146,10 @@ pub async fn list(
     let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
     let pending = filter.pending.map(|pending| if pending { "pending" } else { "active" });
     let scope = filter.scope.map(|scope| format!(" {scope} "));
+    let sets = match filter.preset {
+        Some(preset) => Some(sets_near(conn, permit, preset).await?),
+        None => None,
+    };
     // The casts tell PostgreSQL the types of parameters that may be null.
     let rows = conn
         .fetch_all(
@@ -152,15 +158,58 @@ pub async fn list(
                 " AND (CAST($3 AS TEXT) IS NULL OR g.state = $3) \
                  AND (CAST($4 AS TEXT) IS NULL OR lower(COALESCE(u.name, '') || ' ' || \
                       COALESCE(e.address, g.address, '')) LIKE '%' || lower($4) || '%') \
-                 AND (CAST($5 AS UUID) IS NULL OR g.granted_by = $5) \
+                 AND (CAST($5 AS TEXT) IS NULL OR b.slug = $5) \
                  AND (CAST($6 AS TEXT) IS NULL OR (' ' || g.scopes || ' ') LIKE '%' || $6 || '%') \
                  AND (CAST($7 AS UUID) IS NULL OR g.id > $7) \
+                 AND (CAST($8 AS TEXT) IS NULL OR $8 LIKE '%|' || g.scopes || '|%') \
                  ORDER BY g.id LIMIT $2"
             ),
-            params![permit.app(), limit, pending, filter.text, filter.granted_by, scope, filter.after],
+            params![permit.app(), limit, pending, filter.text, filter.granted_by, scope, filter.after, sets],
         )
         .await?;
     Ok(Page::cut(rows, size))
+}
+
+/// The sets of scopes in use in the permit's app that show under the name of `preset`, between bars. What is near a
+/// preset is for `domain` to say, and an app has few different sets however many people it has.
+async fn sets_near(conn: &mut Conn, permit: &Permit, preset: Preset) -> Result<String> {
+    row! {
+        struct InUse {
+            scopes: ScopeSet,
+        }
+    }
+    let in_use: Vec<InUse> = conn
+        .fetch_all(
+            "SELECT DISTINCT scopes FROM grants WHERE app_id = $1 AND state <> 'ended'",
+            params![permit.app()],
+        )
+        .await?;
+    let near = in_use.into_iter().filter(|set| Preset::nearest(set.scopes) == Some(preset));
+    Ok(near.fold("|".to_owned(), |sets, set| format!("{sets}{}|", set.scopes)))
+}
+
+row! {
+    /// Somebody who brought others into an app.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct InviterRow {
+        /// Their slug.
+        pub slug: String,
+        /// What they are called.
+        pub name: String,
+    }
+}
+
+/// Everybody who granted something in the permit's app that has not ended, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn inviters(conn: &mut Conn, permit: &Permit) -> Result<Vec<InviterRow>> {
+    conn.fetch_all(
+        "SELECT slug, name FROM users WHERE id IN \
+         (SELECT granted_by FROM grants WHERE app_id = $1 AND state <> 'ended') ORDER BY name, slug",
+        params![permit.app()],
+    )
+    .await
 }
 
 /// Page `page` (from 1) of `size` grants, as the wire counts them.

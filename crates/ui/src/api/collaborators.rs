@@ -8,6 +8,7 @@
 use atelier_domain::ScopeSet;
 use atelier_domain::id::GrantId;
 use leptos::prelude::*;
+use leptos_router::location::Url;
 use serde::{Deserialize, Serialize};
 
 use crate::api::apps::AppPlace;
@@ -56,6 +57,80 @@ impl Person {
     }
 }
 
+/// Who is looked for, how they are shown, and where the page begins: what stands in the address of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Search {
+    /// A part of a name or address.
+    pub text: String,
+    /// `active` or `pending`.
+    pub state: String,
+    /// The slug of a preset.
+    pub preset: String,
+    /// The name of a scope that they have.
+    pub scope: String,
+    /// The slug of whoever invited them.
+    pub by: String,
+    /// `tree` or `matrix`; a list otherwise.
+    pub view: String,
+    /// After whom the page starts.
+    pub after: String,
+}
+
+impl Search {
+    /// What the address says, asked for each of its parts by name.
+    pub fn read(part: impl Fn(&str) -> String) -> Self {
+        Self {
+            text: part("text"),
+            state: part("state"),
+            preset: part("preset"),
+            scope: part("scope"),
+            by: part("by"),
+            view: part("view"),
+            after: part("after"),
+        }
+    }
+
+    /// Whether it leaves anybody out.
+    #[must_use]
+    pub fn is_narrow(&self) -> bool {
+        [&self.text, &self.state, &self.preset, &self.scope, &self.by]
+            .into_iter()
+            .any(|part| !part.is_empty())
+    }
+
+    /// The address at which the list at `path` shows it.
+    #[must_use]
+    pub fn address(&self, path: &str) -> String {
+        let parts = [
+            ("text", &self.text),
+            ("state", &self.state),
+            ("preset", &self.preset),
+            ("scope", &self.scope),
+            ("by", &self.by),
+            ("view", &self.view),
+            ("after", &self.after),
+        ];
+        let mut address = path.to_owned();
+        for (name, value) in parts.into_iter().filter(|(_, value)| !value.is_empty()) {
+            address.push(if address.len() == path.len() { '?' } else { '&' });
+            address.push_str(name);
+            address.push('=');
+            address.push_str(&Url::escape(value));
+        }
+        address
+    }
+}
+
+/// Somebody who brought others into an app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inviter {
+    /// Their name in addresses.
+    pub slug: String,
+    /// What they are called.
+    pub name: String,
+}
+
 /// The people of an app, as the person who looks may see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct People {
@@ -65,6 +140,8 @@ pub struct People {
     pub ends_at: Option<i64>,
     /// The people.
     pub people: Vec<Person>,
+    /// Everybody who brought somebody in.
+    pub inviters: Vec<Inviter>,
     /// After whom the next page starts.
     pub next: Option<GrantId>,
     /// How many hold a grant.
@@ -98,14 +175,8 @@ pub struct Consequence {
 /// # Errors
 /// [`UiError::NotFound`] to strangers; [`UiError::Forbidden`] to those who may not see who the others are.
 #[server(name = ListPeople, prefix = "/api", endpoint = "collaborators/list")]
-pub async fn list_people(
-    owner: String,
-    app: String,
-    text: String,
-    state: String,
-    after: Option<GrantId>,
-) -> Result<People, UiError> {
-    server::list(&owner, &app, &text, &state, after).await
+pub async fn list_people(owner: String, app: String, search: Search) -> Result<People, UiError> {
+    server::list(&owner, &app, &search).await
 }
 
 /// One person's access: the only one of the answer's people.
@@ -117,7 +188,8 @@ pub async fn get_person(owner: String, app: String, grant: GrantId) -> Result<Pe
     server::get(&owner, &app, grant).await
 }
 
-/// Gives the people in `people` (pasted addresses) the same access, and leads back to the list.
+/// Gives the people in `people` (pasted addresses) the same access, and leads back to the list. Answers what was done,
+/// in a sentence.
 ///
 /// `scopes` are the ticked ones, unless `preset` names a preset; `ends` is `never`, a number of days, or `date`, and
 /// then `ends_on` is the last day.
@@ -134,11 +206,11 @@ pub async fn add_people(
     ends: String,
     #[server(default)] ends_on: String,
     note: String,
-) -> Result<(), UiError> {
+) -> Result<String, UiError> {
     server::add(&owner, &app, &people, &server::Access { preset, scopes, ends, ends_on, note }).await
 }
 
-/// Changes one person's access, and leads back to the list.
+/// Changes one person's access, and leads back to the list. Answers what was done, in a sentence.
 ///
 /// # Errors
 /// [`UiError::Conflict`] if it is no longer the `version` that the person saw.
@@ -153,7 +225,7 @@ pub async fn edit_person(
     ends: String,
     #[server(default)] ends_on: String,
     note: String,
-) -> Result<(), UiError> {
+) -> Result<String, UiError> {
     server::edit(&owner, &app, grant, version, &server::Access { preset, scopes, ends, ends_on, note }).await
 }
 
@@ -223,3 +295,17 @@ pub async fn leave_app(owner: String, app: String) -> Result<(), UiError> {
 #[cfg(feature = "ssr")]
 #[path = "collaborators_server.rs"]
 mod server;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_what_is_looked_for_and_nothing_else() {
+        assert_eq!(Search::default().address("/ada/signs"), "/ada/signs");
+        let search = Search { text: "a&b c".into(), view: "tree".into(), ..Search::default() };
+        assert_eq!(search.address("/list"), "/list?text=a%26b%20c&view=tree");
+        assert!(search.is_narrow());
+        assert!(!Search { view: "matrix".into(), after: "1".into(), ..Search::default() }.is_narrow());
+    }
+}

@@ -5,18 +5,21 @@ use atelier_domain::value::pasted_addresses;
 
 use atelier_domain::{Below, Preset, ScopeSet, Timestamp};
 use atelier_service::collaborators::{
-    AddCollaborators, CollaboratorsPage, EditCollaborator, Filter, GrantRow, Invitee, Preview, PreviewLine,
+    AddCollaborators, CollaboratorsPage, EditCollaborator, Filter, GrantRow, Invitee, InviterRow, Preview,
+    PreviewLine,
 };
 use atelier_service::{AppName, Service};
 
-use super::{Consequence, Consequences, People, Person};
+use super::{Consequence, Consequences, Inviter, People, Person, Search};
 use crate::api::apps::place;
 use crate::api::chosen::{self, invalid};
 use crate::error::UiError;
 use crate::server::{service, who};
 
-/// How many people a page has.
-const PAGE: usize = 50;
+/// How many people a page of a view has. A tree is cut late: it says most as a whole.
+fn page_size(view: &str) -> usize {
+    if view == "tree" { 200 } else { 50 }
+}
 
 /// What a form says about somebody's access.
 pub(super) struct Access {
@@ -41,25 +44,25 @@ fn back_to_list(owner: &str, app: &str) {
     leptos_axum::redirect(&format!("/{owner}/{app}/settings/collaborators"));
 }
 
-pub(super) async fn list(
-    owner: &str,
-    app: &str,
-    text: &str,
-    state: &str,
-    after: Option<GrantId>,
-) -> Result<People, UiError> {
+pub(super) async fn list(owner: &str, app: &str, search: &Search) -> Result<People, UiError> {
+    fn given(text: &str) -> Option<&str> {
+        Some(text.trim()).filter(|text| !text.is_empty())
+    }
     let filter = Filter {
-        text: Some(text.trim()).filter(|text| !text.is_empty()),
-        pending: match state {
+        text: given(&search.text),
+        pending: match search.state.as_str() {
             "pending" => Some(true),
             "active" => Some(false),
             _ => None,
         },
-        after,
-        ..Filter::default()
+        granted_by: given(&search.by),
+        // What no preset, scope or grant is called narrows nothing: such an address was mistyped.
+        scope: search.scope.parse().ok(),
+        preset: Preset::from_slug(&search.preset),
+        after: search.after.parse().ok(),
     };
-    let page = service().list_collaborators(&who(), &AppName::of(owner, app), &filter, PAGE).await?;
-    Ok(view(page))
+    let size = page_size(&search.view);
+    Ok(view(service().list_collaborators(&who(), &AppName::of(owner, app), &filter, size).await?))
 }
 
 fn view(page: CollaboratorsPage) -> People {
@@ -68,11 +71,16 @@ fn view(page: CollaboratorsPage) -> People {
     People {
         ends_at: permit.rights().ends_at.map(Timestamp::micros),
         people: page.rows.into_iter().map(|row| person(row, permit.grant())).collect(),
+        inviters: page.inviters.into_iter().map(inviter).collect(),
         next,
         active: page.counts.active,
         pending: page.counts.pending,
         place: place((page.app, page.permit)),
     }
+}
+
+fn inviter(row: InviterRow) -> Inviter {
+    Inviter { slug: row.slug, name: row.name }
 }
 
 fn person(row: GrantRow, own: Option<GrantId>) -> Person {
@@ -105,7 +113,7 @@ async fn standing(service: &Service, app: &AppName, grant: GrantId) -> Result<Gr
     page.rows.into_iter().next().ok_or(UiError::NotFound)
 }
 
-pub(super) async fn add(owner: &str, app: &str, people: &str, access: &Access) -> Result<(), UiError> {
+pub(super) async fn add(owner: &str, app: &str, people: &str, access: &Access) -> Result<String, UiError> {
     let typed = pasted_addresses(people);
     if typed.is_empty() {
         return Err(invalid("people", "Enter at least one e-mail address."));
@@ -123,23 +131,37 @@ pub(super) async fn add(owner: &str, app: &str, people: &str, access: &Access) -
         ends_at: access.ends_at(service.world().now())?,
         note: access.note.clone(),
     };
-    service.add_collaborators(&who(), &AppName::of(owner, app), &input).await.map_err(|error| {
-        let mut error = UiError::from(error);
-        // The operation counts the people; the form has one field for all of them.
-        if let UiError::Invalid { fields } = &mut error {
-            for field in fields {
-                let index = field.field.strip_prefix("people[").and_then(|rest| rest.strip_suffix(']'));
-                let named = index.and_then(|index| index.parse::<usize>().ok()).and_then(|i| typed.get(i));
-                if let Some((typed, _)) = named {
-                    field.message = format!("{typed}: {}", field.message);
-                    field.field = "people".into();
+    let added =
+        service.add_collaborators(&who(), &AppName::of(owner, app), &input).await.map_err(|error| {
+            let mut error = UiError::from(error);
+            // The operation counts the people; the form has one field for all of them.
+            if let UiError::Invalid { fields } = &mut error {
+                for field in fields {
+                    let index = field.field.strip_prefix("people[").and_then(|rest| rest.strip_suffix(']'));
+                    let named =
+                        index.and_then(|index| index.parse::<usize>().ok()).and_then(|i| typed.get(i));
+                    if let Some((typed, _)) = named {
+                        field.message = format!("{typed}: {}", field.message);
+                        field.field = "people".into();
+                    }
                 }
             }
-        }
-        error
-    })?;
+            error
+        })?;
     back_to_list(owner, app);
-    Ok(())
+    Ok(told(&added.grants))
+}
+
+/// Who was added and who was invited.
+fn told(grants: &[GrantRow]) -> String {
+    let (invited, added): (Vec<_>, Vec<_>) = grants.iter().partition(|grant| grant.is_pending());
+    let sentence = |grants: Vec<&GrantRow>, done: &str| match grants.as_slice() {
+        [] => None,
+        [one] => Some(format!("{} was {done}.", one.holder())),
+        several => Some(format!("{} people were {done}.", several.len())),
+    };
+    let sentences = [sentence(added, "added"), sentence(invited, "invited")];
+    sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 pub(super) async fn edit(
@@ -148,7 +170,7 @@ pub(super) async fn edit(
     grant: GrantId,
     version: i64,
     access: &Access,
-) -> Result<(), UiError> {
+) -> Result<String, UiError> {
     let service = service();
     let name = AppName::of(owner, app);
     let row = standing(&service, &name, grant).await?;
@@ -164,9 +186,9 @@ pub(super) async fn edit(
         note: Some(access.note.clone()),
         expected_version: Some(version),
     };
-    service.edit_collaborator(&who(), &name, &input).await?;
+    let row = service.edit_collaborator(&who(), &name, &input).await?;
     back_to_list(owner, app);
-    Ok(())
+    Ok(format!("{} has this access now: {}.", row.holder(), Preset::describe(row.scopes)))
 }
 
 pub(super) async fn preview_edit(

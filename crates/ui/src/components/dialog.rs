@@ -23,6 +23,9 @@ pub fn Dialog(
     /// Two columns wide, full screen on small windows.
     #[prop(optional)]
     wide: bool,
+    /// Called once it is closed and the focus is back where it came from.
+    #[prop(optional, into)]
+    on_close: Option<Callback<()>>,
     /// What is between heading and end.
     children: Children,
 ) -> impl IntoView {
@@ -40,6 +43,12 @@ pub fn Dialog(
             dialog.close();
         }
     });
+    let closed = move |_| {
+        open.set(false);
+        if let Some(on_close) = on_close {
+            on_close.run(());
+        }
+    };
     let title_id = format!("{id}-title");
     let labelled_by = title_id.clone();
     view! {
@@ -50,7 +59,7 @@ pub fn Dialog(
             class:is-wide=wide
             open=open.get_untracked()
             aria-labelledby=labelled_by
-            on:close=move |_| open.set(false)
+            on:close=closed
         >
             <header class="dialog-head">
                 <h2 id=title_id>{title}</h2>

@@ -1,6 +1,6 @@
 //! What a page shows once the server has answered, and what it shows instead when the answer is no.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_bindgen::JsCast as _};
 use leptos_meta::Title;
 use leptos_router::{
     components::Redirect,
@@ -23,6 +23,12 @@ use crate::{
 pub struct Reload(RwSignal<u32>);
 
 impl Reload {
+    /// One for a [`Loaded`] beside which something else reloads it.
+    #[expect(clippy::new_without_default, reason = "it is made on purpose, and handed to a `Loaded`")]
+    pub fn new() -> Self {
+        Self(RwSignal::new(0))
+    }
+
     /// The one of the [`Loaded`] around the caller.
     ///
     /// # Panics
@@ -51,6 +57,9 @@ pub fn Loaded<K, T, Fetch, Answer, View>(
     fetch: Fetch,
     /// The page, from the answer.
     view: View,
+    /// The way to fetch it anew, where something outside needs it too.
+    #[prop(optional)]
+    reload: Option<Reload>,
 ) -> impl IntoView
 where
     K: PartialEq + Clone + Send + Sync + 'static,
@@ -59,7 +68,7 @@ where
     Answer: Future<Output = Result<T, UiError>> + Send + 'static,
     View: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
-    let reload = Reload(RwSignal::new(0));
+    let reload = reload.unwrap_or_else(Reload::new);
     provide_context(reload);
     let location = use_location();
     let answer = Resource::new(move || (reload.0.get(), key.get()), move |(_, key)| fetch(key));
@@ -67,13 +76,45 @@ where
         let (view, location) = (view.clone(), location.clone());
         Suspend::new(async move {
             match answer.await {
-                Ok(answer) => view(answer),
+                Ok(answer) => {
+                    let focus = FocusKept::of_page();
+                    let view = view(answer);
+                    focus.give_back();
+                    view
+                }
                 Err(error) => refused(&location, error),
             }
         })
     };
     view! {
         <Transition fallback=|| view! { <p class="loading" role="status">"Loading…"</p> }.into_any()>{body}</Transition>
+    }
+}
+
+/// The element that has the focus, by its id: what is fetched anew takes the place of what had it.
+struct FocusKept(Option<String>);
+
+impl FocusKept {
+    fn of_page() -> Self {
+        #[cfg(any(feature = "hydrate", feature = "csr"))]
+        let id = document().active_element().map(|element| element.id()).filter(|id| !id.is_empty());
+        #[cfg(not(any(feature = "hydrate", feature = "csr")))]
+        let id = None;
+        Self(id)
+    }
+
+    /// Gives the focus to the new element of that id, once it is there and unless something else has the focus.
+    fn give_back(self) {
+        let Some(id) = self.0 else { return };
+        Effect::new(move || {
+            let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+            let element = document().get_element_by_id(&id).filter(|_| is_lost);
+            if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+            {
+                // An element that cannot take it is no worse than none.
+                let _ = element.focus();
+            }
+        });
     }
 }
 

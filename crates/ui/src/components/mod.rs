@@ -17,6 +17,7 @@ pub mod error_summary;
 pub mod field;
 pub mod icon;
 pub mod layout;
+pub mod live;
 pub mod loaded;
 pub mod marking;
 pub mod marks;

@@ -22,6 +22,7 @@ use crate::{
     components::{
         icon::{Icon, Sign},
         layout::{AppLayout, Brand, Crumb, NavItem},
+        live::Live,
         prose::Prose,
     },
     form::{Form, PostForm},
@@ -123,6 +124,7 @@ pub fn AppRoom(
     children: Children,
 ) -> impl IntoView {
     let AppPlace { person, app } = place;
+    Live::of_application().follow(&app);
     let shelf = if app.is_owner { Home::Apps } else { Home::Collaborations };
     let mut path = vec![shelf.crumb(), Crumb { href: app.path(), label: app.name.clone() }];
     if room != Room::Overview {

@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use leptos::prelude::*;
 
-use crate::components::icon::{Icon, Sign};
+use crate::components::{
+    icon::{Icon, Sign},
+    live::Live,
+};
 
 /// How long a toast stays.
 const SHOWN_FOR: Duration = Duration::from_secs(10);
@@ -86,6 +89,7 @@ pub(crate) fn ToastRegion() -> impl IntoView {
                     })}
                 </div>
             })}
+            {Live::of_application().notice()}
         </div>
     }
 }

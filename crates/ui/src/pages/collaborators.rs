@@ -4,12 +4,16 @@ use atelier_domain::Scope;
 use atelier_domain::id::GrantId;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
+use super::collaborators_filters::Filters;
+use super::collaborators_layers::{Layers, OpenLayer, instead_of_following};
+use super::collaborators_matrix::matrix;
+use super::collaborators_tree::tree;
 use crate::{
     api::{
         apps::App,
-        collaborators::{CancelInvitation, LeaveApp, People, Person, ResendInvitation, list_people},
+        collaborators::{CancelInvitation, LeaveApp, People, Person, ResendInvitation, Search, list_people},
     },
     components::{
         avatar::Avatar,
@@ -18,9 +22,10 @@ use crate::{
         empty_state::EmptyState,
         error_summary::ErrorSummary,
         icon::Sign,
-        loaded::Loaded,
+        loaded::{Loaded, Reload},
         pagination::Pagination,
         room::{AppRoom, Room},
+        shortcuts::use_shortcut,
         table::{Cell, Column, Table},
         time::Time,
     },
@@ -33,17 +38,22 @@ use crate::{
 pub fn Collaborators() -> impl IntoView {
     let app = app_in_address();
     let query = use_query_map();
-    let part = move |name: &str| query.with(|query| query.get(name).unwrap_or_default());
-    let key = Memo::new(move |_| (app.get(), part("text"), part("state"), part("after")));
+    let key = Memo::new(move |_| (app.get(), query.with(search_in)));
+    let reload = Reload::new();
+    Layers::provide(reload);
     view! {
         <Loaded
             key
-            fetch=|((owner, app), text, state, after): ((String, String), String, String, String)| {
-                list_people(owner, app, text, state, after.parse().ok())
-            }
+            reload
+            fetch=|((owner, app), search)| list_people(owner, app, search)
             view=|people| view! { <Body people /> }.into_any()
         />
+        <OpenLayer />
     }
+}
+
+fn search_in(query: &ParamsMap) -> Search {
+    Search::read(|part| query.get(part).unwrap_or_default())
 }
 
 /// Where the pages about an app's collaborators are.
@@ -53,24 +63,27 @@ pub(super) fn list_path(app: &App) -> String {
 
 #[component]
 fn Body(people: People) -> impl IntoView {
-    let query = use_query_map();
-    let text = query.with_untracked(|query| query.get("text").unwrap_or_default());
-    let state = query.with_untracked(|query| query.get("state").unwrap_or_default());
-    let People { place, people, next, active, pending, .. } = people;
+    let search = use_query_map().with_untracked(search_in);
+    let People { place, people, inviters, next, active, pending, .. } = people;
     let app = place.app.clone();
     let path = list_path(&app);
     let can_invite = app.scopes.contains(Scope::CollaboratorsAdd);
-    let invite = can_invite.then(|| {
-        view! { <LinkButton href=format!("{path}/add") look=Look::Primary>"Add Collaborators"</LinkButton> }
-    });
+    let invite = can_invite.then(|| invite(&app));
     let title = format!("Collaborators of {}", app.name);
     let counts = match (active, pending) {
         (active, 0) => format!("{active} people besides {}", app.owner_name),
         (active, pending) => format!("{active} people besides {}, {pending} invited", app.owner_name),
     };
-    let is_filtered = !text.is_empty() || !state.is_empty();
-    let list = if people.is_empty() { nobody(is_filtered) } else { list(&app, people) };
-    let next = next.map(|id| format!("{path}?text={text}&state={state}&after={id}"));
+    let shown = match search.view.as_str() {
+        _ if people.is_empty() => nobody(search.is_narrow()),
+        "tree" => tree(&app, people),
+        "matrix" => matrix(&app, people),
+        _ => list(&app, people),
+    };
+    let next = next.map(|id| Search { after: id.to_string(), ..search.clone() }.address(&path));
+    let next = next.map(|next| {
+        view! { <Pagination label="Collaborators" next=Some(next) position="In the order in which they were added" /> }
+    });
     let leave = (!app.is_owner).then(|| view! { <Leave app=app.clone() /> });
     view! {
         <Title text=title />
@@ -79,23 +92,31 @@ fn Body(people: People) -> impl IntoView {
                 <h1>"Collaborators"</h1>
                 {invite}
             </header>
-            <form class="filters" method="get" action=path role="search">
-                <label for="people-text">"Name or address"</label>
-                <input id="people-text" class="input" type="search" name="text" value=text />
-                <label for="people-state">"Show"</label>
-                <select id="people-state" class="input" name="state">
-                    <option value="" selected=state.is_empty()>"Everyone"</option>
-                    <option value="active" selected=state == "active">"Collaborators"</option>
-                    <option value="pending" selected=state == "pending">"Invited"</option>
-                </select>
-                <button class="button" type="submit">"Filter"</button>
-                <span class="soft">{counts}</span>
-            </form>
-            {list}
-            {next.map(|next| view! { <Pagination label="Collaborators" next=Some(next) position="In the order in which they were added" /> })}
+            <Filters path search inviters />
+            <p class="soft people-count">{counts}</p>
+            {shown}
+            {next}
             {leave}
         </AppRoom>
     }
+}
+
+/// The way to the form that adds people: a dialog, or its page where no script runs.
+fn invite(app: &App) -> AnyView {
+    let layers = Layers::of_page();
+    let (pressed, keyed) = (app.clone(), app.clone());
+    use_shortcut("i", "Add collaborators", move || layers.add(keyed.clone()));
+    view! {
+        <a
+            id="add-people"
+            class="button is-primary"
+            href=format!("{}/add", list_path(app))
+            on:click=move |event| instead_of_following(&event, || layers.add(pressed.clone()))
+        >
+            "Add Collaborators"
+        </a>
+    }
+    .into_any()
 }
 
 fn nobody(is_filtered: bool) -> AnyView {
@@ -131,7 +152,6 @@ fn list(app: &App, people: Vec<Person>) -> AnyView {
 
 #[component]
 fn PersonRow(app: App, person: Person) -> impl IntoView {
-    let path = format!("{}/{}", list_path(&app), person.grant);
     let called = person.called().to_owned();
     let shown = called.clone();
     let email = person.name.is_some().then(|| view! { <span class="row-note">{person.email.clone()}</span> });
@@ -148,15 +168,7 @@ fn PersonRow(app: App, person: Person) -> impl IntoView {
         (None, Some(at)) => view! { <Time at /> }.into_any(),
         (None, None) => view! { <span class="soft">"Not yet"</span> }.into_any(),
     };
-    let can_change = app.scopes.contains(Scope::CollaboratorsDelete) && !person.is_you;
-    let change = can_change.then(|| {
-        view! {
-            <LinkButton href=path.clone() look=Look::Quiet>"Edit"</LinkButton>
-            <LinkButton href=format!("{path}/remove") look=Look::Quiet>"Remove"</LinkButton>
-        }
-    });
-    let resend = (person.waits_until.is_some() && app.scopes.contains(Scope::CollaboratorsAdd))
-        .then(|| view! { <Waiting app=app.clone() grant=person.grant /> });
+    let actions = view! { <PersonActions app person=person.clone() /> }.into_any();
     view! {
         <tr role="row">
             <Cell label="Person">
@@ -176,9 +188,35 @@ fn PersonRow(app: App, person: Person) -> impl IntoView {
             <Cell label="Ends">{ends}</Cell>
             <Cell label="Last active">{active}</Cell>
             <Cell label="Keys" numeric=true>{person.keys}</Cell>
-            <Cell label="Actions"><span class="actions">{change} {resend}</span></Cell>
+            <Cell label="Actions">{actions}</Cell>
         </tr>
     }
+}
+
+/// What can be done about somebody's access.
+#[component]
+pub(super) fn PersonActions(app: App, person: Person) -> impl IntoView {
+    let resend = (person.waits_until.is_some() && app.scopes.contains(Scope::CollaboratorsAdd))
+        .then(|| view! { <Waiting app=app.clone() grant=person.grant /> });
+    let can_change = app.scopes.contains(Scope::CollaboratorsDelete) && !person.is_you;
+    let change = can_change.then(|| {
+        let layers = Layers::of_page();
+        let path = format!("{}/{}", list_path(&app), person.grant);
+        let called = view! { <span class="visually-hidden">" " {person.called().to_owned()}</span> }.into_any();
+        let also_called = view! { <span class="visually-hidden">" " {person.called().to_owned()}</span> }.into_any();
+        view! {
+            <a
+                id=format!("edit-{}", person.grant)
+                class="button is-quiet"
+                href=path.clone()
+                on:click=move |event| instead_of_following(&event, || layers.edit(app.clone(), person.clone()))
+            >
+                "Edit" {called}
+            </a>
+            <LinkButton href=format!("{path}/remove") look=Look::Quiet>"Remove" {also_called}</LinkButton>
+        }
+    });
+    view! { <span class="actions">{change} {resend}</span> }
 }
 
 /// What can be done about an invitation that waits.

@@ -9,7 +9,7 @@ use super::collaborators::{AppNameFields, list_path};
 use super::collaborators_access::AccessFields;
 use crate::{
     api::{
-        apps::{AppPlace, get_app},
+        apps::{App, AppPlace, get_app},
         collaborators::AddPeople,
     },
     components::{
@@ -39,7 +39,28 @@ pub fn AddCollaborators() -> impl IntoView {
 #[component]
 fn Body(place: AppPlace) -> impl IntoView {
     let app = place.app.clone();
+    let back = list_path(&app);
     let form = Form::<AddPeople>::new();
+    let cancel = view! { <LinkButton href=back>"Cancel"</LinkButton> }.into_any();
+    view! {
+        <Title text=format!("Add collaborators to {}", app.name) />
+        <AppRoom place room=Room::Collaborators>
+            <header class="page-head"><h1>"Add Collaborators"</h1></header>
+            <AddFields app form cancel />
+        </AppRoom>
+    }
+}
+
+/// The form for adding people, on its page and in its dialog.
+#[component]
+pub(super) fn AddFields(
+    /// To which app.
+    app: App,
+    /// How it is posted.
+    form: Form<AddPeople>,
+    /// The way out.
+    cancel: AnyView,
+) -> impl IntoView {
     let held = app.scopes;
     let choice = ScopeChoice::new(Preset::Worker.scopes().intersection(held), held, None);
     let count = RwSignal::new(0);
@@ -48,12 +69,9 @@ fn Body(place: AppPlace) -> impl IntoView {
         1 => "Confirm: add 1 collaborator".to_owned(),
         several => format!("Confirm: add {several} collaborators"),
     };
-    let back = list_path(&app);
     view! {
-        <Title text=format!("Add collaborators to {}", app.name) />
-        <AppRoom place room=Room::Collaborators>
-            <header class="page-head"><h1>"Add Collaborators"</h1></header>
-            <PostForm form class="is-wide">
+        <PostForm form class="is-wide">
+            <div class="form-body">
                 <ErrorSummary />
                 <AppNameFields app />
                 <AccessFields choice>
@@ -68,11 +86,11 @@ fn Body(place: AppPlace) -> impl IntoView {
                         />
                     </div>
                 </AccessFields>
-                <div class="actions">
-                    <LinkButton href=back>"Cancel"</LinkButton>
-                    <SubmitButton>{label}</SubmitButton>
-                </div>
-            </PostForm>
-        </AppRoom>
+            </div>
+            <div class="actions form-foot">
+                {cancel}
+                <SubmitButton>{label}</SubmitButton>
+            </div>
+        </PostForm>
     }
 }

@@ -9,11 +9,15 @@ use leptos_router::hooks::use_params_map;
 use super::collaborators::{GrantFields, list_path};
 use super::collaborators_access::AccessFields;
 use crate::{
-    api::collaborators::{Consequences, EditPerson, People, get_person, preview_edit},
+    api::{
+        apps::App,
+        collaborators::{Consequences, EditPerson, People, Person, get_person, preview_edit},
+    },
     components::{
         button::{LinkButton, SubmitButton},
         error_summary::ErrorSummary,
         loaded::Loaded,
+        prose::Prose,
         room::{AppRoom, Room},
         scope_picker::ScopeChoice,
     },
@@ -50,55 +54,78 @@ pub fn EditCollaborator() -> impl IntoView {
 fn Body(people: People) -> impl IntoView {
     let People { place, people, .. } = people;
     let app = place.app.clone();
-    let back = list_path(&app);
     let fields = people.into_iter().next().map(|person| {
         let form = Form::<EditPerson>::new();
-        let choice = ScopeChoice::new(person.scopes, app.scopes.union(person.scopes), Some(person.scopes));
-        let difference = Memo::new(move |_| Difference::between(person.scopes, choice.scopes()));
-        let (owner, slug, grant) = (app.owner.clone(), app.slug.clone(), person.grant);
-        let preview = Resource::new(
-            move || choice.scopes(),
-            move |scopes| {
-                let (owner, slug) = (owner.clone(), slug.clone());
-                async move { preview_edit(owner, slug, grant, scopes).await }
-            },
-        );
-        let below = move || {
-            preview.get().map(|answer| match answer {
-                Ok(consequences) => view! { <Narrowed consequences grant_name=String::new() /> }.into_any(),
-                Err(error) => view! { <p class="notice">{error.to_string()}</p> }.into_any(),
-            })
-        };
-        let sentences = move || {
-            difference
-                .get()
-                .sentences()
-                .into_iter()
-                .map(|text| view! { <li>{text}</li> }.into_any())
-                .collect_view()
-        };
+        let cancel = view! { <LinkButton href=list_path(&app)>"Cancel"</LinkButton> }.into_any();
         view! {
             <header class="page-head"><h1>{format!("Access of {}", person.called())}</h1></header>
-            <PostForm form class="is-wide">
-                <ErrorSummary />
-                <GrantFields app=app.clone() grant=person.grant />
-                <input type="hidden" name="version" value=person.version />
-                <AccessFields choice keeps_end=true note=person.note.clone() />
-                <section class="diff" aria-live="polite">
-                    <h2>{move || format!("Change: {}", difference.get().short())}</h2>
-                    <ul>{sentences}</ul>
-                    <Transition>{below}</Transition>
-                </section>
-                <div class="actions">
-                    <LinkButton href=back>"Cancel"</LinkButton>
-                    <SubmitButton>"Confirm"</SubmitButton>
-                </div>
-            </PostForm>
+            <EditFields app=app.clone() person form cancel />
         }
     });
     view! {
         <Title text="Change access" />
         <AppRoom place room=Room::Collaborators>{fields}</AppRoom>
+    }
+}
+
+/// The form for changing somebody's access, on its page and in its dialog.
+#[component]
+pub(super) fn EditFields(
+    /// In which app.
+    app: App,
+    /// Whose access, as it stands.
+    person: Person,
+    /// How it is posted.
+    form: Form<EditPerson>,
+    /// The way out.
+    cancel: AnyView,
+) -> impl IntoView {
+    let choice = ScopeChoice::new(person.scopes, app.scopes.union(person.scopes), Some(person.scopes));
+    let difference = Memo::new(move |_| Difference::between(person.scopes, choice.scopes()));
+    let (owner, slug, grant) = (app.owner.clone(), app.slug.clone(), person.grant);
+    let preview = Resource::new(
+        move || choice.scopes(),
+        move |scopes| {
+            let (owner, slug) = (owner.clone(), slug.clone());
+            async move { preview_edit(owner, slug, grant, scopes).await }
+        },
+    );
+    let below = move || {
+        preview.get().map(|answer| match answer {
+            Ok(consequences) => view! { <Narrowed consequences grant_name=String::new() /> }.into_any(),
+            Err(error) => view! { <p class="notice"><Prose text=error.to_string() /></p> }.into_any(),
+        })
+    };
+    let sentences = move || {
+        difference
+            .get()
+            .sentences()
+            .into_iter()
+            .map(|text| view! { <li>{text}</li> }.into_any())
+            .collect_view()
+    };
+    let label = move || match difference.get() {
+        none if none.is_empty() => "Confirm".to_owned(),
+        some => format!("Confirm: {}", some.short()),
+    };
+    view! {
+        <PostForm form class="is-wide">
+            <div class="form-body">
+                <ErrorSummary />
+                <GrantFields app grant />
+                <input type="hidden" name="version" value=person.version />
+                <AccessFields choice keeps_end=true note=person.note />
+                <section class="diff" aria-live="polite">
+                    <h2>{move || format!("Change: {}", difference.get().short())}</h2>
+                    <ul>{sentences}</ul>
+                    <Transition>{below}</Transition>
+                </section>
+            </div>
+            <div class="actions form-foot">
+                {cancel}
+                <SubmitButton>{label}</SubmitButton>
+            </div>
+        </PostForm>
     }
 }
 

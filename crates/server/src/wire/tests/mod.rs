@@ -4,6 +4,7 @@ mod account;
 mod apps;
 mod audit;
 mod bad_input;
+mod data;
 mod headers;
 mod matrix;
 mod refused_sharing;
