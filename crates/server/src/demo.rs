@@ -2,11 +2,14 @@
 
 use std::error::Error;
 
+use atelier_domain::label::{Label, Labels, Region, Shape};
 use atelier_domain::time::DAY;
 use atelier_domain::{Preset, Scope};
 use atelier_service::apps::CreateApp;
 use atelier_service::collaborators::{AddCollaborators, Invitee};
+use atelier_service::concepts::NewConcept;
 use atelier_service::identity::SignUp;
+use atelier_service::inputs::{Content, NewInput, PostInputs, TakenId};
 use atelier_service::{AppName, Origin, Proof, Service, Who, hash_secret};
 
 /// The people of the demonstration: slug, name, address.
@@ -15,6 +18,116 @@ const PEOPLE: [(&str, &str, &str); 3] = [
     ("bo", "Bo Lindqvist", "bo@example.org"),
     ("di", "Di Okafor", "di@example.org"),
 ];
+
+/// The pictures and texts, and `manifest.json`, which says what they show.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/demo"]
+struct Material;
+
+/// What the pictures and texts are, and what is in them.
+#[derive(serde::Deserialize)]
+struct Manifest {
+    concepts: Vec<Word>,
+    inputs: Vec<Piece>,
+}
+
+/// A concept.
+#[derive(serde::Deserialize)]
+struct Word {
+    id: String,
+    name: String,
+    definition: String,
+}
+
+/// A picture or a text.
+#[derive(serde::Deserialize)]
+struct Piece {
+    id: String,
+    file: String,
+    metadata: serde_json::Value,
+    #[serde(default)]
+    regions: Vec<Edges>,
+    #[serde(default)]
+    spans: Vec<Stretch>,
+}
+
+/// Where something is in a picture.
+#[derive(serde::Deserialize)]
+struct Edges {
+    concept: String,
+    top_row: f32,
+    left_col: f32,
+    bottom_row: f32,
+    right_col: f32,
+}
+
+/// Where something is in a text.
+#[derive(serde::Deserialize)]
+struct Stretch {
+    concept: String,
+    start: u32,
+    end: u32,
+}
+
+impl Piece {
+    /// What Ada says of it.
+    fn labels(&self) -> Result<Labels, Box<dyn Error>> {
+        let boxes = self.regions.iter().map(|edges| {
+            let shape = Shape::Box {
+                top: edges.top_row,
+                left: edges.left_col,
+                bottom: edges.bottom_row,
+                right: edges.right_col,
+            };
+            (&edges.concept, shape)
+        });
+        let spans = self
+            .spans
+            .iter()
+            .map(|stretch| (&stretch.concept, Shape::Span { start: stretch.start, end: stretch.end }));
+        let regions = boxes.chain(spans).enumerate().map(|(number, (concept, shape))| {
+            let label = Label { concept: concept.parse()?, value: 1.0 };
+            Ok(Region { id: format!("sign-{}", number + 1).parse()?, shape, labels: vec![label] })
+        });
+        Ok(Labels { concepts: Vec::new(), regions: regions.collect::<Result<_, Box<dyn Error>>>()? })
+    }
+
+    fn content(&self) -> Result<Content, Box<dyn Error>> {
+        let bytes = file(&self.file)?;
+        if self.file.ends_with(".txt") {
+            Ok(Content::Text(String::from_utf8(bytes)?))
+        } else {
+            Ok(Content::Image(bytes.into()))
+        }
+    }
+}
+
+fn file(name: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    Ok(Material::get(name).ok_or_else(|| format!("the demonstration lacks `{name}`"))?.data.into_owned())
+}
+
+/// Adds the pictures and texts. Every second one is labelled, so that something is left to be done.
+async fn add_material(service: &Service, ada: &Who, app: &AppName) -> Result<(), Box<dyn Error>> {
+    let manifest: Manifest = serde_json::from_slice(&file("manifest.json")?)?;
+    let concepts = manifest.concepts.into_iter().map(|word| NewConcept {
+        slug: word.id,
+        name: word.name,
+        definition: word.definition,
+        ..NewConcept::default()
+    });
+    service.post_concepts(ada, app, concepts.collect()).await?;
+    let mut inputs = Vec::new();
+    for (number, piece) in manifest.inputs.into_iter().enumerate() {
+        inputs.push(NewInput {
+            content: piece.content()?,
+            labels: if number % 2 == 0 { piece.labels()? } else { Labels::default() },
+            slug: piece.id,
+            metadata: Some(piece.metadata),
+        });
+    }
+    let added = service.post_inputs(ada, app, PostInputs { inputs, taken: TakenId::Fail, job: None }).await?;
+    added.inputs.into_iter().try_for_each(|input| input.map(drop).map_err(|(_, error)| error.into()))
+}
 
 /// Fills an empty database and prints how to sign in. One that has the people already is left as it is.
 pub(crate) async fn fill(service: &Service) -> Result<(), Box<dyn Error>> {
@@ -44,6 +157,7 @@ pub(crate) async fn fill(service: &Service) -> Result<(), Box<dyn Error>> {
     };
     service.create_app(&ada, &app).await?;
     let app = AppName::of("ada", "street-signs");
+    add_material(service, &ada, &app).await?;
     let worker_who_invites =
         Preset::Worker.scopes().with(Scope::CollaboratorsAdd).with(Scope::CollaboratorsGet);
     let invite = |address: &str, scopes, days: Option<i64>, note: &str| AddCollaborators {
