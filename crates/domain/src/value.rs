@@ -133,7 +133,8 @@ fn slug(text: &str) -> Result<String, InvalidValue> {
     // `me` is the caller on the wire; `clarifai` is where clients look for the public catalogue; the others are
     // words of our own addresses.
     const RESERVED: [&str; 11] = [
-        "me", "clarifai", "atelier", "ids", "searches", "new", "account", "apps", "events", "pictures", "upload",
+        "me", "clarifai", "atelier", "ids", "searches", "new", "account", "apps", "events", "pictures",
+        "upload",
     ];
     if RESERVED.contains(&text.to_ascii_lowercase().as_str()) {
         return Err(InvalidValue::Reserved(text.into()));

@@ -90,7 +90,8 @@ pub(crate) fn router(service: &Service, cookie: SessionCookie) -> Result<Router,
     Ok(assets::router()
         .merge(health(service.clone()))
         .merge(wire::router(service))
-        .merge(upload::router(service, cookie)).merge(pictures::router(service, cookie))
+        .merge(upload::router(service, cookie))
+        .merge(pictures::router(service, cookie))
         .merge(pages))
 }
 

@@ -3,9 +3,9 @@
 use atelier_contract::proto::status::BaseResponse;
 use atelier_contract::proto::worker::Worker as Author;
 use atelier_contract::proto::{
-    Annotation, DeleteAnnotationRequest, DeleteAnnotationsRequest, GetAnnotationRequest, ListAnnotationsRequest,
-    MultiAnnotationResponse, PatchAnnotationsRequest, PostAnnotationsRequest, SingleAnnotationResponse, User,
-    UserAppIdSet, Worker,
+    Annotation, DeleteAnnotationRequest, DeleteAnnotationsRequest, GetAnnotationRequest,
+    ListAnnotationsRequest, MultiAnnotationResponse, PatchAnnotationsRequest, PostAnnotationsRequest,
+    SingleAnnotationResponse, User, UserAppIdSet, Worker,
 };
 use atelier_contract::{Call, Failure, StatusCode};
 use atelier_domain::Labels;
@@ -52,7 +52,8 @@ pub(super) async fn list(
     };
     let window = Window::new(request.page, request.per_page);
     let size = window.size as usize;
-    let rows = service.list_annotations(&who, &app, &filter, window.skipped(), size).await.map_err(failure)?;
+    let rows =
+        service.list_annotations(&who, &app, &filter, window.skipped(), size).await.map_err(failure)?;
     Ok(several(rows))
 }
 
@@ -139,7 +140,9 @@ impl Said {
             return Err(Failure::invalid("annotations.data may hold concepts and regions only"));
         }
         if !annotation.task_id.is_empty() {
-            return Err(Failure::invalid("annotations.task_id names a task, of which there are none here yet"));
+            return Err(Failure::invalid(
+                "annotations.task_id names a task, of which there are none here yet",
+            ));
         }
         Ok(Self {
             id: annotation.id,

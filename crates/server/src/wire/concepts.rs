@@ -74,7 +74,10 @@ pub(super) async fn patch(
 }
 
 fn several(rows: Vec<ConceptRow>) -> MultiConceptResponse {
-    MultiConceptResponse { concepts: rows.into_iter().map(write).collect(), ..MultiConceptResponse::default() }
+    MultiConceptResponse {
+        concepts: rows.into_iter().map(write).collect(),
+        ..MultiConceptResponse::default()
+    }
 }
 
 fn write(row: ConceptRow) -> Concept {

@@ -43,7 +43,10 @@ pub(super) async fn list(
     // Whatever is here is ready: any other status has nothing to show.
     let wanted = request.status.map_or(0, |status| status.code);
     let rows = page.inputs.into_iter().filter(|row| wanted == 0 || row.status == i64::from(wanted));
-    Ok(MultiInputResponse { inputs: rows.map(|row| place.input(row)).collect(), ..MultiInputResponse::default() })
+    Ok(MultiInputResponse {
+        inputs: rows.map(|row| place.input(row)).collect(),
+        ..MultiInputResponse::default()
+    })
 }
 
 pub(super) async fn post(
@@ -56,14 +59,13 @@ pub(super) async fn post(
         Ok(InputIdConflictResolution::Skip) => TakenId::Skip,
         Ok(InputIdConflictResolution::Suffix) => TakenId::Suffix,
         Ok(InputIdConflictResolution::NotSet) => TakenId::Fail,
-        Err(_) => return Err(Failure::invalid("input_id_conflict_resolution must be one of those that there are")),
+        Err(_) => {
+            return Err(Failure::invalid("input_id_conflict_resolution must be one of those that there are"));
+        }
     };
     let inputs = request.inputs.into_iter().map(|input| read_new(&service, input));
-    let input = PostInputs {
-        inputs: inputs.collect::<Result<_, _>>()?,
-        taken,
-        job: Some(request.inputs_add_job_id),
-    };
+    let input =
+        PostInputs { inputs: inputs.collect::<Result<_, _>>()?, taken, job: Some(request.inputs_add_job_id) };
     let posted = service.post_inputs(&who, &app, input).await.map_err(failure)?;
     let place = Place::of(&service, &call, &who, &app).await?;
     let refused = posted.inputs.iter().filter(|input| input.is_err()).count();
@@ -74,13 +76,11 @@ pub(super) async fn post(
     };
     let inputs = posted.inputs.into_iter().map(|input| match input {
         Ok(row) => place.input(row),
-        Err((id, error)) => Input { id, status: Some(Status::from(input_failure(error))), ..Input::default() },
+        Err((id, error)) => {
+            Input { id, status: Some(Status::from(input_failure(error))), ..Input::default() }
+        }
     });
-    Ok(MultiInputResponse {
-        inputs: inputs.collect(),
-        inputs_add_job: Some(write_job(posted.job)),
-        status,
-    })
+    Ok(MultiInputResponse { inputs: inputs.collect(), inputs_add_job: Some(write_job(posted.job)), status })
 }
 
 /// Why one input of several was not added.
@@ -105,13 +105,15 @@ fn read_new(service: &Service, input: Input) -> Result<NewInput, Failure> {
     let given = |text: String| (!text.is_empty()).then_some(text);
     let content = match (data.image.take(), data.text.take()) {
         (Some(image), None) if !image.base64.is_empty() => Content::Image(image.base64),
-        (Some(Image { url, .. }), None) => Content::ImageAt(given(url).ok_or_else(|| {
-            Failure::invalid("inputs.data.image must have base64 or url")
-        })?),
+        (Some(Image { url, .. }), None) => Content::ImageAt(
+            given(url).ok_or_else(|| Failure::invalid("inputs.data.image must have base64 or url"))?,
+        ),
         (None, Some(text)) if text.raw.is_empty() && !text.url.is_empty() => Content::TextAt(text.url),
         (None, Some(text)) => Content::Text(text.raw),
         (None, None) => return Err(Failure::invalid("inputs.data must have an image or a text")),
-        (Some(_), Some(_)) => return Err(Failure::invalid("inputs.data must have an image or a text, not both")),
+        (Some(_), Some(_)) => {
+            return Err(Failure::invalid("inputs.data must have an image or a text, not both"));
+        }
     };
     Ok(NewInput {
         slug: input.id,
@@ -233,7 +235,10 @@ pub(super) async fn cancel_job(
 }
 
 fn one_job(job: JobRow) -> SingleInputsAddJobResponse {
-    SingleInputsAddJobResponse { inputs_add_job: Some(write_job(job)), ..SingleInputsAddJobResponse::default() }
+    SingleInputsAddJobResponse {
+        inputs_add_job: Some(write_job(job)),
+        ..SingleInputsAddJobResponse::default()
+    }
 }
 
 fn write_job(job: JobRow) -> InputsAddJob {
@@ -270,7 +275,11 @@ impl Place {
         let metadata = row.metadata.as_ref().and_then(metadata::write);
         let whole = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
         let image = row.object_key.is_some().then(|| Image {
-            url: format!("{}{}", self.base, pictures::path(&self.owner, &self.app, &row.slug, PictureSize::Original)),
+            url: format!(
+                "{}{}",
+                self.base,
+                pictures::path(&self.owner, &self.app, &row.slug, PictureSize::Original)
+            ),
             image_info: row.width.zip(row.height).map(|(width, height)| ImageInfo {
                 width: whole(width),
                 height: whole(height),

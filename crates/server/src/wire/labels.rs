@@ -1,8 +1,8 @@
 //! What is said of inputs: labels inside, `Data` on the wire.
 
 use atelier_contract::Failure;
-use atelier_contract::proto::{BoundingBox, Concept, Data, Point as WirePoint, Polygon, RegionInfo, Span};
 use atelier_contract::proto::Region as WireRegion;
+use atelier_contract::proto::{BoundingBox, Concept, Data, Point as WirePoint, Polygon, RegionInfo, Span};
 use atelier_domain::id::Salt;
 use atelier_domain::{Label, Labels, Point, Region, ResourceId, Shape};
 
@@ -153,7 +153,10 @@ mod tests {
             concepts: vec![Label { concept: "sign".parse().unwrap(), value: 1.0 }],
             regions: vec![
                 region("box", Shape::Box { top: 0.1, left: 0.2, bottom: 0.3, right: 0.4 }),
-                region("polygon", Shape::Polygon { points: vec![spot(0.0, 0.0), spot(0.0, 1.0), spot(1.0, 0.5)] }),
+                region(
+                    "polygon",
+                    Shape::Polygon { points: vec![spot(0.0, 0.0), spot(0.0, 1.0), spot(1.0, 0.5)] },
+                ),
                 region("point", Shape::Point(spot(0.5, 0.5))),
                 region("span", Shape::Span { start: 3, end: 9 }),
             ],
@@ -173,7 +176,8 @@ mod tests {
 
     #[test]
     fn what_is_not_kept_is_refused_by_name() {
-        let refusal = |data: Data| atelier_contract::proto::status::Status::from(read(data, || [0; 10]).unwrap_err());
+        let refusal =
+            |data: Data| atelier_contract::proto::status::Status::from(read(data, || [0; 10]).unwrap_err());
         let frames = Data { frames: vec![Frame::default()], ..Data::default() };
         assert!(refusal(frames).details.contains("data.frames"));
         let geo = Data { geo: Some(Geo::default()), ..Data::default() };
