@@ -115,9 +115,6 @@ impl Service {
     /// When the caller may not, or the request names none or too many.
     pub async fn post_inputs(&self, who: &Who, app: &AppName, input: PostInputs) -> Result<Posted> {
         let PostInputs { inputs, taken, job } = input;
-        if inputs.is_empty() || inputs.len() > INPUTS {
-            return Err(Error::invalid("inputs", format!("must be between 1 and {INPUTS}")));
-        }
         let request = self.begin(who, app, &inputs, taken, job).await?;
         // Boxed, each of them is plainly one that may move between threads, which the compiler cannot tell otherwise.
         let adding: Vec<_> = inputs.into_iter().map(|new| self.add_input(&request, new).boxed()).collect();
@@ -128,7 +125,7 @@ impl Service {
         Ok(Posted { inputs, job })
     }
 
-    /// Asks whether the caller may do all of it, and begins the job.
+    /// Asks whether the caller may do all of it, and only then whether it is too much, and begins the job.
     async fn begin<'a>(
         &self,
         who: &'a Who,
@@ -141,6 +138,9 @@ impl Service {
         let carries = new.iter().any(|new| !new.labels.is_empty());
         let mut tx = self.store.write().await?;
         let asked = self.permit(&mut tx, who, name, Endpoint::PostInputs, conditions(carries)).await?;
+        if new.is_empty() || new.len() > INPUTS {
+            return Err(Error::invalid("inputs", format!("must be between 1 and {INPUTS}")));
+        }
         let id = JobId::new(now, &self.world.salt());
         let job = job.filter(|job| !job.is_empty()).unwrap_or_else(|| id.to_string());
         let job: ResourceId = job.parse().map_err(|error| Error::invalid("inputs_add_job_id", error))?;
