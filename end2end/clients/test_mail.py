@@ -4,6 +4,7 @@ import email
 import os
 import queue
 import re
+import socket
 import unittest
 from email.policy import default
 
@@ -26,10 +27,11 @@ class Mailbox:
 class Mail(unittest.TestCase):
     def setUp(self):
         self.mailbox = Mailbox()
-        smtp = Controller(self.mailbox, hostname="127.0.0.1", port=0)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        smtp = Controller(self.mailbox, hostname="127.0.0.1", port=port)
         smtp.start()
         self.addCleanup(smtp.stop)
-        port = smtp.server.sockets[0].getsockname()[1]
         self.server = Server(os.environ["ATELIER"], "--smtp", f"smtp://127.0.0.1:{port}")
         self.addCleanup(self.server.stop)
 
