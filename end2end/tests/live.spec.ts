@@ -58,6 +58,8 @@ test("an open page says by itself what somebody else changes", async ({ browser 
   await other.getByRole("button", { name: "Confirm: add 1 collaborator" }).click();
   await expect(owner.getByRole("row").filter({ hasText: "cy@example.org" })).toBeVisible();
 
+  await expect(other.getByRole("dialog")).toBeHidden();
+
   // Ada makes Bo a viewer while he types again: he is told, and nothing of what he typed is lost.
   await other.keyboard.press("i");
   await other.getByLabel("People").fill("di@example.org");

@@ -197,7 +197,7 @@ fn card(app: &App, input: Input) -> AnyView {
         (Some(beginning), _) => view! { <span class="card-text">{beginning.clone()}</span> }.into_any(),
         (None, true) => {
             let src = picture_path(app, &input.slug, PictureSize::Thumbnail);
-            view! { <img src=src alt=input.slug.clone() loading="lazy" decoding="async" /> }.into_any()
+            view! { <img src=src alt="" loading="lazy" decoding="async" /> }.into_any()
         }
         (None, false) => {
             view! { <span class="card-none"><Icon sign=Sign::Input /> "No picture yet"</span> }.into_any()
