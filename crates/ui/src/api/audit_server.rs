@@ -78,13 +78,31 @@ fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
     names
         .into_iter()
         .filter(|name| before.get(*name) != after.get(*name))
-        .map(|name| Change {
-            name: name.replace('_', " "),
-            before: before.get(name).and_then(|value| text(name, value)),
-            after: after.get(name).and_then(|value| text(name, value)),
+        .map(|name| {
+            let (before, after) = (before.get(name), after.get(name));
+            let (before, after) = match (before.and_then(scopes), after.and_then(scopes)) {
+                // Of many scopes, those that went and those that came.
+                (Some(before), Some(after)) if name == "scopes" => {
+                    (listed(before.minus(after)), listed(after.minus(before)))
+                }
+                _ => {
+                    let read = |value: Option<&Value>| value.and_then(|value| text(name, value));
+                    (read(before), read(after))
+                }
+            };
+            Change { name: name.replace('_', " "), before, after }
         })
         .filter(|change| change.before != change.after)
         .collect()
+}
+
+/// The set of scopes that a value is, if it is one.
+fn scopes(value: &Value) -> Option<ScopeSet> {
+    value.as_str()?.parse().ok()
+}
+
+fn listed(scopes: ScopeSet) -> Option<String> {
+    (!scopes.is_empty()).then(|| words::scope_names(scopes).replace('`', ""))
 }
 
 /// A value as people read it; nothing for nothing.
@@ -97,11 +115,8 @@ fn text(name: &str, value: &Value) -> Option<String> {
             let at = jiff::Timestamp::from_microsecond(micros.as_i64()?).ok()?;
             Some(at.strftime("%Y-%m-%d %H:%M UTC").to_string())
         }
-        Value::String(names) if name == "scopes" => {
-            let scopes = names.parse::<ScopeSet>().ok()?;
-            Some(words::scope_names(scopes).replace('`', ""))
-        }
-        Value::String(text) => Some(text.clone()),
+        Value::String(_) if name == "scopes" => listed(scopes(value)?),
+        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
         Value::Array(values) => {
             let texts: Vec<String> = values.iter().filter_map(|value| self::text("", value)).collect();
             Some(texts.join(", "))
@@ -112,6 +127,7 @@ fn text(name: &str, value: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use atelier_domain::Scope;
     use serde_json::json;
 
     use super::*;
@@ -122,13 +138,17 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_told() {
-        let before = json!({ "scopes": ["Inputs_Get"], "note": "", "ends_at": null });
-        let after = json!({ "scopes": ["Inputs_Get", "Annotations_Add"], "note": "", "ends_at": 0 });
+        let (few, more) = (
+            ScopeSet::of(&[Scope::AppsGet, Scope::TasksGet]),
+            ScopeSet::of(&[Scope::AppsGet, Scope::InputsGet]),
+        );
+        let before = json!({ "scopes": few, "note": "", "ends_at": null });
+        let after = json!({ "scopes": more, "note": "", "ends_at": 0 });
         assert_eq!(
             changes(Some(&before), Some(&after)),
             [
                 change("ends at", None, Some("1970-01-01 00:00 UTC")),
-                change("scopes", Some("Inputs_Get"), Some("Inputs_Get, Annotations_Add")),
+                change("scopes", Some("Tasks_Get"), Some("Inputs_Get")),
             ]
         );
     }

@@ -83,9 +83,9 @@ pub(crate) fn ShortcutsDialog() -> impl IntoView {
         store(if on { "on" } else { "off" });
     };
     let rows = move || {
-        shortcuts
-            .all
-            .get()
+        // Only while it is open: as the page comes about, server and browser bind keys each in their own time.
+        let shown = if shortcuts.listing.get() { shortcuts.all.get() } else { Vec::new() };
+        shown
             .into_iter()
             .map(|Shortcut { key, does, .. }| view! { <div><dt><kbd>{key}</kbd></dt><dd>{does}</dd></div> })
             .collect_view()
