@@ -20,6 +20,9 @@ use crate::{
 /// How long to wait before connecting again to a server that refused; the browser itself sees to lost connections.
 const TRY_AGAIN: Duration = Duration::from_secs(15);
 
+/// For how long changes are gathered before the page is fetched anew.
+const GATHER: Duration = Duration::from_millis(250);
+
 /// How long the connection outlives its page: the next page is often one of the same app.
 const LINGER: Duration = Duration::from_secs(2);
 
@@ -57,6 +60,8 @@ pub struct Live {
     attempt: RwSignal<u32>,
     /// The app that was connected last.
     connected: StoredValue<String>,
+    /// Whether changes are being gathered.
+    is_waiting: StoredValue<bool>,
 }
 
 /// Makes [`Live::follow`] work, and listens once a page inside an app is there.
@@ -69,6 +74,7 @@ pub(crate) fn provide_live() {
         is_visible: RwSignal::new(true),
         attempt: RwSignal::new(0),
         connected: StoredValue::new(String::new()),
+        is_waiting: StoredValue::new(false),
     };
     provide_context(live);
     // Pages of the same app come and go without a new connection.
@@ -146,6 +152,24 @@ impl Live {
         self.news.set(Some(News { text, is_stale: false }));
     }
 
+    /// As [`Self::changed`], in a moment: one act often brings several changes, and where it was one's own, the page that
+    /// it leads to is on its way.
+    fn changed_soon(self) {
+        if self.is_waiting.get_value() {
+            return;
+        }
+        self.is_waiting.set_value(true);
+        let here = window().location().pathname().ok();
+        let look = move || {
+            self.is_waiting.set_value(false);
+            // Another page has fetched what it shows after the change.
+            if window().location().pathname().ok() == here {
+                self.changed();
+            }
+        };
+        set_timeout(look, GATHER);
+    }
+
     /// Something of what the page shows has changed.
     fn changed(self) {
         let is_kept = document().query_selector(KEPT).is_ok_and(|found| found.is_some());
@@ -221,8 +245,8 @@ impl Connection {
                 live.changed();
             }
         });
-        connection.on("access", move |_, _| live.changed());
-        connection.on("data", move |_, _| live.changed());
+        connection.on("access", move |_, _| live.changed_soon());
+        connection.on("data", move |_, _| live.changed_soon());
         connection.on("own", move |_, sentence| {
             live.tell(sentence);
             live.changed();

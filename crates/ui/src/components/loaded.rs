@@ -1,5 +1,7 @@
 //! What a page shows once the server has answered, and what it shows instead when the answer is no.
 
+use std::{any::Any, pin::Pin, sync::Arc};
+
 use leptos::{prelude::*, wasm_bindgen::JsCast as _};
 use leptos_meta::Title;
 use leptos_router::{
@@ -48,6 +50,8 @@ impl Reload {
 ///
 /// The server waits for the answer, so that the page arrives complete and with the right status. People who are not
 /// signed in are led to sign in and back; what does not exist, or may not be seen, gets a page that says so.
+///
+/// Only what depends on the answer's type is compiled for each page: all else is one copy, see [`load`].
 #[component]
 pub fn Loaded<K, T, Fetch, Answer, View>(
     /// What is asked for, as the page's address says it; when it changes, so does the page.
@@ -68,17 +72,80 @@ where
     Answer: Future<Output = Result<T, UiError>> + Send + 'static,
     View: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
+    let key = Memo::new(move |_| key.get());
+    let version = Memo::new(move |before: Option<&u32>| {
+        key.track();
+        before.map_or(0, |before| before.wrapping_add(1))
+    });
+    let fetch = move || -> Fetching {
+        let answer = fetch(key.get_untracked());
+        Box::pin(async move { answer.await.and_then(Answered::of) })
+    };
+    let view = move |answer: Answered| answer.read::<T>().map(&view);
+    load(version, Box::new(fetch), Arc::new(view), reload)
+}
+
+/// Asks for what a page shows.
+type Fetch = Box<dyn Fn() -> Fetching + Send + Sync>;
+type Fetching = Pin<Box<dyn Future<Output = Result<Answered, UiError>> + Send>>;
+
+/// Makes the page from the answer.
+type View = Arc<dyn Fn(Answered) -> Result<AnyView, UiError> + Send + Sync>;
+
+/// An answer, whatever its type: as JSON where the server hands it over, as itself where the browser asked for it.
+#[derive(Clone)]
+enum Answered {
+    Json(String),
+    Value(Arc<dyn Any + Send + Sync>),
+}
+
+impl Answered {
+    #[cfg(feature = "ssr")]
+    fn of<T: serde::Serialize>(answer: T) -> Result<Self, UiError> {
+        serde_json::to_string(&answer).map(Self::Json).map_err(|_| UiError::Unavailable)
+    }
+
+    #[cfg(not(feature = "ssr"))]
+    fn of<T: Send + Sync + 'static>(answer: T) -> Result<Self, UiError> {
+        Ok(Self::Value(Arc::new(answer)))
+    }
+
+    fn read<T: serde::de::DeserializeOwned + Clone + 'static>(self) -> Result<T, UiError> {
+        let answer = match &self {
+            Self::Json(json) => serde_json::from_str(json).ok(),
+            Self::Value(value) => value.downcast_ref::<T>().cloned(),
+        };
+        answer.ok_or(UiError::Unavailable)
+    }
+}
+
+impl serde::Serialize for Answered {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Json(json) => serializer.serialize_str(json),
+            Self::Value(_) => Err(serde::ser::Error::custom("only the server hands answers over")),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Answered {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::Json)
+    }
+}
+
+/// The part of [`Loaded`] that is the same for every page. A copy of it for each would be a third of the bundle.
+fn load(version: Memo<u32>, fetch: Fetch, view: View, reload: Option<Reload>) -> AnyView {
     let reload = reload.unwrap_or_else(Reload::new);
     provide_context(reload);
     let location = use_location();
-    let answer = Resource::new(move || (reload.0.get(), key.get()), move |(_, key)| fetch(key));
+    let answer = Resource::new(move || (reload.0.get(), version.get()), move |_| fetch());
     let body = move || {
         let (view, location) = (view.clone(), location.clone());
         Suspend::new(async move {
-            match answer.await {
-                Ok(answer) => {
-                    let focus = FocusKept::of_page();
-                    let view = view(answer);
+            let focus = FocusKept::of_page();
+            match answer.await.and_then(|answer| view(answer)) {
+                Ok(view) => {
                     focus.give_back();
                     view
                 }
@@ -89,6 +156,7 @@ where
     view! {
         <Transition fallback=|| view! { <p class="loading" role="status">"Loading…"</p> }.into_any()>{body}</Transition>
     }
+    .into_any()
 }
 
 /// The element that has the focus, by its id: what is fetched anew takes the place of what had it.
