@@ -1,6 +1,6 @@
 //! What a page shows once the server has answered, and what it shows instead when the answer is no.
 
-use std::{any::Any, pin::Pin, sync::Arc};
+use std::{pin::Pin, sync::Arc};
 
 use leptos::{prelude::*, wasm_bindgen::JsCast as _};
 use leptos_meta::Title;
@@ -96,7 +96,8 @@ type View = Arc<dyn Fn(Answered) -> Result<AnyView, UiError> + Send + Sync>;
 #[derive(Clone)]
 enum Answered {
     Json(String),
-    Value(Arc<dyn Any + Send + Sync>),
+    #[cfg(not(feature = "ssr"))]
+    Value(Arc<dyn std::any::Any + Send + Sync>),
 }
 
 impl Answered {
@@ -113,6 +114,7 @@ impl Answered {
     fn read<T: serde::de::DeserializeOwned + Clone + 'static>(self) -> Result<T, UiError> {
         let answer = match &self {
             Self::Json(json) => serde_json::from_str(json).ok(),
+            #[cfg(not(feature = "ssr"))]
             Self::Value(value) => value.downcast_ref::<T>().cloned(),
         };
         answer.ok_or(UiError::Unavailable)
@@ -123,6 +125,7 @@ impl serde::Serialize for Answered {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Json(json) => serializer.serialize_str(json),
+            #[cfg(not(feature = "ssr"))]
             Self::Value(_) => Err(serde::ser::Error::custom("only the server hands answers over")),
         }
     }
