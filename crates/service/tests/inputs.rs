@@ -736,6 +736,14 @@ async fn a_cancelled_job_adds_nothing_more(bench: Bench) {
     let [Err((slug, error))] = posted.inputs.as_slice() else { panic!("{posted:?}") };
     assert!(slug == "late" && matches!(error, Error::Conflict(why) if why.contains("cancelled")), "{error}");
     assert_eq!((posted.job.status, posted.job.failed, posted.job.pending), (job::CANCELLED, 1, 0));
+    // Nor does the job begin anew with the next part of it.
+    let next = PostInputs {
+        job: Some("batch".into()),
+        ..adding(vec![new("next", Content::Text("Stop at the café".into()))])
+    };
+    let posted = service.post_inputs(&ada.who, &app, next).await.unwrap();
+    assert!(matches!(posted.inputs.as_slice(), [Err((_, Error::Conflict(_)))]), "{posted:?}");
+    assert_eq!((posted.job.status, posted.job.failed, posted.job.pending), (job::CANCELLED, 2, 0));
     assert_eq!(all(&bench, &ada.who, &app).await, Vec::<String>::new());
     assert_eq!(kept_objects(&bench), 0);
 }

@@ -169,7 +169,9 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
         // For measuring.
         || (a == 198 && (b == 18 || b == 19))
         // To many, reserved, to all.
-        || a >= 224;
+        || a >= 224
+        // Public by its number, and a cloud's own service to the machines in it.
+        || ip == Ipv4Addr::new(168, 63, 129, 16);
     !is_special
 }
 
@@ -239,6 +241,7 @@ mod tests {
             "224.0.0.1",
             "240.0.0.1",
             "255.255.255.255",
+            "168.63.129.16",
             "::",
             "::1",
             "::ffff:127.0.0.1",

@@ -63,10 +63,10 @@ impl Pictures {
     /// Reads a picture, beside the threads that answer requests.
     pub(super) async fn read(&self, bytes: Bytes) -> Result<Read> {
         let _turn = self.0.acquire().await.map_err(|_| Error::Unavailable)?;
-        tokio::task::spawn_blocking(move || read(&bytes))
-            .await
-            .map_err(|_| Error::Unavailable)?
-            .map_err(|error| Error::invalid("image", error))
+        let read = tokio::task::spawn_blocking(move || read(&bytes)).await;
+        // A reader that gives up on a picture has said enough about it.
+        let read = read.unwrap_or_else(|_| Err(NotAPicture::Broken("its reader gave up".into())));
+        read.map_err(|error| Error::invalid("image", error))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Adding inputs.
 
 use atelier_domain::id::{AppId, InputId, JobId};
-use atelier_domain::{Condition, Conditions, Endpoint, Labels, Medium, ResourceId};
-use atelier_store::queries::inputs::{self, InputRow, JobRow, job};
+use atelier_domain::{Condition, Conditions, Endpoint, Labels, Medium, Permit, ResourceId};
+use atelier_store::queries::inputs::{self, InputRow, JobRow};
 use atelier_store::{Event, WriteTx};
 use bytes::Bytes;
 use futures::{FutureExt as _, StreamExt as _};
@@ -19,6 +19,9 @@ pub const MOST_CHARACTERS: usize = 1 << 20;
 
 /// How many inputs of one request are fetched and read at once.
 const AT_ONCE: usize = 8;
+
+/// The highest number that is put behind an identifier: each is tried while others wait to write.
+const SUFFIXES: u32 = 100;
 
 /// What an input is.
 #[derive(Clone, Debug)]
@@ -82,7 +85,8 @@ pub struct Posted {
 struct Request<'a> {
     who: &'a Who,
     name: &'a AppName,
-    app: AppId,
+    /// That the caller might begin it: by this the job is counted to its end, also if access ends meanwhile.
+    begun: Permit,
     job: String,
     taken: TakenId,
 }
@@ -114,14 +118,20 @@ impl Service {
     /// # Errors
     /// When the caller may not, or the request names none or too many.
     pub async fn post_inputs(&self, who: &Who, app: &AppName, input: PostInputs) -> Result<Posted> {
+        let (service, who, app) = (self.clone(), who.clone(), app.clone());
+        // Beside the request: who hangs up in the middle leaves neither bytes without a row nor a job without an end.
+        let adding = tokio::spawn(async move { service.add_inputs(&who, &app, input).await });
+        adding.await.map_err(|_| Error::Unavailable)?
+    }
+
+    async fn add_inputs(&self, who: &Who, app: &AppName, input: PostInputs) -> Result<Posted> {
         let PostInputs { inputs, taken, job } = input;
         let request = self.begin(who, app, &inputs, taken, job).await?;
         // Boxed, each of them is plainly one that may move between threads, which the compiler cannot tell otherwise.
         let adding: Vec<_> = inputs.into_iter().map(|new| self.add_input(&request, new).boxed()).collect();
         let inputs: Vec<_> = futures::stream::iter(adding).buffered(AT_ONCE).collect().await;
         let mut tx = self.store.read().await?;
-        let asked = self.permit(&mut tx, who, app, Endpoint::PostInputs, Conditions::NONE).await?;
-        let job = inputs::get_job(&mut tx, &asked.permit, &request.job).await?.ok_or(Error::NotFound)?;
+        let job = inputs::get_job(&mut tx, &request.begun, &request.job).await?.ok_or(Error::NotFound)?;
         Ok(Posted { inputs, job })
     }
 
@@ -147,7 +157,7 @@ impl Service {
         let pending = i64::try_from(new.len()).unwrap_or(i64::MAX);
         inputs::begin_job(&mut tx, &asked.permit, id, job.as_str(), pending, now).await?;
         tx.commit().await?;
-        Ok(Request { who, name, app: asked.permit.app(), job: job.to_string(), taken })
+        Ok(Request { who, name, begun: asked.permit, job: job.to_string(), taken })
     }
 
     async fn add_input(
@@ -170,9 +180,7 @@ impl Service {
 
     async fn count_failed(&self, request: &Request<'_>) -> Result<()> {
         let mut tx = self.store.write().await?;
-        let (who, name) = (request.who, request.name);
-        let asked = self.permit(&mut tx, who, name, Endpoint::PostInputs, Conditions::NONE).await?;
-        inputs::count_in_job(&mut tx, &asked.permit, &request.job, false, self.world.now()).await?;
+        inputs::count_failed(&mut tx, &request.begun, &request.job, self.world.now()).await?;
         Ok(tx.commit().await?)
     }
 
@@ -181,11 +189,13 @@ impl Service {
         let slug = if new.slug.is_empty() { id.to_string() } else { new.slug.clone() };
         let slug: ResourceId = slug.parse().map_err(|error| Error::invalid("id", error))?;
         metadata::check(new.metadata.as_ref())?;
-        let stored = self.store_content(request.app, id, new.content).await?;
+        let stored = self.store_content(request.begun.app(), id, new.content).await?;
         let annotation = NewAnnotation { labels: new.labels, ..NewAnnotation::default() };
         let added = self.keep_input(request, id, &slug, &stored, new.metadata.as_ref(), &annotation).await;
         match &added {
             Ok(row) if row.id == id => {}
+            // Whether it was committed is not known: bytes that are left over harm nobody, a row without its bytes does.
+            Err(Error::Unavailable | Error::Internal { .. }) => {}
             // Nothing refers to what was stored for it.
             Ok(_) | Err(_) => self.forget(stored.keys()).await,
         }
@@ -208,8 +218,8 @@ impl Service {
         let (who, name) = (request.who, request.name);
         let asked = self.permit(&mut tx, who, name, Endpoint::PostInputs, conditions(carries)).await?;
         let permit = &asked.permit;
-        let current = inputs::get_job(&mut tx, permit, &request.job).await?;
-        if current.is_some_and(|current| current.status == job::CANCELLED) {
+        // It holds the job until the end of the transaction: who stops it is answered before this input or after it.
+        if !inputs::count_added(&mut tx, permit, &request.job, now).await? {
             return Err(Error::Conflict("the job was cancelled before this input was added".into()));
         }
         let mut chosen = slug.to_string();
@@ -238,9 +248,13 @@ impl Service {
                 }
                 TakenId::Skip => {
                     let row = inputs::get(&mut tx, permit, &chosen).await?.ok_or(Error::NotFound)?;
-                    inputs::count_in_job(&mut tx, permit, &request.job, true, now).await?;
                     tx.commit().await?;
                     return Ok(row);
+                }
+                TakenId::Suffix if number == SUFFIXES => {
+                    return Err(Error::Conflict(format!(
+                        "duplicate input `{slug}`, and so are {SUFFIXES} after it"
+                    )));
                 }
                 TakenId::Suffix => {
                     number += 1;
@@ -252,7 +266,6 @@ impl Service {
         }
         let row = inputs::get(&mut tx, permit, &chosen).await?.ok_or(Error::NotFound)?;
         self.say_of(&mut tx, &asked, &row, annotation).await?;
-        inputs::count_in_job(&mut tx, permit, &request.job, true, now).await?;
         tx.announce(Event::Data(permit.app()));
         tx.commit().await?;
         Ok(row)
@@ -262,7 +275,7 @@ impl Service {
     pub(super) async fn say_of(
         &self,
         tx: &mut WriteTx,
-        asked: &Asked<atelier_domain::Permit>,
+        asked: &Asked<Permit>,
         row: &InputRow,
         annotation: &NewAnnotation,
     ) -> Result<()> {
@@ -312,7 +325,10 @@ impl Service {
             thumbnail_key: Some(thumbnail_key.clone()),
         };
         self.objects.put(&object_key, bytes).await?;
-        self.objects.put(&thumbnail_key, read.thumbnail).await?;
+        if let Err(error) = self.objects.put(&thumbnail_key, read.thumbnail).await {
+            self.forget(vec![object_key]).await;
+            return Err(error.into());
+        }
         Ok(stored)
     }
 

@@ -321,7 +321,8 @@ macro_rules! job_columns {
     };
 }
 
-/// Begins the job `slug` of the permit's app, or goes on with it: `pending` inputs more are to be added.
+/// Begins the job `slug` of the permit's app, or goes on with it: `pending` inputs more are to be added. One that was
+/// cancelled stays so.
 ///
 /// # Errors
 /// When the database fails.
@@ -336,30 +337,40 @@ pub async fn begin_job(
     tx.execute(
         "INSERT INTO input_jobs (id, app_id, slug, done, failed, pending, status, created_at, changed_at) \
          VALUES ($2, $1, $3, 0, 0, $4, $5, $6, $6) ON CONFLICT (app_id, slug) DO UPDATE SET \
-         pending = input_jobs.pending + excluded.pending, status = excluded.status, changed_at = excluded.changed_at",
-        params![permit.app(), id, slug, pending, job::RUNNING, now],
+         pending = input_jobs.pending + excluded.pending, changed_at = excluded.changed_at,          status = CASE WHEN input_jobs.status = $7 THEN input_jobs.status ELSE excluded.status END",
+        params![permit.app(), id, slug, pending, job::RUNNING, now, job::CANCELLED],
     )
     .await?;
     Ok(())
 }
 
-/// Counts one more input of the job `slug`, as added or as failed; the last one completes it.
+/// Counts one more input of the job `slug` as added, unless it was cancelled; answers whether it was counted. The last
+/// one completes the job.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_in_job(
-    tx: &mut WriteTx,
-    permit: &Permit,
-    slug: &str,
-    is_added: bool,
-    now: Timestamp,
-) -> Result<()> {
-    let (done, failed) = if is_added { (1_i64, 0_i64) } else { (0, 1) };
+pub async fn count_added(tx: &mut WriteTx, permit: &Permit, slug: &str, now: Timestamp) -> Result<bool> {
+    let counted = tx
+        .execute(
+            "UPDATE input_jobs SET done = done + 1, pending = pending - 1, \
+             status = CASE WHEN pending <= 1 THEN $5 ELSE status END, changed_at = $3 \
+             WHERE app_id = $1 AND slug = $2 AND status <> $4",
+            params![permit.app(), slug, now, job::CANCELLED, job::COMPLETED],
+        )
+        .await?;
+    Ok(counted > 0)
+}
+
+/// Counts one more input of the job `slug` as failed. The last one completes the job, unless it was cancelled.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_failed(tx: &mut WriteTx, permit: &Permit, slug: &str, now: Timestamp) -> Result<()> {
     tx.execute(
-        "UPDATE input_jobs SET done = done + $3, failed = failed + $4, pending = pending - 1, \
-         status = CASE WHEN pending <= 1 AND status = $6 THEN $7 ELSE status END, changed_at = $5 \
+        "UPDATE input_jobs SET failed = failed + 1, pending = pending - 1, \
+         status = CASE WHEN pending <= 1 AND status <> $4 THEN $5 ELSE status END, changed_at = $3 \
          WHERE app_id = $1 AND slug = $2",
-        params![permit.app(), slug, done, failed, now, job::RUNNING, job::COMPLETED],
+        params![permit.app(), slug, now, job::CANCELLED, job::COMPLETED],
     )
     .await?;
     Ok(())
