@@ -1,35 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixture";
-
-const PASSWORD = "nine calm herons wade at dawn";
-
-/** Makes an account of its own for a test, and answers its address. */
-async function signUp(page: Page): Promise<string> {
-  const email = `heron-${crypto.randomUUID()}@example.org`;
-  await page.goto("/sign-up");
-  await page.getByLabel("Name").fill("Grace Hopper");
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Look into your mail");
-  return email;
-}
-
-/** Signs in on the page that is open. */
-async function signIn(page: Page, email: string): Promise<void> {
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-}
-
-/** Opens `path` as somebody new, who has to sign in first and is led back there. */
-async function signInAt(page: Page, path: string): Promise<void> {
-  const email = await signUp(page);
-  await page.goto(path);
-  await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(path)}`);
-  await signIn(page, email);
-  await expect(page).toHaveURL(path);
-}
+import { signIn, signInAt, signUp } from "./people";
 
 /** The whole life of an app, by nothing but links and forms. */
 async function liveThrough(page: Page, after: () => Promise<void>): Promise<void> {

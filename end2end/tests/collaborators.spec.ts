@@ -1,32 +1,13 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixture";
+import { makeApp } from "./people";
 
 /** A malformed address, and one that stands there twice. */
 const WRONG = "nobody, cy@example.org, cy@example.org";
-const PASSWORD = "nine calm herons wade at dawn";
-
-/** Makes an account of its own for a test, and signs in at `path`. */
-async function signInAnew(page: Page, path: string): Promise<void> {
-  const email = `finch-${crypto.randomUUID()}@example.org`;
-  await page.goto("/sign-up");
-  await page.getByLabel("Name").fill("Grace Hopper");
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Look into your mail");
-  await page.goto(path);
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page).toHaveURL(path);
-}
 
 /** Makes an app and opens its collaborators. */
 async function openCollaborators(page: Page): Promise<void> {
-  await signInAnew(page, "/apps/new");
-  await page.getByLabel("Name", { exact: true }).fill("Street signs");
-  await page.getByRole("button", { name: "Make the app" }).click();
-  await expect(page).toHaveURL(/\/street-signs$/);
+  await makeApp(page);
   await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: "Collaborators" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Collaborators");
 }

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixture";
-
-const PASSWORD = "nine calm herons wade at dawn";
+import { makeApp, PASSWORD, signIn, signUp } from "./people";
 
 /** A picture of one colour, as PNG. */
 function png(width: number, height: number, [red, green, blue]: [number, number, number]): Buffer {
@@ -36,28 +35,9 @@ const FILES = [
   { name: "letter.txt", mimeType: "text/plain", buffer: Buffer.from("The sign is bent.\r\nSend somebody.") },
 ];
 
-async function signIn(page: Page, email: string): Promise<void> {
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-}
-
 /** Makes an account of its own for a test, an app in it, and opens the app's inputs. */
 async function openInputs(page: Page): Promise<string> {
-  const email = `heron-${crypto.randomUUID()}@example.org`;
-  await page.goto("/sign-up");
-  await page.getByLabel("Name").fill("Grace Hopper");
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Look into your mail");
-  await page.goto("/apps/new");
-  await signIn(page, email);
-  await expect(page).toHaveURL("/apps/new");
-  await page.getByLabel("Name", { exact: true }).fill("Street signs");
-  await page.getByRole("button", { name: "Make the app" }).click();
-  await expect(page).toHaveURL(/\/street-signs$/);
-  const app = new URL(page.url()).pathname;
+  const app = await makeApp(page);
   await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: "Inputs" }).click();
   await expect(page.getByRole("heading", { name: "No inputs yet" })).toBeVisible();
   return app;
@@ -216,13 +196,7 @@ test("a worker annotates and deletes nothing", async ({ page, browser }) => {
   // Whoever is invited joins with the proof that the address is theirs.
   const context = await browser.newContext();
   const other = await context.newPage();
-  const email = `wren-${crypto.randomUUID()}@example.org`;
-  await other.goto("/sign-up");
-  await other.getByLabel("Name").fill("Edith Clarke");
-  await other.getByLabel("E-mail").fill(email);
-  await other.getByLabel("Password").fill(PASSWORD);
-  await other.getByRole("button", { name: "Create account" }).click();
-  await expect(other.getByRole("heading", { level: 1 })).toHaveText("Look into your mail");
+  const email = await signUp(other, "Edith Clarke");
   await page.goto(`${app}/settings/collaborators/add`);
   await page.getByLabel("People").fill(email);
   await page.getByRole("button", { name: "Confirm: add 1 collaborator" }).click();

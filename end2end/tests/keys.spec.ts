@@ -1,19 +1,8 @@
 import { expect, test } from "./fixture";
-
-const PASSWORD = "nine calm herons wade at dawn";
+import { signInAt } from "./people";
 
 test("a key is opened once, works, gets another secret, and ends", async ({ page, axe, request }) => {
-  const email = `wren-${crypto.randomUUID()}@example.org`;
-  await page.goto("/sign-up");
-  await page.getByLabel("Name").fill("Grace Hopper");
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Look into your mail");
-  await page.goto("/account/keys");
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await signInAt(page, "/account/keys");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Keys");
   await axe();
 

@@ -1,30 +1,6 @@
-import { execFileSync } from "node:child_process";
-import type { Browser, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { expect, test } from "./fixture";
-
-const PASSWORD = "nine calm herons wade at dawn";
-
-/** Makes an account whose address counts as verified: whoever is added then is a collaborator at once. */
-function makeAccount(name: string): string {
-  const { ATELIER_BINARY, ATELIER_DATA } = process.env;
-  if (!ATELIER_BINARY || !ATELIER_DATA) throw new Error("run by `cargo xtask test e2e`, which says where the server is");
-  const id = `${name.split(" ")[0]?.toLowerCase()}-${crypto.randomUUID().slice(0, 8)}`;
-  const email = `${id}@example.org`;
-  const account = ["--id", id, "--email", email, "--name", name, "--verified", "--password-stdin"];
-  execFileSync(ATELIER_BINARY, ["--data", ATELIER_DATA, "user", "add", ...account], { input: PASSWORD });
-  return email;
-}
-
-/** Signs in at `path` in a browser of one's own. */
-async function signedIn(browser: Browser, email: string, path: string): Promise<Page> {
-  const page = await (await browser.newContext()).newPage();
-  await page.goto(`/sign-in?next=${encodeURIComponent(path)}`);
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page).toHaveURL(path);
-  return page;
-}
+import { makeAccount, signedIn } from "./people";
 
 /** Waits until the page hears of what others do. */
 async function openAndListening(page: Page, path: string): Promise<void> {

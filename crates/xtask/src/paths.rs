@@ -13,9 +13,11 @@ pub(crate) struct Paths {
 }
 
 impl Paths {
-    /// Finds the places from this crate's own and from what cargo says.
+    /// Finds the places from what cargo says of this crate as it starts it: a program that was built in another clone, of
+    /// which the cache folder is shared, is taken over as it is.
     pub(crate) fn find() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."));
+        let own = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&own).ancestors().nth(2).unwrap_or(Path::new("."));
         let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
         Self {
             root: root.to_owned(),

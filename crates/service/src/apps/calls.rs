@@ -1,10 +1,14 @@
 //! What a caller, or a key of theirs, can call of the wire in an app.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use atelier_domain::id::KeyId;
 use atelier_domain::{
-    Caller, Conditions, Credential, Endpoint, EndpointSet, Permit, Standing, decide, decide_own,
+    AppRef, Caller, Conditions, Credential, Endpoint, EndpointSet, Permit, Standing, decide, decide_own,
 };
 use atelier_store::queries::apps::{self, AppRow};
+use atelier_store::queries::grants;
 use atelier_store::queries::keys::{self, KeyRow};
 
 use crate::{AppName, Asked, Error, Result, Service, Who};
@@ -50,7 +54,7 @@ impl Service {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::ViewApp, Conditions::NONE).await?;
         let own = self.permit_own(&mut tx, who, Endpoint::ListKeys).await?;
-        let place = atelier_domain::AppRef { id: asked.permit.app(), owner: asked.permit.owner() };
+        let place = AppRef { id: asked.permit.app(), owner: asked.permit.owner() };
         let standing = match asked.permit.grant() {
             None => Standing::Owner,
             Some(grant) => Standing::Collaborator { grant, rights: *asked.permit.rights() },
@@ -65,15 +69,27 @@ impl Service {
             }
         };
         let caller = Caller { user: own.permit.user(), credential };
-        let calls = endpoints.iter().map(|endpoint| {
+        // Many endpoints lack the same, and whoever could give it is asked for once.
+        let mut givers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut calls = Vec::new();
+        for endpoint in endpoints.iter() {
             let decision = if endpoint.is_of_app() {
                 decide(&caller, place, &standing, endpoint, Conditions::NONE, now).map(drop)
             } else {
                 decide_own(&caller, endpoint, now).map(drop)
             };
-            Call { endpoint, refusal: decision.err().map(|refusal| refusal.explain(&[])) }
-        });
-        let calls = calls.collect();
+            let Err(refusal) = decision else {
+                calls.push(Call { endpoint, refusal: None });
+                continue;
+            };
+            let missing = refusal.missing();
+            let names = match givers.entry(missing.to_string()) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(grants::givers(&mut tx, place, missing).await?),
+            };
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            calls.push(Call { endpoint, refusal: Some(refusal.explain(&names)) });
+        }
         Ok(Calls { app: apps::get(&mut tx, &asked.permit).await?, asked, keys, calls })
     }
 }

@@ -26,9 +26,16 @@ const GATHER: Duration = Duration::from_millis(250);
 /// How long the connection outlives its page: the next page is often one of the same app.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// What a fetch must not take away: a field that is being filled in, an open question, what is shown once.
-const KEPT: &str = "main :is(dialog[open], .secret, form.form :is(input, textarea, select):focus, \
+/// How long to wait until something that a fetch would take away may be done with.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// What a fetch must not take away: a field that is being filled in, an open question, what is shown once, a region that
+/// is being drawn.
+const KEPT: &str = "main :is(dialog[open], .secret, .draft, form.form :is(input, textarea, select):focus, \
                     .filters input:focus:not(:placeholder-shown))";
+
+/// What is said where nothing is known of a change but that it was made.
+const STALE: &str = "Something here was changed meanwhile.";
 
 /// The app whose page is open.
 #[derive(Clone)]
@@ -62,6 +69,8 @@ pub struct Live {
     connected: StoredValue<String>,
     /// Whether changes are being gathered.
     is_waiting: StoredValue<bool>,
+    /// When the page last showed something new, in milliseconds of the browser's clock.
+    shown_at: StoredValue<f64>,
 }
 
 /// Makes [`Live::follow`] work, and listens once a page inside an app is there.
@@ -75,6 +84,7 @@ pub(crate) fn provide_live() {
         attempt: RwSignal::new(0),
         connected: StoredValue::new(String::new()),
         is_waiting: StoredValue::new(false),
+        shown_at: StoredValue::new(0.0),
     };
     provide_context(live);
     // Pages of the same app come and go without a new connection.
@@ -125,6 +135,14 @@ impl Live {
         let number = self.next.get_value().wrapping_add(1);
         self.next.set_value(number);
         self.is_typed_in.set_value(false);
+        self.shown_at.set_value(now());
+        // The page shows how it is now: it need not be offered.
+        self.news.update(|news| {
+            *news = news
+                .take()
+                .filter(|news| !news.is_stale || news.text != STALE)
+                .map(|news| News { is_stale: false, ..news });
+        });
         let followed = Followed { number, app: format!("{}/{}", app.owner, app.slug), reload: use_context() };
         let is_another =
             self.followed.with_untracked(|last| last.as_ref().is_none_or(|last| last.app != followed.app));
@@ -160,28 +178,42 @@ impl Live {
         }
         self.is_waiting.set_value(true);
         let here = window().location().pathname().ok();
+        let heard_at = now();
         let look = move || {
             self.is_waiting.set_value(false);
-            // Another page has fetched what it shows after the change.
-            if window().location().pathname().ok() == here {
-                self.changed();
-            }
+            self.look(here, heard_at);
         };
         set_timeout(look, GATHER);
     }
 
+    /// Looks what to do about a change that was heard of at `heard_at`, while the page was at `here`.
+    fn look(self, here: Option<String>, heard_at: f64) {
+        // Another page has fetched what it shows after the change.
+        if window().location().pathname().ok() != here {
+            return;
+        }
+        let is_new = self.shown_at.get_value() > heard_at - GATHER.as_secs_f64() * 1_000.0;
+        if !is_new || !self.is_kept() {
+            return self.changed();
+        }
+        // The page was fetched about when the change was heard of, which then was most likely one's own: that is no news.
+        // It is fetched once more when that disturbs nothing, since it may have been somebody else's as well.
+        set_timeout(move || self.look(here, heard_at), LOOK_AGAIN);
+    }
+
+    /// Whether there is something on the page that a fetch would take away.
+    fn is_kept(self) -> bool {
+        self.is_typed_in.get_value() || document().query_selector(KEPT).is_ok_and(|found| found.is_some())
+    }
+
     /// Something of what the page shows has changed.
     fn changed(self) {
-        let is_kept = document().query_selector(KEPT).is_ok_and(|found| found.is_some());
-        if !is_kept && !self.is_typed_in.get_value() {
+        if !self.is_kept() {
             return self.show();
         }
         self.news.update(|news| match news {
             Some(news) => news.is_stale = true,
-            None => {
-                *news =
-                    Some(News { text: "Something here was changed meanwhile.".to_owned(), is_stale: true })
-            }
+            None => *news = Some(News { text: STALE.to_owned(), is_stale: true }),
         });
     }
 
@@ -287,4 +319,16 @@ impl Drop for Connection {
             source.close();
         }
     }
+}
+
+/// The browser's clock, in milliseconds.
+#[cfg(any(feature = "hydrate", feature = "csr"))]
+fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Nothing is heard of on the server.
+#[cfg(not(any(feature = "hydrate", feature = "csr")))]
+fn now() -> f64 {
+    0.0
 }
