@@ -1,9 +1,9 @@
 //! The server's side of [`super`]: from what forms say to what operations take, and back.
 
 use atelier_domain::id::GrantId;
-use atelier_domain::value::pasted_addresses;
+use atelier_domain::value::{InvalidValue, pasted_addresses};
 
-use atelier_domain::{Below, Preset, ScopeSet, Timestamp};
+use atelier_domain::{Below, Email, Preset, ScopeSet, Timestamp};
 use atelier_service::collaborators::{
     AddCollaborators, CollaboratorsPage, EditCollaborator, Filter, GrantRow, Invitee, InviterRow, Preview,
     PreviewLine,
@@ -120,12 +120,7 @@ pub(super) async fn add(owner: &str, app: &str, people: &str, access: &Access) -
     }
     let service = service();
     let input = AddCollaborators {
-        people: typed
-            .iter()
-            .map(|(typed, email)| {
-                Invitee::Address(email.as_ref().map_or_else(|_| typed.clone(), ToString::to_string))
-            })
-            .collect(),
+        people: invitees(&typed),
         scopes: access.scopes()?,
         endpoints: None,
         ends_at: access.ends_at(service.world().now())?,
@@ -150,6 +145,23 @@ pub(super) async fn add(owner: &str, app: &str, people: &str, access: &Access) -
         })?;
     back_to_list(owner, app);
     Ok(told(&added.grants))
+}
+
+/// Those who were typed, for the operation to find.
+fn invitees(typed: &[(String, Result<Email, InvalidValue>)]) -> Vec<Invitee> {
+    typed
+        .iter()
+        .map(|(typed, email)| {
+            Invitee::Address(email.as_ref().map_or_else(|_| typed.clone(), Email::to_string))
+        })
+        .collect()
+}
+
+pub(super) async fn check(owner: &str, app: &str, people: &str) -> Result<Vec<(String, String)>, UiError> {
+    let typed = pasted_addresses(people);
+    let against = service().check_invitees(&who(), &AppName::of(owner, app), &invitees(&typed)).await?;
+    let both = typed.into_iter().zip(against);
+    Ok(both.filter_map(|((typed, _), against)| Some((typed, against?))).collect())
 }
 
 /// Who was added and who was invited.
@@ -238,15 +250,17 @@ fn consequence(line: PreviewLine) -> Consequence {
     Consequence { name: line.name, short, sentences }
 }
 
-pub(super) async fn remove(owner: &str, app: &str, grant: GrantId, below: &str) -> Result<(), UiError> {
+pub(super) async fn remove(owner: &str, app: &str, grant: GrantId, below: &str) -> Result<String, UiError> {
     let below = match below {
         "keep" => Below::KeepUnderMe,
         "remove" => Below::RemoveToo,
         _ => return Err(invalid("below", "Choose what becomes of the people whom they invited.")),
     };
-    service().remove_collaborator(&who(), &AppName::of(owner, app), grant, below).await?;
+    let (service, name) = (service(), AppName::of(owner, app));
+    let row = standing(&service, &name, grant).await?;
+    service.remove_collaborator(&who(), &name, grant, below).await?;
     back_to_list(owner, app);
-    Ok(())
+    Ok(format!("{} was removed.", row.holder()))
 }
 
 pub(super) async fn resend(owner: &str, app: &str, grant: GrantId) -> Result<(), UiError> {
