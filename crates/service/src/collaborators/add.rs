@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::GrantRow;
 use super::invitations::INVITATION;
-use super::plan::{Act, Plan, editor, forest, rows_around};
+use super::plan::{Act, Plan, editor, forest, not_allowed, rows_around};
 use crate::audit::{Action, Actor, Done};
 use crate::identity::insert_automatic_token;
 use crate::secrets::{hash_secret, new_secret};
@@ -84,8 +84,9 @@ impl Service {
         let asked = self.permit_to_change_access(&mut tx, who, app, endpoint).await?;
         let rights =
             Rights { scopes: closed(input.scopes), endpoints: input.endpoints, ends_at: input.ends_at };
-        Forest::invite(&editor(&asked.permit), &rights, now)
-            .map_err(|violation| Error::violation(&violation, endpoint))?;
+        if let Err(violation) = Forest::invite(&editor(&asked.permit), &rights, now) {
+            return Err(not_allowed(&mut tx, &asked.permit, &violation).await);
+        }
         check_note(&input.note)?;
         let people = self.people(&mut tx, &asked.permit, &input.people).await?;
         let app = apps::get(&mut tx, &asked.permit).await?;
@@ -291,9 +292,7 @@ impl Service {
                     over.push(row.id);
                 }
                 Some(_) => {
-                    return Ok(Err(format!(
-                        "{address} is invited already: resend or cancel that invitation"
-                    )));
+                    return Ok(Err("is invited already: resend or cancel that invitation".into()));
                 }
                 None => {}
             }
@@ -317,13 +316,13 @@ impl Service {
         let rows = rows_around(tx, permit, target).await?;
         let changes = forest(&rows)
             .remove(&editor(permit), target, Below::RemoveToo)
-            .map_err(|violation| Error::violation(&violation, permit.endpoint()))?;
+            .map_err(|violation| Error::violation(&violation, permit.endpoint(), &[]))?;
         let plan = Plan {
             act: Act::Over,
             target,
             changes: &changes,
             rows: &rows,
-            adopter: permit.user(),
+            adopter: (permit.user(), &asked.name),
             note: None,
         };
         self.carry_out(tx, asked, &who.origin, &plan).await

@@ -8,12 +8,12 @@ use atelier_service::collaborators::{
     AddCollaborators, CollaboratorsPage, EditCollaborator, Filter, GrantRow, Invitee, InviterRow, Preview,
     PreviewLine,
 };
-use atelier_service::{AppName, Service};
+use atelier_service::{AppName, Error, Service};
 
 use super::{Consequence, Consequences, Inviter, People, Person, Search};
 use crate::api::apps::place;
 use crate::api::chosen::{self, invalid};
-use crate::error::UiError;
+use crate::error::{FieldError, UiError, sentence};
 use crate::server::{service, who};
 
 /// How many people a page of a view has. A tree is cut late: it says most as a whole.
@@ -126,23 +126,8 @@ pub(super) async fn add(owner: &str, app: &str, people: &str, access: &Access) -
         ends_at: access.ends_at(service.world().now())?,
         note: access.note.clone(),
     };
-    let added =
-        service.add_collaborators(&who(), &AppName::of(owner, app), &input).await.map_err(|error| {
-            let mut error = UiError::from(error);
-            // The operation counts the people; the form has one field for all of them.
-            if let UiError::Invalid { fields } = &mut error {
-                for field in fields {
-                    let index = field.field.strip_prefix("people[").and_then(|rest| rest.strip_suffix(']'));
-                    let named =
-                        index.and_then(|index| index.parse::<usize>().ok()).and_then(|i| typed.get(i));
-                    if let Some((typed, _)) = named {
-                        field.message = format!("{typed}: {}", field.message);
-                        field.field = "people".into();
-                    }
-                }
-            }
-            error
-        })?;
+    let added = service.add_collaborators(&who(), &AppName::of(owner, app), &input).await;
+    let added = added.map_err(|error| about_people(error, &typed))?;
     back_to_list(owner, app);
     Ok(told(&added.grants))
 }
@@ -162,6 +147,25 @@ pub(super) async fn check(owner: &str, app: &str, people: &str) -> Result<Vec<(S
     let against = service().check_invitees(&who(), &AppName::of(owner, app), &invitees(&typed)).await?;
     let both = typed.into_iter().zip(against);
     Ok(both.filter_map(|((typed, _), against)| Some((typed, against?))).collect())
+}
+
+/// The operation counts the people, and says what is wrong with each in words that follow what they were called; the
+/// form has one field for all of them.
+fn about_people(error: Error, typed: &[(String, Result<Email, InvalidValue>)]) -> UiError {
+    let Error::Invalid { fields } = error else { return error.into() };
+    let person = |field: &str| {
+        let index = field.strip_prefix("people[")?.strip_suffix(']')?;
+        typed.get(index.parse::<usize>().ok()?)
+    };
+    let fields = fields.into_iter().map(|field| match person(&field.field) {
+        Some((typed, Ok(_))) => {
+            FieldError { field: "people".into(), message: format!("{typed} {}.", field.message) }
+        }
+        // What is no address is named in what is said of it.
+        Some((_, Err(_))) => FieldError { field: "people".into(), message: sentence(&field.message) },
+        None => FieldError { field: field.field, message: sentence(&field.message) },
+    });
+    UiError::Invalid { fields: fields.collect() }
 }
 
 /// Who was added and who was invited.
