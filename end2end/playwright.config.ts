@@ -4,6 +4,9 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "tests",
   fullyParallel: true,
+  // Long walks through the application, on machines that are busy with other things too.
+  timeout: 90_000,
+  expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
   // A busy machine is slow, and a page that waits for nothing is wrong: both end within these.

@@ -1,11 +1,13 @@
 //! The entry of a server-rendered page.
 
-use atelier_ui::App;
+use atelier_ui::{App, fetch_chunk_of_page};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Attaches the application to the page that the server rendered. The page's module loader calls it.
 #[wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
+    // Taking over happens in one go, for which the page's code has to be there.
+    fetch_chunk_of_page().await;
     leptos::mount::hydrate_body(App);
 }

@@ -4,7 +4,7 @@ use crate::basic::BasicScope;
 use crate::decision::{Cause, Refusal};
 use crate::endpoint::Auth;
 use crate::forest::Violation;
-use crate::rights::Rights;
+use crate::rights::{Excess, Rights};
 use crate::scope::Scope;
 use crate::scope_set::ScopeSet;
 
@@ -283,23 +283,29 @@ fn who(givers: &[&str], could: &str) -> String {
 }
 
 impl Violation {
-    /// The violation with what exactly exceeds, in a sentence.
+    /// The violation with what exactly exceeds, and who could change that, in a sentence. `givers` are the people who
+    /// could give the editor what they lack, the owner first; none, where it is their key that lacks it.
     #[must_use]
-    pub fn explain(&self) -> String {
+    pub fn explain(&self, givers: &[&str]) -> String {
         match self {
-            Self::Exceeds(excess) | Self::ExceedsInviter(excess) => {
-                let parts = [
-                    (!excess.scopes.is_empty()).then(|| scope_names(excess.scopes)),
-                    excess.endpoints.then(|| "endpoints beyond the list".to_owned()),
-                    excess.longer_than.map(|_| "a later end date".to_owned()),
-                ];
-                let parts: Vec<String> = parts.into_iter().flatten().collect();
-                let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-                format!("{self}: {}", list(&parts))
+            Self::Exceeds(excess) => {
+                format!("{self}: {}{}", exceeding(excess), who(givers, " could give it to you"))
             }
+            Self::ExceedsInviter(excess) => format!("{self}: {}", exceeding(excess)),
             other => other.to_string(),
         }
     }
+}
+
+fn exceeding(excess: &Excess) -> String {
+    let parts = [
+        (!excess.scopes.is_empty()).then(|| scope_names(excess.scopes)),
+        excess.endpoints.then(|| "endpoints beyond the list".to_owned()),
+        excess.longer_than.map(|_| "a later end date".to_owned()),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    list(&parts)
 }
 
 #[cfg(test)]
@@ -389,6 +395,20 @@ mod tests {
         assert_eq!(
             by_key.explain(&["Ada"]),
             "`DeleteAnnotations` needs `Annotations_Delete`: the key you used does not include `Annotations_Delete`"
+        );
+    }
+
+    #[test]
+    fn whoever_would_give_too_much_is_told_what_and_who_could_give_it() {
+        let scopes = ScopeSet::of(&[Scope::AnnotationsDelete]);
+        let excess = Excess { scopes, endpoints: false, longer_than: None };
+        assert_eq!(
+            Violation::Exceeds(excess).explain(&["Ada"]),
+            "you cannot give more than you have: `Annotations_Delete`; Ada could give it to you"
+        );
+        assert_eq!(
+            Violation::Exceeds(excess).explain(&[]),
+            "you cannot give more than you have: `Annotations_Delete`"
         );
     }
 

@@ -1,6 +1,6 @@
 //! The browser bundle and the static files: inside a release binary, on the disk for a debug one.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use atelier_ui::AssetPaths;
 use axum::{
@@ -38,6 +38,7 @@ pub(crate) struct NoBundle;
 #[derive(Deserialize)]
 struct Manifest {
     folder: String,
+    chunks: HashMap<String, Vec<String>>,
 }
 
 /// The addresses of the present bundle.
@@ -46,9 +47,15 @@ struct Manifest {
 /// [`NoBundle`] if none was built.
 pub(crate) fn paths() -> Result<AssetPaths, NoBundle> {
     let manifest = Site::get("manifest.json").ok_or(NoBundle)?;
-    let Manifest { folder } = serde_json::from_slice(&manifest.data).map_err(|_| NoBundle)?;
+    let Manifest { folder, chunks } = serde_json::from_slice(&manifest.data).map_err(|_| NoBundle)?;
+    let module = |name: &String| format!("/pkg/{folder}/{name}.wasm");
     Ok(AssetPaths {
         script: format!("/pkg/{folder}/atelier.js"),
+        loader: format!("/pkg/{folder}/chunks.js"),
+        chunks: chunks
+            .iter()
+            .map(|(name, files)| (name.clone(), files.iter().map(module).collect()))
+            .collect(),
         module: format!("/pkg/{folder}/atelier.wasm"),
         style: format!("/pkg/{folder}/style.css"),
     })

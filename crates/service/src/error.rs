@@ -99,20 +99,24 @@ impl Error {
         }
     }
 
-    /// What the forest of grants does not allow, asked through `endpoint`.
+    /// What the forest of grants does not allow, asked through `endpoint`, explained to somebody to whom `givers` could
+    /// give what they lack.
     #[must_use]
-    pub fn violation(violation: &Violation, endpoint: Endpoint) -> Self {
+    pub fn violation(violation: &Violation, endpoint: Endpoint, givers: &[String]) -> Self {
+        let givers: Vec<&str> = givers.iter().map(String::as_str).collect();
         match violation {
             Violation::Gone => Self::NotFound,
             Violation::Yourself => Self::invalid("collaborator", violation),
             Violation::OpensNothing => Self::invalid("scopes", violation),
             Violation::EndsInThePast => Self::invalid("ends_at", violation),
             Violation::Exceeds(excess) | Violation::ExceedsInviter(excess) => {
-                Self::Forbidden { endpoint, explanation: violation.explain(), missing: excess.scopes }
+                Self::Forbidden { endpoint, explanation: violation.explain(&givers), missing: excess.scopes }
             }
-            Violation::AboveYou | Violation::OwnGrant => {
-                Self::Forbidden { endpoint, explanation: violation.explain(), missing: ScopeSet::EMPTY }
-            }
+            Violation::AboveYou | Violation::OwnGrant => Self::Forbidden {
+                endpoint,
+                explanation: violation.explain(&givers),
+                missing: ScopeSet::EMPTY,
+            },
         }
     }
 }

@@ -86,8 +86,10 @@ async fn the_story_of_ada_bo_cy_and_di(bench: Bench) {
     let wider = worker.union(closed(ScopeSet::of(&[Scope::CollaboratorsAdd])));
     service.edit_collaborator(&ada.who, &app, &edit(&bo_grant, wider)).await.unwrap();
     let more = invitation(&di.email, worker.with(Scope::AnnotationsDelete));
-    let (missing, _) = forbidden(service.add_collaborators(&bo.who, &app, &more).await.unwrap_err());
+    let (missing, explanation) =
+        forbidden(service.add_collaborators(&bo.who, &app, &more).await.unwrap_err());
     assert_eq!(missing, ScopeSet::of(&[Scope::AnnotationsDelete]));
+    assert!(explanation.ends_with("`Annotations_Delete`; Ada could give it to you"), "{explanation}");
     let di_grant = invite(&bench, &bo.who, &app, &di.email, worker).await;
     assert_eq!(di_grant.parent_id, Some(bo_grant.id));
     let wider_for_di = edit(&di_grant, worker.with(Scope::InputsDelete));
@@ -112,11 +114,16 @@ async fn the_story_of_ada_bo_cy_and_di(bench: Bench) {
     let di_row = rows.iter().find(|row| row.id == di_grant.id).unwrap();
     assert_eq!((di_row.parent_id, di_row.granted_by), (None, ada.id));
 
-    // Everything is in the audit list, with before and after.
+    // Everything is in the audit list, with before and after: of Di also who stands above her.
     let filter = AuditFilter { action: Some("collaborator".into()), ..AuditFilter::default() };
     let audit = service.list_app_audit(&ada.who, &app, &filter).await.unwrap();
     let changed = audit.entries.iter().find(|entry| entry.action == "collaborator.changed").unwrap();
     assert!(changed.before_state.is_some() && changed.after_state.is_some());
+    let passed_on = audit.entries.iter().filter(|entry| entry.subject == "Di").find_map(|entry| {
+        let inviter = |state: &Option<serde_json::Value>| state.as_ref()?.get("invited_by").cloned();
+        inviter(&entry.before_state).zip(inviter(&entry.after_state))
+    });
+    assert_eq!(passed_on, Some(("Bo".into(), "Ada".into())));
     for action in
         ["collaborator.added", "collaborator.invited", "collaborator.changed", "collaborator.removed"]
     {
@@ -324,7 +331,7 @@ async fn an_end_date_ends_access(bench: Bench) {
     bench.service.add_collaborators(&ada.who, &app, &input).await.unwrap();
     let longer = invitation("cy@example.org", closed(ScopeSet::of(&[Scope::CollaboratorsGet])));
     let refused = bench.service.add_collaborators(&bo.who, &app, &longer).await.unwrap_err();
-    assert!(forbidden(refused).1.contains("a later end date"));
+    assert!(forbidden(refused).1.ends_with("a later end date; Ada could give it to you"));
     bench.clock.advance(DAY);
     // Sessions end by idleness before a day is over: Bo signs in again.
     let bo = bench.sign_in("bo", &bo.email).await;

@@ -16,33 +16,11 @@ use crate::{
         uploads::{UploadList, provide_uploads},
     },
     form::provide_submission,
+    lazy::{Data, LazyPage, Settled, Sharing},
     pages::{
-        account::Account,
-        app::Overview,
-        app_api::Api,
-        app_settings::Settings,
-        apps::Apps,
-        apps_new::NewApp,
-        audit::{AppAudit, OwnAudit},
-        collaborations::Collaborations,
-        collaborators::Collaborators,
-        collaborators_add::AddCollaborators,
-        collaborators_edit::EditCollaborator,
-        collaborators_remove::RemoveCollaborator,
-        concepts::Concepts,
-        input::OneInput,
-        inputs::Inputs,
-        invitation_token::FollowInvitation,
-        key::OneKey,
-        key_new::NewKey,
-        keys::AllKeys,
-        landing::Landing,
-        not_found::NotFound,
-        reset::AskReset,
-        reset_token::ChoosePassword,
-        sign_in::SignIn,
-        sign_up::SignUp,
-        verify_token::VerifyAddress,
+        app::Overview, apps::Apps, apps_new::NewApp, collaborations::Collaborations,
+        invitation_token::FollowInvitation, landing::Landing, not_found::NotFound, reset::AskReset,
+        reset_token::ChoosePassword, sign_in::SignIn, sign_up::SignUp, verify_token::VerifyAddress,
     },
 };
 
@@ -94,25 +72,25 @@ pub fn App() -> impl IntoView {
                     view=|| view! { <Collaborations /> }.into_any()
                     ssr=SsrMode::Async
                 />
-                <Route path=StaticSegment("account") view=|| view! { <Account /> }.into_any() ssr=SsrMode::Async />
+                <Route path=StaticSegment("account") view=LazyPage::Settings(Settled::Account) ssr=SsrMode::Async />
                 <Route
                     path=(StaticSegment("account"), StaticSegment("keys"))
-                    view=|| view! { <AllKeys /> }.into_any()
+                    view=LazyPage::Settings(Settled::Keys)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(StaticSegment("account"), StaticSegment("audit"))
-                    view=|| view! { <OwnAudit /> }.into_any()
+                    view=LazyPage::Settings(Settled::OwnAudit)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(StaticSegment("account"), StaticSegment("keys"), StaticSegment("new"))
-                    view=|| view! { <NewKey /> }.into_any()
+                    view=LazyPage::Sharing(Sharing::NewKey)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(StaticSegment("account"), StaticSegment("keys"), ParamSegment("key"))
-                    view=|| view! { <OneKey /> }.into_any()
+                    view=LazyPage::Sharing(Sharing::OneKey)
                     ssr=SsrMode::Async
                 />
                 <Route
@@ -128,52 +106,52 @@ pub fn App() -> impl IntoView {
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("inputs"))
-                    view=|| view! { <Inputs /> }.into_any()
+                    view=LazyPage::Data(Data::Inputs)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("inputs"), ParamSegment("input"))
-                    view=|| view! { <OneInput /> }.into_any()
+                    view=LazyPage::Data(Data::OneInput)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("concepts"))
-                    view=|| view! { <Concepts /> }.into_any()
+                    view=LazyPage::Data(Data::Concepts)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"))
-                    view=|| view! { <Settings /> }.into_any()
+                    view=LazyPage::Settings(Settled::App)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("audit"))
-                    view=|| view! { <AppAudit /> }.into_any()
+                    view=LazyPage::Settings(Settled::AppAudit)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("api"))
-                    view=|| view! { <Api /> }.into_any()
+                    view=LazyPage::Settings(Settled::Api)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"))
-                    view=|| view! { <Collaborators /> }.into_any()
+                    view=LazyPage::Sharing(Sharing::Collaborators)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"), StaticSegment("add"))
-                    view=|| view! { <AddCollaborators /> }.into_any()
+                    view=LazyPage::Sharing(Sharing::Add)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"), ParamSegment("grant"))
-                    view=|| view! { <EditCollaborator /> }.into_any()
+                    view=LazyPage::Sharing(Sharing::Edit)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"), ParamSegment("grant"), StaticSegment("remove"))
-                    view=|| view! { <RemoveCollaborator /> }.into_any()
+                    view=LazyPage::Sharing(Sharing::Remove)
                     ssr=SsrMode::Async
                 />
             </Routes>

@@ -135,7 +135,7 @@ impl From<atelier_service::Error> for UiError {
 /// The words of an operation's error as a sentence of its own: they come in lower case and without a full stop, so
 /// that they read after a label, too.
 #[cfg(feature = "ssr")]
-fn sentence(words: &str) -> String {
+pub(crate) fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     let end = if words.ends_with(['.', '?', '!']) { "" } else { "." };

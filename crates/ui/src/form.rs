@@ -310,7 +310,7 @@ where
 
 /// What a server function returned, read back.
 fn read<T: DeserializeOwned>(outcome: Option<&Result<String, UiError>>) -> Option<T> {
-    serde_json::from_str(outcome?.as_ref().ok()?).ok()
+    serde_json::from_slice(outcome?.as_ref().ok()?.as_bytes()).ok()
 }
 
 /// `/api/identity/sign-in#x` becomes `identity-sign-in-x`: an id that reads well in a link to a field.

@@ -18,6 +18,7 @@ pub mod app;
 pub mod components;
 pub mod error;
 pub mod form;
+mod lazy;
 pub mod pages;
 #[cfg(feature = "ssr")]
 mod server;
@@ -25,6 +26,8 @@ mod server;
 mod shell;
 
 pub use app::App;
+#[cfg(feature = "hydrate")]
+pub use lazy::fetch_chunk_of_page;
 #[cfg(feature = "ssr")]
 pub use server::SessionCookie;
 #[cfg(feature = "ssr")]

@@ -1,5 +1,7 @@
 //! The document around the application. Only the server writes one.
 
+use std::collections::HashMap;
+
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
@@ -10,8 +12,12 @@ use crate::App;
 pub struct AssetPaths {
     /// The JavaScript glue, a module.
     pub script: String,
+    /// The script that it imports, which fetches chunks.
+    pub loader: String,
     /// The WebAssembly module that it loads.
     pub module: String,
+    /// The further modules that pages of a chunk need, by the chunk's name.
+    pub chunks: HashMap<String, Vec<String>>,
     /// The stylesheet.
     pub style: String,
 }
@@ -21,9 +27,10 @@ pub struct AssetPaths {
 /// The loader is our own: `HydrationScripts` wants `LeptosOptions`, which know no folder named after its content, and
 /// writes the nonce into `crossorigin`. Under `strict-dynamic` what a script with the nonce imports may run.
 pub fn shell(assets: AssetPaths) -> impl IntoView {
-    let AssetPaths { script, module, style } = assets;
+    provide_context(assets.clone());
+    let AssetPaths { script, loader, module, style, .. } = assets;
     let nonce = use_nonce();
-    let loader = format!(
+    let start = format!(
         "import start, {{ hydrate }} from {script:?};\
          start({{ module_or_path: {module:?} }}).then(hydrate);"
     );
@@ -37,9 +44,10 @@ pub fn shell(assets: AssetPaths) -> impl IntoView {
                 <link rel="stylesheet" href=style />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="modulepreload" href=script nonce=nonce.clone() />
+                <link rel="modulepreload" href=loader nonce=nonce.clone() />
                 <link rel="preload" href=module r#as="fetch" r#type="application/wasm" crossorigin="" />
                 <script type="module" nonce=nonce>
-                    {loader}
+                    {start}
                 </script>
                 <MetaTags />
             </head>

@@ -1,7 +1,7 @@
 //! The browser bundle: WebAssembly, its JavaScript glue and the stylesheet, named after their content.
 //!
-//! `wasm-bindgen` and `lightningcss` are linked as libraries, so that the lockfile pins them beside everything else
-//! and nothing is downloaded while building.
+//! `wasm-bindgen`, `wasm_split` and `lightningcss` are linked as libraries, so that the lockfile pins them beside
+//! everything else and nothing is downloaded while building.
 
 use std::{
     fs,
@@ -26,7 +26,7 @@ use crate::{
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Changes whenever this file would make something else of the same input.
-const RECIPE: &str = "1";
+const RECIPE: &str = "3";
 
 /// Brings `target/site` up to date. Takes a second when it already is.
 pub(crate) fn bundle(paths: &Paths) -> Outcome {
@@ -36,9 +36,10 @@ pub(crate) fn bundle(paths: &Paths) -> Outcome {
     if recorded_inputs(paths).is_some_and(|recorded| recorded == inputs) {
         return Ok(());
     }
-    let files = step("glue", || bind(paths, &wasm))?;
+    let split = step("split", || split(paths, &wasm))?;
+    let files = step("glue", || bind(paths, &split))?;
     let style = step("style", || bundle_style(paths))?;
-    step("compress", || write_site(paths, files, style, &inputs))
+    step("compress", || write_site(paths, files, &split.chunks, style, &inputs))
 }
 
 /// Adds the compilation target for the browser when the toolchain lacks it.
@@ -60,17 +61,12 @@ fn ensure_wasm_target() -> Outcome {
 
 /// Compiles the client and returns where the module lies.
 fn build_client(paths: &Paths) -> Result<PathBuf, String> {
-    run(Command::new(&paths.cargo).current_dir(&paths.root).args([
-        "build",
-        "--package",
-        "atelier-client",
-        "--target",
-        WASM_TARGET,
-        "--profile",
-        "wasm",
-        "--features",
-        "hydrate",
-    ]))?;
+    run(Command::new(&paths.cargo)
+        .current_dir(&paths.root)
+        .args(["rustc", "--package", "atelier-client", "--crate-type", "cdylib", "--target", WASM_TARGET])
+        .args(["--profile", "wasm", "--features", "hydrate"])
+        // What refers to what is how the module is split.
+        .args(["--", "-Clink-args=--emit-relocs"]))?;
     Ok(paths.target.join(WASM_TARGET).join("wasm/atelier_client.wasm"))
 }
 
@@ -95,26 +91,92 @@ fn recorded_inputs(paths: &Paths) -> Option<String> {
     Some(rest.split_once('"')?.0.to_owned())
 }
 
-/// Runs wasm-bindgen; returns the JavaScript glue and the module that it loads.
-fn bind(paths: &Paths, wasm: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, String> {
+/// A module taken apart.
+struct Split {
+    /// What every page needs.
+    main: PathBuf,
+    /// The chunks, and the script that fetches them.
+    rest: Vec<PathBuf>,
+    /// The chunks' names, for each part that was asked for: see `atelier_ui::lazy`.
+    chunks: Vec<(String, Vec<String>)>,
+}
+
+/// Splits the module at the points that the client marks.
+fn split(paths: &Paths, wasm: &Path) -> Result<Split, String> {
+    const LOADER: &str = "./chunks.js";
+    let folder = paths.target.join("split");
+    remove_folder(&folder)?;
+    let (input, main) = (read(wasm)?, folder.join("main.wasm"));
+    let mut options = wasm_split_cli_support::Options::new(&input);
+    options.output_dir = &folder;
+    options.main_out_path = &main;
+    options.link_name = LOADER;
+    options.main_module = "./atelier.js";
+    let made = wasm_split_cli_support::transform(options)
+        .map_err(|error| format!("the client could not be split: {error:#}"))?;
+    let mut chunks: Vec<_> = made.prefetch_map.into_iter().collect();
+    chunks.sort();
+    let mut rest = made.split_modules;
+    rest.push(folder.join(LOADER));
+    Ok(Split { main, rest, chunks })
+}
+
+/// Runs wasm-bindgen; returns all that the browser needs, by name.
+fn bind(paths: &Paths, split: &Split) -> Result<Vec<(String, Vec<u8>)>, String> {
     let describe = |error| format!("wasm-bindgen could not read the client: {error:#}");
     let folder = paths.target.join("bindgen");
     Bindgen::new()
-        .input_path(wasm)
+        .input_path(&split.main)
         .out_name("atelier")
         .web(true)
         .map_err(describe)?
         .typescript(false)
+        // Chunks share the table of functions.
+        .keep_lld_exports(true)
         .remove_name_section(true)
         .remove_producers_section(true)
         // The page passes the module's address, so that nothing has to be derived from the script's own.
         .omit_default_module_path(true)
         .generate(&folder)
         .map_err(describe)?;
-    Ok(vec![
-        ("atelier.js", read(&folder.join("atelier.js"))?),
-        ("atelier.wasm", read(&folder.join("atelier_bg.wasm"))?),
-    ])
+    let mut files = vec![
+        ("atelier.js".to_owned(), read(&folder.join("atelier.js"))?),
+        ("atelier.wasm".to_owned(), read(&folder.join("atelier_bg.wasm"))?),
+    ];
+    for path in &split.rest {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let content = read(path)?;
+        let content = if name.ends_with(".wasm") { without_names(&content)? } else { content };
+        files.push((name, content));
+    }
+    Ok(files)
+}
+
+/// A module without its custom sections: names of functions, which nobody reads in a browser.
+fn without_names(module: &[u8]) -> Result<Vec<u8>, String> {
+    const HEADER: usize = 8;
+    const CUSTOM: u8 = 0;
+    let broken = || "a chunk is no WebAssembly module".to_owned();
+    let (header, mut rest) = module.split_at_checked(HEADER).ok_or_else(broken)?;
+    let mut kept = header.to_vec();
+    while let Some((&id, after)) = rest.split_first() {
+        // The section's length, seven bits in each byte, the lowest first.
+        let (mut length, mut shift, mut digits) = (0_usize, 0_u32, 0_usize);
+        loop {
+            let byte = *after.get(digits).ok_or_else(broken)?;
+            length |= usize::from(byte & 0x7f).checked_shl(shift).ok_or_else(broken)?;
+            (shift, digits) = (shift + 7, digits + 1);
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        let (section, following) = rest.split_at_checked(1 + digits + length).ok_or_else(broken)?;
+        if id != CUSTOM {
+            kept.extend_from_slice(section);
+        }
+        rest = following;
+    }
+    Ok(kept)
 }
 
 /// Resolves the stylesheet's imports and minifies the result.
@@ -150,11 +212,12 @@ fn modern_browsers() -> Browsers {
 /// Writes the new folder, then the manifest that names it, then removes what came before.
 fn write_site(
     paths: &Paths,
-    mut files: Vec<(&'static str, Vec<u8>)>,
+    mut files: Vec<(String, Vec<u8>)>,
+    chunks: &[(String, Vec<String>)],
     style: Vec<u8>,
     inputs: &str,
 ) -> Outcome {
-    files.push(("style.css", style));
+    files.push(("style.css".to_owned(), style));
     let mut hash = Sha256::new();
     for (name, content) in &files {
         hash.update(name);
@@ -187,9 +250,13 @@ fn write_site(
         write(&site.join("public").join(name), &read(&file)?)?;
     }
 
+    let quoted =
+        |names: &[String]| names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(",");
+    let chunks: Vec<_> = chunks.iter().map(|(part, names)| format!("{part:?}:[{}]", quoted(names))).collect();
+    let chunks = chunks.join(",");
     write(
         &site.join("manifest.json"),
-        format!("{{\"folder\":\"{folder}\",\"inputs\":\"{inputs}\"}}\n").as_bytes(),
+        format!("{{\"folder\":\"{folder}\",\"inputs\":\"{inputs}\",\"chunks\":{{{chunks}}}}}\n").as_bytes(),
     )?;
     remove_old(&site, &folder)
 }

@@ -3,18 +3,18 @@
 use atelier_domain::closure::closed;
 use atelier_domain::id::GrantId;
 use atelier_domain::{
-    Below, Email, Endpoint, EndpointSet, Forest, Permit, Rights, ScopeSet, Slug, Timestamp,
+    Below, Conditions, Email, Endpoint, EndpointSet, Forest, Permit, Rights, ScopeSet, Slug, Timestamp,
 };
 use atelier_store::queries::apps::AppRow;
 use atelier_store::queries::grants::{Invitation, NewGrant};
 use atelier_store::queries::users::UserRow;
 use atelier_store::queries::{apps, grants, users};
-use atelier_store::{Event, WriteTx};
+use atelier_store::{Conn, Event, WriteTx};
 use serde_json::json;
 
 use super::GrantRow;
 use super::invitations::INVITATION;
-use super::plan::{Act, Plan, editor, forest, rows_around};
+use super::plan::{Act, Plan, editor, forest, not_allowed, rows_around};
 use crate::audit::{Action, Actor, Done};
 use crate::identity::insert_automatic_token;
 use crate::secrets::{hash_secret, new_secret};
@@ -84,8 +84,9 @@ impl Service {
         let asked = self.permit_to_change_access(&mut tx, who, app, endpoint).await?;
         let rights =
             Rights { scopes: closed(input.scopes), endpoints: input.endpoints, ends_at: input.ends_at };
-        Forest::invite(&editor(&asked.permit), &rights, now)
-            .map_err(|violation| Error::violation(&violation, endpoint))?;
+        if let Err(violation) = Forest::invite(&editor(&asked.permit), &rights, now) {
+            return Err(not_allowed(&mut tx, &asked.permit, &violation).await);
+        }
         check_note(&input.note)?;
         let people = self.people(&mut tx, &asked.permit, &input.people).await?;
         let app = apps::get(&mut tx, &asked.permit).await?;
@@ -193,22 +194,14 @@ impl Service {
     }
 
     /// Who they all are; or what stands against each of those who cannot be added.
-    async fn people(&self, tx: &mut WriteTx, permit: &Permit, invitees: &[Invitee]) -> Result<Vec<Person>> {
+    async fn people(&self, conn: &mut Conn, permit: &Permit, invitees: &[Invitee]) -> Result<Vec<Person>> {
         if invitees.is_empty() {
             return Err(Error::invalid("people", "name at least one person"));
         }
-        if invitees.len() > PEOPLE {
-            return Err(Error::invalid("people", format!("at most {PEOPLE} people are added at once")));
-        }
-        let mut people: Vec<Person> = Vec::new();
+        check_number(invitees)?;
+        let mut people = Vec::new();
         let mut fields = Vec::new();
-        for (position, invitee) in invitees.iter().enumerate() {
-            let found = match self.person(tx, permit, invitee).await? {
-                Ok(person) if people.iter().any(|known| is_same(known, &person)) => {
-                    Err("is in the list twice".to_owned())
-                }
-                other => other,
-            };
+        for (position, found) in self.each(conn, permit, invitees).await?.into_iter().enumerate() {
             match found {
                 Ok(person) => people.push(person),
                 Err(message) => fields.push(FieldError { field: format!("people[{position}]"), message }),
@@ -217,17 +210,55 @@ impl Service {
         if fields.is_empty() { Ok(people) } else { Err(Error::Invalid { fields }) }
     }
 
+    /// For each in turn, who that is, or what stands against adding them.
+    async fn each(
+        &self,
+        conn: &mut Conn,
+        permit: &Permit,
+        invitees: &[Invitee],
+    ) -> Result<Vec<std::result::Result<Person, String>>> {
+        let mut people: Vec<std::result::Result<Person, String>> = Vec::new();
+        for invitee in invitees {
+            let found = match self.person(conn, permit, invitee).await? {
+                Ok(person) if people.iter().flatten().any(|known| is_same(known, &person)) => {
+                    Err("is in the list twice".to_owned())
+                }
+                other => other,
+            };
+            people.push(found);
+        }
+        Ok(people)
+    }
+
+    /// What stands against adding each of them, before it is tried. Who has an account is not told: only adding
+    /// somebody, which is audited, shows that.
+    ///
+    /// # Errors
+    /// When the caller may not add anybody, or names more than [`PEOPLE`].
+    pub async fn check_invitees(
+        &self,
+        who: &Who,
+        app: &AppName,
+        invitees: &[Invitee],
+    ) -> Result<Vec<Option<String>>> {
+        check_number(invitees)?;
+        let mut conn = self.store.read().await?;
+        let asked = self.permit(&mut conn, who, app, Endpoint::PostCollaborators, Conditions::NONE).await?;
+        let found = self.each(&mut conn, &asked.permit, invitees).await?;
+        Ok(found.into_iter().map(std::result::Result::err).collect())
+    }
+
     /// Who `invitee` is, or why they cannot be added.
     async fn person(
         &self,
-        tx: &mut WriteTx,
+        conn: &mut Conn,
         permit: &Permit,
         invitee: &Invitee,
     ) -> Result<std::result::Result<Person, String>> {
         let now = self.world.now();
         let (account, address) = match invitee {
             Invitee::Address(text) => match text.parse::<Email>() {
-                Ok(address) => (users::by_verified_address(tx, &address).await?, Some(address)),
+                Ok(address) => (users::by_verified_address(conn, &address).await?, Some(address)),
                 Err(error) => return Ok(Err(error.to_string())),
             },
             Invitee::User(text) => {
@@ -235,7 +266,7 @@ impl Service {
                     Ok(slug) => slug,
                     Err(error) => return Ok(Err(error.to_string())),
                 };
-                match users::by_slug(tx, slug.as_str()).await? {
+                match users::by_slug(conn, slug.as_str()).await? {
                     Some(account) => (Some(account), None),
                     None => return Ok(Err(format!("nobody here is called `{slug}`"))),
                 }
@@ -249,21 +280,19 @@ impl Service {
             if user.id == permit.owner() {
                 return Ok(Err(format!("is {}, who owns the app", user.name)));
             }
-            match grants::of_user(tx, permit, user.id).await? {
+            match grants::of_user(conn, permit, user.id).await? {
                 Some(row) if row.rights().ended(now) => over.push(row.id),
                 Some(row) => return Ok(Err(format!("is {}, who is a collaborator already", row.holder()))),
                 None => {}
             }
         }
         if let Some(address) = &address {
-            match grants::of_address(tx, permit, address).await? {
+            match grants::of_address(conn, permit, address).await? {
                 Some(row) if row.rights().ended(now) || row.expires_at.is_some_and(|end| end <= now) => {
                     over.push(row.id);
                 }
                 Some(_) => {
-                    return Ok(Err(format!(
-                        "{address} is invited already: resend or cancel that invitation"
-                    )));
+                    return Ok(Err("is invited already: resend or cancel that invitation".into()));
                 }
                 None => {}
             }
@@ -287,17 +316,24 @@ impl Service {
         let rows = rows_around(tx, permit, target).await?;
         let changes = forest(&rows)
             .remove(&editor(permit), target, Below::RemoveToo)
-            .map_err(|violation| Error::violation(&violation, permit.endpoint()))?;
+            .map_err(|violation| Error::violation(&violation, permit.endpoint(), &[]))?;
         let plan = Plan {
             act: Act::Over,
             target,
             changes: &changes,
             rows: &rows,
-            adopter: permit.user(),
+            adopter: (permit.user(), &asked.name),
             note: None,
         };
         self.carry_out(tx, asked, &who.origin, &plan).await
     }
+}
+
+fn check_number(invitees: &[Invitee]) -> Result<()> {
+    if invitees.len() > PEOPLE {
+        return Err(Error::invalid("people", format!("at most {PEOPLE} people are added at once")));
+    }
+    Ok(())
 }
 
 /// Whether both are one person.

@@ -5,10 +5,11 @@ use atelier_domain::id::GrantId;
 use atelier_domain::{
     Change, Conditions, Endpoint, EndpointSet, Permit, Preset, Rights, ScopeSet, Timestamp,
 };
+use atelier_store::Conn;
 use atelier_store::queries::grants;
 
 use super::add::check_note;
-use super::plan::{Act, Plan, editor, forest, rows_around};
+use super::plan::{Act, Plan, editor, forest, not_allowed, rows_around};
 use super::{GrantRow, Preview};
 use crate::{AppName, Error, Result, Service, Who};
 
@@ -45,7 +46,7 @@ impl Service {
         let asked = self.permit(&mut tx, who, app, Endpoint::PreviewCollaborators, Conditions::NONE).await?;
         let rows = rows_around(&mut tx, &asked.permit, input.grant).await?;
         check_version(&rows, input)?;
-        let changes = self.plan_edit(&asked.permit, &rows, input)?;
+        let changes = self.plan_edit(&mut tx, &asked.permit, &rows, input).await?;
         Ok(Preview::of(input.grant, &changes, &rows))
     }
 
@@ -67,7 +68,7 @@ impl Service {
         }
         let rows = rows_around(&mut tx, &asked.permit, input.grant).await?;
         check_version(&rows, input)?;
-        let mut changes = self.plan_edit(&asked.permit, &rows, input)?;
+        let mut changes = self.plan_edit(&mut tx, &asked.permit, &rows, input).await?;
         let target = rows.iter().find(|row| row.id == input.grant).ok_or(Error::NotFound)?;
         let note = input.note.as_deref().filter(|note| *note != target.note);
         if changes.is_empty() && note.is_some() {
@@ -80,7 +81,7 @@ impl Service {
                 target: input.grant,
                 changes: &changes,
                 rows: &rows,
-                adopter: asked.permit.user(),
+                adopter: (asked.permit.user(), &asked.name),
                 note,
             };
             self.carry_out(&mut tx, &asked, &who.origin, &plan).await?;
@@ -90,10 +91,17 @@ impl Service {
         Ok(after)
     }
 
-    fn plan_edit(&self, permit: &Permit, rows: &[GrantRow], input: &EditCollaborator) -> Result<Vec<Change>> {
-        forest(rows)
-            .edit(&editor(permit), input.grant, input.rights(), self.world.now())
-            .map_err(|violation| Error::violation(&violation, permit.endpoint()))
+    async fn plan_edit(
+        &self,
+        conn: &mut Conn,
+        permit: &Permit,
+        rows: &[GrantRow],
+        input: &EditCollaborator,
+    ) -> Result<Vec<Change>> {
+        match forest(rows).edit(&editor(permit), input.grant, input.rights(), self.world.now()) {
+            Ok(changes) => Ok(changes),
+            Err(violation) => Err(not_allowed(conn, permit, &violation).await),
+        }
     }
 }
 

@@ -84,7 +84,7 @@ impl Service {
             target: grant,
             changes: &changes,
             rows: &rows,
-            adopter: asked.permit.user(),
+            adopter: (asked.permit.user(), &asked.name),
             note: None,
         };
         self.carry_out(&mut tx, &asked, &who.origin, &plan).await?;

@@ -19,10 +19,11 @@ impl Service {
             .grant()
             .ok_or_else(|| Error::invalid("app", "is your own: nobody can leave an app that they own"))?;
         let rows = rows_around(&mut tx, &asked.permit, own).await?;
-        let changes =
-            forest(&rows).leave(own).map_err(|violation| Error::violation(&violation, Endpoint::LeaveApp))?;
-        let adopter =
-            rows.iter().find(|row| row.id == own).map(|row| row.granted_by).ok_or(Error::NotFound)?;
+        let changes = forest(&rows)
+            .leave(own)
+            .map_err(|violation| Error::violation(&violation, Endpoint::LeaveApp, &[]))?;
+        let left = rows.iter().find(|row| row.id == own).ok_or(Error::NotFound)?;
+        let adopter = (left.granted_by, left.granted_by_name.as_str());
         let plan = Plan { act: Act::Leave, target: own, changes: &changes, rows: &rows, adopter, note: None };
         self.carry_out(&mut tx, &asked, &who.origin, &plan).await?;
         Ok(tx.commit().await?)

@@ -2,14 +2,16 @@
 
 use atelier_domain::id::{GrantId, UserId};
 use atelier_domain::words::Difference;
-use atelier_domain::{Change, Conditions, Editor, Endpoint, Forest, Permit, Rights, ScopeSet};
+use atelier_domain::{
+    AppRef, Change, Conditions, Editor, Endpoint, Forest, Permit, Rights, ScopeSet, Violation,
+};
 use atelier_store::queries::{grants, keys};
 use atelier_store::{Conn, Event, WriteTx};
 use serde_json::{Value, json};
 
 use super::GrantRow;
 use crate::audit::{Action, Actor, Done};
-use crate::{AppName, Asked, Origin, Result, Service, Who};
+use crate::{AppName, Asked, Error, Origin, Result, Service, Who};
 
 /// What a change of one person's access comes to, before it is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,8 +116,8 @@ pub(super) struct Plan<'a> {
     pub(super) changes: &'a [Change],
     /// The grants concerned, as they stand.
     pub(super) rows: &'a [GrantRow],
-    /// Who stands for the grants that come under somebody else.
-    pub(super) adopter: UserId,
+    /// Who stands for the grants that come under somebody else, and what they are called.
+    pub(super) adopter: (UserId, &'a str),
     /// What is to stand beside the grant that it is about, if that changes.
     pub(super) note: Option<&'a str>,
 }
@@ -165,6 +167,11 @@ impl Plan<'_> {
             Change::Set { after, .. } => told(&after.rights),
             Change::End { .. } => json!({}),
         };
+        if matches!(change, Change::Set { after, .. } if after.parent != before.parent) {
+            let inviter = self.row(before.id).map_or("", |row| row.granted_by_name.as_str());
+            set(&mut was, "invited_by", json!(inviter));
+            set(&mut is, "invited_by", json!(self.adopter.1));
+        }
         if let Some(note) = self.note.filter(|_| before.id == self.target) {
             set(&mut was, "note", json!(self.row(before.id).map_or("", |row| row.note.as_str())));
             set(&mut is, "note", json!(note));
@@ -207,6 +214,33 @@ pub(super) async fn rows_around(conn: &mut Conn, permit: &Permit, target: GrantI
     Ok(rows)
 }
 
+/// Why the forest does not allow what the holder of `permit` asked for, and who could give them what they lack for it.
+pub(super) async fn not_allowed(conn: &mut Conn, permit: &Permit, violation: &Violation) -> Error {
+    match givers(conn, permit, violation).await {
+        Ok(givers) => Error::violation(violation, permit.endpoint(), &givers),
+        Err(error) => error,
+    }
+}
+
+/// Who could give the holder of `permit` what `violation` says that they lack; nobody, if only their key lacks it.
+async fn givers(conn: &mut Conn, permit: &Permit, violation: &Violation) -> Result<Vec<String>> {
+    let (Violation::Exceeds(excess), Some(own)) = (violation, permit.grant()) else { return Ok(Vec::new()) };
+    let Some(own) = grants::get(conn, permit, own).await? else { return Ok(Vec::new()) };
+    let missing = excess.scopes.minus(own.scopes);
+    let is_limited = excess.endpoints && own.endpoints.is_some();
+    let ends_too_early = excess.longer_than.is_some() && excess.longer_than == own.ends_at;
+    if missing.is_empty() && !is_limited && !ends_too_early {
+        return Ok(Vec::new());
+    }
+    let app = AppRef { id: permit.app(), owner: permit.owner() };
+    let mut givers = grants::givers(conn, app, missing).await?;
+    if missing.is_empty() {
+        // Others who have those scopes may be limited likewise; the owner, who comes first, is not.
+        givers.truncate(1);
+    }
+    Ok(givers)
+}
+
 /// The forest that `rows` make.
 pub(super) fn forest(rows: &[GrantRow]) -> Forest {
     rows.iter().map(GrantRow::member).collect()
@@ -240,7 +274,7 @@ impl Service {
         let permit = &asked.permit;
         for change in plan.changes {
             let before = change.before();
-            grants::apply(tx, permit, change, plan.adopter, now).await?;
+            grants::apply(tx, permit, change, plan.adopter.0, now).await?;
             if let (Change::Set { .. }, Some(note)) = (change, plan.note.filter(|_| before.id == plan.target))
             {
                 grants::set_note(tx, permit, before.id, note).await?;

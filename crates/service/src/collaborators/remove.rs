@@ -47,7 +47,7 @@ impl Service {
             target: grant,
             changes: &changes,
             rows: &rows,
-            adopter: asked.permit.user(),
+            adopter: (asked.permit.user(), &asked.name),
             note: None,
         };
         self.carry_out(&mut tx, &asked, &who.origin, &plan).await?;
@@ -58,5 +58,5 @@ impl Service {
 fn plan_removal(permit: &Permit, rows: &[GrantRow], grant: GrantId, below: Below) -> Result<Vec<Change>> {
     forest(rows)
         .remove(&editor(permit), grant, below)
-        .map_err(|violation| Error::violation(&violation, permit.endpoint()))
+        .map_err(|violation| Error::violation(&violation, permit.endpoint(), &[]))
 }

@@ -63,7 +63,7 @@ impl Service {
             let giver = Editor { grant: None, rights: *asked.permit.credential().rights() };
             Forest::from_iter([alone])
                 .edit(&giver, alone.id, wanted, now)
-                .map_err(|violation| Error::violation(&violation, endpoint))?;
+                .map_err(|violation| Error::violation(&violation, endpoint, &[]))?;
         }
         keys::update(&mut tx, &asked.permit, key, description.as_str(), &wanted).await?;
         let after = keys::get(&mut tx, &asked.permit, key).await?.ok_or(Error::NotFound)?;

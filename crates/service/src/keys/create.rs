@@ -48,7 +48,8 @@ impl Service {
             Rights { scopes: closed(input.scopes), endpoints: input.endpoints, ends_at: input.ends_at };
         // What somebody may hand out to a key is what they may hand out to a person.
         let giver = Editor { grant: None, rights: *asked.permit.credential().rights() };
-        Forest::invite(&giver, &rights, now).map_err(|violation| Error::violation(&violation, endpoint))?;
+        Forest::invite(&giver, &rights, now)
+            .map_err(|violation| Error::violation(&violation, endpoint, &[]))?;
         let app = match &input.app {
             None if input.is_app_key => return Err(Error::invalid("app", "must be given for an app key")),
             None => None,

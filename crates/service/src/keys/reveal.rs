@@ -25,7 +25,9 @@ impl Service {
         let is_first = keys::open(&mut tx, &asked.permit, key, &hash, secret.last_four()).await?;
         let row = keys::get(&mut tx, &asked.permit, key).await?.ok_or(Error::NotFound)?;
         if !is_first {
-            return Err(Error::Conflict("was shown already; rotate it to get another".into()));
+            return Err(Error::Conflict(
+                "the secret was shown already; rotate the key to get another".into(),
+            ));
         }
         let done = Done {
             before: Some(json!({ "opened": false })),

@@ -210,6 +210,19 @@ pub async fn add_people(
     server::add(&owner, &app, &people, &server::Access { preset, scopes, ends, ends_on, note }).await
 }
 
+/// What stands against adding those of `people` (pasted addresses) who cannot be added: each as it was typed, and why.
+///
+/// # Errors
+/// [`UiError::Forbidden`] to those who may not add anybody.
+#[server(name = CheckPeople, prefix = "/api", endpoint = "collaborators/check")]
+pub async fn check_people(
+    owner: String,
+    app: String,
+    people: String,
+) -> Result<Vec<(String, String)>, UiError> {
+    server::check(&owner, &app, &people).await
+}
+
 /// Changes one person's access, and leads back to the list. Answers what was done, in a sentence.
 ///
 /// # Errors
@@ -257,11 +270,17 @@ pub async fn preview_removal(
 }
 
 /// Removes somebody, and leads back to the list. `below` is `keep` or `remove`: what becomes of those they invited.
+/// Answers what was done, in a sentence.
 ///
 /// # Errors
 /// [`UiError::Forbidden`] for people above oneself.
 #[server(name = RemovePerson, prefix = "/api", endpoint = "collaborators/remove")]
-pub async fn remove_person(owner: String, app: String, grant: GrantId, below: String) -> Result<(), UiError> {
+pub async fn remove_person(
+    owner: String,
+    app: String,
+    grant: GrantId,
+    below: String,
+) -> Result<String, UiError> {
     server::remove(&owner, &app, grant, &below).await
 }
 

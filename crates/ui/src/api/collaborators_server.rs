@@ -1,19 +1,19 @@
 //! The server's side of [`super`]: from what forms say to what operations take, and back.
 
 use atelier_domain::id::GrantId;
-use atelier_domain::value::pasted_addresses;
+use atelier_domain::value::{InvalidValue, pasted_addresses};
 
-use atelier_domain::{Below, Preset, ScopeSet, Timestamp};
+use atelier_domain::{Below, Email, Preset, ScopeSet, Timestamp};
 use atelier_service::collaborators::{
     AddCollaborators, CollaboratorsPage, EditCollaborator, Filter, GrantRow, Invitee, InviterRow, Preview,
     PreviewLine,
 };
-use atelier_service::{AppName, Service};
+use atelier_service::{AppName, Error, Service};
 
 use super::{Consequence, Consequences, Inviter, People, Person, Search};
 use crate::api::apps::place;
 use crate::api::chosen::{self, invalid};
-use crate::error::UiError;
+use crate::error::{FieldError, UiError, sentence};
 use crate::server::{service, who};
 
 /// How many people a page of a view has. A tree is cut late: it says most as a whole.
@@ -120,36 +120,52 @@ pub(super) async fn add(owner: &str, app: &str, people: &str, access: &Access) -
     }
     let service = service();
     let input = AddCollaborators {
-        people: typed
-            .iter()
-            .map(|(typed, email)| {
-                Invitee::Address(email.as_ref().map_or_else(|_| typed.clone(), ToString::to_string))
-            })
-            .collect(),
+        people: invitees(&typed),
         scopes: access.scopes()?,
         endpoints: None,
         ends_at: access.ends_at(service.world().now())?,
         note: access.note.clone(),
     };
-    let added =
-        service.add_collaborators(&who(), &AppName::of(owner, app), &input).await.map_err(|error| {
-            let mut error = UiError::from(error);
-            // The operation counts the people; the form has one field for all of them.
-            if let UiError::Invalid { fields } = &mut error {
-                for field in fields {
-                    let index = field.field.strip_prefix("people[").and_then(|rest| rest.strip_suffix(']'));
-                    let named =
-                        index.and_then(|index| index.parse::<usize>().ok()).and_then(|i| typed.get(i));
-                    if let Some((typed, _)) = named {
-                        field.message = format!("{typed}: {}", field.message);
-                        field.field = "people".into();
-                    }
-                }
-            }
-            error
-        })?;
+    let added = service.add_collaborators(&who(), &AppName::of(owner, app), &input).await;
+    let added = added.map_err(|error| about_people(error, &typed))?;
     back_to_list(owner, app);
     Ok(told(&added.grants))
+}
+
+/// Those who were typed, for the operation to find.
+fn invitees(typed: &[(String, Result<Email, InvalidValue>)]) -> Vec<Invitee> {
+    typed
+        .iter()
+        .map(|(typed, email)| {
+            Invitee::Address(email.as_ref().map_or_else(|_| typed.clone(), Email::to_string))
+        })
+        .collect()
+}
+
+pub(super) async fn check(owner: &str, app: &str, people: &str) -> Result<Vec<(String, String)>, UiError> {
+    let typed = pasted_addresses(people);
+    let against = service().check_invitees(&who(), &AppName::of(owner, app), &invitees(&typed)).await?;
+    let both = typed.into_iter().zip(against);
+    Ok(both.filter_map(|((typed, _), against)| Some((typed, against?))).collect())
+}
+
+/// The operation counts the people, and says what is wrong with each in words that follow what they were called; the
+/// form has one field for all of them.
+fn about_people(error: Error, typed: &[(String, Result<Email, InvalidValue>)]) -> UiError {
+    let Error::Invalid { fields } = error else { return error.into() };
+    let person = |field: &str| {
+        let index = field.strip_prefix("people[")?.strip_suffix(']')?;
+        typed.get(index.parse::<usize>().ok()?)
+    };
+    let fields = fields.into_iter().map(|field| match person(&field.field) {
+        Some((typed, Ok(_))) => {
+            FieldError { field: "people".into(), message: format!("{typed} {}.", field.message) }
+        }
+        // What is no address is named in what is said of it.
+        Some((_, Err(_))) => FieldError { field: "people".into(), message: sentence(&field.message) },
+        None => FieldError { field: field.field, message: sentence(&field.message) },
+    });
+    UiError::Invalid { fields: fields.collect() }
 }
 
 /// Who was added and who was invited.
@@ -238,15 +254,17 @@ fn consequence(line: PreviewLine) -> Consequence {
     Consequence { name: line.name, short, sentences }
 }
 
-pub(super) async fn remove(owner: &str, app: &str, grant: GrantId, below: &str) -> Result<(), UiError> {
+pub(super) async fn remove(owner: &str, app: &str, grant: GrantId, below: &str) -> Result<String, UiError> {
     let below = match below {
         "keep" => Below::KeepUnderMe,
         "remove" => Below::RemoveToo,
         _ => return Err(invalid("below", "Choose what becomes of the people whom they invited.")),
     };
-    service().remove_collaborator(&who(), &AppName::of(owner, app), grant, below).await?;
+    let (service, name) = (service(), AppName::of(owner, app));
+    let row = standing(&service, &name, grant).await?;
+    service.remove_collaborator(&who(), &name, grant, below).await?;
     back_to_list(owner, app);
-    Ok(())
+    Ok(format!("{} was removed.", row.holder()))
 }
 
 pub(super) async fn resend(owner: &str, app: &str, grant: GrantId) -> Result<(), UiError> {

@@ -53,7 +53,7 @@ pub fn Chip(
     #[prop(optional)]
     tone: Tone,
     /// Why it is there, or what is wrong with it, in words.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip)]
     note: Option<String>,
     /// Takes it away; without it the chip has no button.
     #[prop(optional, into)]

@@ -1,6 +1,6 @@
 //! A labelled field of a form.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use crate::{
     components::{
@@ -97,6 +97,9 @@ pub fn TextArea(
     /// Whether it may stay empty, which its label then says.
     #[prop(optional)]
     optional: bool,
+    /// The element, for what reads and writes it while it is typed into.
+    #[prop(optional)]
+    element: NodeRef<html::Textarea>,
 ) -> impl IntoView {
     let form = expect_context::<FormParts>();
     let error = form.field_error(name);
@@ -104,6 +107,7 @@ pub fn TextArea(
     view! {
         <Labelled name label hint optional>
             <textarea
+                node_ref=element
                 id=form.field_id(name)
                 class="input"
                 name=name

@@ -113,7 +113,8 @@ impl Answered {
 
     fn read<T: serde::de::DeserializeOwned + Clone + 'static>(self) -> Result<T, UiError> {
         let answer = match &self {
-            Self::Json(json) => serde_json::from_str(json).ok(),
+            // From bytes, as answers of server functions are read: a reader of each kind would double what types cost.
+            Self::Json(json) => serde_json::from_slice(json.as_bytes()).ok(),
             #[cfg(not(feature = "ssr"))]
             Self::Value(value) => value.downcast_ref::<T>().cloned(),
         };
@@ -179,7 +180,10 @@ impl FocusKept {
         let Some(id) = self.0 else { return };
         Effect::new(move || {
             let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-            let element = document().get_element_by_id(&id).filter(|_| is_lost);
+            // What is gone for good, as the row of somebody who was removed, leaves it to the page's main part.
+            let element =
+                || document().get_element_by_id(&id).or_else(|| document().get_element_by_id("content"));
+            let element = is_lost.then(element).flatten();
             if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
             {
                 // An element that cannot take it is no worse than none.

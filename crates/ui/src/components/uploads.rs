@@ -194,7 +194,7 @@ impl Uploads {
     /// How the server has answered a request.
     fn answer(self, number: u32) -> State {
         let text = self.request(number).and_then(|request| request.response_text().ok().flatten());
-        match text.and_then(|text| serde_json::from_str::<UploadAnswer>(&text).ok()) {
+        match text.and_then(|text| serde_json::from_slice::<UploadAnswer>(text.as_bytes()).ok()) {
             Some(answer) => match answer.refused.into_iter().next() {
                 Some(refused) => State::Failed(refused.message),
                 None => State::Added,

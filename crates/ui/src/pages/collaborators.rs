@@ -17,7 +17,7 @@ use crate::{
     },
     components::{
         avatar::Avatar,
-        button::{LinkButton, Look, SubmitButton},
+        button::{Look, SubmitButton},
         chips::{Chip, Chips},
         empty_state::EmptyState,
         error_summary::ErrorSummary,
@@ -202,21 +202,25 @@ pub(super) fn PersonActions(app: App, person: Person) -> impl IntoView {
     let change = can_change.then(|| {
         let layers = Layers::of_page();
         let path = format!("{}/{}", list_path(&app), person.grant);
-        let called = view! { <span class="visually-hidden">" " {person.called().to_owned()}</span> }.into_any();
-        let also_called = view! { <span class="visually-hidden">" " {person.called().to_owned()}</span> }.into_any();
-        view! {
-            <a
-                id=format!("edit-{}", person.grant)
-                class="button is-quiet"
-                href=path.clone()
-                on:click=move |event| instead_of_following(&event, || layers.edit(app.clone(), person.clone()))
-            >
-                "Edit" {called}
-            </a>
-            <LinkButton href=format!("{path}/remove") look=Look::Quiet>"Remove" {also_called}</LinkButton>
-        }
+        let removal = format!("{path}/remove");
+        let (edited, removed) = ((app.clone(), person.clone()), (app, person.clone()));
+        [
+            opener("Edit", &person, path, move || layers.edit(edited.0.clone(), edited.1.clone())),
+            opener("Remove", &person, removal, move || layers.remove(removed.0.clone(), removed.1.clone())),
+        ]
     });
     view! { <span class="actions">{change} {resend}</span> }
+}
+
+/// A link in somebody's row that opens a dialog, or leads to the page that holds the same.
+fn opener(verb: &'static str, person: &Person, href: String, open: impl Fn() + 'static) -> AnyView {
+    let id = format!("{}-{}", verb.to_lowercase(), person.grant);
+    view! {
+        <a id=id class="button is-quiet" href=href on:click=move |event| instead_of_following(&event, &open)>
+            {verb} <span class="visually-hidden">" " {person.called().to_owned()}</span>
+        </a>
+    }
+    .into_any()
 }
 
 /// What can be done about an invitation that waits.

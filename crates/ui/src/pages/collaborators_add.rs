@@ -1,12 +1,12 @@
 //! `/{owner}/{app}/settings/collaborators/add`
 
 use atelier_domain::Preset;
-use atelier_domain::value::pasted_addresses;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::collaborators::{AppNameFields, list_path};
 use super::collaborators_access::AccessFields;
+use super::collaborators_people::PeopleField;
 use crate::{
     api::{
         apps::{App, AppPlace, get_app},
@@ -15,7 +15,6 @@ use crate::{
     components::{
         button::{LinkButton, SubmitButton},
         error_summary::ErrorSummary,
-        field::TextArea,
         loaded::Loaded,
         room::{AppRoom, Room},
         scope_picker::ScopeChoice,
@@ -62,6 +61,7 @@ pub(super) fn AddFields(
     cancel: AnyView,
 ) -> impl IntoView {
     let held = app.scopes;
+    let same_app = app.clone();
     let choice = ScopeChoice::new(Preset::Worker.scopes().intersection(held), held, None);
     let count = RwSignal::new(0);
     let label = move || match count.get() {
@@ -75,16 +75,7 @@ pub(super) fn AddFields(
                 <ErrorSummary />
                 <AppNameFields app />
                 <AccessFields choice>
-                    <div on:input=move |event| {
-                        let typed = pasted_addresses(&event_target_value(&event));
-                        count.set(typed.iter().filter(|(_, email)| email.is_ok()).count());
-                    }>
-                        <TextArea
-                            name="people"
-                            label="People"
-                            hint="E-mail addresses: one, a list, a column, or the To: line of a mail. Whoever has no account yet is invited."
-                        />
-                    </div>
+                    <PeopleField app=same_app count />
                 </AccessFields>
             </div>
             <div class="actions form-foot">

@@ -92,10 +92,11 @@ pub(super) fn EditFields(
     );
     let below = move || {
         preview.get().map(|answer| match answer {
-            Ok(consequences) => view! { <Narrowed consequences grant_name=String::new() /> }.into_any(),
+            Ok(consequences) => view! { <Narrowed consequences /> }.into_any(),
             Err(error) => view! { <p class="notice"><Prose text=error.to_string() /></p> }.into_any(),
         })
     };
+    let others = move || preview.get().and_then(Result::ok).as_ref().and_then(also_narrowed);
     let sentences = move || {
         difference
             .get()
@@ -122,6 +123,7 @@ pub(super) fn EditFields(
                 </section>
             </div>
             <div class="actions form-foot">
+                <p class="foot-note"><Transition>{others}</Transition></p>
                 {cancel}
                 <SubmitButton>{label}</SubmitButton>
             </div>
@@ -129,19 +131,38 @@ pub(super) fn EditFields(
     }
 }
 
+/// What else a change takes away, in a line beside the button that does it.
+fn also_narrowed(consequences: &Consequences) -> Option<String> {
+    const NAMED: usize = 2;
+    let others: Vec<_> = consequences.people.iter().skip(1).map(|line| line.name.as_str()).collect();
+    let people = match others.as_slice() {
+        [] => None,
+        few if few.len() <= NAMED => Some(format!("Also narrows {}", few.join(" and "))),
+        many => Some(format!("Also narrows {} people", many.len())),
+    };
+    let keys = match consequences.keys {
+        0 => None,
+        1 => Some("1 key".to_owned()),
+        several => Some(format!("{several} keys")),
+    };
+    match (people, keys) {
+        (Some(people), Some(keys)) => Some(format!("{people}, and {keys}.")),
+        (Some(people), None) => Some(format!("{people}.")),
+        (None, Some(keys)) => Some(format!("Also narrows {keys}.")),
+        (None, None) => None,
+    }
+}
+
 /// Who else loses something by a change.
 #[component]
 pub(super) fn Narrowed(
-    /// What would happen, to the person first.
+    /// What would happen, to the person first, whom another part of the form tells.
     consequences: Consequences,
-    /// What the person is called, if they are to be named among the others.
-    grant_name: String,
 ) -> impl IntoView {
     let Consequences { people, keys } = consequences;
-    let skipped = usize::from(grant_name.is_empty());
     let lines = people
         .into_iter()
-        .skip(skipped)
+        .skip(1)
         .map(|line| {
             let sentences = line.sentences.join(" ");
             view! { <li><strong>{line.name}</strong> ": " {line.short} ". " <span class="soft">{sentences}</span></li> }

@@ -4,10 +4,11 @@ use leptos::{ev::MouseEvent, prelude::*};
 
 use super::collaborators_add::AddFields;
 use super::collaborators_edit::EditFields;
+use super::collaborators_remove::RemoveFields;
 use crate::{
     api::{
         apps::App,
-        collaborators::{AddPeople, EditPerson, Person},
+        collaborators::{AddPeople, EditPerson, Person, RemovePerson},
     },
     components::{button::Button, dialog::Dialog, live::Live, loaded::Reload, toast::Toasts},
     form::Form,
@@ -18,6 +19,7 @@ use crate::{
 enum Layer {
     Add(App),
     Edit(App, Box<Person>),
+    Remove(App, Box<Person>),
 }
 
 /// The one layer over the list.
@@ -50,6 +52,11 @@ impl Layers {
     pub(super) fn edit(self, app: App, person: Person) {
         self.0.set(Some(Layer::Edit(app, Box::new(person))));
     }
+
+    /// Opens the dialog that removes `person` from `app`.
+    pub(super) fn remove(self, app: App, person: Person) {
+        self.0.set(Some(Layer::Remove(app, Box::new(person))));
+    }
 }
 
 /// Takes a press on a link for what the page does itself, unless it asks for another tab or window.
@@ -76,7 +83,10 @@ fn over_the_list(layer: RwSignal<Option<Layer>>, shown: Layer) -> AnyView {
         toasts.show(sentence, None);
         reload.now();
     };
-    let cancel = view! { <Button on_press=move |_| open.set(false)>"Cancel"</Button> }.into_any();
+    let removes = matches!(shown, Layer::Remove(..));
+    // What takes something away begins at the way out.
+    let cancel =
+        view! { <Button autofocus=removes on_press=move |_| open.set(false)>"Cancel"</Button> }.into_any();
     let (title, fields) = match shown {
         Layer::Add(app) => {
             let form = Form::<AddPeople>::new().staying(done);
@@ -87,9 +97,14 @@ fn over_the_list(layer: RwSignal<Option<Layer>>, shown: Layer) -> AnyView {
             let title = format!("Access of {}", person.called());
             (title, view! { <EditFields app person=*person form cancel /> }.into_any())
         }
+        Layer::Remove(app, person) => {
+            let form = Form::<RemovePerson>::new().staying(done);
+            let title = format!("Remove {}?", person.called());
+            (title, view! { <RemoveFields app person=*person form cancel /> }.into_any())
+        }
     };
     view! {
-        <Dialog open id="layer" title wide=true on_close=move |()| layer.set(None)>
+        <Dialog open id="layer" title wide=!removes on_close=move |()| layer.set(None)>
             // What is outside a modal dialog is neither read out nor pressed.
             <div class="layer-news" role="status" aria-live="polite">{Live::of_application().notice()}</div>
             {fields}

@@ -7,11 +7,15 @@ use leptos_meta::Title;
 use super::collaborators::{GrantFields, list_path};
 use super::collaborators_edit::{Narrowed, grant_in_address};
 use crate::{
-    api::collaborators::{Consequences, People, RemovePerson, get_person, preview_removal},
+    api::{
+        apps::App,
+        collaborators::{Consequences, People, Person, RemovePerson, get_person, preview_removal},
+    },
     components::{
         button::{LinkButton, Look, SubmitButton},
         error_summary::ErrorSummary,
         loaded::Loaded,
+        prose::Prose,
         room::{AppRoom, Room},
     },
     error::UiError,
@@ -25,62 +29,104 @@ pub fn RemoveCollaborator() -> impl IntoView {
         <Loaded
             key=grant_in_address()
             fetch=|(owner, app, grant): (String, String, Option<GrantId>)| async move {
-                let grant = grant.ok_or(UiError::NotFound)?;
-                let people = get_person(owner.clone(), app.clone(), grant).await?;
-                let (removed, kept) = preview_removal(owner, app, grant).await?;
-                Ok((people, removed, kept))
+                get_person(owner, app, grant.ok_or(UiError::NotFound)?).await
             }
-            view=|(people, removed, kept)| view! { <Body people removed kept /> }.into_any()
+            view=|people| view! { <Body people /> }.into_any()
         />
     }
 }
 
 #[component]
-fn Body(people: People, removed: Consequences, kept: Consequences) -> impl IntoView {
+fn Body(people: People) -> impl IntoView {
     let People { place, people, .. } = people;
     let app = place.app.clone();
-    let back = list_path(&app);
-    let form = Form::<RemovePerson>::new();
-    let has_others = removed.people.len() > 1;
-    let content = people.into_iter().next().map(|person| {
-        let called = person.called().to_owned();
-        let choice = if has_others {
-            view! {
-                <fieldset class="presets">
-                    <legend>"The people whom they invited"</legend>
-                    <div class="preset">
-                        <input type="radio" id="below-keep" name="below" value="keep" checked=true />
-                        <label for="below-keep"><strong>"Keep them under me"</strong><span>"as far as my own rights go"</span></label>
-                        <Narrowed consequences=kept grant_name=String::new() />
-                    </div>
-                    <div class="preset">
-                        <input type="radio" id="below-remove" name="below" value="remove" />
-                        <label for="below-remove"><strong>"Remove them too"</strong><span>"they lose their access and keys at once"</span></label>
-                        <Narrowed consequences=removed grant_name=String::new() />
-                    </div>
-                </fieldset>
-            }
-            .into_any()
-        } else {
-            view! { <input type="hidden" name="below" value="remove" /> }.into_any()
-        };
-        let keys = format!("Their keys for this app end with it ({}).", person.keys);
+    let fields = people.into_iter().next().map(|person| {
+        let form = Form::<RemovePerson>::new();
+        let cancel = view! { <LinkButton href=list_path(&app)>"Cancel"</LinkButton> }.into_any();
         view! {
-            <header class="page-head"><h1>{format!("Remove {called}?")}</h1></header>
-            <p>{format!("{called} loses access to {} at once. {keys}", app.name)}</p>
-            <PostForm form>
-                <ErrorSummary />
-                <GrantFields app=app.clone() grant=person.grant />
-                {choice}
-                <div class="actions">
-                    <LinkButton href=back>"Cancel"</LinkButton>
-                    <SubmitButton look=Look::Danger>{format!("Remove {called}")}</SubmitButton>
-                </div>
-            </PostForm>
+            <header class="page-head"><h1>{format!("Remove {}?", person.called())}</h1></header>
+            <RemoveFields app=app.clone() person form cancel />
         }
     });
     view! {
         <Title text="Remove a collaborator" />
-        <AppRoom place room=Room::Collaborators>{content}</AppRoom>
+        <AppRoom place room=Room::Collaborators>{fields}</AppRoom>
     }
+}
+
+/// The form for removing somebody, on its page and in its dialog.
+#[component]
+pub(super) fn RemoveFields(
+    /// From which app.
+    app: App,
+    /// Whom.
+    person: Person,
+    /// How it is posted.
+    form: Form<RemovePerson>,
+    /// The way out.
+    cancel: AnyView,
+) -> impl IntoView {
+    let (owner, slug, grant) = (app.owner.clone(), app.slug.clone(), person.grant);
+    let preview = Resource::new(
+        || (),
+        move |()| {
+            let (owner, slug) = (owner.clone(), slug.clone());
+            async move { preview_removal(owner, slug, grant).await }
+        },
+    );
+    let called = person.called().to_owned();
+    let loses = match person.name {
+        Some(_) => format!(
+            "{called} loses access to {} at once. Their keys for this app end with it ({}).",
+            app.name, person.keys
+        ),
+        None => format!("The invitation of {called} to {} ends; the link in it stops working.", app.name),
+    };
+    let below = move || {
+        Suspend::new(async move {
+            match preview.await {
+                Ok((removed, kept)) => choice(removed, kept),
+                Err(error) => view! { <p class="notice"><Prose text=error.to_string() /></p> }.into_any(),
+            }
+        })
+    };
+    view! {
+        <PostForm form class="is-wide">
+            <div class="form-body">
+                <ErrorSummary />
+                <GrantFields app grant />
+                <p>{loses}</p>
+                <Suspense fallback=|| view! { <p class="loading" role="status">"Looking at who hangs on them…"</p> }.into_any()>
+                    {below}
+                </Suspense>
+            </div>
+            <div class="actions form-foot">
+                {cancel}
+                <SubmitButton look=Look::Danger>{format!("Remove {called}")}</SubmitButton>
+            </div>
+        </PostForm>
+    }
+}
+
+/// What becomes of those whom they invited, where there are any.
+fn choice(removed: Consequences, kept: Consequences) -> AnyView {
+    if removed.people.len() < 2 {
+        return view! { <input type="hidden" name="below" value="remove" /> }.into_any();
+    }
+    view! {
+        <fieldset class="presets">
+            <legend>"The people whom they invited"</legend>
+            <div class="preset">
+                <input type="radio" id="below-keep" name="below" value="keep" checked=true />
+                <label for="below-keep"><strong>"Keep them under me"</strong><span>"as far as my own rights go"</span></label>
+                <Narrowed consequences=kept />
+            </div>
+            <div class="preset">
+                <input type="radio" id="below-remove" name="below" value="remove" />
+                <label for="below-remove"><strong>"Remove them too"</strong><span>"they lose their access and keys at once"</span></label>
+                <Narrowed consequences=removed />
+            </div>
+        </fieldset>
+    }
+    .into_any()
 }

@@ -15,6 +15,7 @@ pub mod collaborators_edit;
 pub mod collaborators_filters;
 pub mod collaborators_layers;
 pub mod collaborators_matrix;
+pub mod collaborators_people;
 pub mod collaborators_remove;
 pub mod collaborators_tree;
 pub mod concepts;

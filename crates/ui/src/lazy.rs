@@ -1,0 +1,266 @@
+//! The pages whose code the browser fetches when it first needs one of them.
+//!
+//! The bundle is split: what everybody needs arrives with the first page, and the rest in chunks, each with the pages
+//! that are used together. A page names its chunk in a `<meta>`, so that the browser has the chunk before it takes the
+//! page over; from then on the router fetches chunks while the page before is still shown. Elsewhere than in the
+//! browser's bundle, nothing is split and nothing is waited for.
+
+use leptos::prelude::*;
+use leptos_meta::{Meta, Title};
+use leptos_router::ChooseView;
+
+use crate::{
+    components::auth_layout::AuthLayout,
+    pages::{
+        account::Account,
+        app_api::Api,
+        app_settings::Settings,
+        audit::{AppAudit, OwnAudit},
+        collaborators::Collaborators,
+        collaborators_add::AddCollaborators,
+        collaborators_edit::EditCollaborator,
+        collaborators_remove::RemoveCollaborator,
+        concepts::Concepts,
+        input::OneInput,
+        inputs::Inputs,
+        key::OneKey,
+        key_new::NewKey,
+        keys::AllKeys,
+    },
+};
+
+/// The name of the `<meta>` that says which chunk a page needs.
+const META: &str = "atelier-chunk";
+
+/// A page in a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LazyPage {
+    /// What is labelled.
+    Data(Data),
+    /// Who may do what.
+    Sharing(Sharing),
+    /// Accounts, settings and what happened.
+    Settings(Settled),
+}
+
+/// The pages of what is labelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Data {
+    Inputs,
+    OneInput,
+    Concepts,
+}
+
+/// The pages of who may do what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    Collaborators,
+    Add,
+    Edit,
+    Remove,
+    NewKey,
+    OneKey,
+}
+
+/// The pages of accounts, settings and what happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settled {
+    Account,
+    Keys,
+    App,
+    Api,
+    AppAudit,
+    OwnAudit,
+}
+
+impl LazyPage {
+    const fn chunk(self) -> Chunk {
+        match self {
+            Self::Data(_) => Chunk::Data,
+            Self::Sharing(_) => Chunk::Sharing,
+            Self::Settings(_) => Chunk::Settings,
+        }
+    }
+}
+
+impl ChooseView for LazyPage {
+    async fn choose(self) -> AnyView {
+        let view = match self {
+            Self::Data(page) => split::data(page).await,
+            Self::Sharing(page) => split::sharing(page).await,
+            Self::Settings(page) => split::settings(page).await,
+        };
+        #[cfg(feature = "ssr")]
+        preload_by_browser(self.chunk());
+        let Ok(view) = view else { return view! { <NotFetched /> }.into_any() };
+        view! {
+            <Meta name=META content=self.chunk().name() />
+            {view}
+        }
+        .into_any()
+    }
+
+    async fn preload(&self) {
+        self.chunk().fetch().await;
+    }
+}
+
+/// A part of the bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Chunk {
+    Data,
+    Sharing,
+    Settings,
+}
+
+impl Chunk {
+    #[cfg(feature = "hydrate")]
+    const ALL: [Self; 3] = [Self::Data, Self::Sharing, Self::Settings];
+
+    /// As the splitting of the bundle names it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Sharing => "sharing",
+            Self::Settings => "settings",
+        }
+    }
+
+    /// Makes sure that the code is there. Failing to is told where the page would be shown, and tried again there.
+    async fn fetch(self) {
+        let _fetched = match self {
+            Self::Data => split::fetch_data().await,
+            Self::Sharing => split::fetch_sharing().await,
+            Self::Settings => split::fetch_settings().await,
+        };
+    }
+}
+
+/// Fetches the chunk of the page that the server rendered, so that it can be taken over at once.
+#[cfg(feature = "hydrate")]
+pub async fn fetch_chunk_of_page() {
+    let selector = format!("meta[name={META}]");
+    let name =
+        document().query_selector(&selector).ok().flatten().and_then(|meta| meta.get_attribute("content"));
+    if let Some(chunk) = Chunk::ALL.into_iter().find(|chunk| name.as_deref() == Some(chunk.name())) {
+        chunk.fetch().await;
+    }
+}
+
+/// Has the browser fetch a chunk beside what every page needs, rather than after it.
+#[cfg(feature = "ssr")]
+fn preload_by_browser(chunk: Chunk) {
+    use http::{HeaderValue, header::LINK};
+
+    let (Some(assets), Some(response)) =
+        (use_context::<crate::AssetPaths>(), use_context::<leptos_axum::ResponseOptions>())
+    else {
+        return;
+    };
+    for module in assets.chunks.get(chunk.name()).into_iter().flatten() {
+        let link = HeaderValue::from_str(&format!("<{module}>; rel=preload; as=fetch; crossorigin"));
+        if let Ok(link) = link {
+            response.append_header(LINK, link);
+        }
+    }
+}
+
+/// What is shown where a page's code did not arrive.
+#[component]
+fn NotFetched() -> impl IntoView {
+    const TITLE: &str = "This page did not arrive";
+    view! {
+        <Title text=TITLE />
+        <AuthLayout title=TITLE>
+            <p>"The connection broke, or Atelier was updated meanwhile. Reload the page to try again."</p>
+        </AuthLayout>
+    }
+}
+
+fn data(page: Data) -> AnyView {
+    match page {
+        Data::Inputs => view! { <Inputs /> }.into_any(),
+        Data::OneInput => view! { <OneInput /> }.into_any(),
+        Data::Concepts => view! { <Concepts /> }.into_any(),
+    }
+}
+
+fn sharing(page: Sharing) -> AnyView {
+    match page {
+        Sharing::Collaborators => view! { <Collaborators /> }.into_any(),
+        Sharing::Add => view! { <AddCollaborators /> }.into_any(),
+        Sharing::Edit => view! { <EditCollaborator /> }.into_any(),
+        Sharing::Remove => view! { <RemoveCollaborator /> }.into_any(),
+        Sharing::NewKey => view! { <NewKey /> }.into_any(),
+        Sharing::OneKey => view! { <OneKey /> }.into_any(),
+    }
+}
+
+fn settings(page: Settled) -> AnyView {
+    match page {
+        Settled::Account => view! { <Account /> }.into_any(),
+        Settled::Keys => view! { <AllKeys /> }.into_any(),
+        Settled::App => view! { <Settings /> }.into_any(),
+        Settled::Api => view! { <Api /> }.into_any(),
+        Settled::AppAudit => view! { <AppAudit /> }.into_any(),
+        Settled::OwnAudit => view! { <OwnAudit /> }.into_any(),
+    }
+}
+
+/// The points at which the bundle is split: `cargo xtask bundle` finds them by what the macro makes of them.
+#[cfg(feature = "hydrate")]
+mod split {
+    use leptos::{
+        prelude::AnyView,
+        wasm_split::{SplitLoaderError, wasm_split},
+    };
+
+    use super::{Data, Settled, Sharing};
+
+    #[wasm_split(data, wasm_split_path = ::leptos::wasm_split, preload(fetch_data), fallible)]
+    pub(super) fn data(page: Data) -> Result<AnyView, SplitLoaderError> {
+        Ok(super::data(page))
+    }
+
+    #[wasm_split(sharing, wasm_split_path = ::leptos::wasm_split, preload(fetch_sharing), fallible)]
+    pub(super) fn sharing(page: Sharing) -> Result<AnyView, SplitLoaderError> {
+        Ok(super::sharing(page))
+    }
+
+    #[wasm_split(settings, wasm_split_path = ::leptos::wasm_split, preload(fetch_settings), fallible)]
+    pub(super) fn settings(page: Settled) -> Result<AnyView, SplitLoaderError> {
+        Ok(super::settings(page))
+    }
+}
+
+/// The same where there are no chunks.
+#[cfg(not(feature = "hydrate"))]
+mod split {
+    use leptos::{prelude::AnyView, wasm_split::SplitLoaderError};
+
+    use super::{Data, Settled, Sharing};
+
+    pub(super) async fn data(page: Data) -> Result<AnyView, SplitLoaderError> {
+        Ok(super::data(page))
+    }
+
+    pub(super) async fn sharing(page: Sharing) -> Result<AnyView, SplitLoaderError> {
+        Ok(super::sharing(page))
+    }
+
+    pub(super) async fn settings(page: Settled) -> Result<AnyView, SplitLoaderError> {
+        Ok(super::settings(page))
+    }
+
+    pub(super) async fn fetch_data() -> Result<(), SplitLoaderError> {
+        Ok(())
+    }
+
+    pub(super) async fn fetch_sharing() -> Result<(), SplitLoaderError> {
+        Ok(())
+    }
+
+    pub(super) async fn fetch_settings() -> Result<(), SplitLoaderError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,52 @@
+"""What the official clients ask for besides the story: pages, metadata, lists, and what a bound token cannot make."""
+
+import os
+import unittest
+
+from clarifai.client.user import User
+from clarifai_grpc.grpc.api import resources_pb2
+
+from atelier import DEMO, Browser, Server
+from wire import Wire
+
+
+class Clients(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(os.environ["ATELIER"])
+        cls.addClassCleanup(cls.server.stop)
+        cls.ada = cls.server.add_person("ada")
+        app = User(user_id="ada", pat=cls.ada, base_url=cls.server.url).create_app("street-signs")
+        app.create_concepts(["stop", "give-way"])
+        cls.wire = Wire(cls.server.url, "ada", "street-signs", cls.ada)
+        metadata = resources_pb2.Input().data.metadata
+        metadata.update({"weather": "rain"})
+        picture = next(DEMO.glob("*.jpg")).read_bytes()
+        cls.wire.inputs.upload_from_bytes("crossing", image_bytes=picture, metadata=metadata)
+        cls.wire.inputs.upload_text("notes", raw_text="Two stop signs on Mill Hill, one of them bent.")
+
+    def test_inputs_are_listed_page_by_page(self):
+        inputs = self.wire.inputs
+        pages = [[each.id for each in inputs.list_inputs(page_no=page, per_page=1)] for page in (1, 2, 3)]
+        self.assertEqual(pages, [["notes"], ["crossing"], []])
+        self.assertEqual([each.id for each in inputs.list_inputs()], ["notes", "crossing"])
+
+    def test_inputs_are_listed_by_kind(self):
+        self.assertEqual([each.id for each in self.wire.inputs.list_inputs(input_type="image")], ["crossing"])
+
+    def test_metadata_comes_back(self):
+        self.assertEqual(self.wire.inputs.get_input("crossing").data.metadata["weather"], "rain")
+
+    def test_node_lists_concepts_and_a_token_of_one_app_makes_no_other(self):
+        browser = Browser(self.server.url)
+        browser.sign_in("ada@example.org")
+        form = {"description": "Signs", "reach": "ada/street-signs", "scopes": ["All"], "ends": "never"}
+        bound = Wire(self.server.url, "ada", "street-signs", browser.post("keys/make", **form))
+        said = bound.node("lists.mjs")
+        self.assertEqual(said["concepts"], ["stop", "give-way"])
+        self.assertRegex(said["refused"], "scopes do not allow this")
+        self.assertEqual([app["slug"] for app in browser.post("apps/list")["apps"]], ["street-signs"])
+
+
+if __name__ == "__main__":
+    unittest.main()
