@@ -1,9 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixture";
-import { makeApp, PASSWORD, signIn, signUp } from "./people";
+import { linkInMail, makeApp, PASSWORD, signIn, signUp } from "./people";
 
 /** A picture of one colour, as PNG. */
 function png(width: number, height: number, [red, green, blue]: [number, number, number]): Buffer {
@@ -41,24 +39,6 @@ async function openInputs(page: Page): Promise<string> {
   await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: "Inputs" }).click();
   await expect(page.getByRole("heading", { name: "No inputs yet" })).toBeVisible();
   return app;
-}
-
-/** The path of the link in a letter that the server left in its folder for `email`. */
-async function linkInMail(email: string, path: RegExp): Promise<string> {
-  const outbox = process.env.ATELIER_OUTBOX;
-  if (!outbox) throw new Error("set ATELIER_OUTBOX to the folder in which the server leaves its mail");
-  let found: string | undefined;
-  await expect
-    .poll(async () => {
-      const names = (await readdir(outbox).catch(() => [])).filter((name) => name.endsWith(".eml"));
-      const mails = await Promise.all(names.map((name) => readFile(join(outbox, name), "utf8")));
-      // Long lines are broken by an equals sign at their end.
-      const whole = mails.map((mail) => mail.replace(/=\r?\n/g, ""));
-      found = whole.filter((mail) => mail.includes(email)).map((mail) => mail.match(path)?.[0]).find(Boolean);
-      return found;
-    })
-    .toBeDefined();
-  return found ?? "";
 }
 
 /** The card of an input in the list. */

@@ -1,13 +1,5 @@
-import type { Page } from "@playwright/test";
 import { expect, test } from "./fixture";
-import { makeAccount, signedIn } from "./people";
-
-/** Waits until the page hears of what others do. */
-async function openAndListening(page: Page, path: string): Promise<void> {
-  const listening = page.waitForResponse(/\/events\?app=/);
-  await page.goto(path);
-  await listening;
-}
+import { makeAccount, openAndListening, signedIn } from "./people";
 
 test("an open page says by itself what somebody else changes", async ({ browser }) => {
   const ada = makeAccount("Ada Lovelace");

@@ -1,13 +1,19 @@
 import { execFileSync } from "node:child_process";
-import type { Browser, Page } from "@playwright/test";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Page, Request } from "@playwright/test";
 import { expect } from "./fixture";
 
 /** The password of every account of a test. */
 export const PASSWORD = "nine calm herons wade at dawn";
 
+/** An address that nobody else has: every test runs against the same server. */
+export function newAddress(name: string): string {
+  return `${name.split(" ")[0]?.toLowerCase()}-${crypto.randomUUID().slice(0, 8)}@example.org`;
+}
+
 /** Makes an account of its own for a test by the page for it, and answers its address, which is still to be proved. */
-export async function signUp(page: Page, name = "Grace Hopper"): Promise<string> {
-  const email = `heron-${crypto.randomUUID()}@example.org`;
+export async function signUp(page: Page, name = "Grace Hopper", email = newAddress(name)): Promise<string> {
   await page.goto("/sign-up");
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("E-mail").fill(email);
@@ -46,18 +52,68 @@ export async function makeApp(page: Page): Promise<string> {
 export function makeAccount(name: string): string {
   const { ATELIER_BINARY, ATELIER_DATA } = process.env;
   if (!ATELIER_BINARY || !ATELIER_DATA) throw new Error("run by `cargo xtask test e2e`, which says where the server is");
-  const id = `${name.split(" ")[0]?.toLowerCase()}-${crypto.randomUUID().slice(0, 8)}`;
-  const email = `${id}@example.org`;
+  const email = newAddress(name);
+  const id = email.slice(0, email.indexOf("@"));
   const account = ["--id", id, "--email", email, "--name", name, "--verified", "--password-stdin"];
   execFileSync(ATELIER_BINARY, ["--data", ATELIER_DATA, "user", "add", ...account], { input: PASSWORD });
   return email;
 }
 
-/** Signs in at `path` in a browser of one's own. */
-export async function signedIn(browser: Browser, email: string, path: string): Promise<Page> {
-  const page = await (await browser.newContext()).newPage();
+/** Signs in and is led to `path`. */
+export async function signInAs(page: Page, email: string, path: string): Promise<void> {
   await page.goto(`/sign-in?next=${encodeURIComponent(path)}`);
   await signIn(page, email);
   await expect(page).toHaveURL(path);
+}
+
+/** Signs in at `path` in a browser of one's own. */
+export async function signedIn(browser: Browser, email: string, path: string): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await signInAs(page, email, path);
   return page;
+}
+
+/** The path of the link in a letter that the server left in its folder for `email`. */
+export async function linkInMail(email: string, path: RegExp): Promise<string> {
+  const outbox = process.env.ATELIER_OUTBOX;
+  if (!outbox) throw new Error("set ATELIER_OUTBOX to the folder in which the server leaves its mail");
+  let found: string | undefined;
+  await expect
+    .poll(async () => {
+      const names = (await readdir(outbox).catch(() => [])).filter((name) => name.endsWith(".eml"));
+      const mails = await Promise.all(names.map((name) => readFile(join(outbox, name), "utf8")));
+      // Long lines are broken by an equals sign at their end.
+      const whole = mails.map((mail) => mail.replace(/=\r?\n/g, ""));
+      found = whole.filter((mail) => mail.includes(email)).map((mail) => mail.match(path)?.[0]).find(Boolean);
+      return found;
+    })
+    .toBeDefined();
+  return found ?? "";
+}
+
+/** Waits until the page hears of what others do. */
+export async function openAndListening(page: Page, path: string): Promise<void> {
+  const listening = page.waitForResponse(/\/events\?app=/);
+  await page.goto(path);
+  await listening;
+}
+
+/** How long a page must ask for nothing to count as being at rest; changes are gathered for a shorter moment. */
+const REST = 1_000;
+
+/** Waits until a page has fetched what was changed, by oneself or by others, and asks for nothing more. */
+export async function atRest(page: Page): Promise<void> {
+  const asked = new Set<unknown>();
+  let last = Date.now();
+  const begin = (request: Request) => {
+    if (request.resourceType() === "fetch") asked.add(request);
+    last = Date.now();
+  };
+  const end = (request: Request) => {
+    asked.delete(request);
+    last = Date.now();
+  };
+  page.on("request", begin).on("requestfinished", end).on("requestfailed", end);
+  await expect.poll(() => asked.size === 0 && Date.now() - last > REST).toBe(true);
+  page.off("request", begin).off("requestfinished", end).off("requestfailed", end);
 }

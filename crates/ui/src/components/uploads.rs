@@ -335,7 +335,8 @@ pub(crate) fn UploadList() -> impl IntoView {
             <aside class="uploads" aria-label="Uploads">
                 <details open=true>
                     <summary>{move || uploads.counts().sentence()}</summary>
-                    <ul role="list">{rows}</ul>
+                    // A long one scrolls, and nothing in it need take the focus: so it does itself.
+                    <ul role="list" tabindex="0" aria-label="Files">{rows}</ul>
                     <p class="actions">
                         <Button look=Look::Quiet on_press=move |_| uploads.clear()>"Clear what has ended"</Button>
                     </p>
