@@ -221,7 +221,9 @@ fn FineScope(scope: Scope, choice: ScopeChoice) -> impl IntoView {
             <span class="picker-note" id=note_id>{note}</span>
             {mark}
             <details class="picker-endpoints">
-                <summary>{format!("{count} endpoints need it")}</summary>
+                <summary>
+                    {if count == 1 { "1 endpoint needs it".to_owned() } else { format!("{count} endpoints need it") }}
+                </summary>
                 <ul role="list">{endpoints}</ul>
             </details>
         </li>
