@@ -224,7 +224,7 @@ async fn strangers_find_nothing(bench: Bench) {
     assert_eq!(post(&bench, who, &app, &["yield"]).await, Err(Error::NotFound));
     assert_eq!(service.list_concepts(who, &app, None, 0, 10).await, Err(Error::NotFound));
     assert_eq!(service.get_concept(who, &app, "stop").await, Err(Error::NotFound));
-    assert_eq!(service.concept_counts(who, &app).await, Err(Error::NotFound));
+    assert_eq!(service.concept_counts(who, &app, 0, 10).await, Err(Error::NotFound));
     let change = PatchConcept { slug: "stop".into(), name: Some("Go".into()), ..PatchConcept::default() };
     let changed = service.patch_concepts(who, &app, PatchAction::Merge, vec![change]).await;
     assert_eq!(changed, Err(Error::NotFound));
@@ -274,11 +274,23 @@ async fn an_input_counts_once_for_each_concept_that_is_there(bench: Bench) {
         // Said twice of one input, once of the whole and once of a part: it counts once.
         annotation("one", vec![label("stop", 1.0), label("yield", 1.0)], Vec::new()),
         annotation("one", Vec::new(), vec![part]),
-        // That something is not there does not count.
+        // That something is not there counts for itself.
         annotation("two", vec![label("stop", 1.0), label("yield", 0.0)], Vec::new()),
     ];
     bench.service.post_annotations(&ada.who, &app, annotations).await.unwrap();
-    let counts = bench.service.concept_counts(&ada.who, &app).await.unwrap();
-    let told: Vec<_> = counts.iter().map(|(concept, inputs)| (concept.slug.as_str(), *inputs)).collect();
-    assert_eq!(told, [("stop", 2), ("yield", 1), ("turn", 0)]);
+    let counted = async |skip, size| -> Vec<(String, i64, i64)> {
+        let counts = bench.service.concept_counts(&ada.who, &app, skip, size).await.unwrap();
+        counts.into_iter().map(|row| (row.concept.slug, row.present, row.absent)).collect()
+    };
+    let all = [("stop", 2, 0), ("yield", 1, 1), ("turn", 0, 0)]
+        .map(|(slug, present, absent)| (slug.to_owned(), present, absent));
+    assert_eq!(counted(0, usize::MAX).await, all);
+    assert_eq!(counted(0, 2).await, all[..2]);
+    assert_eq!(counted(2, 2).await, all[2..]);
+    assert_eq!(counted(3, 2).await, []);
+    // What another app of hers says of concepts of the same identifiers counts there.
+    let other = make_app(&bench, &ada, "house-signs", "en").await;
+    post(&bench, &ada.who, &other, &["stop"]).await.unwrap();
+    let counts = bench.service.concept_counts(&ada.who, &other, 0, 10).await.unwrap();
+    assert_eq!(counts.iter().map(|row| (row.present, row.absent)).collect::<Vec<_>>(), [(0, 0)]);
 }

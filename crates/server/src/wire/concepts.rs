@@ -1,11 +1,12 @@
 //! Concepts.
 
 use atelier_contract::proto::{
-    Concept, GetConceptRequest, ListConceptsRequest, MultiConceptResponse, PatchConceptsRequest,
+    Concept, ConceptCount, ConceptTypeCount, DetailConceptCount, GetConceptCountsRequest, GetConceptRequest,
+    ListConceptsRequest, MultiConceptCountResponse, MultiConceptResponse, PatchConceptsRequest,
     PostConceptsRequest, SingleConceptResponse,
 };
 use atelier_contract::{Call, Failure, StatusCode};
-use atelier_service::concepts::{ConceptRow, NewConcept, PatchConcept};
+use atelier_service::concepts::{ConceptCounts, ConceptRow, NewConcept, PatchConcept};
 use atelier_service::{Error, Service};
 
 use super::inputs::read_action;
@@ -32,6 +33,36 @@ pub(super) async fn list(
     let size = window.size as usize;
     let rows = service.list_concepts(&who, &app, prefix, window.skipped(), size).await.map_err(failure)?;
     Ok(several(rows))
+}
+
+pub(super) async fn count(
+    service: Service,
+    call: Call,
+    request: GetConceptCountsRequest,
+) -> Result<MultiConceptCountResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    let window = Window::new(request.page, request.per_page);
+    let size = window.size as usize;
+    let counts = service.concept_counts(&who, &app, window.skipped(), size).await.map_err(failure)?;
+    Ok(MultiConceptCountResponse {
+        concept_counts: counts.into_iter().map(write_count).collect(),
+        ..MultiConceptCountResponse::default()
+    })
+}
+
+fn write_count(row: ConceptCounts) -> ConceptCount {
+    let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    let count = ConceptTypeCount { positive: number(row.present), negative: number(row.absent) };
+    ConceptCount {
+        id: row.concept.slug,
+        name: row.concept.name,
+        concept_type_count: Some(count),
+        // Whatever is here is ready.
+        detail_concept_count: Some(DetailConceptCount {
+            processed: Some(count),
+            ..DetailConceptCount::default()
+        }),
+    }
 }
 
 pub(super) async fn post(

@@ -85,6 +85,7 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::GetInputsAddJob, inputs::get_job)
         .serve(Endpoint::ListInputsAddJobs, inputs::list_jobs)
         .serve(Endpoint::CancelInputsAddJob, inputs::cancel_job)
+        .serve(Endpoint::GetConceptCounts, concepts::count)
         .serve(Endpoint::GetConcept, concepts::get)
         .serve(Endpoint::ListConcepts, concepts::list)
         .serve(Endpoint::PostConcepts, concepts::post)

@@ -2,9 +2,9 @@
 
 use atelier_contract::json as wire_json;
 use atelier_contract::proto::{
-    Annotation, Concept, Data, GetAnnotationRequest, Image, Input, MultiAnnotationResponse,
-    MultiInputResponse, PostAnnotationsRequest, PostInputsRequest, Region, RegionInfo,
-    SingleAnnotationResponse, Span,
+    Annotation, Concept, Data, GetAnnotationRequest, GetConceptCountsRequest, Image, Input,
+    MultiAnnotationResponse, MultiConceptCountResponse, MultiInputResponse, PostAnnotationsRequest,
+    PostInputsRequest, Region, RegionInfo, SingleAnnotationResponse, Span,
 };
 use atelier_domain::Scope;
 use atelier_ui::SessionCookie;
@@ -424,6 +424,41 @@ fn a_concept_is_added_once_and_changed_afterwards() {
         assert_eq!(answer["concept"]["name"], "Green tea", "{answer}");
         let (_, answer) = story.get(&format!("{CONCEPTS}?page=2"), &story.ana_token).await;
         assert_eq!((code(&answer), &answer["concepts"]), (10000, &json!([])), "{answer}");
+    });
+}
+
+#[test]
+fn how_often_concepts_occur_is_told_page_by_page_to_those_who_may_look_at_inputs() {
+    tell(async |story| {
+        story.with_inputs(json!([text("note", "Green tea"), text("more", "Black tea")])).await;
+        story.with_concepts(&["green", "black", "white"]).await;
+        story.say(&story.ana_token, "anas", "green").await;
+        story.say(&story.bo_token, "bos", "green").await;
+        let absent = json!({ "concepts": [{ "id": "green", "value": 0 }] });
+        let said = json!({ "annotations": [{ "input_id": "more", "data": absent }] });
+        let (http, _) = story.rest(Method::POST, ANNOTATIONS, &story.bo_token, said).await;
+        assert_eq!(http, 200);
+        let path = format!("{CONCEPTS}/status");
+        for (query, listed) in [
+            ("", json!([["green", 1, 1], ["black", 0, 0], ["white", 0, 0]])),
+            ("?per_page=2", json!([["green", 1, 1], ["black", 0, 0]])),
+            ("?per_page=2&page=2", json!([["white", 0, 0]])),
+            ("?per_page=2&page=3", json!([])),
+        ] {
+            let (http, answer) = story.get(&format!("{path}{query}"), &story.bo_token).await;
+            assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+            let told = answer["concept_counts"].as_array().unwrap().iter().map(|entry| {
+                let count = &entry["concept_type_count"];
+                assert_eq!(&entry["detail_concept_count"]["processed"], count, "{answer}");
+                json!([entry["id"], count["positive"], count["negative"]])
+            });
+            assert_eq!(told.collect::<Value>(), listed, "{query}");
+        }
+        let question = GetConceptCountsRequest { user_app_id: tea(), page: 1, per_page: 1 };
+        let answer: MultiConceptCountResponse =
+            story.grpc("GetConceptCounts", &story.bo_token, &question).await;
+        assert_eq!(answer.concept_counts.len(), 1);
+        assert_eq!(answer.concept_counts[0].name, "green");
     });
 }
 
