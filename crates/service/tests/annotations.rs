@@ -11,7 +11,7 @@ use atelier_service::apps::CreateApp;
 use atelier_service::audit::AuditFilter;
 use atelier_service::collaborators::{AddCollaborators, Invitee};
 use atelier_service::concepts::NewConcept;
-use atelier_service::inputs::{Content, NewInput, PostInputs, TakenId};
+use atelier_service::inputs::{Content, NewInput, PostInputs};
 use atelier_service::keys::CreateKey;
 use atelier_service::{AppName, Error, Result, Who};
 use atelier_testkit::people::with_key;
@@ -67,7 +67,7 @@ async fn post_inputs(bench: &Bench, owner: &Person, app: &AppName) {
             labels: Labels::default(),
         })
         .collect();
-    let input = PostInputs { inputs, taken: TakenId::Fail, job: None };
+    let input = PostInputs { inputs, ..PostInputs::default() };
     let posted = bench.service.post_inputs(&owner.who, app, input).await.unwrap();
     assert!(posted.inputs.iter().all(|input| input.is_ok()));
 }

@@ -6,7 +6,7 @@ use atelier_service::annotations::NewAnnotation;
 use atelier_service::apps::CreateApp;
 use atelier_service::collaborators::{AddCollaborators, Invitee};
 use atelier_service::concepts::{CONCEPTS, ConceptRow, NewConcept, PatchConcept};
-use atelier_service::inputs::{Content, NewInput, PostInputs, TakenId};
+use atelier_service::inputs::{Content, NewInput, PostInputs};
 use atelier_service::{AppName, Error, Result, Who};
 use atelier_testkit::{Bench, Person, on_both_databases};
 use serde_json::json;
@@ -257,7 +257,7 @@ async fn an_input_counts_once_for_each_concept_that_is_there(bench: Bench) {
         })
         .into_iter()
         .collect();
-    let input = PostInputs { inputs, taken: TakenId::Fail, job: None };
+    let input = PostInputs { inputs, ..PostInputs::default() };
     bench.service.post_inputs(&ada.who, &app, input).await.unwrap();
     let label = |concept: &str, value| Label { concept: concept.parse().unwrap(), value };
     let annotation = |input: &str, concepts, regions| NewAnnotation {

@@ -28,6 +28,8 @@ on_both_databases! {
     texts_have_limits,
     one_that_is_refused_does_not_stop_the_others,
     a_taken_id_fails_is_skipped_or_gets_a_number,
+    of_two_with_one_id_the_first_has_it,
+    what_could_not_be_read_counts_as_failed,
     what_the_caller_says_is_added_with_the_input,
     labels_need_the_right_to_annotate,
     a_worker_neither_adds_nor_changes_nor_deletes,
@@ -111,7 +113,7 @@ fn with_labels(input: NewInput, labels: Labels) -> NewInput {
 }
 
 fn adding(inputs: Vec<NewInput>) -> PostInputs {
-    PostInputs { inputs, taken: TakenId::Fail, job: None }
+    PostInputs { inputs, ..PostInputs::default() }
 }
 
 async fn post(service: &Service, who: &Who, app: &AppName, inputs: Vec<NewInput>) -> Result<Posted> {
@@ -373,6 +375,50 @@ async fn a_taken_id_fails_is_skipped_or_gets_a_number(bench: Bench) {
     assert_eq!((second.slug.as_str(), third.slug.as_str()), ("sign-1", "sign-2"));
     assert_eq!((second.width, first.width), (Some(16), Some(8)));
     assert_eq!(kept_objects(&bench), 3 * kept);
+}
+
+async fn of_two_with_one_id_the_first_has_it(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let service = fetching(&bench);
+    for (taken, expected) in [
+        (TakenId::Fail, ["ok 1", "duplicate", "duplicate"]),
+        (TakenId::Skip, ["ok 1", "ok 1", "ok 1"]),
+        (TakenId::Suffix, ["ok 1", "ok 2", "ok 3"]),
+    ] {
+        let slug = format!("{taken:?}");
+        // The first comes by a slower way than the others.
+        let first = new(&slug, Content::TextAt(serve("1".into()).await));
+        // White space at the edges is no part of an identifier.
+        let inputs = vec![first, text(&slug, "2"), text(&format!(" {slug} "), "3")];
+        let posted = service.post_inputs(&ada.who, &app, PostInputs { taken, ..adding(inputs) }).await;
+        let told = posted.unwrap().inputs.into_iter().map(|became| match became {
+            Ok(row) => format!("ok {}", row.body.unwrap()),
+            Err((_, Error::Conflict(why))) => why.split(' ').next().unwrap().to_owned(),
+            Err((_, other)) => panic!("{other:?}"),
+        });
+        assert_eq!(told.collect::<Vec<_>>(), expected, "{taken:?}");
+        assert_eq!(service.get_input(&ada.who, &app, &slug).await.unwrap().body.as_deref(), Some("1"));
+    }
+    let mut numbered = all(&bench, &ada.who, &app).await;
+    numbered.sort_unstable();
+    assert_eq!(numbered, ["Fail", "Skip", "Suffix", "Suffix-1", "Suffix-2"]);
+}
+
+async fn what_could_not_be_read_counts_as_failed(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let post = async |slugs: &[&str], unreadable| {
+        let inputs = slugs.iter().map(|slug| text(slug, "text")).collect();
+        let input = PostInputs { unreadable, job: Some("batch".into()), ..adding(inputs) };
+        let job = bench.service.post_inputs(&ada.who, &app, input).await?.job;
+        Ok::<_, Error>((job.done, job.failed, job.pending, job.status))
+    };
+    assert_eq!(post(&[], 2).await, Ok((0, 2, 0, job::COMPLETED)));
+    assert_eq!(post(&["a"], 1).await, Ok((1, 3, 0, job::COMPLETED)));
+    assert_eq!(post(&[], 1).await, Ok((1, 4, 0, job::COMPLETED)));
+    assert_eq!(invalid(post(&[], 0).await.unwrap_err()).0, "inputs");
+    assert_eq!(invalid(post(&["b"], 1_000).await.unwrap_err()).0, "inputs");
 }
 
 async fn what_the_caller_says_is_added_with_the_input(bench: Bench) {

@@ -321,8 +321,8 @@ macro_rules! job_columns {
     };
 }
 
-/// Begins the job `slug` of the permit's app, or goes on with it: `pending` inputs more are to be added. One that was
-/// cancelled stays so.
+/// Begins the job `slug` of the permit's app, or goes on with it: `pending` inputs more are to be added, and `failed`
+/// could not be read. One that was cancelled stays so.
 ///
 /// # Errors
 /// When the database fails.
@@ -331,14 +331,16 @@ pub async fn begin_job(
     permit: &Permit,
     id: JobId,
     slug: &str,
-    pending: i64,
+    (pending, failed): (i64, i64),
     now: Timestamp,
 ) -> Result<()> {
     tx.execute(
         "INSERT INTO input_jobs (id, app_id, slug, done, failed, pending, status, created_at, changed_at) \
-         VALUES ($2, $1, $3, 0, 0, $4, $5, $6, $6) ON CONFLICT (app_id, slug) DO UPDATE SET \
-         pending = input_jobs.pending + excluded.pending, changed_at = excluded.changed_at,          status = CASE WHEN input_jobs.status = $7 THEN input_jobs.status ELSE excluded.status END",
-        params![permit.app(), id, slug, pending, job::RUNNING, now, job::CANCELLED],
+         VALUES ($2, $1, $3, 0, $8, $4, CASE WHEN $4 > 0 THEN $5 ELSE $9 END, $6, $6) \
+         ON CONFLICT (app_id, slug) DO UPDATE SET pending = input_jobs.pending + excluded.pending, \
+         failed = input_jobs.failed + excluded.failed, changed_at = excluded.changed_at, status = CASE \
+         WHEN input_jobs.status = $7 OR excluded.pending = 0 THEN input_jobs.status ELSE excluded.status END",
+        params![permit.app(), id, slug, pending, job::RUNNING, now, job::CANCELLED, failed, job::COMPLETED],
     )
     .await?;
     Ok(())

@@ -127,20 +127,34 @@ fn each_input_that_is_refused_says_why_and_the_others_are_added() {
         let inside = json!({ "id": "inside", "data": { "image": { "url": "http://127.0.0.1:9/a.png" } } });
         let bad = [text("note", "Black tea"), picture("drawing", SVG), inside];
         let mut mixed = bad.to_vec();
-        mixed.push(text("more", "White tea"));
+        let filmed = json!({ "id": "filmed", "data": { "text": { "raw": "Tea" }, "video": {} } });
+        let empty = json!({ "id": "empty" });
+        mixed.extend([text("more", "White tea"), filmed.clone(), empty.clone(), text("more", "Oolong")]);
         let (http, answer) =
             story.rest(Method::POST, INPUTS, &story.ana_token, json!({ "inputs": mixed })).await;
         assert_eq!((http, code(&answer)), (207, 10010), "{answer}");
-        assert_eq!(ids(&answer, "inputs"), ["note", "drawing", "inside", "more"]);
+        assert_eq!(ids(&answer, "inputs"), ["note", "drawing", "inside", "more", "filmed", "empty", "more"]);
         let codes: Vec<&Value> =
             answer["inputs"].as_array().unwrap().iter().map(|input| &input["status"]["code"]).collect();
-        assert_eq!(codes, [30100, 30101, 30106, 30000], "{answer}");
-        let failed = &answer["inputs_add_job"]["progress"]["failed_count"];
-        assert_eq!(failed, "3", "{answer}");
+        assert_eq!(codes, [30100, 30101, 30106, 30000, 30104, 30104, 30100], "{answer}");
+        assert!(details(&answer).starts_with("6 of 7 inputs were not added, the first because"), "{answer}");
+        let why = |index: usize| answer["inputs"][index]["status"]["details"].as_str().unwrap();
+        assert!(why(4).contains("data.video") && why(5).contains("an image or a text"), "{answer}");
+        let progress = &answer["inputs_add_job"]["progress"];
+        assert_eq!((&progress["failed_count"], &progress["success_count"]), (&json!("6"), &json!("1")));
+        let (_, answer) = story.get(&format!("{INPUTS}/more"), &story.ana_token).await;
+        assert_eq!(answer["input"]["data"]["text"]["raw"], "White tea", "the first of the two");
 
         let (http, answer) =
             story.rest(Method::POST, INPUTS, &story.ana_token, json!({ "inputs": bad })).await;
         assert_eq!((http, code(&answer)), (400, 10020), "{answer}");
+        let (http, answer) =
+            story.rest(Method::POST, INPUTS, &story.ana_token, json!({ "inputs": [filmed] })).await;
+        assert_eq!((http, code(&answer)), (400, 10020), "{answer}");
+        assert_eq!(answer["inputs_add_job"]["status"]["code"], 64002, "nothing is pending: {answer}");
+        let (http, answer) =
+            story.rest(Method::POST, INPUTS, &story.bo_token, json!({ "inputs": [empty] })).await;
+        assert_eq!((http, code(&answer)), (403, 11007), "who may not add hears of that first: {answer}");
         let (_, answer) = story.get(&format!("{INPUTS}/note"), &story.ana_token).await;
         assert_eq!(answer["input"]["data"]["text"]["raw"], "Green tea", "what was there stays");
     });

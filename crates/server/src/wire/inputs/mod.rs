@@ -1,25 +1,23 @@
-//! Inputs, and the jobs that count them.
+//! Inputs.
 
-use atelier_contract::proto::status::{BaseResponse, Status};
+pub(super) mod jobs;
+mod post;
+
+use atelier_contract::proto::status::BaseResponse;
 use atelier_contract::proto::{
-    CancelInputsAddJobRequest, Data, DeleteInputRequest, DeleteInputsRequest, GetInputCountRequest,
-    GetInputRequest, GetInputsAddJobRequest, Image, ImageInfo, Input, InputCount, InputIdConflictResolution,
-    InputsAddJob, InputsAddJobProgress, ListInputsAddJobsRequest, ListInputsRequest, MultiInputResponse,
-    MultiInputsAddJobResponse, PatchInputsRequest, PostInputsRequest, SingleInputCountResponse,
-    SingleInputResponse, SingleInputsAddJobResponse, Text, TextInfo, UserAppIdSet,
+    Data, DeleteInputRequest, DeleteInputsRequest, GetInputCountRequest, GetInputRequest, Image, ImageInfo,
+    Input, InputCount, ListInputsRequest, MultiInputResponse, PatchInputsRequest, SingleInputCountResponse,
+    SingleInputResponse, Text, TextInfo, UserAppIdSet,
 };
-use atelier_contract::{Call, Failure, StatusCode};
+use atelier_contract::{Call, Failure};
 use atelier_domain::PatchAction;
-use atelier_service::inputs::{
-    Content, InputRow, InputsFilter, JobRow, NewInput, PatchInput, PictureSize, PostInputs, TakenId,
-};
-use atelier_service::{AppName, Error, Service, Who};
+use atelier_service::inputs::{InputRow, InputsFilter, PatchInput, PictureSize};
+use atelier_service::{AppName, Service, Who};
+
+pub(super) use post::post;
 
 use super::{Window, app_name, failure, labels, metadata, status, timestamp, who};
 use crate::pictures;
-
-/// What the details of a taken identifier say: the official client for datasets looks for this very text.
-const DUPLICATE: &str = "Input has a duplicate ID.";
 
 pub(super) async fn get(
     service: Service,
@@ -52,57 +50,6 @@ pub(super) async fn list(
     })
 }
 
-pub(super) async fn post(
-    service: Service,
-    call: Call,
-    request: PostInputsRequest,
-) -> Result<MultiInputResponse, Failure> {
-    let (who, app) = (who(&call)?, app_name(request.user_app_id));
-    let taken = match InputIdConflictResolution::try_from(request.input_id_conflict_resolution) {
-        Ok(InputIdConflictResolution::Skip) => TakenId::Skip,
-        Ok(InputIdConflictResolution::Suffix) => TakenId::Suffix,
-        Ok(InputIdConflictResolution::NotSet) => TakenId::Fail,
-        Err(_) => {
-            return Err(Failure::invalid("input_id_conflict_resolution must be one of those that there are"));
-        }
-    };
-    let inputs = request.inputs.into_iter().map(|input| read_new(&service, input));
-    let input =
-        PostInputs { inputs: inputs.collect::<Result<_, _>>()?, taken, job: Some(request.inputs_add_job_id) };
-    let posted = service.post_inputs(&who, &app, input).await.map_err(failure)?;
-    let place = Place::of(&service, &call, &who, &app).await?;
-    let refused = posted.inputs.iter().filter(|input| input.is_err()).count();
-    let status = match refused {
-        0 => None,
-        all if all == posted.inputs.len() => Some(StatusCode::Failure.status()),
-        _ => Some(StatusCode::MixedStatus.status()),
-    };
-    let inputs = posted.inputs.into_iter().map(|input| match input {
-        Ok(row) => place.input(row),
-        Err((id, error)) => {
-            Input { id, status: Some(Status::from(input_failure(error))), ..Input::default() }
-        }
-    });
-    Ok(MultiInputResponse { inputs: inputs.collect(), inputs_add_job: Some(write_job(posted.job)), status })
-}
-
-/// Why one input of several was not added.
-fn input_failure(error: Error) -> Failure {
-    let code = match &error {
-        Error::Conflict(why) if why.starts_with("duplicate") => {
-            return Failure::new(StatusCode::InputDuplicate).details(DUPLICATE);
-        }
-        Error::Conflict(_) => StatusCode::InputFailed,
-        Error::Invalid { fields } => match fields.first().map(|field| field.field.as_str()) {
-            Some("url") => StatusCode::InputInvalidUrl,
-            Some("image") => StatusCode::InputUnsupportedFormat,
-            _ => StatusCode::InputInvalidArgument,
-        },
-        _ => return failure(error),
-    };
-    Failure::new(code).details(Status::from(failure(error)).details)
-}
-
 /// Refuses what an input may hold on the wire and is not kept here.
 fn refuse_unkept(input: &Input) -> Result<(), Failure> {
     if !input.dataset_ids.is_empty() {
@@ -112,30 +59,6 @@ fn refuse_unkept(input: &Input) -> Result<(), Failure> {
         return Err(Failure::invalid("inputs.settings is not kept by this server"));
     }
     Ok(())
-}
-
-fn read_new(service: &Service, input: Input) -> Result<NewInput, Failure> {
-    refuse_unkept(&input)?;
-    let mut data = input.data.unwrap_or_default();
-    let given = |text: String| (!text.is_empty()).then_some(text);
-    let content = match (data.image.take(), data.text.take()) {
-        (Some(image), None) if !image.base64.is_empty() => Content::Image(image.base64),
-        (Some(Image { url, .. }), None) => Content::ImageAt(
-            given(url).ok_or_else(|| Failure::invalid("inputs.data.image must have base64 or url"))?,
-        ),
-        (None, Some(text)) if text.raw.is_empty() && !text.url.is_empty() => Content::TextAt(text.url),
-        (None, Some(text)) => Content::Text(text.raw),
-        (None, None) => return Err(Failure::invalid("inputs.data must have an image or a text")),
-        (Some(_), Some(_)) => {
-            return Err(Failure::invalid("inputs.data must have an image or a text, not both"));
-        }
-    };
-    Ok(NewInput {
-        slug: input.id,
-        content,
-        metadata: data.metadata.take().map(metadata::read),
-        labels: labels::read(data, PatchAction::Merge, || service.world().salt())?,
-    })
 }
 
 pub(super) async fn patch(
@@ -213,65 +136,6 @@ pub(super) async fn count(
         }),
         ..SingleInputCountResponse::default()
     })
-}
-
-pub(super) async fn get_job(
-    service: Service,
-    call: Call,
-    request: GetInputsAddJobRequest,
-) -> Result<SingleInputsAddJobResponse, Failure> {
-    let (who, app) = (who(&call)?, app_name(request.user_app_id));
-    let job = service.get_inputs_add_job(&who, &app, &request.id).await.map_err(failure)?;
-    Ok(one_job(job))
-}
-
-pub(super) async fn list_jobs(
-    service: Service,
-    call: Call,
-    request: ListInputsAddJobsRequest,
-) -> Result<MultiInputsAddJobResponse, Failure> {
-    let (who, app) = (who(&call)?, app_name(request.user_app_id));
-    let window = Window::new(request.page, request.per_page);
-    let size = window.size as usize;
-    let jobs = service.list_inputs_add_jobs(&who, &app, window.skipped(), size).await.map_err(failure)?;
-    Ok(MultiInputsAddJobResponse {
-        inputs_add_jobs: jobs.into_iter().map(write_job).collect(),
-        ..MultiInputsAddJobResponse::default()
-    })
-}
-
-pub(super) async fn cancel_job(
-    service: Service,
-    call: Call,
-    request: CancelInputsAddJobRequest,
-) -> Result<SingleInputsAddJobResponse, Failure> {
-    let (who, app) = (who(&call)?, app_name(request.user_app_id));
-    let job = service.cancel_inputs_add_job(&who, &app, &request.id).await.map_err(failure)?;
-    Ok(one_job(job))
-}
-
-fn one_job(job: JobRow) -> SingleInputsAddJobResponse {
-    SingleInputsAddJobResponse {
-        inputs_add_job: Some(write_job(job)),
-        ..SingleInputsAddJobResponse::default()
-    }
-}
-
-fn write_job(job: JobRow) -> InputsAddJob {
-    let number = |count: i64| u64::try_from(count).unwrap_or_default();
-    InputsAddJob {
-        id: job.slug,
-        progress: Some(InputsAddJobProgress {
-            pending_count: number(job.pending),
-            in_progress_count: 0,
-            success_count: number(job.done),
-            failed_count: number(job.failed),
-        }),
-        created_at: Some(timestamp(job.created_at)),
-        modified_at: Some(timestamp(job.changed_at)),
-        status: Some(status(job.status)),
-        ..InputsAddJob::default()
-    }
 }
 
 /// Where inputs are, for the addresses of their pictures.
