@@ -37,6 +37,7 @@ on_both_databases! {
     another_apps_ids_are_out_of_reach,
     listing_filters,
     pages_follow_one_another,
+    inputs_of_one_moment_are_listed_in_the_reverse_of_their_order,
     metadata_is_merged_overwritten_and_removed,
     all_are_changed_or_none,
     a_patch_changes_what_the_caller_said_and_nobody_else,
@@ -593,6 +594,39 @@ async fn pages_follow_one_another(bench: Bench) {
         let slugs: Vec<&str> = page.inputs.iter().map(|row| row.slug.as_str()).collect();
         assert_eq!((slugs, page.more), (expected, more), "after {skip}");
     }
+}
+
+async fn inputs_of_one_moment_are_listed_in_the_reverse_of_their_order(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    // The clock stands still within a request, and hardly moves between them.
+    let mut expected = Vec::new();
+    for request in 0..3 {
+        let slugs: Vec<String> = (0..30).map(|number| format!("{request}-{number}")).collect();
+        // Pictures and texts take differently long.
+        let inputs = slugs.iter().enumerate().map(|(number, slug)| match number % 3 {
+            0 => picture(slug, png(200, 200)),
+            _ => text(slug, "text"),
+        });
+        post(&bench.service, &ada.who, &app, inputs.collect()).await.unwrap();
+        expected.extend(slugs);
+        bench.clock.advance(1);
+    }
+    expected.reverse();
+    assert_eq!(all(&bench, &ada.who, &app).await, expected);
+    // By pages that begin after the last one seen, while others are added: nothing twice, nothing left out.
+    let (mut seen, mut before) = (Vec::new(), None);
+    loop {
+        let filter = InputsFilter { before, ..InputsFilter::default() };
+        let page = bench.service.list_inputs(&ada.who, &app, &filter, 0, 7).await.unwrap();
+        post(&bench.service, &ada.who, &app, vec![text("", "meanwhile")]).await.unwrap();
+        before = page.inputs.last().map(|row| row.id);
+        seen.extend(page.inputs.into_iter().map(|row| row.slug));
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!(seen, expected);
 }
 
 async fn metadata_is_merged_overwritten_and_removed(bench: Bench) {

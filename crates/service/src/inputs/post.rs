@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use atelier_domain::id::{InputId, JobId};
-use atelier_domain::{Condition, Conditions, Endpoint, Labels, Permit, ResourceId};
+use atelier_domain::id::{IN_ORDER, InputId, JobId};
+use atelier_domain::{Condition, Conditions, Endpoint, Labels, Permit, ResourceId, Timestamp};
 use atelier_store::queries::inputs::{self, InputRow, JobRow};
 use atelier_store::{Event, WriteTx};
 use futures::{FutureExt as _, StreamExt as _};
@@ -19,6 +19,9 @@ const AT_ONCE: usize = 8;
 
 /// The highest number that is put behind an identifier: each is tried while others wait to write.
 const SUFFIXES: u32 = 100;
+
+// INVARIANT: the inputs of a request are listed in its order, whichever is read first.
+const _: () = assert!(INPUTS <= IN_ORDER);
 
 /// An input to be added.
 #[derive(Clone, Debug)]
@@ -73,6 +76,7 @@ struct Request<'a> {
     name: &'a AppName,
     /// That the caller might begin it: by this the job is counted to its end, also if access ends meanwhile.
     begun: Permit,
+    at: Timestamp,
     job: String,
     taken: TakenId,
 }
@@ -98,7 +102,8 @@ impl Service {
             let slug = new.slug.trim().to_owned();
             let is_again = !slug.is_empty() && !known.insert(slug);
             let request = &request;
-            let adding = async move { (index, self.add_input(request, new, is_again).await) };
+            let id = InputId::nth(request.at, u16::try_from(index).unwrap_or(u16::MAX), &self.world.salt());
+            let adding = async move { (index, self.add_input(request, id, new, is_again).await) };
             // Boxed, each of them is plainly one that may move between threads, which the compiler cannot tell otherwise.
             if is_again { again.push(adding.boxed()) } else { first.push(adding.boxed()) }
         }
@@ -131,12 +136,13 @@ impl Service {
         let (pending, failed) = (number(new.len()), number(input.unreadable));
         inputs::begin_job(&mut tx, &asked.permit, id, job.as_str(), (pending, failed), now).await?;
         tx.commit().await?;
-        Ok(Request { who, name, begun: asked.permit, job: job.to_string(), taken: input.taken })
+        Ok(Request { who, name, begun: asked.permit, at: now, job: job.to_string(), taken: input.taken })
     }
 
     async fn add_input(
         &self,
         request: &Request<'_>,
+        id: InputId,
         new: NewInput,
         is_again: bool,
     ) -> std::result::Result<InputRow, (String, Error)> {
@@ -144,7 +150,7 @@ impl Service {
         let added = if is_again && request.taken == TakenId::Fail {
             Err(Error::Conflict(format!("duplicate input `{slug}`: the request names it twice")))
         } else {
-            self.try_add_input(request, new).await
+            self.try_add_input(request, id, new).await
         };
         match added {
             Ok(row) => Ok(row),
@@ -164,8 +170,7 @@ impl Service {
         Ok(tx.commit().await?)
     }
 
-    async fn try_add_input(&self, request: &Request<'_>, new: NewInput) -> Result<InputRow> {
-        let id = InputId::new(self.world.now(), &self.world.salt());
+    async fn try_add_input(&self, request: &Request<'_>, id: InputId, new: NewInput) -> Result<InputRow> {
         let slug = if new.slug.is_empty() { id.to_string() } else { new.slug.clone() };
         let slug: ResourceId = slug.parse().map_err(|error| Error::invalid("id", error))?;
         metadata::check(new.metadata.as_ref())?;
