@@ -1,11 +1,12 @@
 //! Inputs, on both databases: pictures and texts, by bytes and by address, and what is left of those that go.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::Path;
 
 use atelier_domain::closure::closed;
-use atelier_domain::{Endpoint, Label, Labels, Medium, PatchAction, Preset, Scope, ScopeSet};
-use atelier_service::annotations::AnnotationsFilter;
+use atelier_domain::{Endpoint, Label, Labels, Medium, PatchAction, Preset, Region, Scope, ScopeSet, Shape};
+use atelier_service::annotations::{AnnotationsFilter, NewAnnotation, status};
 use atelier_service::apps::CreateApp;
 use atelier_service::audit::AuditFilter;
 use atelier_service::collaborators::{AddCollaborators, Invitee};
@@ -31,6 +32,7 @@ on_both_databases! {
     of_two_with_one_id_the_first_has_it,
     what_could_not_be_read_counts_as_failed,
     what_the_caller_says_is_added_with_the_input,
+    what_counts_is_shown_of_the_whole_as_it_was_said_last,
     labels_need_the_right_to_annotate,
     a_worker_neither_adds_nor_changes_nor_deletes,
     strangers_find_nothing,
@@ -434,6 +436,51 @@ async fn what_the_caller_says_is_added_with_the_input(bench: Bench) {
     assert_eq!(invalid(refused).0, "labels");
     assert_eq!(all(&bench, &ada.who, &app).await, ["sign"]);
     assert_eq!(kept_objects(&bench), 0);
+}
+
+async fn what_counts_is_shown_of_the_whole_as_it_was_said_last(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    add(&bench, &ada.who, &app, with_labels(text("sign", "Stop"), said("stop", 1.0))).await.unwrap();
+    add(&bench, &ada.who, &app, text("silent", "Stop")).await.unwrap();
+    let rights = bringing().with(Scope::AnnotationsAdd).with(Scope::ConceptsAdd);
+    let bo = join(&bench, &ada, &app, "bo", rights).await;
+    let annotate = async |id: &str, labels, standing| {
+        let (slug, input) = (id.to_owned(), "sign".to_owned());
+        let new = NewAnnotation { slug, input, labels, status: Some(standing), ..NewAnnotation::default() };
+        bench.service.post_annotations(&bo.who, &app, vec![new]).await.unwrap();
+        bench.clock.advance(1_000);
+    };
+    let part = Region {
+        id: "part".parse().unwrap(),
+        shape: Shape::Span { start: 0, end: 4 },
+        labels: said("word", 1.0).concepts,
+    };
+    annotate("bos", said("stop", 0.5), status::SUCCESS).await;
+    annotate("more", said("red", 1.0), status::SUCCESS).await;
+    annotate("draft", said("blue", 1.0), status::PENDING).await;
+    annotate("part", Labels { concepts: Vec::new(), regions: vec![part] }, status::SUCCESS).await;
+    let shown = async |who: &Who, slugs: &[&str]| {
+        let shown = bench.service.concepts_of_inputs(who, &app, Endpoint::ListInputs, slugs).await?;
+        let told = |said: Vec<Label>| {
+            said.into_iter().map(|said| (said.concept.to_string(), said.value)).collect::<Vec<_>>()
+        };
+        Ok::<_, Error>(shown.into_iter().map(|(slug, said)| (slug, told(said))).collect::<Vec<_>>())
+    };
+    let (stop, red) = (|value| ("stop".to_owned(), value), ("red".to_owned(), 1.0_f32));
+    let expected = vec![("sign".to_owned(), vec![stop(0.5_f32), red.clone()])];
+    assert_eq!(shown(&ada.who, &["sign", "silent", "no-such-input"]).await, Ok(expected.clone()));
+    assert_eq!(shown(&bo.who, &["sign"]).await, Ok(expected));
+    // Ada changes what she had said first: now hers is the last word.
+    let again = PatchInput { slug: "sign".into(), metadata: None, labels: said("stop", 0.0) };
+    bench.service.patch_inputs(&ada.who, &app, PatchAction::Merge, vec![again]).await.unwrap();
+    let found = shown(&ada.who, &["sign"]).await.unwrap();
+    assert_eq!(found, [("sign".to_owned(), vec![stop(0.0), red])]);
+    let eve = bench.person("eve").await;
+    assert_eq!(shown(&eve.who, &["sign"]).await, Err(Error::NotFound));
+    let other = make_app(&bench, &ada, "house-signs").await;
+    let elsewhere = bench.service.concepts_of_inputs(&ada.who, &other, Endpoint::ListInputs, &["sign"]).await;
+    assert_eq!(elsewhere, Ok(BTreeMap::new()));
 }
 
 async fn labels_need_the_right_to_annotate(bench: Bench) {

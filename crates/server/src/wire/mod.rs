@@ -253,6 +253,19 @@ fn status(number: i64) -> Status {
     code.unwrap_or(StatusCode::Failure).status()
 }
 
+/// The app in which resources are, by the names that address it.
+struct Place {
+    owner: String,
+    app: String,
+}
+
+impl Place {
+    async fn of(service: &Service, call: &Call, who: &Who, app: &AppName) -> Result<Self, Failure> {
+        let (row, _) = service.get_app(who, app, call.endpoint).await.map_err(failure)?;
+        Ok(Self { owner: row.owner_slug, app: row.slug })
+    }
+}
+
 /// Which part of a listing is wanted.
 #[derive(Clone, Copy)]
 struct Window {

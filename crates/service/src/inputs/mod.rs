@@ -12,8 +12,10 @@ mod neighbours;
 mod patch;
 mod picture;
 mod post;
+mod said;
 
-pub use atelier_store::queries::inputs::{InputCounts, InputRow, JobRow, job};
+pub use atelier_store::queries::input_jobs::{JobRow, job};
+pub use atelier_store::queries::inputs::{InputCounts, InputRow};
 pub use content::{Content, MOST_CHARACTERS};
 pub use fetch::Fetching;
 pub use get::{Picture, PictureSize};

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use atelier_domain::id::{IN_ORDER, InputId, JobId};
 use atelier_domain::{Condition, Conditions, Endpoint, Labels, Permit, ResourceId, Timestamp};
-use atelier_store::queries::inputs::{self, InputRow, JobRow};
+use atelier_store::queries::input_jobs::{self, JobRow};
+use atelier_store::queries::inputs::{self, InputRow};
 use atelier_store::{Event, WriteTx};
 use futures::{FutureExt as _, StreamExt as _};
 use serde_json::Value;
@@ -115,7 +116,7 @@ impl Service {
         }
         added.sort_by_key(|(index, _)| *index);
         let mut tx = self.store.read().await?;
-        let job = inputs::get_job(&mut tx, &request.begun, &request.job).await?.ok_or(Error::NotFound)?;
+        let job = input_jobs::get_job(&mut tx, &request.begun, &request.job).await?.ok_or(Error::NotFound)?;
         Ok(Posted { inputs: added.into_iter().map(|(_, became)| became).collect(), job })
     }
 
@@ -134,7 +135,7 @@ impl Service {
         let job: ResourceId = job.parse().map_err(|error| Error::invalid("inputs_add_job_id", error))?;
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         let (pending, failed) = (number(new.len()), number(input.unreadable));
-        inputs::begin_job(&mut tx, &asked.permit, id, job.as_str(), (pending, failed), now).await?;
+        input_jobs::begin_job(&mut tx, &asked.permit, id, job.as_str(), (pending, failed), now).await?;
         tx.commit().await?;
         Ok(Request { who, name, begun: asked.permit, at: now, job: job.to_string(), taken: input.taken })
     }
@@ -166,7 +167,7 @@ impl Service {
 
     async fn count_failed(&self, request: &Request<'_>) -> Result<()> {
         let mut tx = self.store.write().await?;
-        inputs::count_failed(&mut tx, &request.begun, &request.job, self.world.now()).await?;
+        input_jobs::count_failed(&mut tx, &request.begun, &request.job, self.world.now()).await?;
         Ok(tx.commit().await?)
     }
 
@@ -204,7 +205,7 @@ impl Service {
         let asked = self.permit(&mut tx, who, name, Endpoint::PostInputs, conditions(carries)).await?;
         let permit = &asked.permit;
         // It holds the job until the end of the transaction: who stops it is answered before this input or after it.
-        if !inputs::count_added(&mut tx, permit, &request.job, now).await? {
+        if !input_jobs::count_added(&mut tx, permit, &request.job, now).await? {
             return Err(Error::Conflict("the job was cancelled before this input was added".into()));
         }
         let mut chosen = slug.to_string();

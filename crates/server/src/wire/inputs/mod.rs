@@ -2,22 +2,23 @@
 
 pub(super) mod jobs;
 mod post;
+mod shown;
 
 use atelier_contract::proto::status::BaseResponse;
 use atelier_contract::proto::{
-    Data, DeleteInputRequest, DeleteInputsRequest, GetInputCountRequest, GetInputRequest, Image, ImageInfo,
-    Input, InputCount, ListInputsRequest, MultiInputResponse, PatchInputsRequest, SingleInputCountResponse,
-    SingleInputResponse, Text, TextInfo, UserAppIdSet,
+    DeleteInputRequest, DeleteInputsRequest, GetInputCountRequest, GetInputRequest, Input, InputCount,
+    ListInputsRequest, MultiInputResponse, PatchInputsRequest, SingleInputCountResponse, SingleInputResponse,
+    UserAppIdSet,
 };
 use atelier_contract::{Call, Failure};
 use atelier_domain::PatchAction;
-use atelier_service::inputs::{InputRow, InputsFilter, PatchInput, PictureSize};
+use atelier_service::inputs::{InputRow, InputsFilter, PatchInput};
 use atelier_service::{AppName, Service, Who};
 
 pub(super) use post::post;
+use shown::Shown;
 
-use super::{Window, app_name, failure, labels, metadata, status, timestamp, who};
-use crate::pictures;
+use super::{Window, app_name, failure, labels, metadata, who};
 
 pub(super) async fn get(
     service: Service,
@@ -26,8 +27,8 @@ pub(super) async fn get(
 ) -> Result<SingleInputResponse, Failure> {
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
     let row = service.get_input(&who, &app, &request.input_id).await.map_err(failure)?;
-    let place = Place::of(&service, &call, &who, &app).await?;
-    Ok(SingleInputResponse { input: Some(place.input(row)), ..SingleInputResponse::default() })
+    let input = Shown::of(&service, &call, &who, &app, [&row]).await?.input(row);
+    Ok(SingleInputResponse { input: Some(input), ..SingleInputResponse::default() })
 }
 
 pub(super) async fn list(
@@ -40,12 +41,24 @@ pub(super) async fn list(
     let filter = InputsFilter { slugs: request.ids, ..InputsFilter::default() };
     let size = window.size as usize;
     let page = service.list_inputs(&who, &app, &filter, window.skipped(), size).await.map_err(failure)?;
-    let place = Place::of(&service, &call, &who, &app).await?;
     // Whatever is here is ready: any other status has nothing to show.
     let wanted = request.status.map_or(0, |status| status.code);
-    let rows = page.inputs.into_iter().filter(|row| wanted == 0 || row.status == i64::from(wanted));
+    let mut rows = page.inputs;
+    rows.retain(|row| wanted == 0 || row.status == i64::from(wanted));
+    several(&service, &call, &who, &app, rows).await
+}
+
+/// All of them, each with what is said of it.
+async fn several(
+    service: &Service,
+    call: &Call,
+    who: &Who,
+    app: &AppName,
+    rows: Vec<InputRow>,
+) -> Result<MultiInputResponse, Failure> {
+    let shown = Shown::of(service, call, who, app, &rows).await?;
     Ok(MultiInputResponse {
-        inputs: rows.map(|row| place.input(row)).collect(),
+        inputs: rows.into_iter().map(|row| shown.input(row)).collect(),
         ..MultiInputResponse::default()
     })
 }
@@ -82,11 +95,7 @@ pub(super) async fn patch(
     });
     let changes = changes.collect::<Result<_, _>>()?;
     let rows = service.patch_inputs(&who, &app, action, changes).await.map_err(failure)?;
-    let place = Place::of(&service, &call, &who, &app).await?;
-    Ok(MultiInputResponse {
-        inputs: rows.into_iter().map(|row| place.input(row)).collect(),
-        ..MultiInputResponse::default()
-    })
+    several(&service, &call, &who, &app, rows).await
 }
 
 /// What a patch does, which every patch says in the same way.
@@ -136,58 +145,4 @@ pub(super) async fn count(
         }),
         ..SingleInputCountResponse::default()
     })
-}
-
-/// Where inputs are, for the addresses of their pictures.
-struct Place {
-    base: String,
-    owner: String,
-    app: String,
-}
-
-impl Place {
-    async fn of(service: &Service, call: &Call, who: &Who, app: &AppName) -> Result<Self, Failure> {
-        let (row, _) = service.get_app(who, app, call.endpoint).await.map_err(failure)?;
-        Ok(Self { base: service.base_url().to_owned(), owner: row.owner_slug, app: row.slug })
-    }
-
-    fn input(&self, row: InputRow) -> Input {
-        let metadata = row.metadata.as_ref().and_then(metadata::write);
-        let whole = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
-        let image = row.object_key.is_some().then(|| Image {
-            url: format!(
-                "{}{}",
-                self.base,
-                pictures::path(&self.owner, &self.app, &row.slug, PictureSize::Original)
-            ),
-            image_info: row.width.zip(row.height).map(|(width, height)| ImageInfo {
-                width: whole(width),
-                height: whole(height),
-                format: row.media_type.as_deref().and_then(format_of).unwrap_or_default(),
-                ..ImageInfo::default()
-            }),
-            ..Image::default()
-        });
-        let text = row.body.map(|raw| Text {
-            text_info: Some(TextInfo {
-                char_count: i32::try_from(raw.chars().count()).unwrap_or(i32::MAX),
-                encoding: "UTF-8".into(),
-            }),
-            raw,
-            ..Text::default()
-        });
-        Input {
-            id: row.slug,
-            data: Some(Data { image, text, metadata, ..Data::default() }),
-            created_at: Some(timestamp(row.created_at)),
-            modified_at: Some(timestamp(row.changed_at)),
-            status: Some(status(row.status)),
-            ..Input::default()
-        }
-    }
-}
-
-/// `image/png` is `PNG` on the wire.
-fn format_of(media_type: &str) -> Option<String> {
-    media_type.strip_prefix("image/").map(str::to_ascii_uppercase)
 }

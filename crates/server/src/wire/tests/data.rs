@@ -195,6 +195,41 @@ fn labels_come_with_an_input_only_from_those_who_may_annotate() {
 }
 
 #[test]
+fn inputs_are_shown_with_what_is_said_of_the_whole_to_those_who_may_see_annotations() {
+    tell(async |story| {
+        let data = json!({ "text": { "raw": "Green tea" }, "concepts": [{ "id": "green" }] });
+        let inputs = json!({ "inputs": [{ "id": "note", "data": data }, text("more", "Black tea")] });
+        let (_, added) = story.rest(Method::POST, INPUTS, &story.ana_token, inputs).await;
+        let (_, listed) = story.get(INPUTS, &story.bo_token).await;
+        let (_, one) = story.get(&format!("{INPUTS}/note"), &story.bo_token).await;
+        for (input, concepts) in [
+            (&added["inputs"][0], vec!["green"]),
+            (&listed["inputs"][1], vec!["green"]),
+            (&one["input"], vec!["green"]),
+        ] {
+            assert_eq!(input["id"], "note", "{input}");
+            assert_eq!(ids(&input["data"], "concepts"), concepts, "{input}");
+            assert_eq!(input["data"]["concepts"][0]["value"], 1.0, "{input}");
+            assert_eq!(input["data"]["text"]["raw"], "Green tea", "{input}");
+        }
+        assert_eq!(listed["inputs"][0]["data"]["concepts"], Value::Null, "{listed}");
+        let change = json!({ "id": "more", "data": { "concepts": [{ "id": "black", "value": 0 }] } });
+        let change = json!({ "action": "merge", "inputs": [change] });
+        let (_, changed) = story.rest(Method::PATCH, INPUTS, &story.ana_token, change).await;
+        let concept = &changed["inputs"][0]["data"]["concepts"][0];
+        assert_eq!((&concept["id"], &concept["value"]), (&json!("black"), &json!(0.0)), "{changed}");
+
+        // Whoever may not see annotations sees no inputs either.
+        let scopes = ScopeSet::of(&[Scope::AppsGet, Scope::ConceptsGet, Scope::InputsGet]);
+        let rights = atelier_domain::Rights::of(scopes);
+        let key = story.exact_key(&story.ana, rights).await;
+        let (http, answer) = story.get(INPUTS, &key).await;
+        assert_eq!((http, code(&answer)), (403, 11007), "{answer}");
+        assert!(details(&answer).contains("Annotations_Get"), "{answer}");
+    });
+}
+
+#[test]
 fn a_worker_annotates_and_touches_neither_inputs_nor_what_others_said() {
     tell(async |story| {
         story.with_inputs(json!([text("note", "Green tea")])).await;
