@@ -7,7 +7,7 @@ use crate::Result;
 use crate::db::{Conn, FromRow, Row, Sql, WriteTx, params, row};
 
 row! {
-    /// A concept, with who made it.
+    /// A concept.
     #[derive(Clone, Debug, PartialEq)]
     pub struct ConceptRow {
         /// Its identifier, as clients chose it.
@@ -24,8 +24,6 @@ row! {
         pub created_at: Timestamp,
         /// When it last changed.
         pub changed_at: Timestamp,
-        /// The slug of who made it.
-        pub author_slug: String,
     }
 }
 
@@ -43,10 +41,9 @@ pub(super) use texts;
 macro_rules! concept {
     ($($more:expr),+; $($condition:tt)+) => {
         concat!(
-            "SELECT c.slug, c.name, c.language, c.definition, c.metadata, c.created_at, c.changed_at, \
-             u.slug AS author_slug",
+            "SELECT c.slug, c.name, c.language, c.definition, c.metadata, c.created_at, c.changed_at",
             $($more,)+
-            " FROM concepts c JOIN users u ON u.id = c.created_by WHERE c.app_id = $1",
+            " FROM concepts c WHERE c.app_id = $1",
             $($condition)+
         )
     };

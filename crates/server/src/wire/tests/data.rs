@@ -469,8 +469,26 @@ fn a_concept_is_added_once_and_changed_afterwards() {
         let change = json!({ "action": "overwrite", "concepts": [{ "id": "green", "name": "Green tea" }] });
         let (http, answer) = story.rest(Method::PATCH, CONCEPTS, &story.ana_token, change).await;
         assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
-        let (_, answer) = story.get(&format!("{CONCEPTS}/green"), &story.bo_token).await;
-        assert_eq!(answer["concept"]["name"], "Green tea", "{answer}");
+        let (_, one) = story.get(&format!("{CONCEPTS}/green"), &story.bo_token).await;
+        let (_, all) = story.get(CONCEPTS, &story.bo_token).await;
+        for concept in [&answer["concepts"][0], &one["concept"], &all["concepts"][0]] {
+            assert_eq!((&concept["id"], &concept["name"]), (&json!("green"), &json!("Green tea")));
+            assert_eq!((&concept["user_id"], &concept["app_id"]), (&json!("ana"), &json!("tea")));
+        }
+        // Whoever adds one to a shared app, it is that app's.
+        let scopes = atelier_domain::closure::closed(ScopeSet::of(&[Scope::ConceptsAdd]));
+        let cy = story.bench.person("cy").await;
+        story.share_with(&cy, scopes).await;
+        let (_, answer) = story
+            .rest(
+                Method::POST,
+                CONCEPTS,
+                &story.key_of(&cy, |_| {}).await,
+                json!({ "concepts": [{ "id": "cys" }] }),
+            )
+            .await;
+        let concept = &answer["concepts"][0];
+        assert_eq!((&concept["user_id"], &concept["app_id"]), (&json!("ana"), &json!("tea")), "{answer}");
         let (_, answer) = story.get(&format!("{CONCEPTS}?page=2"), &story.ana_token).await;
         assert_eq!((code(&answer), &answer["concepts"]), (10000, &json!([])), "{answer}");
     });

@@ -48,18 +48,17 @@ impl Story {
         let service = &bench.service;
         let app = CreateApp { slug: "tea".into(), ..CreateApp::default() };
         service.create_app(&ana.who, &app).await.unwrap();
-        let sharing = AddCollaborators {
-            people: vec![Invitee::User("bo".into())],
-            scopes: Preset::Worker.scopes(),
-            ..AddCollaborators::default()
-        };
-        service.add_collaborators(&ana.who, &AppName::of("ana", "tea"), &sharing).await.unwrap();
+        share(&bench, &ana, &bo, Preset::Worker.scopes()).await;
         let key =
             CreateKey { description: "Everything".into(), scopes: ScopeSet::ALL, ..CreateKey::default() };
         let ana_token = service.create_key(&ana.who, &key).await.unwrap().secret.expose().to_owned();
         let bo_token = automatic_token(&bench, &bo.who).await;
         let router = router(&bench.service);
         Self { bench, router, ana, ana_token, bo_token }
+    }
+
+    async fn share_with(&self, person: &Person, scopes: ScopeSet) {
+        share(&self.bench, &self.ana, person, scopes).await;
     }
 
     /// A secret of `person`'s own, with everything that `change` leaves of a key with all scopes.
@@ -132,6 +131,13 @@ impl Story {
         seen.push(json!(page.counts.pending));
         Value::Array(seen)
     }
+}
+
+/// Gives `person` these scopes in Ana's app.
+async fn share(bench: &Bench, ana: &Person, person: &Person, scopes: ScopeSet) {
+    let people = vec![Invitee::User(person.slug.clone())];
+    let sharing = AddCollaborators { people, scopes, ..AddCollaborators::default() };
+    bench.service.add_collaborators(&ana.who, &AppName::of("ana", "tea"), &sharing).await.unwrap();
 }
 
 /// A message as it travels over gRPC: not compressed, with its length before it.
