@@ -692,6 +692,13 @@ async fn metadata_is_merged_overwritten_and_removed(bench: Bench) {
     assert_eq!(row.metadata, Some(json!({ "camera": "left", "shift": 2, "light": "dusk" })));
     let row = patch(PatchAction::Remove, json!({ "shift": null, "unknown": 1 })).await.unwrap();
     assert_eq!(row.metadata, Some(json!({ "camera": "left", "light": "dusk" })));
+    patch(PatchAction::Merge, json!({ "place": { "street": { "name": "Elm" }, "tags": [1, 2] } }))
+        .await
+        .unwrap();
+    let deeper = json!({ "place": { "street": { "number": 7 }, "tags": [3] } });
+    let row = patch(PatchAction::Merge, deeper).await.unwrap();
+    let place = json!({ "street": { "name": "Elm", "number": 7 }, "tags": [3] });
+    assert_eq!(row.metadata, Some(json!({ "camera": "left", "light": "dusk", "place": place })));
     let row = patch(PatchAction::Overwrite, json!({ "weather": "rain" })).await.unwrap();
     assert_eq!(row.metadata, Some(json!({ "weather": "rain" })));
 

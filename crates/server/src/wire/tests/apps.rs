@@ -127,6 +127,28 @@ fn an_app_gets_other_details_and_another_address() {
 }
 
 #[test]
+fn what_clients_keep_with_an_app_is_merged_to_the_bottom_or_overwritten() {
+    tell(async |story| {
+        let path = "/v2/users/ana/apps/tea";
+        for (action, metadata, kept) in [
+            ("overwrite", json!({ "a": { "b": 1, "c": [1, 2] } }), json!({ "a": { "b": 1, "c": [1, 2] } })),
+            (
+                "merge",
+                json!({ "a": { "c": [3] }, "d": true }),
+                json!({ "a": { "b": 1, "c": [3] }, "d": true }),
+            ),
+            ("overwrite", json!({ "a": { "c": [] } }), json!({ "a": { "c": [] } })),
+        ] {
+            let body = json!({ "action": action, "app": { "id": "tea", "metadata": metadata } });
+            let (http, answer) = story.rest(Method::PATCH, path, &story.ana_token, body).await;
+            assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+            let (_, answer) = story.get(path, &story.ana_token).await;
+            assert_eq!(answer["app"]["metadata"], kept, "{action}");
+        }
+    });
+}
+
+#[test]
 fn what_is_in_an_app_is_counted_and_who_annotated_is_listed() {
     tell(async |story| {
         let (http, answer) = story.get("/v2/users/ana/apps/tea/resource_counts", &story.ana_token).await;
