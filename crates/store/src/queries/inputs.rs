@@ -146,6 +146,34 @@ pub async fn get_to_change(tx: &mut WriteTx, permit: &Permit, slug: &str) -> Res
     tx.fetch_optional(sql, params![permit.app(), slug]).await
 }
 
+row! {
+    /// A text, and of which input it is.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct TextRow {
+        /// The input's identifier, as clients chose it.
+        pub slug: String,
+        /// The text.
+        pub body: String,
+    }
+}
+
+/// The texts of those of the inputs `slugs` of the permit's app that are texts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn texts(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<Vec<TextRow>> {
+    macro_rules! texts_of {
+        ($dialect:ident) => {
+            concat!(
+                "SELECT slug, body FROM inputs WHERE app_id = $1 AND body IS NOT NULL AND slug IN ",
+                texts!($dialect "$2")
+            )
+        };
+    }
+    let sql = Sql::differing(texts_of!(sqlite), texts_of!(postgres));
+    conn.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
+}
+
 /// What to list; what is not given lets everything through.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Filter<'a> {

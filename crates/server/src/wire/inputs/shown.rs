@@ -65,7 +65,7 @@ impl Shown {
                 image,
                 text,
                 metadata,
-                ..labels::write(Labels { concepts: said, regions: Vec::new() })
+                ..labels::write(Labels { concepts: said, regions: Vec::new() }, None)
             }),
             created_at: Some(timestamp(row.created_at)),
             modified_at: Some(timestamp(row.changed_at)),

@@ -446,6 +446,46 @@ fn a_span_sent_over_grpc_is_the_same_as_json() {
 }
 
 #[test]
+fn a_span_is_shown_with_its_stretch_of_the_text() {
+    tell(async |story| {
+        story.with_inputs(json!([text("note", "🍵 Grüner чай 茶"), text("plain", "Green tea")])).await;
+        let span = |id: &str, start: u32, end: u32, raw: &str| {
+            let info = json!({ "span": { "char_start": start, "char_end": end, "raw_text": raw } });
+            json!({ "id": id, "region_info": info, "data": { "concepts": [{ "id": "word" }] } })
+        };
+        let of = |id: &str, input: &str, regions: Value| json!({ "id": id, "input_id": input, "data": { "regions": regions } });
+        // What a client says of the text beside a span does not matter.
+        let annotations = json!([
+            of("odd", "note", json!([span("a", 0, 1, ""), span("b", 2, 8, "tea"), span("c", 9, 12, "")])),
+            of("end", "note", json!([span("d", 13, 14, "")])),
+            of("easy", "plain", json!([span("e", 6, 9, "coffee")])),
+        ]);
+        let body = json!({ "annotations": annotations });
+        let (_, posted) = story.rest(Method::POST, ANNOTATIONS, &story.ana_token, body).await;
+        let query = "?list_all_annotations=true";
+        let (_, listed) = story.get(&format!("{ANNOTATIONS}{query}"), &story.bo_token).await;
+        for answer in [&posted, &listed] {
+            assert_eq!(code(answer), 10000, "{answer}");
+            let mut told = Vec::new();
+            for annotation in answer["annotations"].as_array().unwrap() {
+                for region in annotation["data"]["regions"].as_array().unwrap() {
+                    told.push(region["region_info"]["span"]["raw_text"].as_str().unwrap());
+                }
+            }
+            told.sort_unstable();
+            assert_eq!(told, ["Grüner", "tea", "чай", "茶", "🍵"]);
+        }
+        let change = of("end", "note", json!([span("d", 9, 14, "")]));
+        let (_, patched) = story.patch(&story.ana_token, "merge", change).await;
+        let (_, one) = story.get(&format!("{INPUTS}/note/annotations/end"), &story.bo_token).await;
+        for annotation in [&patched["annotations"][0], &one["annotation"]] {
+            let span = &annotation["data"]["regions"][0]["region_info"]["span"];
+            assert_eq!(*span, json!({ "char_start": 9, "char_end": 14, "raw_text": "чай 茶" }));
+        }
+    });
+}
+
+#[test]
 fn what_is_not_kept_is_refused_by_its_name_over_the_wire() {
     tell(async |story| {
         story.with_inputs(json!([text("note", "Green tea")])).await;
