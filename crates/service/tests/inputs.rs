@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::Path;
+use std::time::Duration;
 
 use atelier_domain::closure::closed;
 use atelier_domain::{Endpoint, Label, Labels, Medium, PatchAction, Preset, Region, Scope, ScopeSet, Shape};
@@ -50,6 +51,7 @@ on_both_databases! {
     a_cancelled_job_adds_nothing_more,
     what_an_address_holds_is_added,
     an_address_inside_the_network_is_not_fetched,
+    of_a_server_that_is_too_slow_nothing_is_added_and_the_others_are,
 }
 
 async fn make_app(bench: &Bench, owner: &Person, slug: &str) -> AppName {
@@ -220,7 +222,7 @@ async fn serve(body: Vec<u8>) -> String {
 
 /// The service of `bench`, which fetches from the network around it.
 fn fetching(bench: &Bench) -> Service {
-    bench.service.clone().fetching(Fetching { enabled: true, allow_private: true })
+    bench.service.clone().fetching(Fetching { allow_private: true, ..Fetching::default() })
 }
 
 async fn texts_and_pictures_are_added_as_they_were_sent(bench: Bench) {
@@ -921,11 +923,36 @@ async fn an_address_inside_the_network_is_not_fetched(bench: Bench) {
             assert!(message.contains("open internet"), "{address}: {message}");
         }
     }
-    let off = bench.service.clone().fetching(Fetching { enabled: false, allow_private: true });
+    let off = bench.service.clone().fetching(Fetching { enabled: false, ..Fetching::default() });
     let refused =
         add_one(&off, &ada.who, &app, new("it", Content::ImageAt(inside)), TakenId::Fail).await.unwrap_err();
     let (field, message) = invalid(refused);
     assert_eq!(field, "url");
     assert!(message.contains("takes no inputs by address"), "{message}");
     assert_eq!(all(&bench, &ada.who, &app).await, Vec::<String>::new());
+}
+
+async fn of_a_server_that_is_too_slow_nothing_is_added_and_the_others_are(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let soon = Fetching { allow_private: true, within: Duration::from_millis(400), ..Fetching::default() };
+    let service = bench.service.clone().fetching(soon);
+    // It takes the question, and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/it", silent.local_addr().unwrap());
+    let inputs = vec![
+        text("note", "Stop"),
+        new("slow picture", Content::ImageAt(address.clone())),
+        new("slow text", Content::TextAt(address)),
+        picture("sign", png(8, 8)),
+    ];
+    let posted = post(&service, &ada.who, &app, inputs).await.unwrap();
+    for became in &posted.inputs[1..3] {
+        let (_, error) = became.as_ref().unwrap_err();
+        let (field, message) = invalid(error.clone());
+        assert_eq!((field.as_str(), message.as_str()), ("url", "took longer than 400ms"));
+    }
+    assert_eq!((posted.job.done, posted.job.failed, posted.job.pending), (2, 2, 0));
+    assert_eq!(all(&bench, &ada.who, &app).await, ["sign", "note"]);
+    assert_eq!(kept_objects(&bench), 2, "the picture and its thumbnail");
 }

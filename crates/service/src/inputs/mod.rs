@@ -5,6 +5,7 @@ mod count;
 mod delete;
 mod fetch;
 mod get;
+mod internet;
 mod jobs;
 mod list;
 mod metadata;
