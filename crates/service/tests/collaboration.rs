@@ -3,12 +3,13 @@
 use atelier_domain::closure::closed;
 use atelier_domain::time::{DAY, SECOND};
 use atelier_domain::{Below, Endpoint, Preset, Scope, ScopeSet};
-use atelier_service::apps::CreateApp;
 use atelier_service::audit::AuditFilter;
-use atelier_service::collaborators::{AddCollaborators, EditCollaborator, Filter, GrantRow, Invitee};
+use atelier_service::collaborators::{AddCollaborators, EditCollaborator, Filter, Invitee};
 use atelier_service::{AppName, Error, Who};
+use atelier_testkit::errors::forbidden;
 use atelier_testkit::people::{PASSWORD, with_key};
-use atelier_testkit::{Bench, Person, on_both_databases};
+use atelier_testkit::sharing::{edit, invitation, invite, people, street_signs};
+use atelier_testkit::{Bench, on_both_databases};
 
 on_both_databases! {
     the_story_of_ada_bo_cy_and_di,
@@ -27,43 +28,6 @@ on_both_databases! {
 }
 
 const VIEW: Endpoint = Endpoint::ViewApp;
-
-async fn street_signs(bench: &Bench, ada: &Person) -> AppName {
-    let input = CreateApp { slug: "street-signs".into(), ..CreateApp::default() };
-    bench.service.create_app(&ada.who, &input).await.unwrap();
-    AppName::of("ada", "street-signs")
-}
-
-fn invitation(address: &str, scopes: ScopeSet) -> AddCollaborators {
-    AddCollaborators { people: vec![Invitee::Address(address.into())], scopes, ..AddCollaborators::default() }
-}
-
-async fn invite(bench: &Bench, who: &Who, app: &AppName, address: &str, scopes: ScopeSet) -> GrantRow {
-    let added = bench.service.add_collaborators(who, app, &invitation(address, scopes)).await.unwrap();
-    added.grants.into_iter().next().unwrap()
-}
-
-fn edit(grant: &GrantRow, scopes: ScopeSet) -> EditCollaborator {
-    EditCollaborator {
-        grant: grant.id,
-        scopes,
-        endpoints: None,
-        ends_at: None,
-        note: None,
-        expected_version: None,
-    }
-}
-
-async fn people(bench: &Bench, who: &Who, app: &AppName) -> Vec<GrantRow> {
-    bench.service.list_collaborators(who, app, &Filter::default(), 100).await.unwrap().rows
-}
-
-fn forbidden(error: Error) -> (ScopeSet, String) {
-    match error {
-        Error::Forbidden { missing, explanation, .. } => (missing, explanation),
-        other => panic!("{other:?}"),
-    }
-}
 
 async fn the_story_of_ada_bo_cy_and_di(bench: Bench) {
     let service = &bench.service;

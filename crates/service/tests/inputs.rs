@@ -1,22 +1,21 @@
 //! Inputs, on both databases: pictures and texts, by bytes and by address, and what is left of those that go.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
 use std::path::Path;
 use std::time::Duration;
 
-use atelier_domain::closure::closed;
 use atelier_domain::{Endpoint, Label, Labels, Medium, PatchAction, Preset, Region, Scope, ScopeSet, Shape};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation, status};
-use atelier_service::apps::CreateApp;
 use atelier_service::audit::AuditFilter;
-use atelier_service::collaborators::{AddCollaborators, Invitee};
 use atelier_service::inputs::{
     Content, Fetching, InputCounts, InputRow, InputsFilter, MOST_CHARACTERS, NewInput, PatchInput,
     PictureSize, PostInputs, Posted, TakenId, job,
 };
 use atelier_service::{AppName, Error, Result, Service, Who};
-use atelier_testkit::{Bench, Person, on_both_databases};
+use atelier_testkit::errors::{forbidden, invalid};
+use atelier_testkit::pictures::{png, written};
+use atelier_testkit::sharing::{join, make_app, street_signs};
+use atelier_testkit::{Bench, on_both_databases};
 use image::{DynamicImage, ImageFormat};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -54,28 +53,6 @@ on_both_databases! {
     of_a_server_that_is_too_slow_nothing_is_added_and_the_others_are,
 }
 
-async fn make_app(bench: &Bench, owner: &Person, slug: &str) -> AppName {
-    let input = CreateApp { slug: slug.into(), ..CreateApp::default() };
-    bench.service.create_app(&owner.who, &input).await.unwrap();
-    AppName::of(&owner.slug, slug)
-}
-
-async fn street_signs(bench: &Bench, ada: &Person) -> AppName {
-    make_app(bench, ada, "street-signs").await
-}
-
-/// Registers `slug`, who joins Ada's app with `scopes` and what they need.
-async fn join(bench: &Bench, ada: &Person, app: &AppName, slug: &str, scopes: ScopeSet) -> Person {
-    let person = bench.person(slug).await;
-    let input = AddCollaborators {
-        people: vec![Invitee::Address(person.email.clone())],
-        scopes: closed(scopes),
-        ..AddCollaborators::default()
-    };
-    bench.service.add_collaborators(&ada.who, app, &input).await.unwrap();
-    person
-}
-
 /// What whoever brings inputs needs, and may do no more with them.
 fn bringing() -> ScopeSet {
     ScopeSet::of(&[
@@ -85,16 +62,6 @@ fn bringing() -> ScopeSet {
         Scope::ModelsGet,
         Scope::WorkflowsGet,
     ])
-}
-
-fn written(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
-    let mut bytes = Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, format).unwrap();
-    bytes.into_inner()
-}
-
-fn png(width: u32, height: u32) -> Vec<u8> {
-    written(&DynamicImage::new_rgb8(width, height), ImageFormat::Png)
 }
 
 fn new(slug: &str, content: Content) -> NewInput {
@@ -179,24 +146,6 @@ fn kept_objects(bench: &Bench) -> usize {
         entries.map(|path| if path.is_dir() { files(&path) } else { 1 }).sum()
     }
     files(&bench.folder().join("objects"))
-}
-
-/// The field that is not valid, and why.
-fn invalid(error: Error) -> (String, String) {
-    match error {
-        Error::Invalid { fields } => {
-            let first = fields.into_iter().next().unwrap();
-            (first.field, first.message)
-        }
-        other => panic!("{other:?}"),
-    }
-}
-
-fn missing(error: Error) -> ScopeSet {
-    match error {
-        Error::Forbidden { missing, .. } => missing,
-        other => panic!("{other:?}"),
-    }
 }
 
 /// Reads the request on `stream` and answers it with `body`.
@@ -494,13 +443,13 @@ async fn labels_need_the_right_to_annotate(bench: Bench) {
     // One of them refuses the request, before anything is added.
     let inputs = vec![text("plain", "Stop"), labelled.clone()];
     let refused = post(&bench.service, &bo.who, &app, inputs).await.unwrap_err();
-    assert_eq!(missing(refused), ScopeSet::of(&[Scope::AnnotationsAdd]));
+    assert_eq!(forbidden(refused).0, ScopeSet::of(&[Scope::AnnotationsAdd]));
     assert_eq!(all(&bench, &ada.who, &app).await, ["first"]);
     add(&bench, &bo.who, &app, text("plain", "Stop")).await.unwrap();
 
     let patch = PatchInput { slug: "plain".into(), metadata: None, labels: said("stop", 1.0) };
     let refused = bench.service.patch_inputs(&bo.who, &app, PatchAction::Merge, vec![patch]).await;
-    assert_eq!(missing(refused.unwrap_err()), ScopeSet::of(&[Scope::AnnotationsAdd]));
+    assert_eq!(forbidden(refused.unwrap_err()).0, ScopeSet::of(&[Scope::AnnotationsAdd]));
 
     let cy = join(&bench, &ada, &app, "cy", bringing().with(Scope::AnnotationsAdd)).await;
     add(&bench, &cy.who, &app, labelled).await.unwrap();
@@ -523,15 +472,17 @@ async fn a_worker_neither_adds_nor_changes_nor_deletes(bench: Bench) {
     assert_eq!(all(&bench, &bo.who, &app).await, ["sign"]);
     assert!(bench.service.picture(&bo.who, &app, "sign", PictureSize::Thumbnail).await.is_ok());
     let refused = post(&bench.service, &bo.who, &app, vec![picture("his", png(8, 8))]).await.unwrap_err();
-    assert!(missing(refused).contains(Scope::InputsAdd));
+    assert!(forbidden(refused).0.contains(Scope::InputsAdd));
     let patch = PatchInput { slug: "sign".into(), metadata: Some(json!({})), labels: Labels::default() };
     let refused = bench.service.patch_inputs(&bo.who, &app, PatchAction::Merge, vec![patch]).await;
-    assert!(missing(refused.unwrap_err()).contains(Scope::InputsAdd));
+    assert!(forbidden(refused.unwrap_err()).0.contains(Scope::InputsAdd));
     assert!(
-        missing(delete(&bench, &bo.who, &app, &["sign"]).await.unwrap_err()).contains(Scope::InputsDelete)
+        forbidden(delete(&bench, &bo.who, &app, &["sign"]).await.unwrap_err())
+            .0
+            .contains(Scope::InputsDelete)
     );
     // Not even of nothing: whoever may not is told so.
-    assert!(missing(delete(&bench, &bo.who, &app, &[]).await.unwrap_err()).contains(Scope::InputsDelete));
+    assert!(forbidden(delete(&bench, &bo.who, &app, &[]).await.unwrap_err()).0.contains(Scope::InputsDelete));
 
     assert_eq!(all(&bench, &ada.who, &app).await, ["sign"]);
     assert_eq!(kept_objects(&bench), kept);
@@ -765,7 +716,7 @@ async fn taking_labels_away_needs_the_right_to_delete_them(bench: Bench) {
     for action in [PatchAction::Overwrite, PatchAction::Remove] {
         let refused =
             bench.service.patch_inputs(&bo.who, &app, action, change(said("stop", 0.0), None)).await;
-        assert_eq!(missing(refused.unwrap_err()), ScopeSet::of(&[Scope::AnnotationsDelete]));
+        assert_eq!(forbidden(refused.unwrap_err()).0, ScopeSet::of(&[Scope::AnnotationsDelete]));
         // Metadata is nobody's saying.
         let kept = change(Labels::default(), Some(json!({ "camera": "left" })));
         assert!(bench.service.patch_inputs(&bo.who, &app, action, kept).await.is_ok());

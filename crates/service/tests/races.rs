@@ -6,12 +6,12 @@ use atelier_domain::closure::closed;
 use atelier_domain::id::GrantId;
 use atelier_domain::time::DAY;
 use atelier_domain::{Change, Conditions, Email, Endpoint, Member, Preset, Rights, Scope, ScopeSet};
-use atelier_service::apps::CreateApp;
-use atelier_service::collaborators::{AddCollaborators, EditCollaborator, Filter, GrantRow, Invitee};
-use atelier_service::{AppName, Error};
+use atelier_service::Error;
+use atelier_service::collaborators::EditCollaborator;
 use atelier_store::queries::{grants, users};
 use atelier_testkit::people::PASSWORD;
-use atelier_testkit::{Bench, Person, on_both_databases};
+use atelier_testkit::sharing::{edit, invitation, invite, people, street_signs};
+use atelier_testkit::{Bench, on_both_databases};
 
 on_both_databases! {
     an_inviter_who_is_narrowed_meanwhile_gives_nothing_away,
@@ -20,31 +20,12 @@ on_both_databases! {
     whoever_is_invited_while_they_prove_their_address_is_added,
 }
 
-async fn street_signs(bench: &Bench, ada: &Person) -> AppName {
-    let input = CreateApp { slug: "street-signs".into(), ..CreateApp::default() };
-    bench.service.create_app(&ada.who, &input).await.unwrap();
-    AppName::of("ada", "street-signs")
-}
-
-fn invitation(address: &str, scopes: ScopeSet) -> AddCollaborators {
-    AddCollaborators { people: vec![Invitee::Address(address.into())], scopes, ..AddCollaborators::default() }
-}
-
-async fn invite(bench: &Bench, ada: &Person, app: &AppName, address: &str, scopes: ScopeSet) -> GrantRow {
-    let added = bench.service.add_collaborators(&ada.who, app, &invitation(address, scopes)).await.unwrap();
-    added.grants.into_iter().next().unwrap()
-}
-
-async fn people(bench: &Bench, ada: &Person, app: &AppName) -> Vec<GrantRow> {
-    bench.service.list_collaborators(&ada.who, app, &Filter::default(), 100).await.unwrap().rows
-}
-
 async fn an_inviter_who_is_narrowed_meanwhile_gives_nothing_away(bench: Bench) {
     let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
     let app = street_signs(&bench, &ada).await;
     let scopes = closed(ScopeSet::of(&[Scope::AnnotationsAdd, Scope::CollaboratorsAdd]));
     let less = closed(ScopeSet::of(&[Scope::AnnotationsGet, Scope::CollaboratorsAdd]));
-    let bo_grant = invite(&bench, &ada, &app, &bo.email, scopes).await;
+    let bo_grant = invite(&bench, &ada.who, &app, &bo.email, scopes).await;
     // Bo looks at what he may give, and chooses all of it.
     let seen = bench.service.get_app(&bo.who, &app, Endpoint::ViewApp).await.unwrap().1.permit.scopes();
     assert_eq!(seen, scopes);
@@ -67,7 +48,7 @@ async fn an_inviter_who_is_narrowed_meanwhile_gives_nothing_away(bench: Bench) {
         Err(Error::Forbidden { missing, .. }) => assert_eq!(missing, scopes.minus(less)),
         other => panic!("{other:?}"),
     }
-    let rows = people(&bench, &ada, &app).await;
+    let rows = people(&bench, &ada.who, &app).await;
     assert_eq!(rows.len(), 1, "nobody was added");
     assert_eq!(rows[0].scopes, less);
     // What he has left he can give.
@@ -78,19 +59,12 @@ async fn an_inviter_who_is_narrowed_meanwhile_gives_nothing_away(bench: Bench) {
 async fn of_two_editors_at_once_the_second_is_told(bench: Bench) {
     let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
     let app = street_signs(&bench, &ada).await;
-    let grant = invite(&bench, &ada, &app, &bo.email, Preset::Worker.scopes()).await;
-    invite(&bench, &ada, &app, "cy@example.org", ScopeSet::ALL).await;
+    let grant = invite(&bench, &ada.who, &app, &bo.email, Preset::Worker.scopes()).await;
+    invite(&bench, &ada.who, &app, "cy@example.org", ScopeSet::ALL).await;
     let cy = bench.person("cy").await;
-    let edit = |scopes| EditCollaborator {
-        grant: grant.id,
-        scopes,
-        endpoints: None,
-        ends_at: None,
-        note: None,
-        expected_version: Some(grant.version),
-    };
     // Both have the page open; both choose, and confirm at the same moment.
-    let (adas, cys) = (edit(Preset::Viewer.scopes()), edit(Preset::Reviewer.scopes()));
+    let choose = |scopes| EditCollaborator { expected_version: Some(grant.version), ..edit(&grant, scopes) };
+    let (adas, cys) = (choose(Preset::Viewer.scopes()), choose(Preset::Reviewer.scopes()));
     let (one, other) = tokio::join!(
         bench.service.edit_collaborator(&ada.who, &app, &adas),
         bench.service.edit_collaborator(&cy.who, &app, &cys),
@@ -99,7 +73,7 @@ async fn of_two_editors_at_once_the_second_is_told(bench: Bench) {
     let done = done.unwrap();
     assert!(matches!(&told, Err(Error::Conflict(text)) if text.contains("Bo")), "{told:?}");
     assert_eq!(done.version, grant.version + 1);
-    let rows = people(&bench, &ada, &app).await;
+    let rows = people(&bench, &ada.who, &app).await;
     let stands = rows.iter().find(|row| row.id == grant.id).unwrap();
     assert_eq!((stands.scopes, stands.version), (done.scopes, done.version));
 }
@@ -138,7 +112,7 @@ async fn whoever_proves_an_address_while_it_is_invited_joins(bench: Bench) {
     assert!(!proved.is_finished(), "an address is not proved while it is invited");
     tx.commit().await.unwrap();
     assert_eq!(proved.await.unwrap().unwrap().joined, ["street-signs"]);
-    let rows = people(&bench, &ada, &app).await;
+    let rows = people(&bench, &ada.who, &app).await;
     assert!(matches!(rows.as_slice(), [row] if !row.is_pending()), "{rows:?}");
 }
 

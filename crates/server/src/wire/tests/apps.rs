@@ -12,8 +12,7 @@ fn ids(answer: &Value) -> Vec<&str> {
 fn of_somebody_elses_apps_only_the_shared_ones_are_listed() {
     tell(async |story| {
         for slug in ["rain", "salt"] {
-            let app = CreateApp { slug: slug.into(), ..CreateApp::default() };
-            story.bench.service.create_app(&story.ana.who, &app).await.unwrap();
+            make_app(&story.bench, &story.ana, slug).await;
         }
         let bo = story.bench.sign_in("bo", "bo@example.org").await;
         let token = story.key_of(&bo, |_| {}).await;
@@ -48,8 +47,7 @@ fn a_grant_that_does_not_reach_the_listing_or_has_ended_lists_nothing() {
         let bound = story.key_of(&story.ana, |key| key.app = Some(AppName::of("ana", "tea"))).await;
         let share = async |name: &str, rights: Rights| {
             story.bench.clock.advance(atelier_domain::time::MINUTE);
-            let app = CreateApp { slug: name.into(), ..CreateApp::default() };
-            story.bench.service.create_app(&story.ana.who, &app).await.unwrap();
+            let app = make_app(&story.bench, &story.ana, name).await;
             let sharing = AddCollaborators {
                 people: vec![Invitee::User("cy".into())],
                 scopes: rights.scopes,
@@ -57,7 +55,6 @@ fn a_grant_that_does_not_reach_the_listing_or_has_ended_lists_nothing() {
                 ends_at: rights.ends_at,
                 ..AddCollaborators::default()
             };
-            let app = AppName::of("ana", name);
             story.bench.service.add_collaborators(&story.ana.who, &app, &sharing).await.unwrap();
         };
         let soon = story.bench.now().plus(atelier_domain::time::DAY);
