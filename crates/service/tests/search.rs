@@ -10,6 +10,8 @@ use atelier_testkit::{Bench, Person};
 async fn share(bench: &Bench, owner: &Person, app: &str, with: &str, scopes: ScopeSet) {
     bench.clock.advance(MINUTE);
     let app = make_app(bench, owner, app).await;
+    // What is told at the same moment has no order.
+    bench.clock.advance(1);
     invite(bench, &owner.who, &app, &format!("{with}@example.org"), scopes).await;
 }
 
