@@ -7,6 +7,7 @@ mod bad_input;
 mod data;
 mod headers;
 mod matrix;
+mod odd_data;
 mod refused_sharing;
 mod tier_zero;
 
