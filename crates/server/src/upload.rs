@@ -279,6 +279,8 @@ fn led_back(owner: &Slug, app: &Slug, files: &UploadAnswer) -> Response {
 }
 
 #[cfg(test)]
+mod door;
+#[cfg(test)]
 mod tests {
     use super::*;
 
