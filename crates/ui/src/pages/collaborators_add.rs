@@ -66,7 +66,8 @@ pub(super) fn AddFields(
 ) -> impl IntoView {
     let held = app.scopes;
     let same_app = app.clone();
-    let choice = ScopeChoice::new(Preset::Worker.scopes().intersection(held), held, None);
+    let choice =
+        ScopeChoice::new(Preset::Worker.scopes().intersection(held), held, None).or_typed(form.parts());
     let count = RwSignal::new(0);
     let label = move || match count.get() {
         0 => "Confirm".to_owned(),
