@@ -22,6 +22,7 @@ use crate::{
         invitation_token::FollowInvitation, landing::Landing, not_found::NotFound, reset::AskReset,
         reset_token::ChoosePassword, sign_in::SignIn, sign_up::SignUp, verify_token::VerifyAddress,
     },
+    raw_text::raw_text,
 };
 
 /// The whole application, for all three ways of rendering it.
