@@ -41,7 +41,7 @@ export async function post(page: Page, name: string, fields: [string, string][])
 }
 
 /** Expects that a call was refused for want of a scope, and that the answer names it and who could give it. */
-export function expectRefused(answer: Answer, scope: string, giver = ""): void {
+export function expectRefused(answer: Answer, scope: string, giver: string): void {
   expect(answer).toMatchObject({ http: 403, code: CODE.scopes });
   expect(answer.details).toContain(scope);
   expect(answer.details).toContain(giver);

@@ -76,29 +76,21 @@ async function refusesMore(cast: Cast): Promise<void> {
   const { bo, app, address } = cast;
   const [, owner = "", slug = ""] = app.split("/");
   const forged = ["Apps_Get", "Inputs_Get", "Annotations_Get", "Annotations_Delete"];
-  const form = await post(bo, "collaborators/add", [
-    ["owner", owner],
-    ["app", slug],
-    ["people", address.di],
-    ...forged.map((scope): [string, string] => ["scopes[]", scope]),
-    ["ends", "never"],
-    ["note", ""],
-  ]);
-  expect(form.http).toBe(403);
-  expect(form.body).toContain("Annotations_Delete");
-  const preset = await post(bo, "collaborators/add", [
-    ["owner", owner],
-    ["app", slug],
-    ["people", address.di],
-    ["preset", "labelling-lead"],
-    ["ends", "never"],
-    ["note", ""],
-  ]);
-  expect(preset.http).toBe(403);
-  expect(preset.body).toContain("Inputs_Delete");
+  const ticked = forged.map((scope): [string, string] => ["scopes[]", scope]);
+  const choices: [string, [string, string][]][] = [
+    ["Annotations_Delete", ticked],
+    ["Inputs_Delete", [["preset", "labelling-lead"]]],
+  ];
+  for (const [scope, choice] of choices) {
+    const place: [string, string][] = [["owner", owner], ["app", slug], ["people", address.di]];
+    const form = await post(bo, "collaborators/add", [...place, ...choice, ["ends", "never"], ["note", ""]]);
+    expect(form.http).toBe(403);
+    expect(form.body).toContain(scope);
+    expect(form.body).toContain(`${NAME.ada} could give it to you`);
+  }
 
   const answer = await withBosToken(cast)("POST", "/collaborators", invitation(address.di, forged));
-  expectRefused(answer, "Annotations_Delete");
+  expectRefused(answer, "Annotations_Delete", NAME.ada);
   const { body } = await withBosToken(cast)("GET", "/collaborators");
   expect(body).not.toContain(address.di.split("@")[0]);
 }
