@@ -54,6 +54,7 @@ export async function uploads({ ada, app, axe }: Cast): Promise<void> {
   await expect(ada.getByRole("status")).toContainText(`${files.length} of ${files.length} added.`, { timeout: 60_000 });
   await expect(ada.locator(".card")).toHaveCount(files.length);
   await axe(ada);
+  await ada.getByRole("button", { name: "Clear what has ended" }).click();
 
   await enter(ada, "Concepts");
   await axe(ada);
@@ -69,7 +70,7 @@ export async function uploads({ ada, app, axe }: Cast): Promise<void> {
   await ada.getByLabel("Add a concept").fill("Stop");
   await ada.getByRole("button", { name: "Add", exact: true }).click();
   await expect(ada.getByRole("list", { name: "Concepts of the whole input" })).toContainText(NAME.ada);
-  await drawsBox(ada, [0.28, 0.46], [0.31, 0.52], "Speed limit 30");
+  await drawsBox(ada, [0.25, 0.39], [0.34, 0.54], "Speed limit 30");
   await expect(ada.getByRole("button", { name: `Speed limit 30, by ${NAME.ada}` })).toBeVisible();
   await expect(ada).toHaveURL(`${app}/inputs/${INPUT}`);
 }

@@ -1,4 +1,4 @@
-import { CODE, expectRefused, post } from "../calls";
+import { CODE, expectRefused, type Field, post } from "../calls";
 import { expect, hydrated } from "../fixture";
 import { atRest, signInAs } from "../people";
 import { picture } from "../pictures";
@@ -80,7 +80,8 @@ export async function isRefusedByThePages(cast: Cast): Promise<void> {
   await bo.keyboard.press("ArrowRight");
   await expect(bo.getByRole("status")).toContainText(`${NAME.ada}’s; nobody else can change it`);
   await expect(main.getByRole("button", { name: /^Remove/ })).toHaveCount(0);
-  await expect(main).toContainText(`Annotations_Delete: your access to this app does not include Annotations_Delete; ${NAME.ada} could give it to you`);
+  const lacks = "Annotations_Delete: your access to this app does not include Annotations_Delete";
+  await expect(main).toContainText(`${lacks}; ${NAME.ada} could give it to you`);
   const box = bo.getByRole("button", { name: `Stop, by ${NAME.bo}` });
   await box.focus();
   await bo.keyboard.press("Delete");
@@ -150,12 +151,14 @@ export async function isRefusedByTheApi(cast: Cast): Promise<void> {
 export async function isRefusedByTheForms(cast: Cast): Promise<void> {
   const { bo, app, address } = cast;
   const [, owner = "", slug = ""] = app.split("/");
-  const place: [string, string][] = [["owner", owner], ["app", slug]];
-  const gone: [string, string][] = [...place, ["input", FOG], ["annotation", "by-token"], ["concept", "stop"]];
-  const forms: [string, string, [string, string][]][] = [
+  const place: Field[] = [["owner", owner], ["app", slug]];
+  const gone: Field[] = [...place, ["input", FOG], ["annotation", "by-token"], ["concept", "stop"]];
+  const person: Field[] = [["people", address.di], ["preset", "viewer"]];
+  const invited: Field[] = [...place, ...person, ["ends", "never"], ["note", ""]];
+  const forms: [string, string, Field[]][] = [
     ["annotations/remove", "Annotations_Delete", gone],
     ["inputs/delete", "Inputs_Delete", [...place, ["input", INPUT]]],
-    ["collaborators/add", "Collaborators_Add", [...place, ["people", address.di], ["preset", "viewer"], ["ends", ""], ["note", ""]]],
+    ["collaborators/add", "Collaborators_Add", invited],
   ];
   for (const [name, scope, fields] of forms) {
     const answer = await post(bo, name, fields);
