@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixture";
-import { makeApp } from "./people";
+import { makeAccount, makeApp } from "./people";
 
 /** A malformed address, and one that stands there twice. */
 const WRONG = "nobody, cy@example.org, cy@example.org";
@@ -29,6 +29,14 @@ test("invites a worker, and takes the invitation back", async ({ page, axe }) =>
 
   // Everything that stands against anybody is said, and what was typed stays.
   await page.getByLabel("People").fill(WRONG);
+  const understood = page.getByRole("list", { name: "Who was understood" });
+  await expect(understood).toContainText("nobody is no e-mail address");
+  await expect(understood).toContainText("cy@example.org is in the list twice");
+  await expect(page.getByRole("button", { name: "Confirm: add 1 collaborator" })).toBeVisible();
+  await understood.getByRole("button", { name: "Remove nobody" }).click();
+  await expect(page.getByLabel("People")).toHaveValue("cy@example.org, cy@example.org");
+  await expect(page.getByLabel("People")).toBeFocused();
+  await page.getByLabel("People").fill(WRONG);
   await page.getByRole("button", { name: /Confirm/ }).click();
   await expect(page.getByRole("alert")).toContainText("2 things need your attention");
   await expect(page.getByLabel("People")).toHaveValue(WRONG);
@@ -53,6 +61,30 @@ test("invites a worker, and takes the invitation back", async ({ page, axe }) =>
   await expect(page.getByRole("row").filter({ hasText: "cy@example.org" })).toContainText("Viewer");
 
   await page.getByRole("button", { name: "Cancel invitation" }).click();
+  await expect(page.getByRole("heading", { name: "Nobody else works here yet" })).toBeVisible();
+});
+
+test("says beforehand who is there already, and removes in a dialog that begins at the way out", async ({ page, axe }) => {
+  await openCollaborators(page);
+  const email = makeAccount("Bo Lindqvist");
+  await page.keyboard.press("i");
+  await page.getByLabel("People").fill(email);
+  await page.getByRole("button", { name: "Confirm: add 1 collaborator" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "Bo Lindqvist" })).toBeVisible();
+
+  await page.keyboard.press("i");
+  await page.getByLabel("People").fill(email);
+  const understood = page.getByRole("list", { name: "Who was understood" });
+  await expect(understood).toContainText("is Bo Lindqvist, who is a collaborator already");
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("link", { name: "Remove Bo Lindqvist" }).click();
+  const dialog = page.getByRole("dialog", { name: "Remove Bo Lindqvist?" });
+  await expect(dialog).toContainText("Their keys for this app end with it (1).");
+  await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await axe();
+  await dialog.getByRole("button", { name: "Remove Bo Lindqvist" }).click();
+  await expect(page.getByRole("status")).toContainText("Bo Lindqvist was removed.");
   await expect(page.getByRole("heading", { name: "Nobody else works here yet" })).toBeVisible();
 });
 
@@ -123,8 +155,15 @@ test.describe("without JavaScript", () => {
     await page.getByRole("link", { name: "Tree", exact: true }).click();
     await expect(page.locator(".tree")).toContainText("cy@example.org");
     await page.getByRole("link", { name: "List", exact: true }).click();
-    await row.getByRole("link", { name: "Remove" }).click();
-    await page.getByRole("button", { name: "Remove cy@example.org" }).click();
+    await row.getByRole("button", { name: "Cancel invitation" }).click();
+    await expect(page.getByRole("heading", { name: "Nobody else works here yet" })).toBeVisible();
+
+    await page.getByRole("link", { name: "Add Collaborators" }).click();
+    await page.getByLabel("People").fill(makeAccount("Di Okafor"));
+    await page.getByRole("radio", { name: /Viewer/ }).check();
+    await page.getByRole("button", { name: /Confirm/ }).click();
+    await page.getByRole("link", { name: "Remove Di Okafor" }).click();
+    await page.getByRole("button", { name: "Remove Di Okafor" }).click();
     await expect(page.getByRole("heading", { name: "Nobody else works here yet" })).toBeVisible();
   });
 });

@@ -74,7 +74,7 @@ pub fn Chip(
     view! {
         <li class=tone.class()>
             <span>{text}</span>
-            {note.map(|note| view! { <small>{note}</small> })}
+            {note.map(|note| view! { " " <small>{note}</small> })}
             {remove}
         </li>
     }

@@ -87,6 +87,7 @@ pub fn ScopePicker(
                     <label for="scopes-filter" class="visually-hidden">"Filter scopes"</label>
                     <input
                         id="scopes-filter"
+                        class="input"
                         type="search"
                         placeholder="Filter"
                         autocomplete="off"

@@ -196,20 +196,22 @@ fn PersonRow(app: App, person: Person) -> impl IntoView {
 /// What can be done about somebody's access.
 #[component]
 pub(super) fn PersonActions(app: App, person: Person) -> impl IntoView {
-    let resend = (person.waits_until.is_some() && app.scopes.contains(Scope::CollaboratorsAdd))
-        .then(|| view! { <Waiting app=app.clone() grant=person.grant /> });
+    let waits = person.waits_until.is_some() && app.scopes.contains(Scope::CollaboratorsAdd);
+    let waiting = waits.then(|| view! { <Waiting app=app.clone() grant=person.grant /> });
     let can_change = app.scopes.contains(Scope::CollaboratorsDelete) && !person.is_you;
     let change = can_change.then(|| {
         let layers = Layers::of_page();
         let path = format!("{}/{}", list_path(&app), person.grant);
         let removal = format!("{path}/remove");
         let (edited, removed) = ((app.clone(), person.clone()), (app, person.clone()));
-        [
-            opener("Edit", &person, path, move || layers.edit(edited.0.clone(), edited.1.clone())),
-            opener("Remove", &person, removal, move || layers.remove(removed.0.clone(), removed.1.clone())),
-        ]
+        let edit = opener("Edit", &person, path, move || layers.edit(edited.0.clone(), edited.1.clone()));
+        // Taking an invitation back is all that removing somebody who has not come yet would do.
+        let remove = (!waits).then(|| {
+            opener("Remove", &person, removal, move || layers.remove(removed.0.clone(), removed.1.clone()))
+        });
+        (edit, remove)
     });
-    view! { <span class="actions">{change} {resend}</span> }
+    view! { <span class="actions">{change} {waiting}</span> }
 }
 
 /// A link in somebody's row that opens a dialog, or leads to the page that holds the same.

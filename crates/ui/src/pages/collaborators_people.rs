@@ -24,23 +24,33 @@ struct Typed {
     against: Option<String>,
 }
 
-/// Those in `text`, with what can be told without asking and what the server said of them.
+/// Those in `text`, with what can be told without asking and what the server said of their addresses.
 fn read(text: &str, said: &[(String, String)]) -> Vec<Typed> {
-    let mut known = Vec::new();
+    let mut known: Vec<String> = Vec::new();
     pasted_addresses(text)
         .into_iter()
         .map(|(text, email)| {
-            let against = match email {
-                Err(error) => Some(error.to_string()),
+            let against = match email.map(|email| email.to_string()) {
+                Err(_) => Some("is no e-mail address".to_owned()),
                 Ok(email) if known.contains(&email) => Some("is in the list twice".to_owned()),
                 Ok(email) => {
+                    let against = said.iter().find(|(address, _)| *address == email);
                     known.push(email);
-                    said.iter().find(|(typed, _)| *typed == text).map(|(_, why)| why.clone())
+                    against.map(|(_, why)| why.clone())
                 }
             };
             Typed { text, against }
         })
         .collect()
+}
+
+/// The addresses in `text`, each once, one in a line.
+fn addresses(text: &str) -> String {
+    let mut addresses: Vec<String> =
+        pasted_addresses(text).into_iter().filter_map(|(_, email)| Some(email.ok()?.to_string())).collect();
+    addresses.sort();
+    addresses.dedup();
+    addresses.join("\n")
 }
 
 /// The field for people, and below it who was understood. The field's text is what counts and is posted.
@@ -52,28 +62,33 @@ pub(super) fn PeopleField(
     count: RwSignal<usize>,
 ) -> impl IntoView {
     let field = NodeRef::<html::Textarea>::new();
+    let place = StoredValue::new((app.owner, app.slug));
     let (text, said) = (RwSignal::new(String::new()), RwSignal::new(Vec::new()));
     let people = Memo::new(move |_| text.with(|text| said.with(|said| read(text, said))));
     Effect::new(move || {
         count.set(people.with(|people| people.iter().filter(|typed| typed.against.is_none()).count()));
     });
-    let ask = leptos::leptos_dom::helpers::debounce(PAUSE, move |asked: String| {
-        let (owner, slug) = (app.owner.clone(), app.slug.clone());
+    let ask = move |asked: String| {
+        let (owner, slug) = place.get_value();
         spawn_local(async move {
             // What cannot be asked now is answered when the form is posted.
             let answer = check_people(owner, slug, asked.clone()).await.unwrap_or_default();
-            if text.try_with_untracked(|text| *text == asked) == Some(true) {
+            if text.try_with_untracked(|text| addresses(text) == asked) == Some(true) {
                 said.set(answer);
             }
         });
-    });
-    let ask = StoredValue::new_local(ask);
+    };
     let changed = move |now: String| {
-        let is_empty = now.trim().is_empty();
-        text.set(now.clone());
-        if !is_empty {
-            ask.update_value(|ask| ask(now));
-        }
+        let typed = now.clone();
+        text.set(now);
+        // Asks once nothing was typed for a while, and while the form is still there.
+        let asks = move || {
+            let asked = addresses(&typed);
+            if !asked.is_empty() && text.try_with_untracked(|text| *text == typed) == Some(true) {
+                ask(asked);
+            }
+        };
+        set_timeout(asks, PAUSE);
     };
     // What stands there before the bundle arrived, or was posted without it.
     Effect::new(move || {
@@ -105,7 +120,7 @@ pub(super) fn PeopleField(
         chips.collect_view()
     };
     view! {
-        <div on:input=move |event| changed(event_target_value(&event))>
+        <div class="people-field" on:input=move |event| changed(event_target_value(&event))>
             <TextArea
                 name="people"
                 label="People"
