@@ -623,6 +623,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn whoever_is_shown_inputs_may_see_annotations_and_the_other_way_round() {
+        // Inputs carry what is said of them, and what is said of a text carries parts of it.
+        for endpoint in
+            [Endpoint::GetInput, Endpoint::ListInputs, Endpoint::PostInputs, Endpoint::PatchInputs]
+        {
+            assert!(endpoint.needs().contains(crate::Scope::AnnotationsGet), "{endpoint}");
+        }
+        for endpoint in [
+            Endpoint::GetAnnotation,
+            Endpoint::ListAnnotations,
+            Endpoint::PostAnnotations,
+            Endpoint::PatchAnnotations,
+        ] {
+            assert!(endpoint.needs().contains(crate::Scope::InputsGet), "{endpoint}");
+        }
+    }
+
+    #[test]
     fn names_read_back_and_paths_are_unique() {
         let mut seen = std::collections::BTreeSet::new();
         for endpoint in Endpoint::all().filter(|endpoint| endpoint.is_rpc()) {

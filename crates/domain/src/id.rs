@@ -1,4 +1,4 @@
-//! Identifiers: UUIDv7 inside, never shown to people, ordered by the time they were made.
+//! Identifiers: UUIDv7 inside, never shown to people, ordered by the time they were made, to the microsecond.
 
 use uuid::Uuid;
 
@@ -18,8 +18,7 @@ macro_rules! ids {
             /// A new identifier of the given moment.
             #[must_use]
             pub fn new(now: Timestamp, salt: &Salt) -> Self {
-                let millis = u64::try_from(now.micros() / 1000).unwrap_or_default();
-                Self(uuid::Builder::from_unix_timestamp_millis(millis, salt).into_uuid())
+                Self(of_moment(now, *salt))
             }
         }
 
@@ -37,6 +36,29 @@ macro_rules! ids {
             }
         }
     )+};
+}
+
+/// UUIDv7 keeps the milliseconds. The microseconds stand in the twelve bits behind them.
+fn of_moment(now: Timestamp, mut salt: Salt) -> Uuid {
+    let micros = u64::try_from(now.micros()).unwrap_or_default();
+    let [.., high, low] = (micros % 1_000).to_be_bytes();
+    [salt[0], salt[1]] = [high, low];
+    uuid::Builder::from_unix_timestamp_millis(micros / 1_000, &salt).into_uuid()
+}
+
+/// How many identifiers one moment can put in order: see [`InputId::nth`].
+pub const IN_ORDER: usize = 1 << 14;
+
+impl InputId {
+    /// The identifier of the `index`th of the things that are made at one moment, of which there may be [`IN_ORDER`]:
+    /// each comes after those of a lower index.
+    #[must_use]
+    pub fn nth(now: Timestamp, index: u16, salt: &Salt) -> Self {
+        let mut salt = *salt;
+        // Right behind the moment; UUIDv7 takes the highest two bits of these for itself.
+        [salt[2], salt[3]] = index.to_be_bytes();
+        Self(of_moment(now, salt))
+    }
 }
 
 ids! {
@@ -58,4 +80,37 @@ ids! {
     AnnotationId;
     /// A job that adds inputs.
     JobId;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Randomness that would turn any order round that it had a say in.
+    fn falling(index: u16) -> Salt {
+        [u8::MAX - u8::try_from(index % 256).unwrap_or_default(); 10]
+    }
+
+    #[test]
+    fn identifiers_are_ordered_by_microseconds() {
+        let moments = [0, 1, 999, 1_000, 1_001, 1_767_268_800_000_000, 1_767_268_800_000_001];
+        let ids = moments
+            .iter()
+            .zip(0..)
+            .map(|(micros, index)| AnnotationId::new(Timestamp::from_micros(*micros), &falling(index)));
+        let ids: Vec<_> = ids.collect();
+        assert!(ids.is_sorted(), "{ids:?}");
+        assert!(ids.iter().all(|id| id.0.get_version_num() == 7));
+    }
+
+    #[test]
+    fn those_of_one_moment_are_ordered_by_their_index() {
+        let now = Timestamp::from_micros(1_767_268_800_000_999);
+        let last = u16::try_from(IN_ORDER - 1).unwrap();
+        let ids: Vec<_> = (0..=last).map(|index| InputId::nth(now, index, &falling(index))).collect();
+        assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(ids.iter().all(|id| id.0.get_version_num() == 7));
+        let later = InputId::new(Timestamp::from_micros(1_767_268_800_001_000), &[0; 10]);
+        assert!(ids.iter().all(|id| *id < later));
+    }
 }

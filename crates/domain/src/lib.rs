@@ -11,6 +11,7 @@
 )]
 
 pub mod basic;
+pub mod characters;
 pub mod closure;
 pub mod decision;
 pub mod endpoint;
@@ -30,6 +31,7 @@ pub mod value;
 pub mod words;
 
 pub use basic::BasicScope;
+pub use characters::Characters;
 pub use decision::{
     AppRef, Caller, Cause, Credential, OwnPermit, Permit, Refusal, Standing, decide, decide_own,
 };

@@ -9,7 +9,7 @@ use atelier_service::apps::CreateApp;
 use atelier_service::collaborators::{AddCollaborators, Invitee};
 use atelier_service::concepts::NewConcept;
 use atelier_service::identity::SignUp;
-use atelier_service::inputs::{Content, NewInput, PostInputs, TakenId};
+use atelier_service::inputs::{Content, NewInput, PostInputs};
 use atelier_service::{AppName, Origin, Proof, Service, Who, hash_secret};
 
 /// The people of the demonstration: slug, name, address.
@@ -125,7 +125,7 @@ async fn add_material(service: &Service, ada: &Who, app: &AppName) -> Result<(),
             metadata: Some(piece.metadata),
         });
     }
-    let added = service.post_inputs(ada, app, PostInputs { inputs, taken: TakenId::Fail, job: None }).await?;
+    let added = service.post_inputs(ada, app, PostInputs { inputs, ..PostInputs::default() }).await?;
     added.inputs.into_iter().try_for_each(|input| input.map(drop).map_err(|(_, error)| error.into()))
 }
 

@@ -78,18 +78,7 @@ pub(crate) fn router(
     cookie: SessionCookie,
     stop: CancellationToken,
 ) -> Result<Router, assets::NoBundle> {
-    let context = service.clone();
-    let served = Served(wire::gateway(service).served());
-    let provide = move || {
-        if let Some(parts) = use_context::<Parts>() {
-            provide_context(identify::by_session(&parts, cookie));
-        }
-        provide_context(Now(context.world().now().micros()));
-        provide_context(context.clone());
-        provide_context(cookie);
-        provide_context(served);
-    };
-    let pages = pages::router(assets::paths()?, provide).layer(from_fn(guard::same_site));
+    let pages = pages::router(assets::paths()?, context(service, cookie)).layer(from_fn(guard::same_site));
     // Keys travel in a header that no other site can make a browser send: the wire needs no guard against them.
     let events = events::router(service, cookie, stop);
     Ok(assets::router()
@@ -99,6 +88,24 @@ pub(crate) fn router(
         .merge(upload::router(service, cookie))
         .merge(pictures::router(service, cookie))
         .merge(pages))
+}
+
+/// What pages and server functions ask for, of the request that is being answered.
+pub(crate) fn context(
+    service: &Service,
+    cookie: SessionCookie,
+) -> impl Fn() + Clone + Send + Sync + use<> + 'static {
+    let served = Served(wire::gateway(service).served());
+    let service = service.clone();
+    move || {
+        if let Some(parts) = use_context::<Parts>() {
+            provide_context(identify::by_session(&parts, cookie));
+        }
+        provide_context(Now(service.world().now().micros()));
+        provide_context(service.clone());
+        provide_context(cookie);
+        provide_context(served);
+    }
 }
 
 /// `/healthz`: the process runs. `/readyz`: it can answer, because its database does.

@@ -245,7 +245,7 @@ async fn add(
     };
     let metadata = (!file.is_empty()).then(|| json!({ "filename": file }));
     let input = NewInput { slug: slug_of(file), content, metadata, labels: Labels::default() };
-    let input = PostInputs { inputs: vec![input], taken: TakenId::Suffix, job: None };
+    let input = PostInputs { inputs: vec![input], taken: TakenId::Suffix, ..PostInputs::default() };
     let refused = |error: atelier_service::Error| Refused::Error(error.into());
     let posted = service.post_inputs(who, app, input).await.map_err(refused)?;
     let made = posted.inputs.into_iter().next();
@@ -278,6 +278,8 @@ fn led_back(owner: &Slug, app: &Slug, files: &UploadAnswer) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, next)]).into_response()
 }
 
+#[cfg(test)]
+mod door;
 #[cfg(test)]
 mod tests {
     use super::*;

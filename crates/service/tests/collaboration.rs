@@ -3,12 +3,13 @@
 use atelier_domain::closure::closed;
 use atelier_domain::time::{DAY, SECOND};
 use atelier_domain::{Below, Endpoint, Preset, Scope, ScopeSet};
-use atelier_service::apps::CreateApp;
 use atelier_service::audit::AuditFilter;
 use atelier_service::collaborators::{AddCollaborators, EditCollaborator, Filter, GrantRow, Invitee};
 use atelier_service::{AppName, Error, Who};
+use atelier_testkit::errors::{forbidden, invalid};
 use atelier_testkit::people::{PASSWORD, with_key};
-use atelier_testkit::{Bench, Person, on_both_databases};
+use atelier_testkit::sharing::{edit, invitation, invite, people, street_signs};
+use atelier_testkit::{Bench, on_both_databases};
 
 on_both_databases! {
     the_story_of_ada_bo_cy_and_di,
@@ -19,6 +20,8 @@ on_both_databases! {
     what_the_inviter_lost_meanwhile_is_not_given,
     an_automatic_token_narrows_and_ends_with_its_grant,
     people_who_cannot_be_added_are_each_told_why,
+    what_cannot_be_given_is_told_and_changes_nothing,
+    an_invitation_that_expired_is_sent_again_and_taken_up_once,
     the_list_is_filtered_and_paged_at_once,
     two_editors_at_once_notice_each_other,
     an_end_date_ends_access,
@@ -27,43 +30,6 @@ on_both_databases! {
 }
 
 const VIEW: Endpoint = Endpoint::ViewApp;
-
-async fn street_signs(bench: &Bench, ada: &Person) -> AppName {
-    let input = CreateApp { slug: "street-signs".into(), ..CreateApp::default() };
-    bench.service.create_app(&ada.who, &input).await.unwrap();
-    AppName::of("ada", "street-signs")
-}
-
-fn invitation(address: &str, scopes: ScopeSet) -> AddCollaborators {
-    AddCollaborators { people: vec![Invitee::Address(address.into())], scopes, ..AddCollaborators::default() }
-}
-
-async fn invite(bench: &Bench, who: &Who, app: &AppName, address: &str, scopes: ScopeSet) -> GrantRow {
-    let added = bench.service.add_collaborators(who, app, &invitation(address, scopes)).await.unwrap();
-    added.grants.into_iter().next().unwrap()
-}
-
-fn edit(grant: &GrantRow, scopes: ScopeSet) -> EditCollaborator {
-    EditCollaborator {
-        grant: grant.id,
-        scopes,
-        endpoints: None,
-        ends_at: None,
-        note: None,
-        expected_version: None,
-    }
-}
-
-async fn people(bench: &Bench, who: &Who, app: &AppName) -> Vec<GrantRow> {
-    bench.service.list_collaborators(who, app, &Filter::default(), 100).await.unwrap().rows
-}
-
-fn forbidden(error: Error) -> (ScopeSet, String) {
-    match error {
-        Error::Forbidden { missing, explanation, .. } => (missing, explanation),
-        other => panic!("{other:?}"),
-    }
-}
 
 async fn the_story_of_ada_bo_cy_and_di(bench: Bench) {
     let service = &bench.service;
@@ -174,7 +140,10 @@ async fn an_invitation_is_taken_up_once_and_only_by_its_address(bench: Bench) {
     invite(&bench, &ada.who, &app, "cy@example.org", Preset::Worker.scopes()).await;
     let secret = bench.mailed_secret("cy@example.org", "/invitation/").await;
     assert_eq!(bench.service.peek_invitation(&secret).await.unwrap().app_name, "street-signs");
-    assert!(bench.service.accept_invitation(&eve.who, &secret).await.is_err());
+    let (field, message) = invalid(bench.service.accept_invitation(&eve.who, &secret).await.unwrap_err());
+    assert_eq!(field, "invitation");
+    assert!(message.contains("is for cy@example.org") && message.contains("sign in with"), "{message}");
+    assert!(people(&bench, &ada.who, &app).await[0].is_pending(), "it still waits for whom it is for");
     assert_eq!(bench.service.get_app(&eve.who, &app, VIEW).await.unwrap_err(), Error::NotFound);
     // Cy proves the address while the invitation waits: she is in, and the link is used up.
     let cy = bench.person("cy").await;
@@ -248,6 +217,10 @@ async fn people_who_cannot_be_added_are_each_told_why(bench: Bench) {
     };
     let wrong: Vec<&str> = fields.iter().map(|field| field.field.as_str()).collect();
     assert_eq!(wrong, ["people[0]", "people[1]", "people[2]", "people[4]"], "{fields:?}");
+    let why = ["is not an e-mail address", "is you", "is a collaborator already", "is in the list twice"];
+    for (field, why) in fields.iter().zip(why) {
+        assert!(field.message.contains(why), "{field:?}");
+    }
     assert_eq!(people(&bench, &ada.who, &app).await.len(), 1, "nobody was added");
     let nothing =
         AddCollaborators { scopes: ScopeSet::EMPTY, ..invitation("cy@example.org", ScopeSet::EMPTY) };
@@ -263,6 +236,89 @@ async fn people_who_cannot_be_added_are_each_told_why(bench: Bench) {
         bench.service.add_collaborators(&ada.who, &app, &past).await,
         Err(Error::Invalid { fields }) if fields[0].field == "ends_at"
     ));
+}
+
+async fn what_cannot_be_given_is_told_and_changes_nothing(bench: Bench) {
+    let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
+    let app = street_signs(&bench, &ada).await;
+    let worker = Preset::Worker.scopes();
+    let changing = closed(ScopeSet::of(&[Scope::CollaboratorsAdd, Scope::CollaboratorsDelete]));
+    let inviter = AddCollaborators {
+        ends_at: Some(bench.now().plus(DAY)),
+        ..invitation(&bo.email, worker.union(changing))
+    };
+    let bos = bench.service.add_collaborators(&ada.who, &app, &inviter).await.unwrap().grants.remove(0);
+    let lasting = Some(bench.now().plus(DAY / 2));
+    let fits = AddCollaborators { ends_at: lasting, ..invitation("cy@example.org", worker) };
+    bench.service.add_collaborators(&bo.who, &app, &fits).await.unwrap();
+    let cys = people(&bench, &ada.who, &app).await.into_iter().find(GrantRow::is_pending).unwrap();
+    let standing = async || {
+        let rows = people(&bench, &ada.who, &app).await.into_iter();
+        rows.map(|row| (row.id, row.version, row.scopes, row.endpoints, row.ends_at)).collect::<Vec<_>>()
+    };
+    let before = standing().await;
+
+    // What is limited to an endpoint that the scopes do not open opens nothing, however many they are.
+    let shut = || Some([Endpoint::DeleteInputs].into_iter().collect());
+    let (past, beyond) = (Some(bench.now().plus(-SECOND)), Some(bench.now().plus(DAY + SECOND)));
+    let more = worker.with(Scope::InputsDelete);
+    let scopes_of = |error: Error| match error {
+        Error::Invalid { .. } => invalid(error),
+        other => (String::new(), forbidden(other).1),
+    };
+    for (scopes, endpoints, ends_at, field, words) in [
+        (ScopeSet::EMPTY, None, lasting, "scopes", "open nothing"),
+        (worker, shut(), lasting, "scopes", "open nothing"),
+        (worker, None, past, "ends_at", "is in the past"),
+        (worker, None, Some(bench.now()), "ends_at", "is in the past"),
+        (worker, None, beyond, "", "a later end date"),
+        (worker, None, None, "", "a later end date"),
+        (more, None, lasting, "", "Inputs_Delete"),
+    ] {
+        let input = AddCollaborators { endpoints, ends_at, ..invitation("di@example.org", scopes) };
+        let added = bench.service.add_collaborators(&bo.who, &app, &input).await.unwrap_err();
+        let input = EditCollaborator { endpoints, ends_at, ..edit(&cys, scopes) };
+        let edited = bench.service.edit_collaborator(&bo.who, &app, &input).await.unwrap_err();
+        for (found, message) in [scopes_of(added), scopes_of(edited)] {
+            assert_eq!(found, field, "{message}");
+            assert!(message.contains(words), "{message}");
+        }
+        assert_eq!(standing().await, before, "{words}");
+    }
+    // Nor is anything lost of what could be given.
+    let access = bench.service.get_app(&bo.who, &app, VIEW).await.unwrap().1.permit.scopes();
+    assert_eq!(access, bos.scopes);
+    let filter = AuditFilter { action: Some("collaborator".into()), ..AuditFilter::default() };
+    let told = bench.service.list_app_audit(&ada.who, &app, &filter).await.unwrap().entries;
+    assert_eq!(told.len(), 2, "nobody is told of what did not happen: {told:?}");
+}
+
+async fn an_invitation_that_expired_is_sent_again_and_taken_up_once(bench: Bench) {
+    let service = &bench.service;
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let pending = invite(&bench, &ada.who, &app, "cy@example.org", Preset::Worker.scopes()).await;
+    let first = bench.mailed_secret("cy@example.org", "/invitation/").await;
+    bench.clock.advance(7 * DAY);
+    // Cy comes too late. The people of the app still see whom they had invited.
+    let cy = bench.person("cy").await;
+    assert_eq!(service.peek_invitation(&first).await.unwrap_err(), Error::NotFound);
+    assert_eq!(service.accept_invitation(&cy.who, &first).await.unwrap_err(), Error::NotFound);
+    assert_eq!(service.get_app(&cy.who, &app, VIEW).await.unwrap_err(), Error::NotFound);
+    let ada = bench.sign_in("ada", &ada.email).await;
+    assert!(people(&bench, &ada.who, &app).await[0].is_pending());
+
+    service.resend_invitation(&ada.who, &app, pending.id).await.unwrap();
+    let second = bench.mailed_secret("cy@example.org", "/invitation/").await;
+    assert_eq!(service.accept_invitation(&cy.who, &first).await.unwrap_err(), Error::NotFound);
+    assert_eq!(service.accept_invitation(&cy.who, &second).await.unwrap().slug, "street-signs");
+    // A second time it is nothing to anyone, and takes nothing away.
+    let eve = bench.person("eve").await;
+    for who in [&cy.who, &eve.who] {
+        assert_eq!(service.accept_invitation(who, &second).await.unwrap_err(), Error::NotFound);
+    }
+    assert!(service.get_app(&cy.who, &app, VIEW).await.is_ok());
+    assert_eq!(people(&bench, &ada.who, &app).await.len(), 1);
 }
 
 async fn the_list_is_filtered_and_paged_at_once(bench: Bench) {

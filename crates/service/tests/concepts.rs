@@ -4,11 +4,12 @@ use atelier_domain::closure::closed;
 use atelier_domain::{Label, Labels, PatchAction, Preset, Region, Scope, ScopeSet, Shape};
 use atelier_service::annotations::NewAnnotation;
 use atelier_service::apps::CreateApp;
-use atelier_service::collaborators::{AddCollaborators, Invitee};
 use atelier_service::concepts::{CONCEPTS, ConceptRow, NewConcept, PatchConcept};
-use atelier_service::inputs::{Content, NewInput, PostInputs, TakenId};
+use atelier_service::inputs::{Content, NewInput, PostInputs};
 use atelier_service::{AppName, Error, Result, Who};
-use atelier_testkit::{Bench, Person, on_both_databases};
+use atelier_testkit::errors::invalid;
+use atelier_testkit::sharing::{join, make_app, street_signs};
+use atelier_testkit::{Bench, on_both_databases};
 use serde_json::json;
 
 on_both_databases! {
@@ -23,24 +24,6 @@ on_both_databases! {
     strangers_find_nothing,
     each_app_has_its_own,
     an_input_counts_once_for_each_concept_that_is_there,
-}
-
-async fn make_app(bench: &Bench, owner: &Person, slug: &str, language: &str) -> AppName {
-    let input = CreateApp { slug: slug.into(), default_language: language.into(), ..CreateApp::default() };
-    bench.service.create_app(&owner.who, &input).await.unwrap();
-    AppName::of(&owner.slug, slug)
-}
-
-/// Registers `slug`, who joins the app of `owner` with `scopes`.
-async fn join(bench: &Bench, owner: &Person, app: &AppName, slug: &str, scopes: ScopeSet) -> Person {
-    let person = bench.person(slug).await;
-    let input = AddCollaborators {
-        people: vec![Invitee::Address(person.email.clone())],
-        scopes,
-        ..AddCollaborators::default()
-    };
-    bench.service.add_collaborators(&owner.who, app, &input).await.unwrap();
-    person
 }
 
 fn by_id(slug: &str) -> NewConcept {
@@ -64,16 +47,11 @@ async fn listed(bench: &Bench, who: &Who, app: &AppName, prefix: Option<&str>) -
     rows.into_iter().map(|row| row.slug).collect()
 }
 
-fn field(error: Error) -> String {
-    match error {
-        Error::Invalid { fields } => fields.into_iter().next().unwrap().field,
-        other => panic!("{other:?}"),
-    }
-}
-
 async fn what_is_not_given_comes_from_what_is(bench: Bench) {
     let ada = bench.person("ada").await;
-    let app = make_app(&bench, &ada, "street-signs", "de").await;
+    let german = CreateApp { slug: "signs".into(), default_language: "de".into(), ..CreateApp::default() };
+    bench.service.create_app(&ada.who, &german).await.unwrap();
+    let app = AppName::of("ada", "signs");
     let given = NewConcept {
         slug: "yield".into(),
         name: "Give way".into(),
@@ -92,12 +70,12 @@ async fn what_is_not_given_comes_from_what_is(bench: Bench) {
     let row = bench.service.get_concept(&ada.who, &app, "yield").await.unwrap();
     assert_eq!(row.definition, "A triangle on its head");
     assert_eq!(row.metadata, Some(json!({ "colour": "red" })));
-    assert_eq!((row.author_slug.as_str(), row.created_at), ("ada", bench.now()));
+    assert_eq!(row.created_at, bench.now());
 }
 
 async fn values_that_are_not_valid_are_refused_where_they_stand(bench: Bench) {
     let ada = bench.person("ada").await;
-    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    let app = street_signs(&bench, &ada).await;
     let wrong = [
         (NewConcept::default(), "concepts[1].id"),
         (by_id("a/b"), "concepts[1].id"),
@@ -108,17 +86,17 @@ async fn values_that_are_not_valid_are_refused_where_they_stand(bench: Bench) {
     ];
     for (concept, expected) in wrong {
         let refused = bench.service.post_concepts(&ada.who, &app, vec![by_id("stop"), concept]).await;
-        assert_eq!(field(refused.unwrap_err()), expected);
+        assert_eq!(invalid(refused.unwrap_err()).0, expected);
     }
     let many = (0..=CONCEPTS).map(|n| by_id(&n.to_string())).collect();
     let refused = bench.service.post_concepts(&ada.who, &app, many).await;
-    assert_eq!(field(refused.unwrap_err()), "concepts");
+    assert_eq!(invalid(refused.unwrap_err()).0, "concepts");
     assert!(listed(&bench, &ada.who, &app, None).await.is_empty(), "all or none");
 }
 
 async fn a_concept_is_added_once(bench: Bench) {
     let ada = bench.person("ada").await;
-    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    let app = street_signs(&bench, &ada).await;
     post(&bench, &ada.who, &app, &["stop"]).await.unwrap();
     for twice in [["yield", "stop"], ["turn", "turn"]] {
         let Error::Conflict(text) = post(&bench, &ada.who, &app, &twice).await.unwrap_err() else {
@@ -131,7 +109,7 @@ async fn a_concept_is_added_once(bench: Bench) {
 
 async fn they_are_listed_in_the_order_in_which_they_were_added(bench: Bench) {
     let ada = bench.person("ada").await;
-    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    let app = street_signs(&bench, &ada).await;
     post(&bench, &ada.who, &app, &["stop", "yield"]).await.unwrap();
     let rows = post(&bench, &ada.who, &app, &["turn", "alley"]).await.unwrap();
     assert_eq!(slugs(&rows), ["turn", "alley"]);
@@ -143,7 +121,7 @@ async fn they_are_listed_in_the_order_in_which_they_were_added(bench: Bench) {
 
 async fn a_prefix_finds_by_id_and_by_name(bench: Bench) {
     let ada = bench.person("ada").await;
-    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    let app = street_signs(&bench, &ada).await;
     let named = NewConcept { name: "Stop sign".into(), ..by_id("r1-1") };
     let input = vec![by_id("stop"), by_id("bus stop"), named, by_id("100%")];
     bench.service.post_concepts(&ada.who, &app, input).await.unwrap();
@@ -154,7 +132,7 @@ async fn a_prefix_finds_by_id_and_by_name(bench: Bench) {
 
 async fn a_patch_changes_what_is_given(bench: Bench) {
     let ada = bench.person("ada").await;
-    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    let app = street_signs(&bench, &ada).await;
     let stop = NewConcept { metadata: Some(json!({ "a": 1, "b": 1 })), ..by_id("stop") };
     let before = bench.service.post_concepts(&ada.who, &app, vec![stop]).await.unwrap().remove(0);
     bench.clock.advance(1_000_000);
@@ -179,12 +157,12 @@ async fn a_patch_changes_what_is_given(bench: Bench) {
     }
     let nothing = PatchConcept { slug: "stop".into(), ..PatchConcept::default() };
     let removal = bench.service.patch_concepts(&ada.who, &app, PatchAction::Remove, vec![nothing]).await;
-    assert_eq!(field(removal.unwrap_err()), "action");
+    assert_eq!(invalid(removal.unwrap_err()).0, "action");
 }
 
 async fn all_are_changed_or_none(bench: Bench) {
     let ada = bench.person("ada").await;
-    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    let app = street_signs(&bench, &ada).await;
     post(&bench, &ada.who, &app, &["stop", "yield"]).await.unwrap();
     let rename = |slug: &str, name: &str| PatchConcept {
         slug: slug.into(),
@@ -196,13 +174,13 @@ async fn all_are_changed_or_none(bench: Bench) {
     assert_eq!(refused, Err(Error::NotFound));
     let input = vec![rename("stop", "Stop sign"), rename("yield", "")];
     let refused = bench.service.patch_concepts(&ada.who, &app, PatchAction::Merge, input).await;
-    assert_eq!(field(refused.unwrap_err()), "concepts[1].name");
+    assert_eq!(invalid(refused.unwrap_err()).0, "concepts[1].name");
     assert_eq!(bench.service.get_concept(&ada.who, &app, "stop").await.unwrap().name, "stop");
 }
 
 async fn who_may_not_add_concepts_looks_only(bench: Bench) {
     let ada = bench.person("ada").await;
-    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    let app = street_signs(&bench, &ada).await;
     post(&bench, &ada.who, &app, &["stop"]).await.unwrap();
     let bo = join(&bench, &ada, &app, "bo", Preset::Worker.scopes()).await;
     assert_eq!(listed(&bench, &bo.who, &app, None).await, ["stop"]);
@@ -213,18 +191,18 @@ async fn who_may_not_add_concepts_looks_only(bench: Bench) {
     let changed = bench.service.patch_concepts(&bo.who, &app, PatchAction::Merge, vec![change]).await;
     assert!(matches!(changed.unwrap_err(), Error::Forbidden { missing: found, .. } if found == missing));
     let cy = join(&bench, &ada, &app, "cy", closed(missing)).await;
-    assert_eq!(post(&bench, &cy.who, &app, &["yield"]).await.unwrap()[0].author_slug, "cy");
+    assert_eq!(slugs(&post(&bench, &cy.who, &app, &["yield"]).await.unwrap()), ["yield"]);
 }
 
 async fn strangers_find_nothing(bench: Bench) {
     let (ada, eve) = (bench.person("ada").await, bench.person("eve").await);
-    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    let app = street_signs(&bench, &ada).await;
     post(&bench, &ada.who, &app, &["stop"]).await.unwrap();
     let (service, who) = (&bench.service, &eve.who);
     assert_eq!(post(&bench, who, &app, &["yield"]).await, Err(Error::NotFound));
     assert_eq!(service.list_concepts(who, &app, None, 0, 10).await, Err(Error::NotFound));
     assert_eq!(service.get_concept(who, &app, "stop").await, Err(Error::NotFound));
-    assert_eq!(service.concept_counts(who, &app).await, Err(Error::NotFound));
+    assert_eq!(service.concept_counts(who, &app, 0, 10).await, Err(Error::NotFound));
     let change = PatchConcept { slug: "stop".into(), name: Some("Go".into()), ..PatchConcept::default() };
     let changed = service.patch_concepts(who, &app, PatchAction::Merge, vec![change]).await;
     assert_eq!(changed, Err(Error::NotFound));
@@ -232,21 +210,22 @@ async fn strangers_find_nothing(bench: Bench) {
 
 async fn each_app_has_its_own(bench: Bench) {
     let (ada, eve) = (bench.person("ada").await, bench.person("eve").await);
-    let hers = make_app(&bench, &ada, "street-signs", "en").await;
-    let other = make_app(&bench, &eve, "street-signs", "en").await;
+    let hers = street_signs(&bench, &ada).await;
+    let other = street_signs(&bench, &eve).await;
     post(&bench, &ada.who, &hers, &["stop", "yield"]).await.unwrap();
     assert_eq!(bench.service.get_concept(&eve.who, &other, "stop").await, Err(Error::NotFound));
     let rename = PatchConcept { slug: "stop".into(), name: Some("Go".into()), ..PatchConcept::default() };
     let changed = bench.service.patch_concepts(&eve.who, &other, PatchAction::Merge, vec![rename]).await;
     assert_eq!(changed, Err(Error::NotFound));
-    post(&bench, &eve.who, &other, &["stop"]).await.unwrap();
+    let named = NewConcept { name: "Halt".into(), ..by_id("stop") };
+    bench.service.post_concepts(&eve.who, &other, vec![named]).await.unwrap();
     assert_eq!(listed(&bench, &eve.who, &other, None).await, ["stop"]);
-    assert_eq!(bench.service.get_concept(&ada.who, &hers, "stop").await.unwrap().author_slug, "ada");
+    assert_eq!(bench.service.get_concept(&ada.who, &hers, "stop").await.unwrap().name, "stop");
 }
 
 async fn an_input_counts_once_for_each_concept_that_is_there(bench: Bench) {
     let ada = bench.person("ada").await;
-    let app = make_app(&bench, &ada, "street-signs", "en").await;
+    let app = street_signs(&bench, &ada).await;
     post(&bench, &ada.who, &app, &["stop", "yield", "turn"]).await.unwrap();
     let inputs = ["one", "two"]
         .map(|slug| NewInput {
@@ -257,7 +236,7 @@ async fn an_input_counts_once_for_each_concept_that_is_there(bench: Bench) {
         })
         .into_iter()
         .collect();
-    let input = PostInputs { inputs, taken: TakenId::Fail, job: None };
+    let input = PostInputs { inputs, ..PostInputs::default() };
     bench.service.post_inputs(&ada.who, &app, input).await.unwrap();
     let label = |concept: &str, value| Label { concept: concept.parse().unwrap(), value };
     let annotation = |input: &str, concepts, regions| NewAnnotation {
@@ -274,11 +253,23 @@ async fn an_input_counts_once_for_each_concept_that_is_there(bench: Bench) {
         // Said twice of one input, once of the whole and once of a part: it counts once.
         annotation("one", vec![label("stop", 1.0), label("yield", 1.0)], Vec::new()),
         annotation("one", Vec::new(), vec![part]),
-        // That something is not there does not count.
+        // That something is not there counts for itself.
         annotation("two", vec![label("stop", 1.0), label("yield", 0.0)], Vec::new()),
     ];
     bench.service.post_annotations(&ada.who, &app, annotations).await.unwrap();
-    let counts = bench.service.concept_counts(&ada.who, &app).await.unwrap();
-    let told: Vec<_> = counts.iter().map(|(concept, inputs)| (concept.slug.as_str(), *inputs)).collect();
-    assert_eq!(told, [("stop", 2), ("yield", 1), ("turn", 0)]);
+    let counted = async |skip, size| -> Vec<(String, i64, i64)> {
+        let counts = bench.service.concept_counts(&ada.who, &app, skip, size).await.unwrap();
+        counts.into_iter().map(|row| (row.concept.slug, row.present, row.absent)).collect()
+    };
+    let all = [("stop", 2, 0), ("yield", 1, 1), ("turn", 0, 0)]
+        .map(|(slug, present, absent)| (slug.to_owned(), present, absent));
+    assert_eq!(counted(0, usize::MAX).await, all);
+    assert_eq!(counted(0, 2).await, all[..2]);
+    assert_eq!(counted(2, 2).await, all[2..]);
+    assert_eq!(counted(3, 2).await, []);
+    // What another app of hers says of concepts of the same identifiers counts there.
+    let other = make_app(&bench, &ada, "house-signs").await;
+    post(&bench, &ada.who, &other, &["stop"]).await.unwrap();
+    let counts = bench.service.concept_counts(&ada.who, &other, 0, 10).await.unwrap();
+    assert_eq!(counts.iter().map(|row| (row.present, row.absent)).collect::<Vec<_>>(), [(0, 0)]);
 }

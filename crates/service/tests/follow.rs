@@ -3,10 +3,10 @@
 use atelier_domain::closure::closed;
 use atelier_domain::time::SECOND;
 use atelier_domain::{Below, Preset, Scope, ScopeSet};
-use atelier_service::apps::{CreateApp, News};
-use atelier_service::collaborators::{AddCollaborators, EditCollaborator, GrantRow, Invitee};
+use atelier_service::apps::News;
 use atelier_service::{AppName, Error};
-use atelier_testkit::{Bench, Person, on_both_databases};
+use atelier_testkit::sharing::{edit, invite, street_signs};
+use atelier_testkit::{Bench, on_both_databases};
 
 on_both_databases! {
     a_follower_hears_what_others_do_and_what_becomes_of_themselves,
@@ -14,36 +14,17 @@ on_both_databases! {
     strangers_follow_nothing,
 }
 
-async fn street_signs(bench: &Bench, ada: &Person) -> AppName {
-    let input = CreateApp { slug: "street-signs".into(), ..CreateApp::default() };
-    bench.service.create_app(&ada.who, &input).await.unwrap();
-    AppName::of("ada", "street-signs")
-}
-
-async fn invite(bench: &Bench, by: &Person, app: &AppName, address: &str, scopes: ScopeSet) -> GrantRow {
-    let people = vec![Invitee::Address(address.into())];
-    let input = AddCollaborators { people, scopes, ..AddCollaborators::default() };
-    bench.service.add_collaborators(&by.who, app, &input).await.unwrap().grants.remove(0)
-}
-
 async fn a_follower_hears_what_others_do_and_what_becomes_of_themselves(bench: Bench) {
     let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
     let app = street_signs(&bench, &ada).await;
-    let grant = invite(&bench, &ada, &app, &bo.email, Preset::Worker.scopes()).await;
+    let grant = invite(&bench, &ada.who, &app, &bo.email, Preset::Worker.scopes()).await;
     let mut page = bench.service.follow_app(&bo.who, &app).await.unwrap();
 
-    invite(&bench, &ada, &app, "cy@example.org", Preset::Worker.scopes()).await;
+    invite(&bench, &ada.who, &app, "cy@example.org", Preset::Worker.scopes()).await;
     assert_eq!(page.next().await, Some(News::Access));
 
     let scopes = closed(Preset::Worker.scopes().minus(ScopeSet::of(&[Scope::AnnotationsAdd])));
-    let input = EditCollaborator {
-        grant: grant.id,
-        scopes,
-        endpoints: None,
-        ends_at: None,
-        note: None,
-        expected_version: None,
-    };
+    let input = edit(&grant, scopes);
     // What is told in the audit list at the same moment has no order.
     bench.clock.advance(SECOND);
     bench.service.edit_collaborator(&ada.who, &app, &input).await.unwrap();

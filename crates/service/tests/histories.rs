@@ -7,11 +7,9 @@ use std::collections::BTreeMap;
 use atelier_domain::closure::closed;
 use atelier_domain::time::MINUTE;
 use atelier_domain::{Below, Endpoint, Preset, Rights, Scope, ScopeSet, Timestamp};
-use atelier_service::apps::CreateApp;
-use atelier_service::collaborators::{
-    AddCollaborators, EditCollaborator, Filter, GrantRow, Invitee, Preview,
-};
+use atelier_service::collaborators::{AddCollaborators, EditCollaborator, GrantRow, Invitee, Preview};
 use atelier_service::{AppName, Error, Who};
+use atelier_testkit::sharing::{make_app, people};
 use atelier_testkit::{Bench, Database, Person};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -121,15 +119,12 @@ impl Side {
     }
 
     async fn make_app(&self, slug: &str) -> AppName {
-        let input = CreateApp { slug: slug.into(), ..CreateApp::default() };
-        self.bench.service.create_app(self.who(0), &input).await.expect("an app can be made");
-        AppName::of(PEOPLE[0], slug)
+        make_app(&self.bench, &self.people[0], slug).await
     }
 
     /// The grants there are, by the address of whoever holds them.
     async fn rows(&self, app: &AppName) -> BTreeMap<String, GrantRow> {
-        let page = self.bench.service.list_collaborators(self.who(0), app, &Filter::default(), 100).await;
-        let rows = page.expect("the owner can list them").rows;
+        let rows = people(&self.bench, self.who(0), app).await;
         rows.into_iter().map(|row| (row.email.clone().expect("everyone here has an address"), row)).collect()
     }
 

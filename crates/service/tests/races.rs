@@ -3,35 +3,21 @@
 use std::time::Duration;
 
 use atelier_domain::closure::closed;
-use atelier_domain::{Change, Endpoint, Member, Preset, Rights, Scope, ScopeSet};
-use atelier_service::apps::CreateApp;
-use atelier_service::collaborators::{AddCollaborators, EditCollaborator, Filter, GrantRow, Invitee};
-use atelier_service::{AppName, Error};
-use atelier_store::queries::grants;
-use atelier_testkit::{Bench, Person, on_both_databases};
+use atelier_domain::id::GrantId;
+use atelier_domain::time::DAY;
+use atelier_domain::{Change, Conditions, Email, Endpoint, Member, Preset, Rights, Scope, ScopeSet};
+use atelier_service::Error;
+use atelier_service::collaborators::EditCollaborator;
+use atelier_store::queries::{grants, users};
+use atelier_testkit::people::PASSWORD;
+use atelier_testkit::sharing::{edit, invitation, invite, people, street_signs};
+use atelier_testkit::{Bench, on_both_databases};
 
 on_both_databases! {
     an_inviter_who_is_narrowed_meanwhile_gives_nothing_away,
     of_two_editors_at_once_the_second_is_told,
-}
-
-async fn street_signs(bench: &Bench, ada: &Person) -> AppName {
-    let input = CreateApp { slug: "street-signs".into(), ..CreateApp::default() };
-    bench.service.create_app(&ada.who, &input).await.unwrap();
-    AppName::of("ada", "street-signs")
-}
-
-fn invitation(address: &str, scopes: ScopeSet) -> AddCollaborators {
-    AddCollaborators { people: vec![Invitee::Address(address.into())], scopes, ..AddCollaborators::default() }
-}
-
-async fn invite(bench: &Bench, ada: &Person, app: &AppName, address: &str, scopes: ScopeSet) -> GrantRow {
-    let added = bench.service.add_collaborators(&ada.who, app, &invitation(address, scopes)).await.unwrap();
-    added.grants.into_iter().next().unwrap()
-}
-
-async fn people(bench: &Bench, ada: &Person, app: &AppName) -> Vec<GrantRow> {
-    bench.service.list_collaborators(&ada.who, app, &Filter::default(), 100).await.unwrap().rows
+    whoever_proves_an_address_while_it_is_invited_joins,
+    whoever_is_invited_while_they_prove_their_address_is_added,
 }
 
 async fn an_inviter_who_is_narrowed_meanwhile_gives_nothing_away(bench: Bench) {
@@ -39,7 +25,7 @@ async fn an_inviter_who_is_narrowed_meanwhile_gives_nothing_away(bench: Bench) {
     let app = street_signs(&bench, &ada).await;
     let scopes = closed(ScopeSet::of(&[Scope::AnnotationsAdd, Scope::CollaboratorsAdd]));
     let less = closed(ScopeSet::of(&[Scope::AnnotationsGet, Scope::CollaboratorsAdd]));
-    let bo_grant = invite(&bench, &ada, &app, &bo.email, scopes).await;
+    let bo_grant = invite(&bench, &ada.who, &app, &bo.email, scopes).await;
     // Bo looks at what he may give, and chooses all of it.
     let seen = bench.service.get_app(&bo.who, &app, Endpoint::ViewApp).await.unwrap().1.permit.scopes();
     assert_eq!(seen, scopes);
@@ -62,7 +48,7 @@ async fn an_inviter_who_is_narrowed_meanwhile_gives_nothing_away(bench: Bench) {
         Err(Error::Forbidden { missing, .. }) => assert_eq!(missing, scopes.minus(less)),
         other => panic!("{other:?}"),
     }
-    let rows = people(&bench, &ada, &app).await;
+    let rows = people(&bench, &ada.who, &app).await;
     assert_eq!(rows.len(), 1, "nobody was added");
     assert_eq!(rows[0].scopes, less);
     // What he has left he can give.
@@ -73,19 +59,12 @@ async fn an_inviter_who_is_narrowed_meanwhile_gives_nothing_away(bench: Bench) {
 async fn of_two_editors_at_once_the_second_is_told(bench: Bench) {
     let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
     let app = street_signs(&bench, &ada).await;
-    let grant = invite(&bench, &ada, &app, &bo.email, Preset::Worker.scopes()).await;
-    invite(&bench, &ada, &app, "cy@example.org", ScopeSet::ALL).await;
+    let grant = invite(&bench, &ada.who, &app, &bo.email, Preset::Worker.scopes()).await;
+    invite(&bench, &ada.who, &app, "cy@example.org", ScopeSet::ALL).await;
     let cy = bench.person("cy").await;
-    let edit = |scopes| EditCollaborator {
-        grant: grant.id,
-        scopes,
-        endpoints: None,
-        ends_at: None,
-        note: None,
-        expected_version: Some(grant.version),
-    };
     // Both have the page open; both choose, and confirm at the same moment.
-    let (adas, cys) = (edit(Preset::Viewer.scopes()), edit(Preset::Reviewer.scopes()));
+    let choose = |scopes| EditCollaborator { expected_version: Some(grant.version), ..edit(&grant, scopes) };
+    let (adas, cys) = (choose(Preset::Viewer.scopes()), choose(Preset::Reviewer.scopes()));
     let (one, other) = tokio::join!(
         bench.service.edit_collaborator(&ada.who, &app, &adas),
         bench.service.edit_collaborator(&cy.who, &app, &cys),
@@ -94,7 +73,69 @@ async fn of_two_editors_at_once_the_second_is_told(bench: Bench) {
     let done = done.unwrap();
     assert!(matches!(&told, Err(Error::Conflict(text)) if text.contains("Bo")), "{told:?}");
     assert_eq!(done.version, grant.version + 1);
-    let rows = people(&bench, &ada, &app).await;
+    let rows = people(&bench, &ada.who, &app).await;
     let stands = rows.iter().find(|row| row.id == grant.id).unwrap();
     assert_eq!((stands.scopes, stands.version), (done.scopes, done.version));
+}
+
+async fn whoever_proves_an_address_while_it_is_invited_joins(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    bench.sign_up("cy", "cy@example.org").await;
+    let link = bench.mailed_secret("cy@example.org", "/verify/").await;
+    // The invitation is on its way: nobody has proved the address, and it is not yet written that it waits.
+    let address: Email = "cy@example.org".parse().unwrap();
+    let mut tx = bench.service.store().write().await.unwrap();
+    let endpoint = Endpoint::PostCollaborators;
+    let asked = bench.service.permit(&mut tx, &ada.who, &app, endpoint, Conditions::NONE).await.unwrap();
+    users::lock_addresses(&mut tx, std::slice::from_ref(&address)).await.unwrap();
+    grants::lock(&mut tx, &asked.permit).await.unwrap();
+    assert!(users::by_verified_address(&mut tx, &address).await.unwrap().is_none());
+    let expires_at = bench.now().plus(DAY);
+    let invitation = grants::Invitation { address: &address, secret_hash: &[7; 32], expires_at };
+    let grant = grants::NewGrant {
+        id: GrantId::new(bench.now(), &bench.service.world().salt()),
+        user: None,
+        invitation: Some(invitation),
+        parent: None,
+        rights: Rights::of(Preset::Worker.scopes()),
+        note: "",
+    };
+    grants::insert(&mut tx, &asked.permit, &grant, bench.now()).await.unwrap();
+    // Cy follows her link. What she joins is not known before the invitation is written.
+    let proved = tokio::spawn({
+        let (service, origin) = (bench.service.clone(), ada.who.origin.clone());
+        async move { service.verify_address(&origin, &link, PASSWORD).await }
+    });
+    // Her password takes a moment to be checked.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(!proved.is_finished(), "an address is not proved while it is invited");
+    tx.commit().await.unwrap();
+    assert_eq!(proved.await.unwrap().unwrap().joined, ["street-signs"]);
+    let rows = people(&bench, &ada.who, &app).await;
+    assert!(matches!(rows.as_slice(), [row] if !row.is_pending()), "{rows:?}");
+}
+
+async fn whoever_is_invited_while_they_prove_their_address_is_added(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    bench.sign_up("cy", "cy@example.org").await;
+    // The proof is on its way: nothing waits for the address, and it is not yet written whose it is.
+    let address: Email = "cy@example.org".parse().unwrap();
+    let mut tx = bench.service.store().write().await.unwrap();
+    let cy = users::by_slug(&mut tx, "cy").await.unwrap().unwrap();
+    assert!(users::verify_address(&mut tx, cy.id, &address, bench.now()).await.unwrap());
+    assert!(grants::waiting_for(&mut tx, &address, bench.now()).await.unwrap().is_empty());
+    let invited = tokio::spawn({
+        let (service, ada, app) = (bench.service.clone(), ada.clone(), app.clone());
+        let input = invitation("cy@example.org", Preset::Worker.scopes());
+        async move { service.add_collaborators(&ada.who, &app, &input).await }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!invited.is_finished(), "an address is not invited while it is being proved");
+    tx.commit().await.unwrap();
+    let added = invited.await.unwrap().unwrap().grants;
+    assert!(matches!(added.as_slice(), [row] if !row.is_pending()), "{added:?}");
+    let cy = bench.sign_in("cy", "cy@example.org").await;
+    assert!(bench.service.get_app(&cy.who, &app, Endpoint::ViewApp).await.is_ok());
 }

@@ -3,18 +3,16 @@
 use atelier_domain::time::MINUTE;
 use atelier_domain::{Endpoint, Preset, ScopeSet};
 use atelier_service::AppName;
-use atelier_service::apps::CreateApp;
 use atelier_service::audit::Search;
-use atelier_service::collaborators::{AddCollaborators, Invitee};
+use atelier_testkit::sharing::{invite, make_app};
 use atelier_testkit::{Bench, Person};
 
 async fn share(bench: &Bench, owner: &Person, app: &str, with: &str, scopes: ScopeSet) {
     bench.clock.advance(MINUTE);
-    let input = CreateApp { slug: app.into(), ..CreateApp::default() };
-    bench.service.create_app(&owner.who, &input).await.unwrap();
-    let sharing =
-        AddCollaborators { people: vec![Invitee::User(with.into())], scopes, ..AddCollaborators::default() };
-    bench.service.add_collaborators(&owner.who, &AppName::of(&owner.slug, app), &sharing).await.unwrap();
+    let app = make_app(bench, owner, app).await;
+    // What is told at the same moment has no order.
+    bench.clock.advance(1);
+    invite(bench, &owner.who, &app, &format!("{with}@example.org"), scopes).await;
 }
 
 async fn searches_of_the_audit_list_take_names_exactly(bench: Bench) {

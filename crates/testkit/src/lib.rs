@@ -5,7 +5,10 @@
 //! tests of each. PostgreSQL is expected at `ATELIER_TEST_POSTGRES`, where `cargo xtask test` starts one.
 
 mod bench;
+pub mod errors;
 pub mod people;
+pub mod pictures;
+pub mod sharing;
 mod world;
 
 pub use bench::{Bench, Database};

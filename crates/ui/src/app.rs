@@ -164,5 +164,5 @@ pub fn App() -> impl IntoView {
 
 /// The page's own title first: it is what fits on a tab.
 fn full_title(page: String) -> String {
-    if page.is_empty() { "Atelier".to_owned() } else { format!("{page} · Atelier") }
+    if page.is_empty() { "Atelier".to_owned() } else { raw_text(format!("{page} · Atelier")) }
 }

@@ -142,6 +142,14 @@ impl FormParts {
             .with_value(|typed| typed.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone()))
     }
 
+    /// Everything that was given under a name before the page was rendered again; nothing if it was not.
+    pub fn all_typed(&self, name: &str) -> Option<Vec<String>> {
+        self.typed.with_value(|typed| {
+            let given = typed.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone());
+            (!typed.is_empty()).then(|| given.collect())
+        })
+    }
+
     /// Why the last submission failed.
     pub fn error(&self) -> Signal<Option<UiError>> {
         self.error
@@ -253,6 +261,11 @@ where
 
     fn named(name: String) -> Self {
         Self { posting: Posting::new(S::PATH, name), function: PhantomData }
+    }
+
+    /// What its fields know of it.
+    pub fn parts(&self) -> FormParts {
+        self.posting.parts
     }
 
     /// What the server function returned, once it has.

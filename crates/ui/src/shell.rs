@@ -8,7 +8,7 @@ use leptos_meta::MetaTags;
 use crate::App;
 
 /// Where the browser finds the bundle: the addresses of the files in the folder named after their content.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AssetPaths {
     /// The JavaScript glue, a module.
     pub script: String,

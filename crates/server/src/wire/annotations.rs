@@ -1,5 +1,7 @@
 //! Annotations.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use atelier_contract::proto::status::BaseResponse;
 use atelier_contract::proto::worker::Worker as Author;
 use atelier_contract::proto::{
@@ -8,9 +10,9 @@ use atelier_contract::proto::{
     SingleAnnotationResponse, User, UserAppIdSet, Worker,
 };
 use atelier_contract::{Call, Failure, StatusCode};
-use atelier_domain::{Labels, PatchAction};
+use atelier_domain::{Characters, Labels, PatchAction, Region, Shape};
 use atelier_service::annotations::{AnnotationRow, AnnotationsFilter, NewAnnotation, PatchAnnotation};
-use atelier_service::{Error, Service};
+use atelier_service::{AppName, Error, Service, Who};
 
 use super::inputs::read_action;
 use super::{Window, app_name, failure, labels, metadata, status, timestamp, who};
@@ -25,7 +27,8 @@ pub(super) async fn get(
         .get_annotation(&who, &app, &request.input_id, &request.annotation_id)
         .await
         .map_err(failure)?;
-    Ok(SingleAnnotationResponse { annotation: Some(write(row)), ..SingleAnnotationResponse::default() })
+    let annotation = several(&service, &call, &who, &app, vec![row]).await?.annotations.pop();
+    Ok(SingleAnnotationResponse { annotation, ..SingleAnnotationResponse::default() })
 }
 
 pub(super) async fn list(
@@ -54,7 +57,7 @@ pub(super) async fn list(
     let size = window.size as usize;
     let rows =
         service.list_annotations(&who, &app, &filter, window.skipped(), size).await.map_err(failure)?;
-    Ok(several(rows))
+    several(&service, &call, &who, &app, rows).await
 }
 
 pub(super) async fn post(
@@ -69,7 +72,8 @@ pub(super) async fn post(
         Ok(NewAnnotation { slug, input, labels, info, status })
     });
     let new = new.collect::<Result<_, Failure>>()?;
-    Ok(several(service.post_annotations(&who, &app, new).await.map_err(failure)?))
+    let rows = service.post_annotations(&who, &app, new).await.map_err(failure)?;
+    several(&service, &call, &who, &app, rows).await
 }
 
 pub(super) async fn patch(
@@ -93,7 +97,7 @@ pub(super) async fn patch(
             }
             other => failure(other),
         })?;
-    Ok(several(rows))
+    several(&service, &call, &who, &app, rows).await
 }
 
 pub(super) async fn delete(
@@ -154,20 +158,39 @@ impl Said {
     }
 }
 
-fn several(rows: Vec<AnnotationRow>) -> MultiAnnotationResponse {
-    MultiAnnotationResponse {
-        annotations: rows.into_iter().map(write).collect(),
-        ..MultiAnnotationResponse::default()
-    }
+/// All of them, with the stretches of text that they mark.
+async fn several(
+    service: &Service,
+    call: &Call,
+    who: &Who,
+    app: &AppName,
+    rows: Vec<AnnotationRow>,
+) -> Result<MultiAnnotationResponse, Failure> {
+    let is_span = |region: &Region| matches!(region.shape, Shape::Span { .. });
+    let marked = rows.iter().filter(|row| row.labels.regions.iter().any(is_span));
+    let marked: BTreeSet<&str> = marked.map(|row| row.input_slug.as_str()).collect();
+    let texts = if marked.is_empty() {
+        BTreeMap::new()
+    } else {
+        let slugs: Vec<&str> = marked.into_iter().collect();
+        service.texts_of_inputs(who, app, call.endpoint, &slugs).await.map_err(failure)?
+    };
+    let texts: BTreeMap<&str, Characters<'_>> =
+        texts.iter().map(|(slug, text)| (slug.as_str(), Characters::of(text))).collect();
+    let written = rows.into_iter().map(|row| {
+        let text = texts.get(row.input_slug.as_str());
+        write(row, text)
+    });
+    Ok(MultiAnnotationResponse { annotations: written.collect(), ..MultiAnnotationResponse::default() })
 }
 
-fn write(row: AnnotationRow) -> Annotation {
+fn write(row: AnnotationRow, text: Option<&Characters<'_>>) -> Annotation {
     let author = User { id: row.author_slug.clone(), ..User::default() };
     Annotation {
         id: row.slug,
         input_id: row.input_slug,
         input_level: row.labels.regions.is_empty(),
-        data: Some(labels::write(row.labels)),
+        data: Some(labels::write(row.labels, text)),
         annotation_info: row.info.as_ref().and_then(metadata::write),
         user_id: row.author_slug,
         status: Some(status(row.status)),

@@ -10,9 +10,9 @@ use atelier_contract::proto::{
     UserAppIdSet, Visibility,
 };
 use atelier_contract::{Call, Failure};
+use atelier_domain::PatchAction;
 use atelier_service::apps::{AppRow, ChangeApp, CreateApp};
 use atelier_service::{AppName, Service, Who};
-use serde_json::Value;
 
 use super::{Window, app_name, failure, metadata, own_account, partly, timestamp, who};
 
@@ -215,33 +215,19 @@ async fn change(
 ) -> Result<AppRow, Failure> {
     check_private(&app)?;
     let given = |text: String| (!text.is_empty()).then_some(text);
-    let mut input = ChangeApp {
+    let action = match action {
+        "overwrite" => PatchAction::Overwrite,
+        "merge" => PatchAction::Merge,
+        _ => return Err(Failure::invalid("action must be `merge` or `overwrite` for an app")),
+    };
+    let input = ChangeApp {
         slug: None,
         name: given(app.name),
         description: given(app.description),
         default_language: given(app.default_language),
-        metadata: app.metadata.map(metadata::read),
+        metadata: app.metadata.map(|kept| (action, metadata::read(kept))),
     };
-    match action {
-        "overwrite" => {}
-        "merge" => {
-            if let Some(Value::Object(more)) = input.metadata.take() {
-                let (before, _) = service.get_app(who, name, call.endpoint).await.map_err(failure)?;
-                let mut kept = before.metadata.and_then(into_object).unwrap_or_default();
-                kept.extend(more);
-                input.metadata = Some(Value::Object(kept));
-            }
-        }
-        _ => return Err(Failure::invalid("action must be `merge` or `overwrite` for an app")),
-    }
     service.change_app(who, name, call.endpoint, &input).await.map_err(failure)
-}
-
-fn into_object(value: Value) -> Option<serde_json::Map<String, Value>> {
-    match value {
-        Value::Object(fields) => Some(fields),
-        _ => None,
-    }
 }
 
 pub(super) async fn delete(

@@ -1,15 +1,16 @@
 //! Concepts.
 
 use atelier_contract::proto::{
-    Concept, GetConceptRequest, ListConceptsRequest, MultiConceptResponse, PatchConceptsRequest,
+    Concept, ConceptCount, ConceptTypeCount, DetailConceptCount, GetConceptCountsRequest, GetConceptRequest,
+    ListConceptsRequest, MultiConceptCountResponse, MultiConceptResponse, PatchConceptsRequest,
     PostConceptsRequest, SingleConceptResponse,
 };
 use atelier_contract::{Call, Failure, StatusCode};
-use atelier_service::concepts::{ConceptRow, NewConcept, PatchConcept};
-use atelier_service::{Error, Service};
+use atelier_service::concepts::{ConceptCounts, ConceptRow, NewConcept, PatchConcept};
+use atelier_service::{AppName, Error, Service, Who};
 
 use super::inputs::read_action;
-use super::{Window, app_name, failure, metadata, timestamp, who};
+use super::{Place, Window, app_name, failure, metadata, timestamp, who};
 
 pub(super) async fn get(
     service: Service,
@@ -18,7 +19,8 @@ pub(super) async fn get(
 ) -> Result<SingleConceptResponse, Failure> {
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
     let row = service.get_concept(&who, &app, &request.concept_id).await.map_err(failure)?;
-    Ok(SingleConceptResponse { concept: Some(write(row)), ..SingleConceptResponse::default() })
+    let place = Place::of(&service, &call, &who, &app).await?;
+    Ok(SingleConceptResponse { concept: Some(write(row, &place)), ..SingleConceptResponse::default() })
 }
 
 pub(super) async fn list(
@@ -31,7 +33,37 @@ pub(super) async fn list(
     let prefix = Some(request.id.as_str()).filter(|id| !id.is_empty());
     let size = window.size as usize;
     let rows = service.list_concepts(&who, &app, prefix, window.skipped(), size).await.map_err(failure)?;
-    Ok(several(rows))
+    several(&service, &call, &who, &app, rows).await
+}
+
+pub(super) async fn count(
+    service: Service,
+    call: Call,
+    request: GetConceptCountsRequest,
+) -> Result<MultiConceptCountResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    let window = Window::new(request.page, request.per_page);
+    let size = window.size as usize;
+    let counts = service.concept_counts(&who, &app, window.skipped(), size).await.map_err(failure)?;
+    Ok(MultiConceptCountResponse {
+        concept_counts: counts.into_iter().map(write_count).collect(),
+        ..MultiConceptCountResponse::default()
+    })
+}
+
+fn write_count(row: ConceptCounts) -> ConceptCount {
+    let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    let count = ConceptTypeCount { positive: number(row.present), negative: number(row.absent) };
+    ConceptCount {
+        id: row.concept.slug,
+        name: row.concept.name,
+        concept_type_count: Some(count),
+        // Whatever is here is ready.
+        detail_concept_count: Some(DetailConceptCount {
+            processed: Some(count),
+            ..DetailConceptCount::default()
+        }),
+    }
 }
 
 pub(super) async fn post(
@@ -51,7 +83,7 @@ pub(super) async fn post(
         Error::Conflict(why) => Failure::new(StatusCode::ConceptsInvalidRequest).details(why),
         other => failure(other),
     })?;
-    Ok(several(rows))
+    several(&service, &call, &who, &app, rows).await
 }
 
 pub(super) async fn patch(
@@ -70,25 +102,34 @@ pub(super) async fn patch(
     });
     let action = read_action(&request.action)?;
     let rows = service.patch_concepts(&who, &app, action, changes.collect()).await.map_err(failure)?;
-    Ok(several(rows))
+    several(&service, &call, &who, &app, rows).await
 }
 
-fn several(rows: Vec<ConceptRow>) -> MultiConceptResponse {
-    MultiConceptResponse {
-        concepts: rows.into_iter().map(write).collect(),
+async fn several(
+    service: &Service,
+    call: &Call,
+    who: &Who,
+    app: &AppName,
+    rows: Vec<ConceptRow>,
+) -> Result<MultiConceptResponse, Failure> {
+    let place = Place::of(service, call, who, app).await?;
+    Ok(MultiConceptResponse {
+        concepts: rows.into_iter().map(|row| write(row, &place)).collect(),
         ..MultiConceptResponse::default()
-    }
+    })
 }
 
-fn write(row: ConceptRow) -> Concept {
+/// A concept, with the names by which its app is addressed.
+fn write(row: ConceptRow, place: &Place) -> Concept {
     Concept {
         id: row.slug,
         name: row.name,
         value: 1.0,
         created_at: Some(timestamp(row.created_at)),
         language: row.language,
+        app_id: place.app.clone(),
         definition: row.definition,
-        user_id: row.author_slug,
+        user_id: place.owner.clone(),
         metadata: row.metadata.as_ref().and_then(metadata::write),
         ..Concept::default()
     }

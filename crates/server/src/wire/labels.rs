@@ -5,7 +5,7 @@ use atelier_contract::proto::Region as WireRegion;
 use atelier_contract::proto::point::Visibility;
 use atelier_contract::proto::{BoundingBox, Concept, Data, Point as WirePoint, Polygon, RegionInfo, Span};
 use atelier_domain::id::Salt;
-use atelier_domain::{Label, Labels, PatchAction, Point, Region, ResourceId, Shape};
+use atelier_domain::{Characters, Label, Labels, PatchAction, Point, Region, ResourceId, Shape};
 
 /// What `data` says. Regions without an identifier get one that `salt` makes. `action` is what will be done with it:
 /// what is taken away needs no shape.
@@ -133,11 +133,11 @@ fn read_id(what: &str, id: &str) -> Result<ResourceId, Failure> {
     id.parse().map_err(|error| Failure::invalid(format!("{what} {error}")))
 }
 
-/// `labels` as `Data`.
-pub(super) fn write(labels: Labels) -> Data {
+/// `labels` as `Data`, of an input whose `text` is known if it is one.
+pub(super) fn write(labels: Labels, text: Option<&Characters<'_>>) -> Data {
     Data {
         concepts: write_concepts(labels.concepts),
-        regions: labels.regions.into_iter().map(write_region).collect(),
+        regions: labels.regions.into_iter().map(|region| write_region(region, text)).collect(),
         ..Data::default()
     }
 }
@@ -152,7 +152,7 @@ fn write_concepts(labels: Vec<Label>) -> Vec<Concept> {
     labels.into_iter().map(concept).collect()
 }
 
-fn write_region(region: Region) -> WireRegion {
+fn write_region(region: Region, text: Option<&Characters<'_>>) -> WireRegion {
     let point = |point: Point| WirePoint { row: point.row, col: point.col, ..WirePoint::default() };
     let mut info = RegionInfo::default();
     match region.shape {
@@ -165,7 +165,9 @@ fn write_region(region: Region) -> WireRegion {
         }
         Shape::Point(spot) => info.point = Some(point(spot)),
         Shape::Span { start, end } => {
-            info.span = Some(Span { char_start: start, char_end: end, ..Span::default() });
+            let raw = text.and_then(|text| text.between(start, end));
+            info.span =
+                Some(Span { char_start: start, char_end: end, raw_text: raw.unwrap_or_default().into() });
         }
     }
     let data = Data { concepts: write_concepts(region.labels), ..Data::default() };
@@ -204,15 +206,13 @@ mod tests {
                 region("span", Shape::Span { start: 3, end: 9 }),
             ],
         };
-        assert_eq!(read(write(labels.clone()), PatchAction::Merge, || [0; 10]), Ok(labels));
+        assert_eq!(read(write(labels.clone(), None), PatchAction::Merge, || [0; 10]), Ok(labels));
     }
 
     #[test]
     fn a_region_without_an_id_gets_one() {
-        let mut data = write(Labels {
-            concepts: Vec::new(),
-            regions: vec![region("r", Shape::Span { start: 0, end: 1 })],
-        });
+        let regions = vec![region("r", Shape::Span { start: 0, end: 1 })];
+        let mut data = write(Labels { concepts: Vec::new(), regions }, None);
         data.regions[0].id.clear();
         assert_eq!(
             read(data, PatchAction::Merge, || [7; 10]).unwrap().regions[0].id.as_str(),

@@ -82,9 +82,10 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::DeleteInput, inputs::delete)
         .serve(Endpoint::DeleteInputs, inputs::delete_many)
         .serve(Endpoint::GetInputCount, inputs::count)
-        .serve(Endpoint::GetInputsAddJob, inputs::get_job)
-        .serve(Endpoint::ListInputsAddJobs, inputs::list_jobs)
-        .serve(Endpoint::CancelInputsAddJob, inputs::cancel_job)
+        .serve(Endpoint::GetInputsAddJob, inputs::jobs::get)
+        .serve(Endpoint::ListInputsAddJobs, inputs::jobs::list)
+        .serve(Endpoint::CancelInputsAddJob, inputs::jobs::cancel)
+        .serve(Endpoint::GetConceptCounts, concepts::count)
         .serve(Endpoint::GetConcept, concepts::get)
         .serve(Endpoint::ListConcepts, concepts::list)
         .serve(Endpoint::PostConcepts, concepts::post)
@@ -250,6 +251,19 @@ fn partly<R>(done: Vec<R>, failure: Failure) -> Result<(Vec<R>, Option<Status>),
 fn status(number: i64) -> Status {
     let code = i32::try_from(number).ok().and_then(|number| StatusCode::try_from(number).ok());
     code.unwrap_or(StatusCode::Failure).status()
+}
+
+/// The app in which resources are, by the names that address it.
+struct Place {
+    owner: String,
+    app: String,
+}
+
+impl Place {
+    async fn of(service: &Service, call: &Call, who: &Who, app: &AppName) -> Result<Self, Failure> {
+        let (row, _) = service.get_app(who, app, call.endpoint).await.map_err(failure)?;
+        Ok(Self { owner: row.owner_slug, app: row.slug })
+    }
 }
 
 /// Which part of a listing is wanted.

@@ -8,6 +8,7 @@ mod delete;
 mod list;
 mod patch;
 mod post;
+mod texts;
 
 use std::collections::BTreeMap;
 

@@ -1,13 +1,14 @@
 //! Changing an app: its name, address, description, settings.
 
-use atelier_domain::{Conditions, DisplayName, Endpoint, Slug};
+use atelier_domain::{Conditions, DisplayName, Endpoint, PatchAction, Slug};
 use atelier_store::Event;
-use atelier_store::queries::apps;
+use atelier_store::queries::{apps, grants};
 use serde_json::{Value, json};
 
 use super::create::{check_description, check_language};
 use crate::apps::AppRow;
 use crate::audit::{Action, Actor, Done};
+use crate::metadata::patched;
 use crate::{AppName, Error, Result, Service, Who};
 
 /// What to change; what is not given stays.
@@ -21,8 +22,8 @@ pub struct ChangeApp {
     pub description: Option<String>,
     /// The language of its concepts' names.
     pub default_language: Option<String>,
-    /// What clients keep with it.
-    pub metadata: Option<Value>,
+    /// What clients keep with it, and what becomes by it of what they keep already.
+    pub metadata: Option<(PatchAction, Value)>,
 }
 
 impl Service {
@@ -40,6 +41,8 @@ impl Service {
         let now = self.world.now();
         let mut tx = self.store.write().await?;
         let asked = self.permit(&mut tx, who, app, endpoint, Conditions::NONE).await?;
+        // Of two who merge at once, the second merges with what the first has written.
+        grants::lock(&mut tx, &asked.permit).await?;
         let before = apps::get(&mut tx, &asked.permit).await?;
         let slug = input.slug.as_deref().unwrap_or(&before.slug);
         let slug: Slug = slug.parse().map_err(|error| Error::invalid("slug", error))?;
@@ -49,12 +52,16 @@ impl Service {
         check_description(description)?;
         let language = input.default_language.as_deref().unwrap_or(&before.default_language);
         check_language(language)?;
+        let metadata = match &input.metadata {
+            Some((action, change)) => patched(*action, before.metadata.clone(), Some(change)),
+            None => before.metadata.clone(),
+        };
         let change = apps::AppChange {
             slug: slug.as_str(),
             name: name.as_str(),
             description,
             default_language: language,
-            metadata: input.metadata.as_ref().or(before.metadata.as_ref()),
+            metadata: metadata.as_ref(),
         };
         apps::update(&mut tx, &asked.permit, &change, now).await.map_err(|error| match error {
             atelier_store::Error::Duplicate => Error::Conflict(format!("you already have an app `{slug}`")),

@@ -35,6 +35,16 @@ pub enum Invitee {
     User(String),
 }
 
+impl Invitee {
+    /// The address, if it is one.
+    fn address(&self) -> Option<Email> {
+        match self {
+            Self::Address(text) => text.parse().ok(),
+            Self::User(_) => None,
+        }
+    }
+}
+
 /// People to be added, and what they are given.
 #[derive(Clone, Debug, Default)]
 pub struct AddCollaborators {
@@ -81,7 +91,8 @@ impl Service {
         let now = self.world.now();
         let mut tx = self.store.write().await?;
         let endpoint = Endpoint::PostCollaborators;
-        let asked = self.permit_to_change_access(&mut tx, who, app, endpoint).await?;
+        let addresses: Vec<Email> = input.people.iter().filter_map(Invitee::address).take(PEOPLE).collect();
+        let asked = self.permit_to_invite(&mut tx, who, app, endpoint, &addresses).await?;
         let rights =
             Rights { scopes: closed(input.scopes), endpoints: input.endpoints, ends_at: input.ends_at };
         if let Err(violation) = Forest::invite(&editor(&asked.permit), &rights, now) {

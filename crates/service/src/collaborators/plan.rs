@@ -3,9 +3,9 @@
 use atelier_domain::id::{GrantId, UserId};
 use atelier_domain::words::Difference;
 use atelier_domain::{
-    AppRef, Change, Conditions, Editor, Endpoint, Forest, Permit, Rights, ScopeSet, Violation,
+    AppRef, Change, Conditions, Editor, Email, Endpoint, Forest, Permit, Rights, ScopeSet, Violation,
 };
-use atelier_store::queries::{grants, keys};
+use atelier_store::queries::{grants, keys, users};
 use atelier_store::{Conn, Event, WriteTx};
 use serde_json::{Value, json};
 
@@ -256,7 +256,21 @@ impl Service {
         app: &AppName,
         endpoint: Endpoint,
     ) -> Result<Asked<Permit>> {
+        self.permit_to_invite(tx, who, app, endpoint, &[]).await
+    }
+
+    /// The same, and keeps everyone from proving that one of `addresses` is theirs: an invitation to one that nobody
+    /// has proved would otherwise wait for what has happened already.
+    pub(super) async fn permit_to_invite(
+        &self,
+        tx: &mut WriteTx,
+        who: &Who,
+        app: &AppName,
+        endpoint: Endpoint,
+        addresses: &[Email],
+    ) -> Result<Asked<Permit>> {
         let asked = self.permit(tx, who, app, endpoint, Conditions::NONE).await?;
+        users::lock_addresses(tx, addresses).await?;
         grants::lock(tx, &asked.permit).await?;
         self.permit(tx, who, &AppName::Id(asked.permit.app()), endpoint, Conditions::NONE).await
     }

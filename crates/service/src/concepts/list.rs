@@ -1,9 +1,9 @@
-//! Listing concepts, looking at one, and counting the inputs that carry them.
+//! Listing concepts, looking at one, and counting how often they occur.
 
 use atelier_domain::{Conditions, Endpoint};
 use atelier_store::queries::concepts;
 
-use super::ConceptRow;
+use super::{ConceptCounts, ConceptRow};
 use crate::{AppName, Error, Result, Service, Who};
 
 impl Service {
@@ -35,14 +35,19 @@ impl Service {
         concepts::get(&mut tx, &asked.permit, slug).await?.ok_or(Error::NotFound)
     }
 
-    /// Every concept of the app, with how many inputs carry it: those of which somebody said, of the whole or of a
-    /// part, that it is there.
+    /// `size` concepts of the app after the first `skip`, in their order, each with how often it occurs.
     ///
     /// # Errors
     /// When the caller may not see it.
-    pub async fn concept_counts(&self, who: &Who, app: &AppName) -> Result<Vec<(ConceptRow, i64)>> {
+    pub async fn concept_counts(
+        &self,
+        who: &Who,
+        app: &AppName,
+        skip: usize,
+        size: usize,
+    ) -> Result<Vec<ConceptCounts>> {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::GetConceptCounts, Conditions::NONE).await?;
-        Ok(concepts::counts(&mut tx, &asked.permit).await?)
+        Ok(concepts::counts(&mut tx, &asked.permit, skip, size).await?)
     }
 }

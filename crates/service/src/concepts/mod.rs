@@ -1,4 +1,4 @@
-//! Concepts: add, list, look at, change, and count the inputs that carry them.
+//! Concepts: add, list, look at, change, and count how often they occur.
 
 mod list;
 mod patch;
@@ -8,7 +8,7 @@ use atelier_domain::{Labels, Permit, Scope};
 use atelier_store::WriteTx;
 use atelier_store::queries::{apps, concepts};
 
-pub use atelier_store::queries::concepts::ConceptRow;
+pub use atelier_store::queries::concepts::{ConceptCounts, ConceptRow};
 pub use patch::PatchConcept;
 pub use post::NewConcept;
 

@@ -4,7 +4,7 @@
 //! connection goes to exactly those: a name that resolves to something else a moment later changes nothing. The same
 //! holds at each redirection.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -12,10 +12,9 @@ use reqwest::header::LOCATION;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 
+use super::internet::is_public;
 use crate::{Error, Result};
 
-/// How long it may take altogether.
-const TIME: Duration = Duration::from_secs(20);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How often it may be redirected.
@@ -28,11 +27,13 @@ pub struct Fetching {
     pub enabled: bool,
     /// Whether addresses of the network around the server are fetched too: for closed networks, and for tests.
     pub allow_private: bool,
+    /// How long one may take altogether.
+    pub within: Duration,
 }
 
 impl Default for Fetching {
     fn default() -> Self {
-        Self { enabled: true, allow_private: false }
+        Self { enabled: true, allow_private: false, within: Duration::from_secs(20) }
     }
 }
 
@@ -55,29 +56,38 @@ enum Unfetched {
     Status(u16),
     #[error("holds more than {0} bytes")]
     TooLarge(usize),
-    #[error("took longer than {} s", TIME.as_secs())]
-    TooSlow,
+    #[error("took longer than {0:?}")]
+    TooSlow(Duration),
 }
 
 /// Fetches what addresses hold.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Fetcher(Fetching);
+pub(crate) struct Fetcher {
+    enabled: bool,
+    may_reach: fn(IpAddr) -> bool,
+    within: Duration,
+}
 
 impl Fetcher {
     pub(crate) fn new(settings: Fetching) -> Self {
         // TLS needs an implementation of its cryptography; if somebody installed one before, theirs is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Self(settings)
+        let Fetching { enabled, allow_private, within } = settings;
+        Self { enabled, may_reach: if allow_private { |_| true } else { is_public }, within }
     }
 
     /// What is at `address`, up to `most` bytes.
     pub(super) async fn fetch(&self, address: &str, most: usize) -> Result<Bytes> {
-        let fetched = tokio::time::timeout(TIME, self.follow(address, most)).await;
-        fetched.unwrap_or(Err(Unfetched::TooSlow)).map_err(|error| Error::invalid("url", error))
+        self.fetch_in_time(address, most).await.map_err(|error| Error::invalid("url", error))
+    }
+
+    async fn fetch_in_time(&self, address: &str, most: usize) -> std::result::Result<Bytes, Unfetched> {
+        let fetched = tokio::time::timeout(self.within, self.follow(address, most)).await;
+        fetched.unwrap_or(Err(Unfetched::TooSlow(self.within)))
     }
 
     async fn follow(&self, address: &str, most: usize) -> std::result::Result<Bytes, Unfetched> {
-        if !self.0.enabled {
+        if !self.enabled {
             return Err(Unfetched::Disabled);
         }
         let mut url = Url::parse(address).map_err(|_| Unfetched::Address)?;
@@ -101,7 +111,7 @@ impl Fetcher {
         let host = url.host_str().ok_or(Unfetched::Address)?;
         let port = url.port_or_known_default().ok_or(Unfetched::Address)?;
         let addresses = resolve(host, port).await?;
-        if !self.0.allow_private && !addresses.iter().all(|address| is_public(address.ip())) {
+        if !addresses.iter().all(|address| (self.may_reach)(address.ip())) {
             return Err(Unfetched::Private);
         }
         let client = Client::builder()
@@ -145,70 +155,50 @@ async fn read(mut response: Response, most: usize) -> std::result::Result<Bytes,
     Ok(body.freeze())
 }
 
-/// Whether an address is one of the open internet.
-fn is_public(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => is_public_v4(ip),
-        IpAddr::V6(ip) => is_public_v6(ip),
-    }
-}
-
-/// By IANA's registry of special addresses.
-fn is_public_v4(ip: Ipv4Addr) -> bool {
-    let [a, b, c, _] = ip.octets();
-    let is_special = a == 0
-        || ip.is_private()
-        || ip.is_loopback()
-        || ip.is_link_local()
-        || ip.is_documentation()
-        // Behind a provider's translation of addresses.
-        || (a == 100 && (64..128).contains(&b))
-        // For protocols; relays to IPv6.
-        || (a, b, c) == (192, 0, 0)
-        || (a, b, c) == (192, 88, 99)
-        // For measuring.
-        || (a == 198 && (b == 18 || b == 19))
-        // To many, reserved, to all.
-        || a >= 224
-        // Public by its number, and a cloud's own service to the machines in it.
-        || ip == Ipv4Addr::new(168, 63, 129, 16);
-    !is_special
-}
-
-/// Of IPv6 only `2000::/3` is the open internet; forms that carry an IPv4 address are outside of it, or excepted here.
-fn is_public_v6(ip: Ipv6Addr) -> bool {
-    let [a, b, ..] = ip.segments();
-    let is_special =
-        // Teredo, benchmarking, ORCHID and the other protocols of `2001::/23`; for documents.
-        (a == 0x2001 && (b < 0x0200 || b == 0x0db8))
-        || (a == 0x3fff && b < 0x1000)
-        // 6to4.
-        || a == 0x2002;
-    a & 0xe000 == 0x2000 && !is_special
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{Read as _, Write as _};
-    use std::net::TcpListener;
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
 
     /// A server that answers every request with `answer`, at the address that is answered.
-    fn server(answer: &'static [u8]) -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    fn server(answer: impl Into<Vec<u8>>) -> String {
+        serving("127.0.0.1", [answer.into()].into(), Duration::ZERO).0
+    }
+
+    /// A server at `host` that sends these parts to whoever asks, with a pause before each. Answers its address, and a
+    /// count of those who came.
+    fn serving(host: &str, parts: Vec<Vec<u8>>, pause: Duration) -> (String, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind((host, 0)).unwrap();
         let address = listener.local_addr().unwrap();
+        let came = Arc::new(AtomicUsize::new(0));
+        let count = came.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { return };
+                count.fetch_add(1, Ordering::SeqCst);
                 let mut request = [0; 2048];
-                if stream.read(&mut request).is_ok() {
+                if stream.read(&mut request).is_err() {
+                    continue;
+                }
+                for part in &parts {
+                    std::thread::sleep(pause);
                     // Whoever hung up has seen enough.
-                    let _ = stream.write_all(answer);
+                    if stream.write_all(part).is_err() {
+                        break;
+                    }
                 }
             }
         });
-        format!("http://{address}/a")
+        (format!("http://{address}/a"), came)
+    }
+
+    fn redirection(to: &str) -> Vec<u8> {
+        format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+            .into()
     }
 
     async fn fetched(
@@ -216,59 +206,10 @@ mod tests {
         address: &str,
         most: usize,
     ) -> std::result::Result<Bytes, Unfetched> {
-        Fetcher::new(settings).follow(address, most).await
+        Fetcher::new(settings).fetch_in_time(address, most).await
     }
 
-    const OPEN: Fetching = Fetching { enabled: true, allow_private: true };
-
-    #[test]
-    fn only_the_open_internet_is_public() {
-        for inside in [
-            "127.0.0.1",
-            "127.8.8.8",
-            "0.0.0.0",
-            "10.1.2.3",
-            "172.16.0.1",
-            "172.31.255.255",
-            "192.168.1.1",
-            "169.254.169.254",
-            "100.64.0.1",
-            "192.0.0.8",
-            "192.0.2.1",
-            "198.51.100.1",
-            "203.0.113.7",
-            "198.18.0.1",
-            "224.0.0.1",
-            "240.0.0.1",
-            "255.255.255.255",
-            "168.63.129.16",
-            "::",
-            "::1",
-            "::ffff:127.0.0.1",
-            "::ffff:8.8.8.8",
-            "::127.0.0.1",
-            "64:ff9b::7f00:1",
-            "64:ff9b:1::1",
-            "fc00::1",
-            "fd12:3456::1",
-            "fe80::1",
-            "fec0::1",
-            "ff02::1",
-            "2001:db8::1",
-            "2001::1",
-            "2002:7f00:1::",
-            "3fff::1",
-            "100::1",
-            "4000::1",
-        ] {
-            assert!(!is_public(inside.parse().unwrap()), "{inside}");
-        }
-        for outside in
-            ["8.8.8.8", "100.128.0.1", "172.32.0.1", "192.0.1.1", "2001:4860:4860::8888", "2a00::1"]
-        {
-            assert!(is_public(outside.parse().unwrap()), "{outside}");
-        }
-    }
+    const OPEN: Fetching = Fetching { enabled: true, allow_private: true, within: Duration::from_secs(20) };
 
     #[tokio::test]
     async fn no_spelling_of_an_address_inside_is_fetched() {
@@ -296,7 +237,7 @@ mod tests {
         {
             assert_eq!(fetched(OPEN, address, 10).await, Err(Unfetched::Address), "{address}");
         }
-        let off = Fetching { enabled: false, allow_private: true };
+        let off = Fetching { enabled: false, ..OPEN };
         assert_eq!(fetched(off, "http://example.org/", 10).await, Err(Unfetched::Disabled));
     }
 
@@ -311,15 +252,53 @@ mod tests {
 
     #[tokio::test]
     async fn each_redirection_is_checked_anew_and_there_are_few() {
-        let endless =
-            server(b"HTTP/1.1 302 Found\r\nlocation: /b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+        let endless = server(redirection("/b"));
         assert_eq!(fetched(OPEN, &endless, 5).await, Err(Unfetched::TooManyRedirections));
-        let elsewhere =
-            server(b"HTTP/1.1 302 Found\r\nlocation: file:///etc/passwd\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+        let elsewhere = server(redirection("file:///etc/passwd"));
         assert_eq!(fetched(OPEN, &elsewhere, 5).await, Err(Unfetched::Address));
-        // Where a redirection leads is asked as the first address is, so that one to an address inside is refused.
-        let inside = Url::parse("http://127.0.0.1:9/").unwrap();
-        let asked = Fetcher::new(Fetching::default()).ask(&inside).await;
-        assert_eq!(asked.map(|response| response.status()), Err(Unfetched::Private));
+        let nowhere = server("HTTP/1.1 302 Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+        assert_eq!(fetched(OPEN, &nowhere, 5).await, Err(Unfetched::Address));
+    }
+
+    /// One address of this machine that counts as outside, so that a server there can lead inside.
+    const OUTSIDE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+
+    #[tokio::test]
+    async fn a_server_outside_leads_to_none_inside() {
+        let fetcher =
+            Fetcher { may_reach: |ip| ip == OUTSIDE || is_public(ip), ..Fetcher::new(Fetching::default()) };
+        let hello = || vec![b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nhello".to_vec()];
+        let host = OUTSIDE.to_string();
+        let (inside, came_inside) = serving("127.0.0.1", hello(), Duration::ZERO);
+        let (there, _) = serving(&host, hello(), Duration::ZERO);
+
+        let (onward, came) = serving(&host, vec![redirection(&there)], Duration::ZERO);
+        assert_eq!(fetcher.fetch_in_time(&onward, 5).await.as_deref(), Ok(b"hello".as_slice()));
+        assert_eq!(came.load(Ordering::SeqCst), 1);
+        let port = Url::parse(&inside).unwrap().port().unwrap();
+        for hidden in [inside.clone(), format!("http://localhost:{port}/"), format!("//127.1:{port}/a")] {
+            let (leading, came) = serving(&host, vec![redirection(&hidden)], Duration::ZERO);
+            assert_eq!(fetcher.fetch_in_time(&leading, 5).await, Err(Unfetched::Private), "{hidden}");
+            assert_eq!(came.load(Ordering::SeqCst), 1, "it was asked where to go");
+            // Nor by a way round.
+            let (round, _) = serving(&host, vec![redirection(&leading)], Duration::ZERO);
+            assert_eq!(fetcher.fetch_in_time(&round, 5).await, Err(Unfetched::Private), "{hidden}");
+        }
+        assert_eq!(came_inside.load(Ordering::SeqCst), 0, "nobody came inside");
+    }
+
+    #[tokio::test]
+    async fn who_is_too_slow_is_not_waited_for() {
+        let soon = Duration::from_millis(300);
+        let within = Fetching { within: soon, ..OPEN };
+        let head = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".to_vec();
+        let (silent, _) = serving("127.0.0.1", vec![head.clone()], Duration::from_secs(3));
+        assert_eq!(fetched(within, &silent, 99).await, Err(Unfetched::TooSlow(soon)));
+        // Something always comes, and never all of it.
+        let parts = [head].into_iter().chain(std::iter::repeat_n(b"x".to_vec(), 60)).collect();
+        let (dripping, _) = serving("127.0.0.1", parts, Duration::from_millis(50));
+        assert_eq!(fetched(within, &dripping, 99).await, Err(Unfetched::TooSlow(soon)));
+        let (leading, _) = serving("127.0.0.1", vec![redirection("/a")], Duration::from_millis(200));
+        assert_eq!(fetched(within, &leading, 99).await, Err(Unfetched::TooSlow(soon)), "altogether");
     }
 }

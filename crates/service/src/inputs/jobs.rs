@@ -1,7 +1,7 @@
 //! The jobs that count what is being added.
 
 use atelier_domain::{Conditions, Endpoint};
-use atelier_store::queries::inputs::{self, JobRow};
+use atelier_store::queries::input_jobs::{self, JobRow};
 
 use crate::{AppName, Error, Result, Service, Who};
 
@@ -13,7 +13,7 @@ impl Service {
     pub async fn get_inputs_add_job(&self, who: &Who, app: &AppName, slug: &str) -> Result<JobRow> {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::GetInputsAddJob, Conditions::NONE).await?;
-        inputs::get_job(&mut tx, &asked.permit, slug).await?.ok_or(Error::NotFound)
+        input_jobs::get_job(&mut tx, &asked.permit, slug).await?.ok_or(Error::NotFound)
     }
 
     /// The jobs of the app, the newest first, `size` of them after `skip`.
@@ -29,7 +29,7 @@ impl Service {
     ) -> Result<Vec<JobRow>> {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::ListInputsAddJobs, Conditions::NONE).await?;
-        Ok(inputs::list_jobs(&mut tx, &asked.permit, skip, size).await?)
+        Ok(input_jobs::list_jobs(&mut tx, &asked.permit, skip, size).await?)
     }
 
     /// Stops the job `slug` of the app, if it still runs: what it has added stays, and nothing more is added. Answers
@@ -40,8 +40,8 @@ impl Service {
     pub async fn cancel_inputs_add_job(&self, who: &Who, app: &AppName, slug: &str) -> Result<JobRow> {
         let mut tx = self.store.write().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::CancelInputsAddJob, Conditions::NONE).await?;
-        inputs::cancel_job(&mut tx, &asked.permit, slug, self.world.now()).await?;
-        let row = inputs::get_job(&mut tx, &asked.permit, slug).await?.ok_or(Error::NotFound)?;
+        input_jobs::cancel_job(&mut tx, &asked.permit, slug, self.world.now()).await?;
+        let row = input_jobs::get_job(&mut tx, &asked.permit, slug).await?.ok_or(Error::NotFound)?;
         tx.commit().await?;
         Ok(row)
     }

@@ -33,7 +33,7 @@ impl InputsFilter {
     }
 }
 
-/// Inputs, the newest first.
+/// Inputs, the newest first: those of one request in the reverse of its order.
 #[derive(Clone, Debug)]
 pub struct InputsPage {
     /// The inputs.

@@ -1,9 +1,11 @@
 //! Inputs: the pictures and texts of an app. Add, list, look at, change, delete, count.
 
+mod content;
 mod count;
 mod delete;
 mod fetch;
 mod get;
+mod internet;
 mod jobs;
 mod list;
 mod metadata;
@@ -11,15 +13,18 @@ mod neighbours;
 mod patch;
 mod picture;
 mod post;
+mod said;
 
-pub use atelier_store::queries::inputs::{InputCounts, InputRow, JobRow, job};
+pub use atelier_store::queries::input_jobs::{JobRow, job};
+pub use atelier_store::queries::inputs::{InputCounts, InputRow};
+pub use content::{Content, MOST_CHARACTERS};
 pub use fetch::Fetching;
 pub use get::{Picture, PictureSize};
 pub use list::{InputsFilter, InputsPage};
 pub use neighbours::Neighbours;
 pub use patch::PatchInput;
 pub use picture::{MOST_BYTES, MOST_PIXELS, MOST_SIDE};
-pub use post::{Content, MOST_CHARACTERS, NewInput, PostInputs, Posted, TakenId};
+pub use post::{NewInput, PostInputs, Posted, TakenId};
 
 pub(crate) use fetch::Fetcher;
 pub(crate) use picture::Pictures;

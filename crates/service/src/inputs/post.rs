@@ -1,21 +1,19 @@
 //! Adding inputs.
 
-use atelier_domain::id::{AppId, InputId, JobId};
-use atelier_domain::{Condition, Conditions, Endpoint, Labels, Medium, Permit, ResourceId};
-use atelier_store::queries::inputs::{self, InputRow, JobRow};
+use std::collections::BTreeSet;
+
+use atelier_domain::id::{IN_ORDER, InputId, JobId};
+use atelier_domain::{Condition, Conditions, Endpoint, Labels, Permit, ResourceId, Timestamp};
+use atelier_store::queries::input_jobs::{self, JobRow};
+use atelier_store::queries::inputs::{self, InputRow};
 use atelier_store::{Event, WriteTx};
-use bytes::Bytes;
 use futures::{FutureExt as _, StreamExt as _};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
-use super::picture::MOST_BYTES;
+use super::content::{Content, Stored};
 use super::{INPUTS, metadata, target};
 use crate::annotations::NewAnnotation;
 use crate::{AppName, Asked, Error, Result, Service, Who};
-
-/// The most bytes that a text has.
-pub const MOST_CHARACTERS: usize = 1 << 20;
 
 /// How many inputs of one request are fetched and read at once.
 const AT_ONCE: usize = 8;
@@ -23,18 +21,8 @@ const AT_ONCE: usize = 8;
 /// The highest number that is put behind an identifier: each is tried while others wait to write.
 const SUFFIXES: u32 = 100;
 
-/// What an input is.
-#[derive(Clone, Debug)]
-pub enum Content {
-    /// A text.
-    Text(String),
-    /// The address of a text.
-    TextAt(String),
-    /// A picture's bytes.
-    Image(Bytes),
-    /// The address of a picture.
-    ImageAt(String),
-}
+// INVARIANT: the inputs of a request are listed in its order, whichever is read first.
+const _: () = assert!(INPUTS <= IN_ORDER);
 
 /// An input to be added.
 #[derive(Clone, Debug)]
@@ -49,7 +37,7 @@ pub struct NewInput {
     pub labels: Labels,
 }
 
-/// What happens to an input whose identifier is taken.
+/// What happens to an input whose identifier is taken, in the app or by an earlier one of the same request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TakenId {
     /// It is not added.
@@ -62,7 +50,7 @@ pub enum TakenId {
 }
 
 /// Inputs to be added.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PostInputs {
     /// The inputs.
     pub inputs: Vec<NewInput>,
@@ -70,6 +58,8 @@ pub struct PostInputs {
     pub taken: TakenId,
     /// The job that counts them; one is made, if nothing is given.
     pub job: Option<String>,
+    /// How many more there were that could not be read: the job counts them as failed.
+    pub unreadable: usize,
 }
 
 /// What became of inputs that were to be added.
@@ -87,28 +77,9 @@ struct Request<'a> {
     name: &'a AppName,
     /// That the caller might begin it: by this the job is counted to its end, also if access ends meanwhile.
     begun: Permit,
+    at: Timestamp,
     job: String,
     taken: TakenId,
-}
-
-/// An input whose bytes are where they belong.
-struct Stored {
-    kind: Medium,
-    body: Option<String>,
-    source_url: Option<String>,
-    object_key: Option<String>,
-    thumbnail_key: Option<String>,
-    media_type: &'static str,
-    pixels: Option<(u32, u32)>,
-    size: i64,
-    sha256: [u8; 32],
-}
-
-impl Stored {
-    /// Where its bytes are.
-    fn keys(&self) -> Vec<String> {
-        self.object_key.iter().chain(&self.thumbnail_key).cloned().collect()
-    }
 }
 
 impl Service {
@@ -125,48 +96,64 @@ impl Service {
     }
 
     async fn add_inputs(&self, who: &Who, app: &AppName, input: PostInputs) -> Result<Posted> {
-        let PostInputs { inputs, taken, job } = input;
-        let request = self.begin(who, app, &inputs, taken, job).await?;
-        // Boxed, each of them is plainly one that may move between threads, which the compiler cannot tell otherwise.
-        let adding: Vec<_> = inputs.into_iter().map(|new| self.add_input(&request, new).boxed()).collect();
-        let inputs: Vec<_> = futures::stream::iter(adding).buffered(AT_ONCE).collect().await;
+        let request = self.begin(who, app, &input).await?;
+        let mut known = BTreeSet::new();
+        let (mut first, mut again) = (Vec::new(), Vec::new());
+        for (index, new) in input.inputs.into_iter().enumerate() {
+            let slug = new.slug.trim().to_owned();
+            let is_again = !slug.is_empty() && !known.insert(slug);
+            let request = &request;
+            let id = InputId::nth(request.at, u16::try_from(index).unwrap_or(u16::MAX), &self.world.salt());
+            let adding = async move { (index, self.add_input(request, id, new, is_again).await) };
+            // Boxed, each of them is plainly one that may move between threads, which the compiler cannot tell otherwise.
+            if is_again { again.push(adding.boxed()) } else { first.push(adding.boxed()) }
+        }
+        // Who comes first has the identifier, whoever is read faster. Numbers are given in the order of the request.
+        let at_once = if request.taken == TakenId::Suffix { 1 } else { AT_ONCE };
+        let mut added: Vec<_> = futures::stream::iter(first).buffered(at_once).collect().await;
+        for adding in again {
+            added.push(adding.await);
+        }
+        added.sort_by_key(|(index, _)| *index);
         let mut tx = self.store.read().await?;
-        let job = inputs::get_job(&mut tx, &request.begun, &request.job).await?.ok_or(Error::NotFound)?;
-        Ok(Posted { inputs, job })
+        let job = input_jobs::get_job(&mut tx, &request.begun, &request.job).await?.ok_or(Error::NotFound)?;
+        Ok(Posted { inputs: added.into_iter().map(|(_, became)| became).collect(), job })
     }
 
     /// Asks whether the caller may do all of it, and only then whether it is too much, and begins the job.
-    async fn begin<'a>(
-        &self,
-        who: &'a Who,
-        name: &'a AppName,
-        new: &[NewInput],
-        taken: TakenId,
-        job: Option<String>,
-    ) -> Result<Request<'a>> {
+    async fn begin<'a>(&self, who: &'a Who, name: &'a AppName, input: &PostInputs) -> Result<Request<'a>> {
         let now = self.world.now();
+        let new = &input.inputs;
         let carries = new.iter().any(|new| !new.labels.is_empty());
         let mut tx = self.store.write().await?;
         let asked = self.permit(&mut tx, who, name, Endpoint::PostInputs, conditions(carries)).await?;
-        if new.is_empty() || new.len() > INPUTS {
+        if !(1..=INPUTS).contains(&new.len().saturating_add(input.unreadable)) {
             return Err(Error::invalid("inputs", format!("must be between 1 and {INPUTS}")));
         }
         let id = JobId::new(now, &self.world.salt());
-        let job = job.filter(|job| !job.is_empty()).unwrap_or_else(|| id.to_string());
+        let job = input.job.clone().filter(|job| !job.is_empty()).unwrap_or_else(|| id.to_string());
         let job: ResourceId = job.parse().map_err(|error| Error::invalid("inputs_add_job_id", error))?;
-        let pending = i64::try_from(new.len()).unwrap_or(i64::MAX);
-        inputs::begin_job(&mut tx, &asked.permit, id, job.as_str(), pending, now).await?;
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let (pending, failed) = (number(new.len()), number(input.unreadable));
+        input_jobs::begin_job(&mut tx, &asked.permit, id, job.as_str(), (pending, failed), now).await?;
         tx.commit().await?;
-        Ok(Request { who, name, begun: asked.permit, job: job.to_string(), taken })
+        Ok(Request { who, name, begun: asked.permit, at: now, job: job.to_string(), taken: input.taken })
     }
 
     async fn add_input(
         &self,
         request: &Request<'_>,
+        id: InputId,
         new: NewInput,
+        is_again: bool,
     ) -> std::result::Result<InputRow, (String, Error)> {
         let slug = new.slug.clone();
-        match self.try_add_input(request, new).await {
+        let added = if is_again && request.taken == TakenId::Fail {
+            Err(Error::Conflict(format!("duplicate input `{slug}`: the request names it twice")))
+        } else {
+            self.try_add_input(request, id, new).await
+        };
+        match added {
             Ok(row) => Ok(row),
             Err(error) => {
                 // The job is only a count: that it could not be told is no reason to hide why the input was refused.
@@ -180,12 +167,11 @@ impl Service {
 
     async fn count_failed(&self, request: &Request<'_>) -> Result<()> {
         let mut tx = self.store.write().await?;
-        inputs::count_failed(&mut tx, &request.begun, &request.job, self.world.now()).await?;
+        input_jobs::count_failed(&mut tx, &request.begun, &request.job, self.world.now()).await?;
         Ok(tx.commit().await?)
     }
 
-    async fn try_add_input(&self, request: &Request<'_>, new: NewInput) -> Result<InputRow> {
-        let id = InputId::new(self.world.now(), &self.world.salt());
+    async fn try_add_input(&self, request: &Request<'_>, id: InputId, new: NewInput) -> Result<InputRow> {
         let slug = if new.slug.is_empty() { id.to_string() } else { new.slug.clone() };
         let slug: ResourceId = slug.parse().map_err(|error| Error::invalid("id", error))?;
         metadata::check(new.metadata.as_ref())?;
@@ -219,7 +205,7 @@ impl Service {
         let asked = self.permit(&mut tx, who, name, Endpoint::PostInputs, conditions(carries)).await?;
         let permit = &asked.permit;
         // It holds the job until the end of the transaction: who stops it is answered before this input or after it.
-        if !inputs::count_added(&mut tx, permit, &request.job, now).await? {
+        if !input_jobs::count_added(&mut tx, permit, &request.job, now).await? {
             return Err(Error::Conflict("the job was cancelled before this input was added".into()));
         }
         let mut chosen = slug.to_string();
@@ -284,89 +270,8 @@ impl Service {
         }
         Ok(())
     }
-
-    /// Fetches what has to be fetched, reads it, and puts its bytes where they belong.
-    async fn store_content(&self, app: AppId, id: InputId, content: Content) -> Result<Stored> {
-        match content {
-            Content::Text(text) => text_input(text, None),
-            Content::TextAt(url) => {
-                let bytes = self.fetcher.fetch(&url, MOST_CHARACTERS).await?;
-                let text = String::from_utf8(bytes.into())
-                    .map_err(|_| Error::invalid("url", "must hold a text in UTF-8"))?;
-                text_input(text, Some(url))
-            }
-            Content::Image(bytes) => self.store_picture(app, id, bytes, None).await,
-            Content::ImageAt(url) => {
-                let bytes = self.fetcher.fetch(&url, MOST_BYTES).await?;
-                self.store_picture(app, id, bytes, Some(url)).await
-            }
-        }
-    }
-
-    async fn store_picture(
-        &self,
-        app: AppId,
-        id: InputId,
-        bytes: Bytes,
-        source_url: Option<String>,
-    ) -> Result<Stored> {
-        let read = self.pictures.read(bytes.clone()).await?;
-        let place = format!("apps/{app}/inputs/{id}");
-        let (object_key, thumbnail_key) = (format!("{place}/original"), format!("{place}/thumbnail"));
-        let stored = Stored {
-            kind: Medium::Image,
-            body: None,
-            source_url,
-            media_type: read.media_type,
-            pixels: Some(read.pixels),
-            size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-            sha256: Sha256::digest(&bytes).into(),
-            object_key: Some(object_key.clone()),
-            thumbnail_key: Some(thumbnail_key.clone()),
-        };
-        self.objects.put(&object_key, bytes).await?;
-        if let Err(error) = self.objects.put(&thumbnail_key, read.thumbnail).await {
-            self.forget(vec![object_key]).await;
-            return Err(error.into());
-        }
-        Ok(stored)
-    }
-
-    /// Removes stored bytes that nothing refers to any more. Left behind they would waste space and harm nobody, so
-    /// that a failure is only told.
-    pub(super) async fn forget(&self, keys: Vec<String>) {
-        for key in keys {
-            if let Err(error) = self.objects.delete(&key).await {
-                tracing::warn!(%error, object.key = key, "could not remove bytes that nothing refers to");
-            }
-        }
-    }
 }
 
 fn conditions(carries_labels: bool) -> Conditions {
     Conditions::NONE.and(Condition::CarriesLabels, carries_labels)
-}
-
-fn text_input(text: String, source_url: Option<String>) -> Result<Stored> {
-    let wrong = |why: String| Err(Error::invalid("text", why));
-    if text.trim().is_empty() {
-        return wrong("must not be empty".into());
-    }
-    if text.len() > MOST_CHARACTERS {
-        return wrong(format!("must have at most {} MiB", MOST_CHARACTERS >> 20));
-    }
-    if text.contains('\0') {
-        return wrong("must not contain the character NUL".into());
-    }
-    Ok(Stored {
-        kind: Medium::Text,
-        source_url,
-        object_key: None,
-        thumbnail_key: None,
-        media_type: "text/plain",
-        pixels: None,
-        size: i64::try_from(text.len()).unwrap_or(i64::MAX),
-        sha256: Sha256::digest(text.as_bytes()).into(),
-        body: Some(text),
-    })
 }

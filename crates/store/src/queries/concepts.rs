@@ -7,7 +7,7 @@ use crate::Result;
 use crate::db::{Conn, FromRow, Row, Sql, WriteTx, params, row};
 
 row! {
-    /// A concept, with who made it.
+    /// A concept.
     #[derive(Clone, Debug, PartialEq)]
     pub struct ConceptRow {
         /// Its identifier, as clients chose it.
@@ -24,8 +24,6 @@ row! {
         pub created_at: Timestamp,
         /// When it last changed.
         pub changed_at: Timestamp,
-        /// The slug of who made it.
-        pub author_slug: String,
     }
 }
 
@@ -41,12 +39,11 @@ macro_rules! texts {
 pub(super) use texts;
 
 macro_rules! concept {
-    ($more:literal; $($condition:tt)+) => {
+    ($($more:expr),+; $($condition:tt)+) => {
         concat!(
-            "SELECT c.slug, c.name, c.language, c.definition, c.metadata, c.created_at, c.changed_at, \
-             u.slug AS author_slug",
-            $more,
-            " FROM concepts c JOIN users u ON u.id = c.created_by WHERE c.app_id = $1",
+            "SELECT c.slug, c.name, c.language, c.definition, c.metadata, c.created_at, c.changed_at",
+            $($more,)+
+            " FROM concepts c WHERE c.app_id = $1",
             $($condition)+
         )
     };
@@ -234,30 +231,55 @@ pub async fn update(
     Ok(())
 }
 
-struct Counted(ConceptRow, i64);
+/// A concept, and of how many inputs somebody spoke of it, of the whole or of a part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConceptCounts {
+    /// The concept.
+    pub concept: ConceptRow,
+    /// The inputs of which somebody said that it is there.
+    pub present: i64,
+    /// The inputs of which somebody said that it is not there.
+    pub absent: i64,
+}
 
-impl FromRow for Counted {
+impl FromRow for ConceptCounts {
     fn from_row(row: &Row) -> Result<Self> {
-        Ok(Self(ConceptRow::from_row(row)?, row.get("inputs")?))
+        let concept = ConceptRow::from_row(row)?;
+        Ok(Self { concept, present: row.get("present")?, absent: row.get("absent")? })
     }
 }
 
-/// The concepts of the permit's app in their order, each with how many inputs carry it: those of which somebody said,
-/// of the whole or of a part, that it is there.
+/// `size` concepts of the permit's app after the first `skip`, in their order, each with how often it occurs.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn counts(conn: &mut Conn, permit: &Permit) -> Result<Vec<(ConceptRow, i64)>> {
-    let rows: Vec<Counted> = conn
-        .fetch_all(
-            concept!(
-                ", (SELECT COUNT(DISTINCT a.input_id) FROM annotation_concepts n \
+pub async fn counts(
+    conn: &mut Conn,
+    permit: &Permit,
+    skip: usize,
+    size: usize,
+) -> Result<Vec<ConceptCounts>> {
+    macro_rules! inputs {
+        ($condition:literal) => {
+            concat!(
+                "(SELECT COUNT(DISTINCT a.input_id) FROM annotation_concepts n \
                  JOIN annotations a ON a.id = n.annotation_id \
-                 WHERE n.app_id = c.app_id AND n.concept = c.slug AND n.value > 0) AS inputs";
-                " ORDER BY c.position"
-            ),
-            params![permit.app()],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|Counted(concept, inputs)| (concept, inputs)).collect())
+                 WHERE n.app_id = c.app_id AND n.concept = c.slug AND ",
+                $condition,
+                ")"
+            )
+        };
+    }
+    let limit = i64::try_from(size).unwrap_or(i64::MAX);
+    let offset = i64::try_from(skip).unwrap_or(i64::MAX);
+    conn.fetch_all(
+        concept!(
+            ", ", inputs!("n.value > 0"), " AS present, ", inputs!("n.value <= 0"), " AS absent";
+            // Chosen before they are counted: what is skipped costs nothing.
+            " AND c.position IN (SELECT position FROM concepts WHERE app_id = $1 \
+             ORDER BY position LIMIT $2 OFFSET $3) ORDER BY c.position"
+        ),
+        params![permit.app(), limit, offset],
+    )
+    .await
 }

@@ -22,7 +22,8 @@ row! {
         pub user_slug: Option<String>,
         /// What the holder is called.
         pub user_name: Option<String>,
-        /// The holder's address, or the one that was invited.
+        /// The address that was invited, or else the holder's primary one: whoever was invited by one address does not
+        /// show another by coming.
         pub email: Option<String>,
         /// Until when a pending one can be taken up.
         pub expires_at: Option<Timestamp>,
@@ -83,7 +84,7 @@ macro_rules! grant {
     ($from:literal, $condition:literal) => {
         concat!(
             "SELECT g.id, g.user_id, u.slug AS user_slug, u.name AS user_name, \
-             COALESCE(e.address, g.address) AS email, g.expires_at, g.parent_id, g.granted_by, \
+             COALESCE(g.address, e.address) AS email, g.expires_at, g.parent_id, g.granted_by, \
              b.name AS granted_by_name, g.scopes, g.endpoints, g.ends_at, g.note, g.version, g.created_at, \
              g.changed_at, g.active_at, \
              (SELECT COUNT(*) FROM keys k WHERE k.user_id = g.user_id AND k.app_id = g.app_id \
@@ -157,7 +158,7 @@ pub async fn list(
                 "grants g",
                 " AND (CAST($3 AS TEXT) IS NULL OR g.state = $3) \
                  AND (CAST($4 AS TEXT) IS NULL OR lower(COALESCE(u.name, '') || ' ' || \
-                      COALESCE(e.address, g.address, '')) LIKE '%' || lower($4) || '%') \
+                      COALESCE(g.address, e.address, '')) LIKE '%' || lower($4) || '%') \
                  AND (CAST($5 AS TEXT) IS NULL OR b.slug = $5) \
                  AND (CAST($6 AS TEXT) IS NULL OR (' ' || g.scopes || ' ') LIKE '%' || $6 || '%') \
                  AND (CAST($7 AS UUID) IS NULL OR g.id > $7) \

@@ -7,11 +7,13 @@ pub mod audit;
 pub mod audit_search;
 pub mod concepts;
 pub mod grants;
+pub mod input_jobs;
 pub mod inputs;
 pub mod keys;
 pub mod mails;
 pub mod neighbours;
 pub mod resources;
+pub mod said;
 pub mod sessions;
 pub mod users;
 

@@ -1,10 +1,12 @@
 //! People, their e-mail addresses, and the links mailed to them.
 
+use std::collections::BTreeSet;
+
 use atelier_domain::id::UserId;
 use atelier_domain::{Email, OwnPermit, Timestamp};
 
 use crate::Result;
-use crate::db::{Conn, WriteTx, params, row};
+use crate::db::{Conn, Sql, WriteTx, params, row};
 
 row! {
     /// A person's account.
@@ -219,11 +221,35 @@ pub async fn add_address(
     Ok(())
 }
 
-/// Notes that `user` has proved that `address` is theirs. Other people's unproved claims to it fall.
+/// Keeps everyone else from proving that one of `addresses` is theirs, and from inviting it, until the transaction ends.
+/// Whoever locks apps as well locks addresses first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_addresses(tx: &mut WriteTx, addresses: &[Email]) -> Result<()> {
+    // In one order, so that two of these never wait for one another. An address may have no row yet that could be
+    // locked. SQLite has one writer at a time as it is.
+    let addresses: BTreeSet<&str> = addresses.iter().map(Email::as_str).collect();
+    for address in addresses {
+        tx.execute(
+            Sql::differing(
+                "SELECT 1 WHERE $1 IS NULL",
+                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+            ),
+            params![address],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Notes that `user` has proved that `address` is theirs. Other people's unproved claims to it fall. Nobody invites the
+/// address meanwhile: whoever does waits until the transaction ends.
 ///
 /// # Errors
 /// [`Duplicate`](crate::Error::Duplicate) when somebody else has proved it before.
 pub async fn verify_address(tx: &mut WriteTx, user: UserId, address: &Email, now: Timestamp) -> Result<bool> {
+    lock_addresses(tx, std::slice::from_ref(address)).await?;
     let verified = tx
         .execute(
             "UPDATE email_addresses SET verified_at = COALESCE(verified_at, $3) WHERE user_id = $1 AND address = $2",

@@ -64,12 +64,12 @@ pub async fn list_concepts(owner: String, app: String) -> Result<Concepts, UiErr
     let (service, who) = (server::service(), server::who());
     let app = AppName::of(&owner, &app);
     let place = place(service.get_app(&who, &app, Endpoint::ViewApp).await?);
-    let counts = service.concept_counts(&who, &app).await?;
-    let concepts = counts.into_iter().map(|(row, inputs)| CountedConcept {
-        definition: row.definition.clone(),
-        inputs,
-        made_at: row.created_at.micros(),
-        concept: concept(row),
+    let counts = service.concept_counts(&who, &app, 0, usize::MAX).await?;
+    let concepts = counts.into_iter().map(|counted| CountedConcept {
+        definition: counted.concept.definition.clone(),
+        inputs: counted.present,
+        made_at: counted.concept.created_at.micros(),
+        concept: concept(counted.concept),
     });
     Ok(Concepts {
         place,

@@ -8,6 +8,7 @@ use crate::{
         prose::Prose,
     },
     form::{FormParts, is_secret},
+    raw_text::raw_text,
 };
 
 /// One line of text with its label, its hint and its error, tied together for screen readers.
@@ -116,7 +117,7 @@ pub fn TextArea(
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby=described_by
             >
-                {form.typed(name).unwrap_or(value)}
+                {raw_text(form.typed(name).unwrap_or(value))}
             </textarea>
         </Labelled>
     }

@@ -3,10 +3,11 @@
 use atelier_domain::basic::ADMINISTRATION;
 use atelier_domain::closure::{self, Closure};
 use atelier_domain::words::ABILITIES;
-use atelier_domain::{BasicScope, Endpoint, Scope, ScopeSet};
+use atelier_domain::{BasicScope, Endpoint, Preset, Scope, ScopeSet};
 use leptos::prelude::*;
 
 use crate::components::tri_checkbox::{Tri, TriCheckbox};
+use crate::form::FormParts;
 
 /// The name of the field in which the chosen scopes are posted, one value each.
 pub const SCOPES_FIELD: &str = "scopes[]";
@@ -31,6 +32,18 @@ impl ScopeChoice {
         let chosen = RwSignal::new(chosen);
         let closure = Memo::new(move |_| closure::close(chosen.get()));
         Self { chosen, closure, held, before }
+    }
+
+    /// The same with what was chosen in the form before its page was rendered again, if it was.
+    #[must_use]
+    pub fn or_typed(self, form: FormParts) -> Self {
+        let Some(ticked) = form.all_typed(SCOPES_FIELD) else { return self };
+        let preset = form.typed("preset").and_then(|preset| Preset::from_slug(&preset));
+        let ticked = || ScopeSet::from_wire(ticked.iter().map(String::as_str)).ok();
+        if let Some(typed) = preset.map(Preset::scopes).or_else(ticked) {
+            self.chosen.set(typed.intersection(self.held));
+        }
+        self
     }
 
     /// What is ticked and what it needs.
@@ -221,7 +234,9 @@ fn FineScope(scope: Scope, choice: ScopeChoice) -> impl IntoView {
             <span class="picker-note" id=note_id>{note}</span>
             {mark}
             <details class="picker-endpoints">
-                <summary>{format!("{count} endpoints need it")}</summary>
+                <summary>
+                    {if count == 1 { "1 endpoint needs it".to_owned() } else { format!("{count} endpoints need it") }}
+                </summary>
                 <ul role="list">{endpoints}</ul>
             </details>
         </li>

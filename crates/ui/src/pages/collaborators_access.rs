@@ -112,16 +112,28 @@ pub(super) fn Ends(
     let error = form.field_error("ends_at");
     let shown = move || error.get().map(|error| view! { <p class="field-error">{error}</p> });
     let id = form.field_id("ends");
+    let at_first = if keeps_end { "keep" } else { days };
+    let chosen = form.typed("ends").unwrap_or_else(|| at_first.to_owned());
+    let ends = [
+        ("never", "Never"),
+        ("7", "In 7 days"),
+        ("30", "In 30 days"),
+        ("90", "In 90 days"),
+        ("date", "On a certain day"),
+    ];
+    let kept = keeps_end.then_some(("keep", "As it is"));
+    let options = kept
+        .into_iter()
+        .chain(ends)
+        .map(|(value, label)| {
+            view! { <option value=value selected=value == chosen>{label}</option> }.into_any()
+        })
+        .collect_view();
     view! {
         <div class="field">
             <label for=id.clone()>"Ends"</label>
             <select id=id class="input" name="ends">
-                {keeps_end.then(|| view! { <option value="keep" selected=true>"As it is"</option> })}
-                <option value="never">"Never"</option>
-                <option value="7" selected=days == "7">"In 7 days"</option>
-                <option value="30" selected=days == "30">"In 30 days"</option>
-                <option value="90" selected=days == "90">"In 90 days"</option>
-                <option value="date">"On a certain day"</option>
+                {options}
             </select>
             {shown}
         </div>

@@ -10,7 +10,7 @@ use super::collaborators_people::PeopleField;
 use crate::{
     api::{
         apps::{App, AppPlace, get_app},
-        collaborators::AddPeople,
+        collaborators::{AddPeople, check_people},
     },
     components::{
         button::{LinkButton, SubmitButton},
@@ -29,7 +29,11 @@ pub fn AddCollaborators() -> impl IntoView {
     view! {
         <Loaded
             key=app_in_address()
-            fetch=|(owner, app)| get_app(owner, app)
+            fetch=|(owner, app): (String, String)| async move {
+                // Who may add nobody is told so before they choose anything.
+                check_people(owner.clone(), app.clone(), String::new()).await?;
+                get_app(owner, app).await
+            }
             view=|place| view! { <Body place /> }.into_any()
         />
     }
@@ -62,7 +66,8 @@ pub(super) fn AddFields(
 ) -> impl IntoView {
     let held = app.scopes;
     let same_app = app.clone();
-    let choice = ScopeChoice::new(Preset::Worker.scopes().intersection(held), held, None);
+    let choice =
+        ScopeChoice::new(Preset::Worker.scopes().intersection(held), held, None).or_typed(form.parts());
     let count = RwSignal::new(0);
     let label = move || match count.get() {
         0 => "Confirm".to_owned(),

@@ -80,7 +80,8 @@ pub(super) fn EditFields(
     /// The way out.
     cancel: AnyView,
 ) -> impl IntoView {
-    let choice = ScopeChoice::new(person.scopes, app.scopes.union(person.scopes), Some(person.scopes));
+    let choice = ScopeChoice::new(person.scopes, app.scopes.union(person.scopes), Some(person.scopes))
+        .or_typed(form.parts());
     let difference = Memo::new(move |_| Difference::between(person.scopes, choice.scopes()));
     let (owner, slug, grant) = (app.owner.clone(), app.slug.clone(), person.grant);
     let preview = Resource::new(

@@ -36,7 +36,7 @@ pub fn NewKey() -> impl IntoView {
 fn Body(places: KeyPlaces) -> impl IntoView {
     let KeyPlaces { person, apps } = places;
     let form = Form::<MakeKey>::new();
-    let choice = ScopeChoice::new(Preset::Viewer.scopes(), ScopeSet::ALL, None);
+    let choice = ScopeChoice::new(Preset::Viewer.scopes(), ScopeSet::ALL, None).or_typed(form.parts());
     let secret = move || {
         let secret = form.value().get()?;
         Some(view! { <SecretOnce secret what="key" then="/account/keys" /> })

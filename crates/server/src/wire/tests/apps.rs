@@ -12,8 +12,7 @@ fn ids(answer: &Value) -> Vec<&str> {
 fn of_somebody_elses_apps_only_the_shared_ones_are_listed() {
     tell(async |story| {
         for slug in ["rain", "salt"] {
-            let app = CreateApp { slug: slug.into(), ..CreateApp::default() };
-            story.bench.service.create_app(&story.ana.who, &app).await.unwrap();
+            make_app(&story.bench, &story.ana, slug).await;
         }
         let bo = story.bench.sign_in("bo", "bo@example.org").await;
         let token = story.key_of(&bo, |_| {}).await;
@@ -48,8 +47,7 @@ fn a_grant_that_does_not_reach_the_listing_or_has_ended_lists_nothing() {
         let bound = story.key_of(&story.ana, |key| key.app = Some(AppName::of("ana", "tea"))).await;
         let share = async |name: &str, rights: Rights| {
             story.bench.clock.advance(atelier_domain::time::MINUTE);
-            let app = CreateApp { slug: name.into(), ..CreateApp::default() };
-            story.bench.service.create_app(&story.ana.who, &app).await.unwrap();
+            let app = make_app(&story.bench, &story.ana, name).await;
             let sharing = AddCollaborators {
                 people: vec![Invitee::User("cy".into())],
                 scopes: rights.scopes,
@@ -57,7 +55,6 @@ fn a_grant_that_does_not_reach_the_listing_or_has_ended_lists_nothing() {
                 ends_at: rights.ends_at,
                 ..AddCollaborators::default()
             };
-            let app = AppName::of("ana", name);
             story.bench.service.add_collaborators(&story.ana.who, &app, &sharing).await.unwrap();
         };
         let soon = story.bench.now().plus(atelier_domain::time::DAY);
@@ -127,10 +124,39 @@ fn an_app_gets_other_details_and_another_address() {
 }
 
 #[test]
+fn what_clients_keep_with_an_app_is_merged_to_the_bottom_or_overwritten() {
+    tell(async |story| {
+        let path = "/v2/users/ana/apps/tea";
+        for (action, metadata, kept) in [
+            ("overwrite", json!({ "a": { "b": 1, "c": [1, 2] } }), json!({ "a": { "b": 1, "c": [1, 2] } })),
+            (
+                "merge",
+                json!({ "a": { "c": [3] }, "d": true }),
+                json!({ "a": { "b": 1, "c": [3] }, "d": true }),
+            ),
+            ("overwrite", json!({ "a": { "c": [] } }), json!({ "a": { "c": [] } })),
+        ] {
+            let body = json!({ "action": action, "app": { "id": "tea", "metadata": metadata } });
+            let (http, answer) = story.rest(Method::PATCH, path, &story.ana_token, body).await;
+            assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+            let (_, answer) = story.get(path, &story.ana_token).await;
+            assert_eq!(answer["app"]["metadata"], kept, "{action}");
+        }
+    });
+}
+
+#[test]
 fn what_is_in_an_app_is_counted_and_who_annotated_is_listed() {
     tell(async |story| {
-        let (http, answer) = story.get("/v2/users/ana/apps/tea/resource_counts", &story.ana_token).await;
+        let texts = ["a", "b"].map(|id| json!({ "id": id, "data": { "text": { "raw": id } } }));
+        let path = "/v2/users/ana/apps/tea/inputs";
+        story.rest(Method::POST, path, &story.ana_token, json!({ "inputs": texts })).await;
+        let path = "/v2/users/ana/apps/tea/resource_counts";
+        let (http, mut answer) = story.get(path, &story.ana_token).await;
         assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        // Of what the wire counts, inputs are all that there is.
+        answer.as_object_mut().unwrap().remove("status");
+        assert_eq!(answer, json!({ "inputs": "2" }));
         let path = "/v2/users/ana/apps/tea/annotations/workers";
         let (http, answer) = story.get(path, &story.ana_token).await;
         assert_eq!((http, code(&answer)), (200, 10000), "{answer}");

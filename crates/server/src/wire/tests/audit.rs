@@ -128,13 +128,8 @@ fn the_list_of_an_app_is_read_by_whoever_may() {
         let (http, answer) = search(&story, &cy_token, of_app.clone()).await;
         assert_eq!((http, code(&answer)), (404, 11101), "{answer}");
 
-        let sharing = AddCollaborators {
-            people: vec![Invitee::User("cy".into())],
-            scopes: Preset::Viewer.scopes().union(ScopeSet::of(&[Scope::AuditLogsGet])),
-            ..AddCollaborators::default()
-        };
-        let tea = AppName::of("ana", "tea");
-        story.bench.service.add_collaborators(&story.ana.who, &tea, &sharing).await.unwrap();
+        let scopes = Preset::Viewer.scopes().union(ScopeSet::of(&[Scope::AuditLogsGet]));
+        story.share_with(&cy, scopes).await;
         let (http, answer) = search(&story, &cy_token, of_app).await;
         assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
         assert_eq!(answer["entries"].as_array().unwrap().len(), 4, "{answer}");

@@ -83,7 +83,7 @@ impl Story {
     }
 
     /// A token of `person`'s with exactly these rights: the service would add the reads that they need.
-    async fn exact_key(&self, person: &Person, rights: Rights) -> String {
+    pub(super) async fn exact_key(&self, person: &Person, rights: Rights) -> String {
         let service = &self.bench.service;
         let secret = KeySecret::new(&service.world().random());
         let hash = hash_secret(secret.expose());

@@ -3,6 +3,7 @@
 use atelier_contract::proto::{Collaborator, PostCollaboratorsRequest, User};
 use atelier_domain::{Endpoint, Scope};
 use atelier_service::Error;
+use atelier_testkit::sharing::invitation;
 
 use super::*;
 
@@ -48,11 +49,7 @@ fn nobody_gives_more_than_they_have_through_any_door() {
         assert_eq!(status.code, 11007, "{status:?}");
         assert!(status.details.contains("Inputs_Delete"), "{status:?}");
 
-        let sharing = AddCollaborators {
-            people: vec![Invitee::User("cy".into())],
-            scopes: ScopeSet::of(&[Scope::InputsDelete]),
-            ..AddCollaborators::default()
-        };
+        let sharing = invitation("cy@example.org", ScopeSet::of(&[Scope::InputsDelete]));
         let tea = AppName::of("ana", "tea");
         let refused = story.bench.service.add_collaborators(&bo.who, &tea, &sharing).await.unwrap_err();
         let Error::Forbidden { endpoint, missing, .. } = refused else { panic!("{refused:?}") };
@@ -71,12 +68,8 @@ fn nobody_gives_longer_than_they_have() {
         let tea = AppName::of("ana", "tea");
         let service = &story.bench.service;
         let share = async |who: &Who, ends_at| {
-            let sharing = AddCollaborators {
-                people: vec![Invitee::User("cy".into())],
-                scopes: Preset::Worker.scopes(),
-                ends_at,
-                ..AddCollaborators::default()
-            };
+            let sharing = invitation("cy@example.org", Preset::Worker.scopes());
+            let sharing = AddCollaborators { ends_at, ..sharing };
             service.add_collaborators(who, &tea, &sharing).await
         };
         let past = share(&story.ana.who, Some(story.bench.now().plus(-1))).await.unwrap_err();

@@ -1,0 +1,126 @@
+//! Pages and their forms, as a browser without scripts uses them.
+
+use atelier_domain::{Preset, ScopeSet};
+use atelier_service::AppName;
+use atelier_service::apps::CreateApp;
+use atelier_service::collaborators::{EditCollaborator, GrantRow};
+use atelier_testkit::people::PASSWORD;
+use atelier_testkit::sharing::{edit, invite, people, street_signs};
+use atelier_testkit::{Bench, Person, on_both_databases};
+use atelier_ui::SessionCookie;
+use http::header::COOKIE;
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::serve::context;
+
+on_both_databases! {
+    the_second_of_two_editors_sees_the_conflict_and_what_they_typed,
+    what_people_write_stays_text,
+}
+
+const PLAIN: SessionCookie = SessionCookie { secure: false };
+
+/// Somebody's browser.
+struct Browser {
+    router: Router,
+    cookie: String,
+}
+
+impl Browser {
+    async fn of(bench: &Bench, person: &Person) -> Self {
+        let service = &bench.service;
+        let signed_in = service.sign_in(&person.email, PASSWORD, &person.who.origin).await.unwrap();
+        let assets = AssetPaths::default();
+        let cookie = format!("{}={}", PLAIN.name(), signed_in.secret);
+        Self { router: super::router(assets, context(service, PLAIN)), cookie }
+    }
+
+    /// Opens the page at `path`; answers the status, and the page.
+    async fn get(&self, path: &str) -> (u16, String) {
+        self.ask(Request::get(path), Body::empty()).await
+    }
+
+    /// Posts a form to the page at `path`; answers the status, and the page.
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let body = serde_urlencoded::to_string(fields).unwrap();
+        let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.ask(request, Body::from(body)).await
+    }
+
+    async fn ask(&self, request: http::request::Builder, body: Body) -> (u16, String) {
+        let request = request.header(COOKIE, &self.cookie).body(body).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let page = to_bytes(response.into_body(), 1 << 22).await.unwrap();
+        (status, String::from_utf8(page.to_vec()).unwrap())
+    }
+}
+
+/// The scopes whose boxes are ticked.
+fn ticked(page: &str) -> ScopeSet {
+    let boxes =
+        page.split("<input").filter_map(|element| element.split_once('>')).map(|(element, _)| element);
+    let ticked = boxes.filter(|element| element.contains("scopes[]") && element.contains(" checked"));
+    let values = ticked.filter_map(|element| element.split_once("value=\"")?.1.split_once('"'));
+    ScopeSet::from_wire(values.map(|(value, _)| value)).unwrap()
+}
+
+async fn what_people_write_stays_text(bench: Bench) {
+    const MARKUP: &str = "</textarea></title><b id=out>&lt;";
+    let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
+    let app = CreateApp { slug: "street-signs".into(), name: MARKUP.into(), ..CreateApp::default() };
+    bench.service.create_app(&ada.who, &app).await.unwrap();
+    let app = AppName::of("ada", "street-signs");
+    let grant = invite(&bench, &ada.who, &app, &bo.email, Preset::Worker.scopes()).await;
+    let edited = EditCollaborator { note: Some(MARKUP.into()), ..edit(&grant, Preset::Worker.scopes()) };
+    bench.service.edit_collaborator(&ada.who, &app, &edited).await.unwrap();
+    let browser = Browser::of(&bench, &ada).await;
+    let list = "/ada/street-signs/settings/collaborators";
+    for path in ["/apps", "/ada/street-signs", list, &format!("{list}/{}", grant.id), &format!("{list}/add")]
+    {
+        let (status, page) = browser.get(path).await;
+        assert_eq!(status, 200, "{path}");
+        assert!(!page.contains("<b id=out>"), "{path}: {page}");
+        assert!(page.contains("&lt;b id=out>") || page.contains("&lt;b id=out&gt;"), "{path}: {page}");
+        assert!(page.contains("&amp;lt;"), "{path}: {page}");
+    }
+}
+
+async fn the_second_of_two_editors_sees_the_conflict_and_what_they_typed(bench: Bench) {
+    let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
+    let app = street_signs(&bench, &ada).await;
+    let grant = invite(&bench, &ada.who, &app, &bo.email, Preset::Worker.scopes()).await;
+    // Both have the page open. Somebody else is first.
+    let first = bench.service.edit_collaborator(&ada.who, &app, &edit(&grant, Preset::Viewer.scopes())).await;
+    let first: GrantRow = first.unwrap();
+
+    let browser = Browser::of(&bench, &ada).await;
+    let path = format!("/ada/street-signs/settings/collaborators/{}", grant.id);
+    let (grant_id, version) = (grant.id.to_string(), grant.version.to_string());
+    let fields = [
+        (FORM_FIELD, "/api/collaborators/edit"),
+        ("owner", "ada"),
+        ("app", "street-signs"),
+        ("grant", grant_id.as_str()),
+        ("version", version.as_str()),
+        ("preset", "reviewer"),
+        ("ends", "never"),
+        ("note", "Reviews on Mondays"),
+    ];
+    let (status, page) = browser.post(&path, &fields).await;
+    assert_eq!(status, 409, "{page}");
+    assert!(page.contains("The access of Bo was changed meanwhile, and is Viewer now"), "{page}");
+    assert!(page.contains(">Reviews on Mondays</textarea>"), "what was typed stands in its field: {page}");
+    assert!(Preset::Reviewer.scopes().is_subset(ticked(&page)), "what was chosen is ticked: {page}");
+    // What the first one wrote stands, and the second goes on from it.
+    let rows = people(&bench, &ada.who, &app).await;
+    assert_eq!((rows[0].scopes, rows[0].note.as_str()), (first.scopes, ""));
+    let version = first.version.to_string();
+    assert!(page.contains(&format!("name=\"version\" value=\"{version}\"")), "{page}");
+    let again = fields.map(|(name, value)| (name, if name == "version" { version.as_str() } else { value }));
+    let (status, page) = browser.post(&path, &again).await;
+    assert_eq!(status, 303, "{page}");
+    let rows = people(&bench, &ada.who, &app).await;
+    assert_eq!((rows[0].scopes, rows[0].note.as_str()), (Preset::Reviewer.scopes(), "Reviews on Mondays"));
+}

@@ -1,0 +1,123 @@
+//! Adding inputs: each is answered by itself.
+
+use atelier_contract::proto::status::Status;
+use atelier_contract::proto::{
+    Image, Input, InputIdConflictResolution, MultiInputResponse, PostInputsRequest,
+};
+use atelier_contract::{Call, Failure, StatusCode};
+use atelier_domain::PatchAction;
+use atelier_service::inputs::{Content, NewInput, PostInputs, TakenId};
+use atelier_service::{Error, Service};
+
+use super::jobs::write_job;
+use super::{Shown, refuse_unkept};
+use crate::wire::{app_name, failure, labels, metadata, who};
+
+/// What the details of a taken identifier say: the official client for datasets looks for this very text.
+const DUPLICATE: &str = "Input has a duplicate ID.";
+
+pub(in crate::wire) async fn post(
+    service: Service,
+    call: Call,
+    request: PostInputsRequest,
+) -> Result<MultiInputResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    let taken = match InputIdConflictResolution::try_from(request.input_id_conflict_resolution) {
+        Ok(InputIdConflictResolution::Skip) => TakenId::Skip,
+        Ok(InputIdConflictResolution::Suffix) => TakenId::Suffix,
+        Ok(InputIdConflictResolution::NotSet) => TakenId::Fail,
+        Err(_) => {
+            return Err(Failure::invalid("input_id_conflict_resolution must be one of those that there are"));
+        }
+    };
+    // Each by itself: what cannot be read in one of them is no reason to refuse the others.
+    let (mut inputs, mut unreadable) = (Vec::new(), Vec::new());
+    for (index, input) in request.inputs.into_iter().enumerate() {
+        let id = input.id.clone();
+        match read_new(&service, input) {
+            Ok(new) => inputs.push(new),
+            Err(failure) => unreadable.push((index, refused(id, input_unreadable(failure)))),
+        }
+    }
+    let job = Some(request.inputs_add_job_id);
+    let input = PostInputs { inputs, taken, job, unreadable: unreadable.len() };
+    let posted = service.post_inputs(&who, &app, input).await.map_err(failure)?;
+    let rows = posted.inputs.iter().filter_map(|became| became.as_ref().ok());
+    let shown = Shown::of(&service, &call, &who, &app, rows).await?;
+    let became = posted.inputs.into_iter().map(|input| match input {
+        Ok(row) => shown.input(row),
+        Err((id, error)) => refused(id, input_failure(error)),
+    });
+    let mut inputs: Vec<Input> = became.collect();
+    // In ascending order, each comes to stand where it stood in the request.
+    unreadable.into_iter().for_each(|(index, input)| inputs.insert(index, input));
+    let status = status_of_all(&inputs);
+    Ok(MultiInputResponse { inputs, inputs_add_job: Some(write_job(posted.job)), status })
+}
+
+/// An input that was not added, by the identifier that it was to have.
+fn refused(id: String, failure: Failure) -> Input {
+    Input { id, status: Some(Status::from(failure)), ..Input::default() }
+}
+
+/// Whether all inputs of a request were added, none or some; and if one was not, why the first of these.
+fn status_of_all(inputs: &[Input]) -> Option<Status> {
+    let is_added = |status: &Status| status.code == StatusCode::InputSuccess as i32;
+    let statuses = || inputs.iter().filter_map(|input| input.status.as_ref());
+    let refused = statuses().filter(|status| !is_added(status)).count();
+    let first = statuses().find(|status| !is_added(status))?;
+    let code = if refused == inputs.len() { StatusCode::Failure } else { StatusCode::MixedStatus };
+    let details = format!(
+        "{refused} of {} inputs were not added, the first because: {} {}",
+        inputs.len(),
+        first.description,
+        first.details
+    );
+    Some(Status { details, ..code.status() })
+}
+
+/// Why one input of several cannot be read.
+fn input_unreadable(failure: Failure) -> Failure {
+    Failure::new(StatusCode::InputInvalidArgument).details(Status::from(failure).details)
+}
+
+/// Why one input of several was not added.
+fn input_failure(error: Error) -> Failure {
+    let code = match &error {
+        Error::Conflict(why) if why.starts_with("duplicate") => {
+            return Failure::new(StatusCode::InputDuplicate).details(DUPLICATE);
+        }
+        Error::Conflict(_) => StatusCode::InputFailed,
+        Error::Invalid { fields } => match fields.first().map(|field| field.field.as_str()) {
+            Some("url") => StatusCode::InputInvalidUrl,
+            Some("image") => StatusCode::InputUnsupportedFormat,
+            _ => StatusCode::InputInvalidArgument,
+        },
+        _ => return failure(error),
+    };
+    Failure::new(code).details(Status::from(failure(error)).details)
+}
+
+fn read_new(service: &Service, input: Input) -> Result<NewInput, Failure> {
+    refuse_unkept(&input)?;
+    let mut data = input.data.unwrap_or_default();
+    let given = |text: String| (!text.is_empty()).then_some(text);
+    let content = match (data.image.take(), data.text.take()) {
+        (Some(image), None) if !image.base64.is_empty() => Content::Image(image.base64),
+        (Some(Image { url, .. }), None) => Content::ImageAt(
+            given(url).ok_or_else(|| Failure::invalid("inputs.data.image must have base64 or url"))?,
+        ),
+        (None, Some(text)) if text.raw.is_empty() && !text.url.is_empty() => Content::TextAt(text.url),
+        (None, Some(text)) => Content::Text(text.raw),
+        (None, None) => return Err(Failure::invalid("inputs.data must have an image or a text")),
+        (Some(_), Some(_)) => {
+            return Err(Failure::invalid("inputs.data must have an image or a text, not both"));
+        }
+    };
+    Ok(NewInput {
+        slug: input.id,
+        content,
+        metadata: data.metadata.take().map(metadata::read),
+        labels: labels::read(data, PatchAction::Merge, || service.world().salt())?,
+    })
+}

@@ -1,0 +1,81 @@
+//! An input as the wire shows it.
+
+use std::collections::BTreeMap;
+
+use atelier_contract::proto::{Data, Image, ImageInfo, Input, Text, TextInfo};
+use atelier_contract::{Call, Failure};
+use atelier_domain::{Label, Labels};
+use atelier_service::inputs::{InputRow, PictureSize};
+use atelier_service::{AppName, Service, Who};
+
+use crate::pictures;
+use crate::wire::{Place, failure, labels, metadata, status, timestamp};
+
+/// What has to be known besides inputs to show them: where their pictures are, and what is said of them.
+pub(super) struct Shown {
+    base: String,
+    place: Place,
+    concepts: BTreeMap<String, Vec<Label>>,
+}
+
+impl Shown {
+    /// For these inputs, whatever their number by one question of each kind.
+    pub(super) async fn of(
+        service: &Service,
+        call: &Call,
+        who: &Who,
+        app: &AppName,
+        rows: impl IntoIterator<Item = &InputRow>,
+    ) -> Result<Self, Failure> {
+        let place = Place::of(service, call, who, app).await?;
+        let slugs: Vec<&str> = rows.into_iter().map(|row| row.slug.as_str()).collect();
+        let concepts = service.concepts_of_inputs(who, app, call.endpoint, &slugs).await.map_err(failure)?;
+        Ok(Self { base: service.base_url().to_owned(), place, concepts })
+    }
+
+    pub(super) fn input(&self, row: InputRow) -> Input {
+        let said = self.concepts.get(&row.slug).cloned().unwrap_or_default();
+        let metadata = row.metadata.as_ref().and_then(metadata::write);
+        let whole = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
+        let image = row.object_key.is_some().then(|| Image {
+            url: format!(
+                "{}{}",
+                self.base,
+                pictures::path(&self.place.owner, &self.place.app, &row.slug, PictureSize::Original)
+            ),
+            image_info: row.width.zip(row.height).map(|(width, height)| ImageInfo {
+                width: whole(width),
+                height: whole(height),
+                format: row.media_type.as_deref().and_then(format_of).unwrap_or_default(),
+                ..ImageInfo::default()
+            }),
+            ..Image::default()
+        });
+        let text = row.body.map(|raw| Text {
+            text_info: Some(TextInfo {
+                char_count: i32::try_from(raw.chars().count()).unwrap_or(i32::MAX),
+                encoding: "UTF-8".into(),
+            }),
+            raw,
+            ..Text::default()
+        });
+        Input {
+            id: row.slug,
+            data: Some(Data {
+                image,
+                text,
+                metadata,
+                ..labels::write(Labels { concepts: said, regions: Vec::new() }, None)
+            }),
+            created_at: Some(timestamp(row.created_at)),
+            modified_at: Some(timestamp(row.changed_at)),
+            status: Some(status(row.status)),
+            ..Input::default()
+        }
+    }
+}
+
+/// `image/png` is `PNG` on the wire.
+fn format_of(media_type: &str) -> Option<String> {
+    media_type.strip_prefix("image/").map(str::to_ascii_uppercase)
+}
