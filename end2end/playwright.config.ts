@@ -9,10 +9,8 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
-  // A busy machine is slow, and a page that waits for nothing is wrong: both end within these.
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
   use: {
+    // Without these, what never comes would be waited for until the test as a whole is over.
     actionTimeout: 15_000,
     navigationTimeout: 30_000,
     baseURL: process.env.ATELIER_URL ?? "http://127.0.0.1:8080",

@@ -25,8 +25,11 @@ export function withToken(request: APIRequestContext, app: string, token: string
 /** The codes of the wire for what a call may end with. */
 export const CODE = { success: 10000, scopes: 11007, notFound: 11101, someoneElses: 24156 };
 
+/** The name of a form's field, and what is in it. */
+export type Field = [name: string, value: string];
+
 /** Posts to a server function what a form of the page would post, from the page that is open. */
-export async function post(page: Page, name: string, fields: [string, string][]): Promise<{ http: number; body: string }> {
+export async function post(page: Page, name: string, fields: Field[]): Promise<{ http: number; body: string }> {
   return page.evaluate(
     async ([name, fields]) => {
       const answer = await fetch(`/api/${name}`, {
@@ -41,7 +44,7 @@ export async function post(page: Page, name: string, fields: [string, string][])
 }
 
 /** Expects that a call was refused for want of a scope, and that the answer names it and who could give it. */
-export function expectRefused(answer: Answer, scope: string, giver = ""): void {
+export function expectRefused(answer: Answer, scope: string, giver: string): void {
   expect(answer).toMatchObject({ http: 403, code: CODE.scopes });
   expect(answer.details).toContain(scope);
   expect(answer.details).toContain(giver);

@@ -88,40 +88,6 @@ test("says beforehand who is there already, and removes in a dialog that begins 
   await expect(page.getByRole("heading", { name: "Nobody else works here yet" })).toBeVisible();
 });
 
-test("adds somebody by keys alone", async ({ page }) => {
-  await openCollaborators(page);
-  const button = page.getByRole("link", { name: "Add Collaborators" });
-  const dialog = page.getByRole("dialog", { name: "Add collaborators to Street signs" });
-  await button.focus();
-  await page.keyboard.press("i");
-  await expect(dialog).toBeVisible();
-
-  // One layer closes, and the focus is back.
-  await page.keyboard.press("Escape");
-  await expect(dialog).toBeHidden();
-  await expect(button).toBeFocused();
-
-  await page.keyboard.press("Enter");
-  await expect(dialog).toBeVisible();
-  await tabTo(page, "People");
-  await page.keyboard.type("cy@example.org");
-  await tabTo(page, /Confirm/);
-  await page.keyboard.press("Enter");
-  await expect(dialog).toBeHidden();
-  await expect(page.getByRole("row").filter({ hasText: "cy@example.org" })).toBeVisible();
-  await expect(button).toBeFocused();
-});
-
-/** Presses Tab until the focus is on what is called so. */
-async function tabTo(page: Page, name: string | RegExp): Promise<void> {
-  const goal = page.getByRole("dialog").getByRole(name === "People" ? "textbox" : "button", { name });
-  for (let presses = 0; presses < 200; presses++) {
-    if (await goal.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`Tab never came to ${name}`);
-}
-
 test("shows the same people as list, tree and matrix, and finds some of them", async ({ page, axe }) => {
   await openCollaborators(page);
   await addByPage(page, "cy@example.org, di@example.org", /Worker/);

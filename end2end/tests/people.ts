@@ -98,8 +98,8 @@ export async function openAndListening(page: Page, path: string): Promise<void> 
   await listening;
 }
 
-/** How long a page must ask for nothing to count as being at rest; changes are gathered for a shorter moment. */
-const REST = 1_000;
+/** How long a page must ask for nothing to count as being at rest: it looks again two seconds after a change. */
+const REST = 2_500;
 
 /** Waits until a page has fetched what was changed, by oneself or by others, and asks for nothing more. */
 export async function atRest(page: Page): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Locator } from "@playwright/test";
-import { expectRefused, post } from "../calls";
+import { expectRefused, type Field, post } from "../calls";
 import { expect, hydrated } from "../fixture";
 import { openAndListening, signInAs } from "../people";
 import { picture } from "../pictures";
@@ -18,7 +18,8 @@ export async function lets({ ada, bo, app, axe, address }: Cast): Promise<void> 
   await expect(needed).toBeDisabled();
   await expect(needed).toHaveAccessibleDescription("needed by Collaborators_Add");
   await expect(dialog.locator(".diff")).toContainText("Change: +2");
-  await expect(dialog.locator(".diff")).toContainText("They will also be able to see who the collaborators are and invite people");
+  const gained = "They will also be able to see who the collaborators are and invite people";
+  await expect(dialog.locator(".diff")).toContainText(gained);
   await axe(ada);
   await dialog.getByRole("button", { name: /^Confirm/ }).click();
   await expect(dialog).toBeHidden();
@@ -32,7 +33,7 @@ export async function lets({ ada, bo, app, axe, address }: Cast): Promise<void> 
 
 /** Bo invites Di, and can give her nothing that he has not. */
 export async function invites(cast: Cast): Promise<void> {
-  const { bo, app, axe, address } = cast;
+  const { bo, axe, address } = cast;
   await bo.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: "Collaborators" }).click();
   await expect(row(bo, address.bo)).toContainText("(you)");
   // He can invite; to change what others have is a right of its own.
@@ -76,29 +77,21 @@ async function refusesMore(cast: Cast): Promise<void> {
   const { bo, app, address } = cast;
   const [, owner = "", slug = ""] = app.split("/");
   const forged = ["Apps_Get", "Inputs_Get", "Annotations_Get", "Annotations_Delete"];
-  const form = await post(bo, "collaborators/add", [
-    ["owner", owner],
-    ["app", slug],
-    ["people", address.di],
-    ...forged.map((scope): [string, string] => ["scopes[]", scope]),
-    ["ends", "never"],
-    ["note", ""],
-  ]);
-  expect(form.http).toBe(403);
-  expect(form.body).toContain("Annotations_Delete");
-  const preset = await post(bo, "collaborators/add", [
-    ["owner", owner],
-    ["app", slug],
-    ["people", address.di],
-    ["preset", "labelling-lead"],
-    ["ends", "never"],
-    ["note", ""],
-  ]);
-  expect(preset.http).toBe(403);
-  expect(preset.body).toContain("Inputs_Delete");
+  const ticked = forged.map((scope): Field => ["scopes[]", scope]);
+  const choices: [string, Field[]][] = [
+    ["Annotations_Delete", ticked],
+    ["Inputs_Delete", [["preset", "labelling-lead"]]],
+  ];
+  for (const [scope, choice] of choices) {
+    const place: Field[] = [["owner", owner], ["app", slug], ["people", address.di]];
+    const form = await post(bo, "collaborators/add", [...place, ...choice, ["ends", "never"], ["note", ""]]);
+    expect(form.http).toBe(403);
+    expect(form.body).toContain(scope);
+    expect(form.body).toContain(`${NAME.ada} could give it to you`);
+  }
 
   const answer = await withBosToken(cast)("POST", "/collaborators", invitation(address.di, forged));
-  expectRefused(answer, "Annotations_Delete");
+  expectRefused(answer, "Annotations_Delete", NAME.ada);
   const { body } = await withBosToken(cast)("GET", "/collaborators");
   expect(body).not.toContain(address.di.split("@")[0]);
 }

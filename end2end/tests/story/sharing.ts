@@ -4,7 +4,7 @@ import { expect, hydrated } from "../fixture";
 import { DEMO } from "../files";
 import { linkInMail, newAddress, PASSWORD, signIn, signUp } from "../people";
 import { picture } from "../pictures";
-import { type Cast, enter, INPUT, NAME, people, row } from "./cast";
+import { type Cast, drawsBox, enter, INPUT, NAME, people, row } from "./cast";
 
 /** Ada makes an account and proves that the address is hers. */
 export async function registers({ ada, axe }: Cast): Promise<void> {
@@ -54,6 +54,7 @@ export async function uploads({ ada, app, axe }: Cast): Promise<void> {
   await expect(ada.getByRole("status")).toContainText(`${files.length} of ${files.length} added.`, { timeout: 60_000 });
   await expect(ada.locator(".card")).toHaveCount(files.length);
   await axe(ada);
+  await ada.getByRole("button", { name: "Clear what has ended" }).click();
 
   await enter(ada, "Concepts");
   await axe(ada);
@@ -62,12 +63,15 @@ export async function uploads({ ada, app, axe }: Cast): Promise<void> {
     await ada.getByRole("button", { name: "Add the concept" }).click();
     await expect(row(ada, name)).toBeVisible();
   }
+  await axe(ada);
 
   await enter(ada, "Inputs");
   await ada.getByRole("link", { name: INPUT }).click();
   await ada.getByLabel("Add a concept").fill("Stop");
   await ada.getByRole("button", { name: "Add", exact: true }).click();
   await expect(ada.getByRole("list", { name: "Concepts of the whole input" })).toContainText(NAME.ada);
+  await drawsBox(ada, [0.25, 0.39], [0.34, 0.54], "Speed limit 30");
+  await expect(ada.getByRole("button", { name: `Speed limit 30, by ${NAME.ada}` })).toBeVisible();
   await expect(ada).toHaveURL(`${app}/inputs/${INPUT}`);
 }
 

@@ -1,9 +1,8 @@
-import type { Page } from "@playwright/test";
-import { CODE, expectRefused, post } from "../calls";
+import { CODE, expectRefused, type Field, post } from "../calls";
 import { expect, hydrated } from "../fixture";
 import { atRest, signInAs } from "../people";
 import { picture } from "../pictures";
-import { type Cast, enter, INPUT, invitation, NAME, people, row, withBosToken } from "./cast";
+import { type Cast, drawsBox, enter, INPUT, invitation, NAME, people, row, withBosToken } from "./cast";
 
 /** The input about which Bo says something by the token. */
 const FOG = "speed-limit-in-the-fog";
@@ -55,8 +54,7 @@ export async function annotates(cast: Cast): Promise<void> {
   const own = bo.getByRole("list", { name: "Concepts of the whole input" }).getByRole("listitem");
   await expect(own.filter({ hasText: "Speed limit 30" })).toContainText(NAME.bo);
 
-  await atRest(bo);
-  await drawsBox(bo, "Stop");
+  await drawsBox(bo, [0.82, 0.34], [0.945, 0.52], "Stop");
   await expect(bo.getByRole("button", { name: `Stop, by ${NAME.bo}` })).toBeVisible();
   await axe(bo);
   await picture(bo, "input");
@@ -69,31 +67,21 @@ export async function annotates(cast: Cast): Promise<void> {
   });
 }
 
-/** Draws a box round the sign with the mouse, and says what is in it. */
-async function drawsBox(page: Page, concept: string): Promise<void> {
-  const drawing = page.getByRole("group", { name: /^Regions of/ });
-  await drawing.scrollIntoViewIfNeeded();
-  const area = await drawing.boundingBox();
-  if (!area) throw new Error("the picture has no size");
-  const at = (col: number, row: number) => [area.x + col * area.width, area.y + row * area.height] as const;
-  await page.mouse.move(...at(0.82, 0.34));
-  await page.mouse.down();
-  await page.mouse.move(...at(0.9, 0.45));
-  await page.mouse.move(...at(0.945, 0.52));
-  await page.mouse.up();
-  await expect(page.locator(".draft").getByLabel("Concept")).toBeFocused();
-  await page.keyboard.type(concept);
-  await page.keyboard.press("Enter");
-}
-
 /** What Bo cannot do the pages do not offer, and say why. */
 export async function isRefusedByThePages(cast: Cast): Promise<void> {
   const { bo, app, otherApp, axe } = cast;
   const main = bo.getByRole("main");
 
-  // His own annotation stays, and so does Ada's.
+  // What Ada said is hers, and what he said himself stays.
+  const adas = main.getByRole("listitem").filter({ hasText: `${NAME.ada}’s; nobody else can change it` });
+  await expect(adas).toContainText("Speed limit 30");
+  await expect(adas.getByRole("button")).toHaveCount(0);
+  await bo.getByRole("button", { name: `Speed limit 30, by ${NAME.ada}` }).focus();
+  await bo.keyboard.press("ArrowRight");
+  await expect(bo.getByRole("status")).toContainText(`${NAME.ada}’s; nobody else can change it`);
   await expect(main.getByRole("button", { name: /^Remove/ })).toHaveCount(0);
-  await expect(main).toContainText(`Annotations_Delete: your access to this app does not include Annotations_Delete; ${NAME.ada} could give it to you`);
+  const lacks = "Annotations_Delete: your access to this app does not include Annotations_Delete";
+  await expect(main).toContainText(`${lacks}; ${NAME.ada} could give it to you`);
   const box = bo.getByRole("button", { name: `Stop, by ${NAME.bo}` });
   await box.focus();
   await bo.keyboard.press("Delete");
@@ -112,9 +100,10 @@ export async function isRefusedByThePages(cast: Cast): Promise<void> {
   await expect(main.getByRole("button", { name: "Delete this input" })).toHaveCount(0);
   await expect(main).toContainText("Inputs_Delete");
   await bo.goto(app);
-  await expect(main).toContainText("export data, and duplicate the app");
+  const cannot = main.locator(".abilities > div").filter({ has: bo.getByRole("heading", { name: "They cannot" }) });
+  await expect(cannot).toContainText("export data, and duplicate the app");
 
-  // There is no way to the people, and who takes the address is told why.
+  // There is no way to the people, and who takes an address of theirs is told why; both are looked at in any case.
   await expect(bo.getByRole("link", { name: "Collaborators" })).toHaveCount(0);
   for (const path of [people(app), `${people(app)}/add`]) {
     const answer = await bo.goto(path);
@@ -162,12 +151,14 @@ export async function isRefusedByTheApi(cast: Cast): Promise<void> {
 export async function isRefusedByTheForms(cast: Cast): Promise<void> {
   const { bo, app, address } = cast;
   const [, owner = "", slug = ""] = app.split("/");
-  const place: [string, string][] = [["owner", owner], ["app", slug]];
-  const gone: [string, string][] = [...place, ["input", FOG], ["annotation", "by-token"], ["concept", "stop"]];
-  const forms: [string, string, [string, string][]][] = [
+  const place: Field[] = [["owner", owner], ["app", slug]];
+  const gone: Field[] = [...place, ["input", FOG], ["annotation", "by-token"], ["concept", "stop"]];
+  const person: Field[] = [["people", address.di], ["preset", "viewer"]];
+  const invited: Field[] = [...place, ...person, ["ends", "never"], ["note", ""]];
+  const forms: [string, string, Field[]][] = [
     ["annotations/remove", "Annotations_Delete", gone],
     ["inputs/delete", "Inputs_Delete", [...place, ["input", INPUT]]],
-    ["collaborators/add", "Collaborators_Add", [...place, ["people", address.di], ["preset", "viewer"], ["ends", ""], ["note", ""]]],
+    ["collaborators/add", "Collaborators_Add", invited],
   ];
   for (const [name, scope, fields] of forms) {
     const answer = await post(bo, name, fields);

@@ -127,6 +127,25 @@ pub(super) fn focus_soon(selector: &'static str) {
     });
 }
 
+/// Where a further region is begun: in a picture, or in a text.
+const BEGINNING: &str = "#new-box, #find-words";
+
+/// The region that is being changed.
+const CHANGED: &str = ".region.is-draft";
+
+/// Leads back to where the draft came from, once it is saved: its form goes, and would take the focus with it.
+fn lead_back(saved: Signal<Option<()>>, from: &'static str) {
+    Effect::watch(
+        move || saved.get(),
+        move |saved, _, _| {
+            if saved.is_some() {
+                focus_soon(from);
+            }
+        },
+        false,
+    );
+}
+
 /// Where the concept of the draft is typed.
 pub(super) const DRAFT_FIELD: &str = ".draft [name=concept]";
 
@@ -149,6 +168,7 @@ fn draft_form(marking: Marking, of: Option<usize>, app: &App, input: &str) -> An
     match of.and_then(|place| marking.mark(place)) {
         None => {
             let form = Form::<AddMark>::keyed("region").reloading("Added.");
+            lead_back(form.value(), BEGINNING);
             view! {
                 <section class="draft">
                     <h3>"New region"</h3>
@@ -159,6 +179,7 @@ fn draft_form(marking: Marking, of: Option<usize>, app: &App, input: &str) -> An
         }
         Some(mark) => {
             let form = Form::<ChangeMark>::keyed(&mark.key()).reloading("Saved.");
+            lead_back(form.value(), CHANGED);
             let region = mark.region_id().to_owned();
             let concept = mark.only_concept().unwrap_or_default().to_owned();
             view! {
