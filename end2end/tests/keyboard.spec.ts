@@ -48,8 +48,9 @@ test("somebody is added, edited and removed by the keyboard alone", async ({ pag
   await page.keyboard.press("Enter");
   await tabTo(page, dialog.getByLabel("People"));
   await page.keyboard.type(bo);
-  await tabTo(page, dialog.getByRole("radio", { name: /^Viewer/ }));
-  await page.keyboard.press("Space");
+  // The presets are one group: Tab comes to the one that is chosen, the arrow keys choose another.
+  await tabTo(page, dialog.getByRole("radio", { name: /^Worker/ }));
+  await page.keyboard.press("ArrowUp");
   await expect(dialog.getByRole("radio", { name: /^Viewer/ })).toBeChecked();
   await tabTo(page, dialog.getByRole("checkbox", { name: "Search", exact: true }).first());
   await page.keyboard.press("Space");
@@ -71,8 +72,10 @@ test("somebody is added, edited and removed by the keyboard alone", async ({ pag
   await expect(access).toBeHidden();
   await expect(edit).toBeFocused();
   await page.keyboard.press("Enter");
-  await tabTo(page, access.getByRole("radio", { name: /^Worker/ }));
-  await page.keyboard.press("Space");
+  await tabTo(page, access.getByRole("radio", { name: /^My own choice/ }));
+  const worker = access.getByRole("radio", { name: /^Worker/ });
+  for (let presses = 0; presses < 5; presses++) await page.keyboard.press("ArrowUp");
+  await expect(worker).toBeChecked();
   await expect(access.locator(".diff")).toContainText("They will also be able to add annotations");
   await tabTo(page, access.getByRole("button", { name: /^Confirm/ }));
   await page.keyboard.press("Enter");

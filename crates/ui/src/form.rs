@@ -113,6 +113,8 @@ struct Posting {
     pending: RwSignal<bool>,
     /// Whether the router follows where the server function leads.
     follows: bool,
+    /// Whether what was typed is done with once it was accepted, though the form stays.
+    resets: bool,
     parts: FormParts,
 }
 
@@ -184,7 +186,7 @@ impl Posting {
             error,
             pending: pending.into(),
         };
-        Self { path, name: StoredValue::new(name), outcome, pending, follows: true, parts }
+        Self { path, name: StoredValue::new(name), outcome, pending, follows: true, resets: false, parts }
     }
 
     /// Posts what is typed, and notes how it ends.
@@ -195,11 +197,14 @@ impl Posting {
         }
         let form =
             event.current_target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok());
-        let typed = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok());
-        let Some(typed) = typed else { return };
+        let Some(form) = form else { return };
+        let Ok(typed) = web_sys::FormData::new_with_form(&form) else { return };
         self.pending.set(true);
         leptos::task::spawn_local(async move {
             let outcome = post(self.path, &typed, self.follows).await;
+            if self.resets && outcome.is_ok() {
+                form.reset();
+            }
             self.outcome.set(Some(outcome));
             self.pending.set(false);
         });
@@ -301,10 +306,11 @@ where
 
     /// As [`Self::reloading`], where what was returned says whether the page still stands at its address.
     pub fn reloading_if(
-        self,
+        mut self,
         done: &'static str,
         stays: impl Fn(&S::Output) -> bool + Send + Sync + 'static,
     ) -> Self {
+        self.posting.resets = true;
         let outcome = self.posting.outcome;
         let (reload, toasts) = (Reload::of_page(), Toasts::of_page());
         Effect::watch(

@@ -189,7 +189,7 @@ pub(super) fn told(rights: &Rights) -> Value {
     json!({ "scopes": rights.scopes, "endpoints": rights.endpoints, "ends_at": rights.ends_at })
 }
 
-fn set(value: &mut Value, field: &str, to: Value) {
+pub(super) fn set(value: &mut Value, field: &str, to: Value) {
     if let Some(fields) = value.as_object_mut() {
         fields.insert(field.to_owned(), to);
     }

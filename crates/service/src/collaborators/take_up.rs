@@ -3,8 +3,9 @@
 use atelier_domain::{Email, OwnPermit, Rights};
 use atelier_store::queries::grants::{self, WaitingRow};
 use atelier_store::{Event, WriteTx};
+use serde_json::Value;
 
-use super::plan::told;
+use super::plan::{set, told};
 use crate::audit::{Action, Actor, Done};
 use crate::identity::{insert_automatic_token, stored_address};
 use crate::{Origin, Result, Service};
@@ -92,9 +93,9 @@ impl Service {
         let done = Done {
             app: Some(app),
             subject_id: Some(user),
-            before: Some(told(&waiting.rights())),
-            after: Some(told(rights)),
-            ..Done::new(Action::CollaboratorJoined, actor.name)
+            before: Some(with_state(told(&waiting.rights()), "pending")),
+            after: Some(with_state(told(rights), "active")),
+            ..Done::new(Action::CollaboratorJoined, &waiting.address)
         };
         self.audit(tx, actor, &done).await?;
         tx.announce(Event::Access(app));
@@ -116,4 +117,10 @@ impl Service {
         tx.announce(Event::Access(waiting.app_id));
         Ok(())
     }
+}
+
+/// What a grant gives, and whether somebody holds it.
+fn with_state(mut told: Value, state: &str) -> Value {
+    set(&mut told, "state", state.into());
+    told
 }

@@ -50,7 +50,7 @@ pub struct Access {
     pub session: Option<SessionId>,
     /// When they last gave their password in this session.
     pub proved_at: Option<Timestamp>,
-    /// When the key, session or grant was last noted as used.
+    /// When the key or session was last noted as used and, where there is one, the grant too.
     pub noted_at: Option<Timestamp>,
     /// The app, if it exists.
     pub app: Option<AppRef>,
@@ -77,6 +77,7 @@ row! {
         grant_scopes: Option<ScopeSet>,
         grant_endpoints: Option<EndpointSet>,
         grant_ends_at: Option<Timestamp>,
+        grant_active_at: Option<Timestamp>,
     }
 }
 
@@ -95,6 +96,7 @@ row! {
         grant_scopes: Option<ScopeSet>,
         grant_endpoints: Option<EndpointSet>,
         grant_ends_at: Option<Timestamp>,
+        grant_active_at: Option<Timestamp>,
     }
 }
 
@@ -105,7 +107,8 @@ macro_rules! statement {
             "SELECT ",
             $columns,
             ", u.slug, u.name, a.id AS app_id, a.owner_id, g.id AS grant_id, ",
-            "g.scopes AS grant_scopes, g.endpoints AS grant_endpoints, g.ends_at AS grant_ends_at ",
+            "g.scopes AS grant_scopes, g.endpoints AS grant_endpoints, g.ends_at AS grant_ends_at, ",
+            "g.active_at AS grant_active_at ",
             "FROM ",
             $proofs,
             " JOIN users u ON u.id = p.user_id ",
@@ -219,7 +222,7 @@ async fn by_key(
         name: row.name,
         session: None,
         proved_at: None,
-        noted_at: row.used_at,
+        noted_at: noted(row.used_at, row.grant_id, row.grant_active_at),
         app: app_ref(row.app_id, row.owner_id),
         standing: standing(row.user_id, row.owner_id, grant),
     }))
@@ -243,7 +246,7 @@ async fn by_session(
         name: row.name,
         session: Some(row.session_id),
         proved_at: Some(row.proved_at),
-        noted_at: Some(row.seen_at),
+        noted_at: noted(Some(row.seen_at), row.grant_id, row.grant_active_at),
         app: app_ref(row.app_id, row.owner_id),
         standing: standing(row.user_id, row.owner_id, grant),
     }))
@@ -256,6 +259,15 @@ fn granted(
     ends_at: Option<Timestamp>,
 ) -> Option<(GrantId, Rights)> {
     Some((id?, Rights { scopes: scopes?, endpoints, ends_at }))
+}
+
+/// Since when both the proof and the grant, where there is one, are noted as used.
+fn noted(
+    proof: Option<Timestamp>,
+    grant: Option<GrantId>,
+    active_at: Option<Timestamp>,
+) -> Option<Timestamp> {
+    if grant.is_some() { proof.min(active_at) } else { proof }
 }
 
 fn app_ref(id: Option<AppId>, owner: Option<UserId>) -> Option<AppRef> {

@@ -163,33 +163,43 @@ fn load(version: Memo<u32>, fetch: Fetch, view: View, reload: Option<Reload>) ->
     .into_any()
 }
 
-/// The element that has the focus, by its id: what is fetched anew takes the place of what had it.
+/// What has the focus, by its id if it has one: what is fetched anew takes its place.
 struct FocusKept(Option<String>);
 
 impl FocusKept {
     fn of_page() -> Self {
-        #[cfg(any(feature = "hydrate", feature = "csr"))]
-        let id = document().active_element().map(|element| element.id()).filter(|id| !id.is_empty());
-        #[cfg(not(any(feature = "hydrate", feature = "csr")))]
-        let id = None;
-        Self(id)
+        // The server's pages have no focus yet.
+        if cfg!(feature = "ssr") { Self(None) } else { Self(focused().map(|element| element.id())) }
     }
 
-    /// Gives the focus to the new element of that id, once it is there and unless something else has the focus.
+    /// Gives the focus to the new element of that id, once it is there and unless something else has the focus. What is
+    /// gone for good, as the row of somebody who was removed, leaves it to the page's main part, so that the next Tab
+    /// goes on from there.
     fn give_back(self) {
         let Some(id) = self.0 else { return };
-        Effect::new(move || {
-            let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-            // What is gone for good, as the row of somebody who was removed, leaves it to the page's main part.
-            let element =
-                || document().get_element_by_id(&id).or_else(|| document().get_element_by_id("content"));
-            let element = is_lost.then(element).flatten();
-            if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
-            {
-                // An element that cannot take it is no worse than none.
-                let _ = element.focus();
+        request_animation_frame(move || {
+            if focused().is_none() {
+                let element = Some(id).filter(|id| !id.is_empty());
+                let element = element.and_then(|id| document().get_element_by_id(&id));
+                if let Some(element) = element.or_else(|| document().get_element_by_id("content")) {
+                    focus(&element);
+                }
             }
         });
+    }
+}
+
+/// The element that has the focus.
+fn focused() -> Option<web_sys::Element> {
+    document().active_element().filter(|element| element.tag_name() != "BODY")
+}
+
+/// Puts the focus on an element. What cannot take it leaves it where it was.
+pub(super) fn focus(element: &web_sys::Element) {
+    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+        let _ = element.focus();
+    } else if let Some(element) = element.dyn_ref::<web_sys::SvgElement>() {
+        let _ = element.focus();
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
         concept_list::CONCEPT_LIST,
         error_summary::ErrorSummary,
         field::TextField,
+        loaded::focus,
         toast::Toasts,
     },
     form::{Form, PostForm},
@@ -27,6 +28,59 @@ pub struct Draft {
     pub shape: Shape,
 }
 
+/// What is being drafted on a page.
+///
+/// It is kept beside what the page loads: an answer that arrives while somebody draws takes nothing out of their hands.
+#[derive(Clone, Copy)]
+pub struct Drafting {
+    /// As it was drawn last. No signal: what was shown before is still there while its successor is made, and must not
+    /// hear of it.
+    draft: StoredValue<Option<Draft>>,
+    /// What is typed for it; none, if nothing was yet.
+    concept: StoredValue<Option<String>>,
+    /// Whether it was saved: what the page fetches then shows it as a mark.
+    is_saved: StoredValue<bool>,
+    /// The input in which it is, and the mark that it changes, by which that is found again among others.
+    of: StoredValue<(String, Option<String>)>,
+}
+
+impl Drafting {
+    /// Makes [`Marking::new`] work below the calling page.
+    pub fn provide() {
+        provide_context(Self {
+            draft: StoredValue::new(None),
+            concept: StoredValue::new(None),
+            is_saved: StoredValue::new(false),
+            of: StoredValue::default(),
+        });
+    }
+
+    /// The draft, for what was loaded now, unless it is done with or what it is of is gone.
+    fn taken_over(self, input: &str, marks: &[Mark]) -> Option<Draft> {
+        let (of_input, of_mark) = self.of.get_value();
+        let stays = of_input == input && !self.is_saved.get_value();
+        let draft = self.draft.get_value().filter(|_| stays);
+        let draft = draft.and_then(|draft| match of_mark {
+            None => Some(draft),
+            Some(key) => {
+                let place = marks.iter().position(|mark| mark.key() == key)?;
+                Some(Draft { of: Some(place), ..draft })
+            }
+        });
+        if draft.is_none() {
+            self.forget();
+        }
+        self.of.update_value(|(of_input, _)| input.clone_into(of_input));
+        draft
+    }
+
+    fn forget(self) {
+        self.draft.set_value(None);
+        self.concept.set_value(None);
+        self.is_saved.set_value(false);
+    }
+}
+
 /// The state of marking.
 #[derive(Clone, Copy)]
 pub struct Marking {
@@ -38,17 +92,24 @@ pub struct Marking {
     pub chosen: RwSignal<Option<usize>>,
     /// Whether the person may add marks.
     pub can_add: bool,
+    drafting: Drafting,
     toasts: Toasts,
 }
 
 impl Marking {
-    /// The state of a page that shows `marks`.
-    pub fn new(marks: Vec<Mark>, can_add: bool) -> Self {
+    /// The state of a page that shows the `marks` of `input`.
+    ///
+    /// # Panics
+    /// Where no [`Drafting`] is provided.
+    pub fn new(input: &str, marks: Vec<Mark>, can_add: bool) -> Self {
+        let drafting: Drafting = expect_context();
+        let draft = RwSignal::new(drafting.taken_over(input, &marks));
         Self {
             marks: StoredValue::new(marks),
-            draft: RwSignal::new(None),
+            draft,
             chosen: RwSignal::new(None),
             can_add,
+            drafting,
             toasts: Toasts::of_page(),
         }
     }
@@ -78,13 +139,22 @@ impl Marking {
             self.say(why_not);
             return false;
         }
-        self.draft.set(Some(Draft { of, shape }));
+        let is_another = self.draft.with_untracked(|draft| draft.as_ref().is_none_or(|draft| draft.of != of));
+        if is_another {
+            self.drafting.forget();
+            let key = of.and_then(|place| self.mark(place)).map(|mark| mark.key());
+            self.drafting.of.update_value(|(_, of_mark)| *of_mark = key);
+        }
+        let draft = Some(Draft { of, shape });
+        self.drafting.draft.set_value(draft.clone());
+        self.draft.set(draft);
         true
     }
 
     /// Drops the draft: what was saved stands again.
     pub fn cancel(self) {
         if self.draft.with_untracked(Option::is_some) {
+            self.drafting.forget();
             self.draft.set(None);
             self.say("Cancelled.");
         }
@@ -117,12 +187,8 @@ fn press(id: &str) {
 /// Puts the focus on what a selector finds first, once the page shows what has just changed.
 pub(super) fn focus_soon(selector: &'static str) {
     request_animation_frame(move || {
-        let Ok(Some(element)) = document().query_selector(selector) else { return };
-        // What cannot take the focus leaves it where it was.
-        if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
-            let _ = element.focus();
-        } else if let Some(element) = element.dyn_ref::<web_sys::SvgElement>() {
-            let _ = element.focus();
+        if let Ok(Some(element)) = document().query_selector(selector) {
+            focus(&element);
         }
     });
 }
@@ -134,11 +200,12 @@ const BEGINNING: &str = "#new-box, #find-words";
 const CHANGED: &str = ".region.is-draft";
 
 /// Leads back to where the draft came from, once it is saved: its form goes, and would take the focus with it.
-fn lead_back(saved: Signal<Option<()>>, from: &'static str) {
+fn lead_back(marking: Marking, saved: Signal<Option<()>>, from: &'static str) {
     Effect::watch(
         move || saved.get(),
         move |saved, _, _| {
             if saved.is_some() {
+                marking.drafting.is_saved.set_value(true);
                 focus_soon(from);
             }
         },
@@ -168,7 +235,7 @@ fn draft_form(marking: Marking, of: Option<usize>, app: &App, input: &str) -> An
     match of.and_then(|place| marking.mark(place)) {
         None => {
             let form = Form::<AddMark>::keyed("region").reloading("Added.");
-            lead_back(form.value(), BEGINNING);
+            lead_back(marking, form.value(), BEGINNING);
             view! {
                 <section class="draft">
                     <h3>"New region"</h3>
@@ -179,7 +246,7 @@ fn draft_form(marking: Marking, of: Option<usize>, app: &App, input: &str) -> An
         }
         Some(mark) => {
             let form = Form::<ChangeMark>::keyed(&mark.key()).reloading("Saved.");
-            lead_back(form.value(), CHANGED);
+            lead_back(marking, form.value(), CHANGED);
             let region = mark.region_id().to_owned();
             let concept = mark.only_concept().unwrap_or_default().to_owned();
             view! {
@@ -199,14 +266,20 @@ fn draft_form(marking: Marking, of: Option<usize>, app: &App, input: &str) -> An
 
 /// What both forms for drafts have.
 fn draft_fields(marking: Marking, app: App, input: String, concept: String) -> AnyView {
+    let drafted = marking.drafting.concept;
+    let concept = drafted.get_value().unwrap_or(concept);
+    let typed = Callback::new(move |concept| drafted.set_value(Some(concept)));
     view! {
         <ErrorSummary />
         <InputFields app input />
         <input type="hidden" name="shape" value=move || shape_as_json(marking) />
-        <TextField name="concept" label="Concept" list=CONCEPT_LIST value=concept />
+        <TextField name="concept" label="Concept" list=CONCEPT_LIST value=concept on_input=typed />
         <p class="actions">
             <SubmitButton>"Save"</SubmitButton>
-            <Button on_press=move |_| marking.cancel()>"Cancel"</Button>
+            <Button on_press=move |_| {
+                marking.cancel();
+                focus_soon(BEGINNING);
+            }>"Cancel"</Button>
         </p>
     }
     .into_any()

@@ -168,6 +168,7 @@ fn new_box(marking: Marking) -> AnyView {
     let edges = move || edges_of(marking, None);
     view! {
         <rect
+            id="new-region"
             class="region is-draft is-new"
             role="button"
             tabindex="0"

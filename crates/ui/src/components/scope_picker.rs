@@ -176,7 +176,12 @@ fn Group(row: Row, choice: ScopeChoice, advanced: RwSignal<bool>, filter: RwSign
                 </span>
             </div>
             <details open=true prop:open=open>
-                <summary>{format!("{} scopes", row.scopes.len())}</summary>
+                <summary>
+                    {match row.scopes.len() {
+                        1 => "1 scope".to_owned(),
+                        several => format!("{several} scopes"),
+                    }}
+                </summary>
                 <ul class="picker-scopes" role="list">{fine}</ul>
             </details>
         </li>

@@ -46,6 +46,8 @@ pub fn AccessFields(
 fn Presets(choice: ScopeChoice) -> impl IntoView {
     let hydrated = RwSignal::new(false);
     Effect::new(move || hydrated.set(true));
+    // One group in any case, which the arrow keys walk through; what the picker says counts, once it says something.
+    let name = move || if hydrated.get() { "start" } else { "preset" };
     let cards = Preset::ALL
         .into_iter()
         .map(|preset| {
@@ -59,7 +61,7 @@ fn Presets(choice: ScopeChoice) -> impl IntoView {
                     <input
                         type="radio"
                         id=id.clone()
-                        name=move || if hydrated.get() { "" } else { "preset" }
+                        name=name
                         value=preset.slug()
                         disabled=is_too_much
                         prop:checked=move || choice.scopes() == given
@@ -84,7 +86,7 @@ fn Presets(choice: ScopeChoice) -> impl IntoView {
                     <input
                         type="radio"
                         id="preset-own"
-                        name=move || if hydrated.get() { "" } else { "preset" }
+                        name=name
                         value="own"
                         checked=true
                         prop:checked=move || {

@@ -18,7 +18,7 @@ use crate::{
         icon::{Icon, Sign},
         layout::Crumb,
         loaded::Loaded,
-        marking::{DraftForm, InputFields, Marking},
+        marking::{DraftForm, Drafting, InputFields, Marking},
         marks::{RegionList, WholeConcepts},
         picture_regions::{NewBoxButton, PictureRegions},
         prose::Prose,
@@ -37,6 +37,7 @@ pub fn OneInput() -> impl IntoView {
     let app = app_in_address();
     let params = use_params_map();
     let key = Memo::new(move |_| (app.get(), params.with(|params| params.get("input").unwrap_or_default())));
+    Drafting::provide();
     view! {
         <Loaded
             key
@@ -50,7 +51,7 @@ pub fn OneInput() -> impl IntoView {
 fn Body(shown: Shown) -> impl IntoView {
     let Shown { place, slug, medium, text, has_picture, pixels, facts, author, made_at, marks, .. } = shown;
     let app = place.app.clone();
-    let marking = Marking::new(marks, shown.no_addition.is_none());
+    let marking = Marking::new(&slug, marks, shown.no_addition.is_none());
     let tools = marking.can_add.then(|| tools(marking, has_picture, text.clone()));
     let content = match (medium, text) {
         (_, Some(text)) => view! { <TextSpans text marking /> }.into_any(),

@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import { DEMO } from "./files";
+import { expect, test } from "./fixture";
+import { atRest, makeApp } from "./people";
+
+test("a box that is begun while the page is fetched anew stays", async ({ page }) => {
+  const app = await makeApp(page);
+  await page.goto(`${app}/inputs`);
+  await page.getByLabel("Pictures and texts").setInputFiles(join(DEMO, "roundabout-late-afternoon.jpg"));
+  await page.getByRole("link", { name: "roundabout-late-afternoon" }).click();
+  await expect(page.getByLabel("Add a concept")).toBeVisible();
+  await atRest(page);
+  // The answer to what the page fetches after the concept is on its way when the box is begun.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/api/inputs/get", async (route) => { await held; await route.continue(); });
+  await page.getByLabel("Add a concept").fill("roundabout");
+  const asked = page.waitForRequest("**/api/inputs/get");
+  await page.keyboard.press("Enter");
+  await asked;
+  await page.getByRole("button", { name: "New box" }).click();
+  const box = page.locator("rect.is-new");
+  await expect(box).toBeFocused();
+  release();
+  await expect(page.getByRole("list", { name: "Concepts of the whole input" })).toContainText("roundabout");
+  await expect(box).toBeVisible();
+});
