@@ -7,7 +7,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen]
 pub async fn hydrate() {
     console_error_panic_hook::set_once();
-    // Taking over happens in one go, for which the page's code has to be there.
-    fetch_chunk_of_page().await;
-    leptos::mount::hydrate_body(App);
+    // Taking over happens in one go, for which the page's code has to be there. Without it the page stays as the server
+    // made it, and works as it does without scripts.
+    if fetch_chunk_of_page().await {
+        leptos::mount::hydrate_body(App);
+    }
 }

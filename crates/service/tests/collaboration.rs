@@ -4,11 +4,11 @@ use atelier_domain::closure::closed;
 use atelier_domain::time::{DAY, SECOND};
 use atelier_domain::{Below, Endpoint, Preset, Scope, ScopeSet};
 use atelier_service::audit::AuditFilter;
-use atelier_service::collaborators::{AddCollaborators, EditCollaborator, Filter, GrantRow, Invitee};
+use atelier_service::collaborators::{AddCollaborators, EditCollaborator, Filter, GrantRow, Invitee, PEOPLE};
 use atelier_service::{AppName, Error, Who};
 use atelier_testkit::errors::{forbidden, invalid};
 use atelier_testkit::people::{PASSWORD, with_key};
-use atelier_testkit::sharing::{edit, invitation, invite, people, street_signs};
+use atelier_testkit::sharing::{edit, invitation, invite, join, people, street_signs};
 use atelier_testkit::{Bench, on_both_databases};
 
 on_both_databases! {
@@ -20,6 +20,7 @@ on_both_databases! {
     what_the_inviter_lost_meanwhile_is_not_given,
     an_automatic_token_narrows_and_ends_with_its_grant,
     people_who_cannot_be_added_are_each_told_why,
+    what_stands_against_people_is_told_beforehand_and_no_more,
     what_cannot_be_given_is_told_and_changes_nothing,
     an_invitation_that_expired_is_sent_again_and_taken_up_once,
     the_list_is_filtered_and_paged_at_once,
@@ -425,4 +426,38 @@ async fn a_deleted_app_is_gone_and_can_be_restored(bench: Bench) {
     let ada = bench.sign_in("ada", &ada.email).await;
     assert!(bench.service.list_deleted_apps(&ada.who).await.unwrap().is_empty());
     assert_eq!(bench.service.restore_app(&ada.who, deleted[0].id).await.unwrap_err(), Error::NotFound);
+}
+
+async fn what_stands_against_people_is_told_beforehand_and_no_more(bench: Bench) {
+    let service = &bench.service;
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let bo = join(&bench, &ada, &app, "bo", Preset::Worker.scopes()).await;
+    let cy = bench.person("cy").await;
+    service.add_address(&cy.who, "cy.too@example.org").await.unwrap();
+    let secret = bench.mailed_secret("cy.too@example.org", "/verify/").await;
+    service.verify_address(&cy.who.origin, &secret, PASSWORD).await.unwrap();
+
+    let named = |addresses: &[&str]| -> Vec<Invitee> {
+        addresses.iter().map(|address| Invitee::Address((*address).to_owned())).collect()
+    };
+    let asked = named(&["nobody", &bo.email, &ada.email, "di@example.org", "di@example.org"]);
+    let against = service.check_invitees(&ada.who, &app, &asked).await.unwrap();
+    let told: Vec<_> = against.iter().map(Option::as_deref).collect();
+    assert_eq!(
+        told[1..],
+        [Some("is Bo, who is a collaborator already"), Some("is you"), None, Some("is in the list twice")]
+    );
+    assert!(told[0].is_some_and(|why| why.contains("not an e-mail address")), "{told:?}");
+    // That both are one stranger's, or anybody's at all, is not told.
+    let both = named(&[&cy.email, "cy.too@example.org"]);
+    assert_eq!(service.check_invitees(&ada.who, &app, &both).await.unwrap(), [None, None]);
+    // Nothing was added by asking.
+    assert_eq!(people(&bench, &ada.who, &app).await.len(), 1);
+
+    let (missing, _) = forbidden(service.check_invitees(&bo.who, &app, &both).await.unwrap_err());
+    assert!(missing.contains(Scope::CollaboratorsAdd));
+    assert!(matches!(service.check_invitees(&cy.who, &app, &both).await, Err(Error::NotFound)));
+    let many = vec![Invitee::Address("di@example.org".to_owned()); PEOPLE + 1];
+    assert_eq!(invalid(service.check_invitees(&ada.who, &app, &many).await.unwrap_err()).0, "people");
 }

@@ -297,6 +297,13 @@ where
         self
     }
 
+    /// Is empty again once it has succeeded: for forms that add something and stay for the next.
+    #[must_use]
+    pub fn emptied(mut self) -> Self {
+        self.posting.resets = true;
+        self
+    }
+
     /// Fetches what the page shows anew whenever the form has succeeded, and says so in a toast.
     ///
     /// For forms that change something of the page they stand on. Without JavaScript the page is rendered anew anyway.
@@ -306,11 +313,10 @@ where
 
     /// As [`Self::reloading`], where what was returned says whether the page still stands at its address.
     pub fn reloading_if(
-        mut self,
+        self,
         done: &'static str,
         stays: impl Fn(&S::Output) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.posting.resets = true;
         let outcome = self.posting.outcome;
         let (reload, toasts) = (Reload::of_page(), Toasts::of_page());
         Effect::watch(

@@ -7,7 +7,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
-use leptos_router::ChooseView;
+use leptos_router::{ChooseView, hooks::use_location};
 
 use crate::{
     components::auth_layout::AuthLayout,
@@ -101,6 +101,7 @@ impl ChooseView for LazyPage {
     }
 
     async fn preload(&self) {
+        // That it did not arrive is told where the page would be shown, after one more try.
         self.chunk().fetch().await;
     }
 }
@@ -126,24 +127,27 @@ impl Chunk {
         }
     }
 
-    /// Makes sure that the code is there. Failing to is told where the page would be shown, and tried again there.
-    async fn fetch(self) {
-        let _fetched = match self {
+    /// Fetches the code, unless it is there; answers whether it is.
+    async fn fetch(self) -> bool {
+        let fetched = match self {
             Self::Data => split::fetch_data().await,
             Self::Sharing => split::fetch_sharing().await,
             Self::Settings => split::fetch_settings().await,
         };
+        fetched.is_ok()
     }
 }
 
-/// Fetches the chunk of the page that the server rendered, so that it can be taken over at once.
+/// Fetches the chunk of the page that the server rendered, so that it can be taken over at once; answers whether all the
+/// code that the page needs is there.
 #[cfg(feature = "hydrate")]
-pub async fn fetch_chunk_of_page() {
+pub async fn fetch_chunk_of_page() -> bool {
     let selector = format!("meta[name={META}]");
     let name =
         document().query_selector(&selector).ok().flatten().and_then(|meta| meta.get_attribute("content"));
-    if let Some(chunk) = Chunk::ALL.into_iter().find(|chunk| name.as_deref() == Some(chunk.name())) {
-        chunk.fetch().await;
+    match Chunk::ALL.into_iter().find(|chunk| name.as_deref() == Some(chunk.name())) {
+        Some(chunk) => chunk.fetch().await,
+        None => true,
     }
 }
 
@@ -165,14 +169,23 @@ fn preload_by_browser(chunk: Chunk) {
     }
 }
 
-/// What is shown where a page's code did not arrive.
+/// What is shown where a page's code did not arrive. The way on is a link that the browser itself follows: the server's
+/// page names the code that belongs to it.
 #[component]
 fn NotFetched() -> impl IntoView {
     const TITLE: &str = "This page did not arrive";
+    let location = use_location();
+    let here = move || {
+        let (path, search) = (location.pathname.get(), location.search.get());
+        if search.is_empty() { path } else { format!("{path}?{search}") }
+    };
     view! {
         <Title text=TITLE />
         <AuthLayout title=TITLE>
-            <p>"The connection broke, or Atelier was updated meanwhile. Reload the page to try again."</p>
+            <p>"The connection broke, or Atelier was updated meanwhile."</p>
+            <p class="actions">
+                <a class="button is-primary" href=here rel="external">"Open the page again"</a>
+            </p>
         </AuthLayout>
     }
 }

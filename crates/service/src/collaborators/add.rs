@@ -3,7 +3,7 @@
 use atelier_domain::closure::closed;
 use atelier_domain::id::GrantId;
 use atelier_domain::{
-    Below, Conditions, Email, Endpoint, EndpointSet, Forest, Permit, Rights, ScopeSet, Slug, Timestamp,
+    Below, Email, Endpoint, EndpointSet, Forest, Permit, Rights, ScopeSet, Slug, Timestamp,
 };
 use atelier_store::queries::apps::AppRow;
 use atelier_store::queries::grants::{Invitation, NewGrant};
@@ -67,8 +67,11 @@ pub struct Added {
     pub grants: Vec<GrantRow>,
 }
 
+/// What is said of somebody who was named before.
+pub(super) const TWICE: &str = "is in the list twice";
+
 /// Somebody who can be added.
-struct Person {
+pub(super) struct Person {
     account: Option<UserRow>,
     /// The address by which they were named, and to which mail goes.
     address: Option<Email>,
@@ -210,9 +213,13 @@ impl Service {
             return Err(Error::invalid("people", "name at least one person"));
         }
         check_number(invitees)?;
-        let mut people = Vec::new();
+        let mut people: Vec<Person> = Vec::new();
         let mut fields = Vec::new();
-        for (position, found) in self.each(conn, permit, invitees).await?.into_iter().enumerate() {
+        for (position, invitee) in invitees.iter().enumerate() {
+            let found = match self.person(conn, permit, invitee).await? {
+                Ok(person) if people.iter().any(|known| is_same(known, &person)) => Err(TWICE.to_owned()),
+                other => other,
+            };
             match found {
                 Ok(person) => people.push(person),
                 Err(message) => fields.push(FieldError { field: format!("people[{position}]"), message }),
@@ -221,46 +228,8 @@ impl Service {
         if fields.is_empty() { Ok(people) } else { Err(Error::Invalid { fields }) }
     }
 
-    /// For each in turn, who that is, or what stands against adding them.
-    async fn each(
-        &self,
-        conn: &mut Conn,
-        permit: &Permit,
-        invitees: &[Invitee],
-    ) -> Result<Vec<std::result::Result<Person, String>>> {
-        let mut people: Vec<std::result::Result<Person, String>> = Vec::new();
-        for invitee in invitees {
-            let found = match self.person(conn, permit, invitee).await? {
-                Ok(person) if people.iter().flatten().any(|known| is_same(known, &person)) => {
-                    Err("is in the list twice".to_owned())
-                }
-                other => other,
-            };
-            people.push(found);
-        }
-        Ok(people)
-    }
-
-    /// What stands against adding each of them, before it is tried. Who has an account is not told: only adding
-    /// somebody, which is audited, shows that.
-    ///
-    /// # Errors
-    /// When the caller may not add anybody, or names more than [`PEOPLE`].
-    pub async fn check_invitees(
-        &self,
-        who: &Who,
-        app: &AppName,
-        invitees: &[Invitee],
-    ) -> Result<Vec<Option<String>>> {
-        check_number(invitees)?;
-        let mut conn = self.store.read().await?;
-        let asked = self.permit(&mut conn, who, app, Endpoint::PostCollaborators, Conditions::NONE).await?;
-        let found = self.each(&mut conn, &asked.permit, invitees).await?;
-        Ok(found.into_iter().map(std::result::Result::err).collect())
-    }
-
     /// Who `invitee` is, or why they cannot be added.
-    async fn person(
+    pub(super) async fn person(
         &self,
         conn: &mut Conn,
         permit: &Permit,
@@ -340,7 +309,7 @@ impl Service {
     }
 }
 
-fn check_number(invitees: &[Invitee]) -> Result<()> {
+pub(super) fn check_number(invitees: &[Invitee]) -> Result<()> {
     if invitees.len() > PEOPLE {
         return Err(Error::invalid("people", format!("at most {PEOPLE} people are added at once")));
     }

@@ -1,6 +1,7 @@
 //! Collaborators: invite, list, change, remove, leave; and the invitations that nobody has taken up yet.
 
 mod add;
+mod check;
 mod edit;
 mod find;
 mod invitations;

@@ -9,7 +9,7 @@ use super::picture::MOST_BYTES;
 use crate::{Error, Result, Service};
 
 /// The most bytes that a text has.
-pub const MOST_CHARACTERS: usize = 1 << 20;
+pub const MOST_TEXT_BYTES: usize = 1 << 20;
 
 /// What an input is.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl Service {
         match content {
             Content::Text(text) => text_input(text, None),
             Content::TextAt(url) => {
-                let bytes = self.fetcher.fetch(&url, MOST_CHARACTERS).await?;
+                let bytes = self.fetcher.fetch(&url, MOST_TEXT_BYTES).await?;
                 let text = String::from_utf8(bytes.into())
                     .map_err(|_| Error::invalid("url", "must hold a text in UTF-8"))?;
                 text_input(text, Some(url))
@@ -108,8 +108,8 @@ fn text_input(text: String, source_url: Option<String>) -> Result<Stored> {
     if text.trim().is_empty() {
         return wrong("must not be empty".into());
     }
-    if text.len() > MOST_CHARACTERS {
-        return wrong(format!("must have at most {} MiB", MOST_CHARACTERS >> 20));
+    if text.len() > MOST_TEXT_BYTES {
+        return wrong(format!("must have at most {} MiB", MOST_TEXT_BYTES >> 20));
     }
     if text.contains('\0') {
         return wrong("must not contain the character NUL".into());

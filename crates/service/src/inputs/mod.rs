@@ -17,7 +17,7 @@ mod said;
 
 pub use atelier_store::queries::input_jobs::{JobRow, job};
 pub use atelier_store::queries::inputs::{InputCounts, InputRow};
-pub use content::{Content, MOST_CHARACTERS};
+pub use content::{Content, MOST_TEXT_BYTES};
 pub use fetch::Fetching;
 pub use get::{Picture, PictureSize};
 pub use list::{InputsFilter, InputsPage};

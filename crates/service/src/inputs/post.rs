@@ -21,7 +21,7 @@ const AT_ONCE: usize = 8;
 /// The highest number that is put behind an identifier: each is tried while others wait to write.
 const SUFFIXES: u32 = 100;
 
-// INVARIANT: the inputs of a request are listed in its order, whichever is read first.
+// INVARIANT: the inputs of a request are listed in the reverse of its order, whichever is read first.
 const _: () = assert!(INPUTS <= IN_ORDER);
 
 /// An input to be added.
@@ -104,11 +104,11 @@ impl Service {
             let is_again = !slug.is_empty() && !known.insert(slug);
             let request = &request;
             let id = InputId::nth(request.at, u16::try_from(index).unwrap_or(u16::MAX), &self.world.salt());
-            let adding = async move { (index, self.add_input(request, id, new, is_again).await) };
+            let adding = async move { (index, self.add_input(request, id, new).await) };
             // Boxed, each of them is plainly one that may move between threads, which the compiler cannot tell otherwise.
             if is_again { again.push(adding.boxed()) } else { first.push(adding.boxed()) }
         }
-        // Who comes first has the identifier, whoever is read faster. Numbers are given in the order of the request.
+        // Who comes first has the identifier, whoever is read faster, unless it could not be added. Numbers are given in the order of the request.
         let at_once = if request.taken == TakenId::Suffix { 1 } else { AT_ONCE };
         let mut added: Vec<_> = futures::stream::iter(first).buffered(at_once).collect().await;
         for adding in again {
@@ -145,15 +145,9 @@ impl Service {
         request: &Request<'_>,
         id: InputId,
         new: NewInput,
-        is_again: bool,
     ) -> std::result::Result<InputRow, (String, Error)> {
         let slug = new.slug.clone();
-        let added = if is_again && request.taken == TakenId::Fail {
-            Err(Error::Conflict(format!("duplicate input `{slug}`: the request names it twice")))
-        } else {
-            self.try_add_input(request, id, new).await
-        };
-        match added {
+        match self.try_add_input(request, id, new).await {
             Ok(row) => Ok(row),
             Err(error) => {
                 // The job is only a count: that it could not be told is no reason to hide why the input was refused.

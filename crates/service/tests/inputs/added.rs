@@ -112,8 +112,8 @@ async fn what_is_no_picture_is_refused_and_nothing_of_it_kept(bench: Bench) {
 async fn texts_have_limits(bench: Bench) {
     let ada = bench.person("ada").await;
     let app = street_signs(&bench, &ada).await;
-    add(&bench, &ada.who, &app, text("longest", &"x".repeat(MOST_CHARACTERS))).await.unwrap();
-    let too_long = "x".repeat(MOST_CHARACTERS + 1);
+    add(&bench, &ada.who, &app, text("longest", &"x".repeat(MOST_TEXT_BYTES))).await.unwrap();
+    let too_long = "x".repeat(MOST_TEXT_BYTES + 1);
     for body in ["", " \n", "a\0b", too_long.as_str()] {
         let refused = add(&bench, &ada.who, &app, text("it", body)).await.unwrap_err();
         assert_eq!(invalid(refused).0, "text");

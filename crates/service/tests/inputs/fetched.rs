@@ -94,7 +94,7 @@ async fn what_an_address_holds_is_added(bench: Bench) {
     let address = serve(vec![0xff, 0xfe, 0x00]).await;
     let refused = add(new("bytes", Content::TextAt(address))).await.unwrap_err();
     assert_eq!(invalid(refused).0, "url");
-    let address = serve(vec![b'x'; MOST_CHARACTERS + 1]).await;
+    let address = serve(vec![b'x'; MOST_TEXT_BYTES + 1]).await;
     let refused = add(new("long", Content::TextAt(address))).await.unwrap_err();
     assert_eq!(invalid(refused).0, "url");
     assert_eq!(all(&bench, &ada.who, &app).await.len(), 2);

@@ -14,7 +14,7 @@ use atelier_domain::{Endpoint, Label, Labels, Medium, PatchAction, Preset, Regio
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation, status};
 use atelier_service::audit::AuditFilter;
 use atelier_service::inputs::{
-    Content, Fetching, InputCounts, InputRow, InputsFilter, MOST_CHARACTERS, NewInput, PatchInput,
+    Content, Fetching, InputCounts, InputRow, InputsFilter, MOST_TEXT_BYTES, NewInput, PatchInput,
     PictureSize, PostInputs, Posted, TakenId, job,
 };
 use atelier_service::{AppName, Error, Result, Service, Who};

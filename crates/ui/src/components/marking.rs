@@ -55,19 +55,18 @@ impl Drafting {
         });
     }
 
-    /// The draft, for what was loaded now, unless it is done with or what it is of is gone.
-    fn taken_over(self, input: &str, marks: &[Mark]) -> Option<Draft> {
+    /// The draft, for what was loaded now, unless it is done with; or that the mark which it changes is gone.
+    fn taken_over(self, input: &str, marks: &[Mark]) -> Result<Option<Draft>, Gone> {
         let (of_input, of_mark) = self.of.get_value();
         let stays = of_input == input && !self.is_saved.get_value();
-        let draft = self.draft.get_value().filter(|_| stays);
-        let draft = draft.and_then(|draft| match of_mark {
-            None => Some(draft),
-            Some(key) => {
-                let place = marks.iter().position(|mark| mark.key() == key)?;
-                Some(Draft { of: Some(place), ..draft })
-            }
-        });
-        if draft.is_none() {
+        let draft = match (self.draft.get_value().filter(|_| stays), of_mark) {
+            (Some(draft), Some(key)) => match marks.iter().position(|mark| mark.key() == key) {
+                Some(place) => Ok(Some(Draft { of: Some(place), ..draft })),
+                None => Err(Gone),
+            },
+            (draft, _) => Ok(draft),
+        };
+        if !matches!(draft, Ok(Some(_))) {
             self.forget();
         }
         self.of.update_value(|(of_input, _)| input.clone_into(of_input));
@@ -80,6 +79,9 @@ impl Drafting {
         self.is_saved.set_value(false);
     }
 }
+
+/// What was being changed was removed by somebody.
+struct Gone;
 
 /// The state of marking.
 #[derive(Clone, Copy)]
@@ -103,14 +105,18 @@ impl Marking {
     /// Where no [`Drafting`] is provided.
     pub fn new(input: &str, marks: Vec<Mark>, can_add: bool) -> Self {
         let drafting: Drafting = expect_context();
-        let draft = RwSignal::new(drafting.taken_over(input, &marks));
+        let toasts = Toasts::of_page();
+        let draft = drafting.taken_over(input, &marks).unwrap_or_else(|Gone| {
+            toasts.show("The region that you were changing was removed meanwhile.", None);
+            None
+        });
         Self {
             marks: StoredValue::new(marks),
-            draft,
+            draft: RwSignal::new(draft),
             chosen: RwSignal::new(None),
             can_add,
             drafting,
-            toasts: Toasts::of_page(),
+            toasts,
         }
     }
 
@@ -139,7 +145,9 @@ impl Marking {
             self.say(why_not);
             return false;
         }
-        let is_another = self.draft.with_untracked(|draft| draft.as_ref().is_none_or(|draft| draft.of != of));
+        // What was saved is still shown until the page has fetched it: what is drawn by then is another.
+        let is_another = self.drafting.is_saved.get_value()
+            || self.draft.with_untracked(|draft| draft.as_ref().is_none_or(|draft| draft.of != of));
         if is_another {
             self.drafting.forget();
             let key = of.and_then(|place| self.mark(place)).map(|mark| mark.key());
@@ -163,17 +171,17 @@ impl Marking {
     /// Presses the button that removes a mark, which stands in the list if the person may.
     pub fn remove(self, place: usize) {
         let Some(mark) = self.mark(place) else { return };
-        match (mark.no_removal, mark.is_own) {
-            (Some(why_not), _) => self.say(why_not),
+        match (&mark.no_removal, mark.is_own) {
+            (Some(why_not), _) => self.say(why_not.as_str()),
             (None, false) => self.say(format!("{}’s; remove it in the list", mark.author)),
-            (None, true) => press(&removal_id(place)),
+            (None, true) => press(&removal_id(&mark)),
         }
     }
 }
 
 /// The id of the button that removes a mark.
-pub(super) fn removal_id(place: usize) -> String {
-    format!("remove-{place}")
+pub(super) fn removal_id(mark: &Mark) -> String {
+    format!("remove-{}", mark.key())
 }
 
 /// Presses a button, as a person would.

@@ -36,8 +36,8 @@ pub fn WholeConcepts(
     input: String,
 ) -> impl IntoView {
     let chips: Vec<AnyView> = marking.marks.with_value(|marks| {
-        let of_whole = marks.iter().enumerate().filter(|(_, mark)| mark.region().is_none());
-        of_whole.map(|(place, mark)| chip(&app, &input, place, mark, marking.can_add)).collect()
+        let of_whole = marks.iter().filter(|mark| mark.region().is_none());
+        of_whole.map(|mark| chip(&app, &input, mark, marking.can_add)).collect()
     });
     let list = if chips.is_empty() {
         view! { <p class="soft">"Nobody has said what is in it."</p> }.into_any()
@@ -57,7 +57,7 @@ pub fn WholeConcepts(
 
 /// The form for a further concept of the whole.
 fn addition(app: App, input: String) -> AnyView {
-    let form = Form::<AddMark>::keyed("whole").reloading("Added.");
+    let form = Form::<AddMark>::keyed("whole").emptied().reloading("Added.");
     view! {
         <PostForm form class="is-inline-field">
             <ErrorSummary />
@@ -69,9 +69,9 @@ fn addition(app: App, input: String) -> AnyView {
     .into_any()
 }
 
-fn chip(app: &App, input: &str, place: usize, mark: &Mark, can_add: bool) -> AnyView {
+fn chip(app: &App, input: &str, mark: &Mark, can_add: bool) -> AnyView {
     let why_not = mark.no_removal.clone();
-    let removal = why_not.is_none().then(|| removal(app, input, place, mark, can_add, true));
+    let removal = why_not.is_none().then(|| removal(app, input, mark, can_add, true));
     view! {
         <li class="chip" title=why_not>
             <span>{mark.words.clone()}</span>
@@ -127,7 +127,7 @@ fn row(marking: Marking, app: &App, input: &str, place: usize, mark: &Mark) -> A
             </button>
         }
     });
-    let removal = mark.no_removal.is_none().then(|| removal(app, input, place, mark, marking.can_add, false));
+    let removal = mark.no_removal.is_none().then(|| removal(app, input, mark, marking.can_add, false));
     // Whoever may annotate nothing is told so once, by the page.
     let why_not = mark.no_change.clone().filter(|_| marking.can_add);
     let why_not = why_not.map(|text| view! { <p class="row-note"><Prose text /></p> });
@@ -150,14 +150,14 @@ fn row(marking: Marking, app: &App, input: &str, place: usize, mark: &Mark) -> A
 
 /// The way to take a mark away. One's own can be put back, so that it goes at a press; somebody else's would come back
 /// as one's own, so that the press is asked about.
-fn removal(app: &App, input: &str, place: usize, mark: &Mark, can_add: bool, is_chip: bool) -> AnyView {
+fn removal(app: &App, input: &str, mark: &Mark, can_add: bool, is_chip: bool) -> AnyView {
     let form = Form::<RemoveMark>::keyed(&mark.key());
     let undo = (mark.is_own && can_add).then(|| undo(app, input, mark));
     tell_removal(form.value(), format!("Removed {}.", mark.words), undo);
     let (words, author) = (mark.words.clone(), mark.author.clone());
     let (app, input, mark) = (app.clone(), input.to_owned(), mark.clone());
     let is_own = mark.is_own;
-    let id = removal_id(place);
+    let id = removal_id(&mark);
     if is_own {
         return view! {
             <PostForm form class="is-inline">

@@ -134,7 +134,7 @@ fn saved_box(marking: Marking, place: usize, mark: &Mark, name: String) -> AnyVi
         move || marking.draft.with(|draft| draft.as_ref().is_some_and(|draft| draft.of == Some(place)));
     view! {
         <rect
-            id=region_id(place)
+            id=region_id(mark)
             class="region"
             class:is-chosen=move || marking.chosen.get() == Some(place)
             class:is-draft=is_drafted
@@ -200,8 +200,9 @@ pub fn NewBoxButton(
     }
 }
 
-fn region_id(place: usize) -> String {
-    format!("region-{place}")
+/// The id of a region's element. It is of the mark rather than of its place, which another takes when it is removed.
+fn region_id(mark: &Mark) -> String {
+    format!("region-{}", mark.key())
 }
 
 /// A share as a length of the drawing.
@@ -335,13 +336,13 @@ fn edges_untracked(marking: Marking, of: Option<usize>) -> Edges {
 /// Puts the focus on the smallest box at a spot: it is the one that could not be reached otherwise.
 fn point_at(marking: Marking, spot: (f32, f32)) {
     let found = marking.marks.with_value(|marks| {
-        let boxes = marks.iter().enumerate().filter_map(|(place, mark)| {
+        let boxes = marks.iter().filter_map(|mark| {
             let edges = Edges::of(mark.shape()?)?;
-            edges.contains(spot).then_some((place, edges.width() * edges.height()))
+            edges.contains(spot).then_some((mark, edges.width() * edges.height()))
         });
-        boxes.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(place, _)| place)
+        boxes.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(mark, _)| region_id(mark))
     });
-    let element = found.and_then(|place| document().get_element_by_id(&region_id(place)));
+    let element = found.and_then(|id| document().get_element_by_id(&id));
     if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::SvgElement>().ok()) {
         // It has a tabindex, so that it takes the focus.
         let _ = element.focus();

@@ -70,7 +70,7 @@ fn Profile(name: String, slug: String) -> impl IntoView {
 
 #[component]
 fn Addresses(addresses: Vec<Address>) -> impl IntoView {
-    let form = Form::<AddAddress>::new().reloading("A letter is on its way. Open the link in it.");
+    let form = Form::<AddAddress>::new().emptied().reloading("A letter is on its way. Open the link in it.");
     let rows = addresses.into_iter().map(address_row).collect_view();
     view! {
         <section class="section">
@@ -144,7 +144,7 @@ where
 
 #[component]
 fn Password() -> impl IntoView {
-    let form = Form::<ChangePassword>::new().reloading("Your password was changed.");
+    let form = Form::<ChangePassword>::new().emptied().reloading("Your password was changed.");
     view! {
         <section class="section">
             <h2>"Password"</h2>

@@ -31,7 +31,7 @@ fn read(text: &str, said: &[(String, String)]) -> Vec<Typed> {
         .into_iter()
         .map(|(text, email)| {
             let against = match email.map(|email| email.to_string()) {
-                Err(_) => Some("is no e-mail address".to_owned()),
+                Err(_) => Some("is not an e-mail address".to_owned()),
                 Ok(email) if known.contains(&email) => Some("is in the list twice".to_owned()),
                 Ok(email) => {
                     let against = said.iter().find(|(address, _)| *address == email);
@@ -58,7 +58,7 @@ fn addresses(text: &str) -> String {
 pub(super) fn PeopleField(
     /// The app to which they are added.
     app: App,
-    /// Counts those against whom nothing stands.
+    /// How many would be added now: nobody, while something stands against anybody.
     count: RwSignal<usize>,
 ) -> impl IntoView {
     let field = NodeRef::<html::Textarea>::new();
@@ -66,7 +66,8 @@ pub(super) fn PeopleField(
     let (text, said) = (RwSignal::new(String::new()), RwSignal::new(Vec::new()));
     let people = Memo::new(move |_| text.with(|text| said.with(|said| read(text, said))));
     Effect::new(move || {
-        count.set(people.with(|people| people.iter().filter(|typed| typed.against.is_none()).count()));
+        let can_be_added = |people: &Vec<Typed>| people.iter().all(|typed| typed.against.is_none());
+        count.set(people.with(|people| if can_be_added(people) { people.len() } else { 0 }));
     });
     let ask = move |asked: String| {
         let (owner, slug) = place.get_value();
@@ -127,7 +128,7 @@ pub(super) fn PeopleField(
                 hint="E-mail addresses: one, a list, a column, or the To: line of a mail. Whoever has no account yet is invited."
                 element=field
             />
-            <Chips label="Who was understood">{chips}</Chips>
+            <Chips label="People in the field above">{chips}</Chips>
         </div>
     }
 }

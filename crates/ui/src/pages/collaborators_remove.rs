@@ -90,19 +90,27 @@ pub(super) fn RemoveFields(
             }
         })
     };
+    let confirm = move || {
+        let label = format!("Remove {called}");
+        Suspend::new(async move {
+            let is_known = preview.await.is_ok();
+            is_known.then(|| view! { <SubmitButton look=Look::Danger>{label}</SubmitButton> }.into_any())
+        })
+    };
     view! {
         <PostForm form class="is-wide">
             <div class="form-body">
                 <ErrorSummary />
                 <GrantFields app grant />
                 <p>{loses}</p>
-                <Suspense fallback=|| view! { <p class="loading" role="status">"Looking at who hangs on them…"</p> }.into_any()>
+                <Suspense fallback=|| view! { <p class="loading" role="status">"Looking for the people whom they invited…"</p> }.into_any()>
                     {below}
                 </Suspense>
             </div>
             <div class="actions form-foot">
                 {cancel}
-                <SubmitButton look=Look::Danger>{format!("Remove {called}")}</SubmitButton>
+                // Not before it is seen what goes with them.
+                <Suspense>{confirm}</Suspense>
             </div>
         </PostForm>
     }

@@ -75,7 +75,7 @@ fn Body(list: List) -> impl IntoView {
 }
 
 fn addition(app: App) -> AnyView {
-    let form = Form::<AddConcept>::new().reloading("Added.");
+    let form = Form::<AddConcept>::new().emptied().reloading("Added.");
     view! {
         <PostForm form class="is-narrow">
             <ErrorSummary />
