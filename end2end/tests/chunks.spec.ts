@@ -3,7 +3,7 @@ import { expect, test } from "./fixture";
 import { makeApp } from "./people";
 
 // The browser notes by itself what it could not fetch.
-test.use({ expectedNoise: [/ERR_FAILED/, /Failed to fetch/] });
+test.use({ expectedNoise: [/ERR_FAILED|Failed to fetch/] });
 
 /** The code of the pages about people. */
 const SHARING = /\/pkg\/.*\/split_sharing\.wasm/;

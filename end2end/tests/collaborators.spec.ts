@@ -29,7 +29,7 @@ test("invites a worker, and takes the invitation back", async ({ page, axe }) =>
 
   // Everything that stands against anybody is said, and what was typed stays.
   await page.getByLabel("People").fill(WRONG);
-  const understood = page.getByRole("list", { name: "People in the field above" });
+  const understood = page.getByRole("list", { name: "Addresses in the field above" });
   await expect(understood).toContainText("nobody is not an e-mail address");
   await expect(understood).toContainText("cy@example.org is in the list twice");
   await expect(page.getByRole("button", { name: "Confirm", exact: true })).toBeVisible();
@@ -74,7 +74,7 @@ test("says beforehand who is there already, and removes in a dialog that begins 
 
   await page.keyboard.press("i");
   await page.getByLabel("People").fill(email);
-  const understood = page.getByRole("list", { name: "People in the field above" });
+  const understood = page.getByRole("list", { name: "Addresses in the field above" });
   await expect(understood).toContainText("is Bo Lindqvist, who is a collaborator already");
   await page.keyboard.press("Escape");
 

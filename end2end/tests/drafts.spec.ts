@@ -32,7 +32,7 @@ test("a box that is begun before the one that was saved is shown stays", async (
   await page.getByLabel("Pictures and texts").setInputFiles(join(DEMO, "roundabout-late-afternoon.jpg"));
   await page.getByRole("link", { name: "roundabout-late-afternoon" }).click();
   await atRest(page);
-  await page.getByRole("button", { name: "New box" }).click();
+  await page.locator("#new-box").click();
   await page.locator(".draft").getByLabel("Concept").fill("roundabout");
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -43,7 +43,7 @@ test("a box that is begun before the one that was saved is shown stays", async (
   const asked = page.waitForRequest("**/api/inputs/get");
   await page.locator(".draft").getByRole("button", { name: "Save" }).click();
   await asked;
-  await page.getByRole("button", { name: "New box" }).click();
+  await page.locator("#new-box").click();
   await page.locator("rect.is-new").press("ArrowLeft");
   release();
   await expect(page.getByRole("button", { name: "roundabout, by Grace Hopper" })).toBeVisible();

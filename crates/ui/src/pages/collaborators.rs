@@ -18,7 +18,7 @@ use crate::{
     components::{
         avatar::Avatar,
         button::{Look, SubmitButton},
-        chips::{Chip, Chips},
+        chips::Chips,
         empty_state::EmptyState,
         error_summary::ErrorSummary,
         icon::Sign,
@@ -158,7 +158,9 @@ fn PersonRow(app: App, person: Person) -> impl IntoView {
     let you = person.is_you.then_some(" (you)");
     let note = (!person.note.is_empty()).then(|| view! { <p class="row-note">{person.note.clone()}</p> });
     let limited = person.limited.then(|| view! { <p class="row-note">"Certain endpoints only"</p> });
-    let chips = person.scopes.iter().map(|scope| view! { <Chip text=scope.wire() /> }).collect_view();
+    // Plain elements rather than `Chip`s: there are some ten for each of fifty people.
+    let chips =
+        person.scopes.iter().map(|scope| view! { <li class="chip">{scope.wire()}</li> }).collect_view();
     let ends = match person.ends_at {
         Some(at) => view! { <Time at /> }.into_any(),
         None => view! { <span class="soft">"Never"</span> }.into_any(),

@@ -128,7 +128,7 @@ pub(super) fn PeopleField(
                 hint="E-mail addresses: one, a list, a column, or the To: line of a mail. Whoever has no account yet is invited."
                 element=field
             />
-            <Chips label="People in the field above">{chips}</Chips>
+            <Chips label="Addresses in the field above">{chips}</Chips>
         </div>
     }
 }
