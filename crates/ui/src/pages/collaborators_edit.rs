@@ -88,7 +88,14 @@ pub(super) fn EditFields(
         move || choice.scopes(),
         move |scopes| {
             let (owner, slug) = (owner.clone(), slug.clone());
-            async move { preview_edit(owner, slug, grant, scopes).await }
+            async move {
+                // The form as the server makes it changes nothing yet. Waiting for one resource inside another's page,
+                // the framework now and then never comes to an end.
+                if cfg!(feature = "ssr") {
+                    return Ok(Consequences::default());
+                }
+                preview_edit(owner, slug, grant, scopes).await
+            }
         },
     );
     let below = move || {

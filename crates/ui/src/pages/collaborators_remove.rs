@@ -1,7 +1,7 @@
 //! `/{owner}/{app}/settings/collaborators/{grant}/remove`
 
 use atelier_domain::id::GrantId;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 
 use super::collaborators::{GrantFields, list_path};
@@ -29,15 +29,17 @@ pub fn RemoveCollaborator() -> impl IntoView {
         <Loaded
             key=grant_in_address()
             fetch=|(owner, app, grant): (String, String, Option<GrantId>)| async move {
-                get_person(owner, app, grant.ok_or(UiError::NotFound)?).await
+                let grant = grant.ok_or(UiError::NotFound)?;
+                let people = get_person(owner.clone(), app.clone(), grant).await?;
+                Ok((people, preview_removal(owner, app, grant).await?))
             }
-            view=|people| view! { <Body people /> }.into_any()
+            view=|(people, preview)| view! { <Body people preview /> }.into_any()
         />
     }
 }
 
 #[component]
-fn Body(people: People) -> impl IntoView {
+fn Body(people: People, preview: (Consequences, Consequences)) -> impl IntoView {
     let People { place, people, .. } = people;
     let app = place.app.clone();
     let fields = people.into_iter().next().map(|person| {
@@ -45,7 +47,7 @@ fn Body(people: People) -> impl IntoView {
         let cancel = view! { <LinkButton href=list_path(&app)>"Cancel"</LinkButton> }.into_any();
         view! {
             <header class="page-head"><h1>{format!("Remove {}?", person.called())}</h1></header>
-            <RemoveFields app=app.clone() person form cancel />
+            <RemoveFields app=app.clone() person form cancel preview=preview.clone() />
         }
     });
     view! {
@@ -65,15 +67,19 @@ pub(super) fn RemoveFields(
     form: Form<RemovePerson>,
     /// The way out.
     cancel: AnyView,
+    /// What would happen, if that is known already: a dialog asks for it.
+    #[prop(optional)]
+    preview: Option<(Consequences, Consequences)>,
 ) -> impl IntoView {
-    let (owner, slug, grant) = (app.owner.clone(), app.slug.clone(), person.grant);
-    let preview = Resource::new(
-        || (),
-        move |()| {
-            let (owner, slug) = (owner.clone(), slug.clone());
-            async move { preview_removal(owner, slug, grant).await }
-        },
-    );
+    let known = RwSignal::new(preview.map(Ok));
+    if known.with_untracked(Option::is_none) {
+        let (owner, slug, grant) = (app.owner.clone(), app.slug.clone(), person.grant);
+        spawn_local(async move {
+            let answer = preview_removal(owner, slug, grant).await;
+            // The dialog may have been closed meanwhile.
+            known.try_set(Some(answer));
+        });
+    }
     let called = person.called().to_owned();
     let loses = match person.name {
         Some(_) => format!(
@@ -82,36 +88,27 @@ pub(super) fn RemoveFields(
         ),
         None => format!("The invitation of {called} to {} ends; the link in it stops working.", app.name),
     };
-    let below = move || {
-        Suspend::new(async move {
-            match preview.await {
-                Ok((removed, kept)) => choice(removed, kept),
-                Err(error) => view! { <p class="notice"><Prose text=error.to_string() /></p> }.into_any(),
-            }
-        })
+    let below = move || match known.get() {
+        Some(Ok((removed, kept))) => choice(removed, kept),
+        Some(Err(error)) => view! { <p class="notice"><Prose text=error.to_string() /></p> }.into_any(),
+        None => view! { <p class="loading" role="status">"Looking for the people whom they invited…"</p> }
+            .into_any(),
     };
+    // Not before it is seen what goes with them.
     let confirm = move || {
         let label = format!("Remove {called}");
-        Suspend::new(async move {
-            let is_known = preview.await.is_ok();
-            is_known.then(|| view! { <SubmitButton look=Look::Danger>{label}</SubmitButton> }.into_any())
-        })
+        let is_known = known.with(|known| known.as_ref().is_some_and(Result::is_ok));
+        is_known.then(|| view! { <SubmitButton look=Look::Danger>{label}</SubmitButton> })
     };
     view! {
         <PostForm form class="is-wide">
             <div class="form-body">
                 <ErrorSummary />
-                <GrantFields app grant />
+                <GrantFields app grant=person.grant />
                 <p>{loses}</p>
-                <Suspense fallback=|| view! { <p class="loading" role="status">"Looking for the people whom they invited…"</p> }.into_any()>
-                    {below}
-                </Suspense>
+                {below}
             </div>
-            <div class="actions form-foot">
-                {cancel}
-                // Not before it is seen what goes with them.
-                <Suspense>{confirm}</Suspense>
-            </div>
+            <div class="actions form-foot">{cancel} {confirm}</div>
         </PostForm>
     }
 }
