@@ -245,7 +245,7 @@ class Story(Stage):
             [("ada", "collaborator.changed: Bo", WORKER, invites, {})],
             [("bo", "collaborator.added: Di", None, WORKER, {})],
             [("di", opened, None, None, {})],
-            [("cy", "collaborator.joined: Cy", WORKER, WORKER, {})],
+            [("cy", "collaborator.joined: cy@example.org", WORKER, WORKER, {})],
             [
                 ("ada", "collaborator.changed: Bo", invites, NARROW, {}),
                 ("ada", "collaborator.changed: Di", WORKER, less, {"reason": "narrowed with Bo"}),

@@ -83,7 +83,7 @@ export async function isAllTold({ ada, app, axe, address }: Cast): Promise<void>
     { what: `changed the access of ${NAME.di}`, who: NAME.ada, before: NAME.bo, after: NAME.ada },
     { what: `changed the access of ${NAME.di}`, who: NAME.ada, before: "Annotations_Add" },
     { what: `changed the access of ${NAME.bo}`, who: NAME.ada, before: "Annotations_Add" },
-    { what: "took up the invitation of", who: NAME.cy },
+    { what: `took up the invitation of ${address.cy}`, who: NAME.cy, before: "pending", after: "active" },
     { what: `added ${NAME.di}`, who: NAME.bo, after: "Annotations_Add" },
     { what: `changed the access of ${NAME.bo}`, who: NAME.ada, after: "Collaborators_Add" },
     { what: "opened the key", who: NAME.bo, before: "no", after: "yes" },
