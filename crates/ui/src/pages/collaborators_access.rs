@@ -48,12 +48,17 @@ fn Presets(choice: ScopeChoice) -> impl IntoView {
     Effect::new(move || hydrated.set(true));
     // One group in any case, which the arrow keys walk through; what the picker says counts, once it says something.
     let name = move || if hydrated.get() { "start" } else { "preset" };
+    // For somebody who holds little, several presets give the same: only one of a group is ever checked.
+    let shown = Memo::new(move |_| {
+        let gives = |preset: &Preset| preset.scopes().intersection(choice.held) == choice.scopes();
+        Preset::ALL.into_iter().find(|preset| !is_too_much(*preset, choice.held) && gives(preset))
+    });
     let cards = Preset::ALL
         .into_iter()
         .map(|preset| {
             let id = format!("preset-{}", preset.slug());
             let scopes = preset.scopes();
-            let is_too_much = preset != Preset::Trusted && !scopes.is_subset(choice.held);
+            let is_too_much = is_too_much(preset, choice.held);
             // A trusted person gets everything that the inviter may give.
             let given = scopes.intersection(choice.held);
             view! {
@@ -64,7 +69,7 @@ fn Presets(choice: ScopeChoice) -> impl IntoView {
                         name=name
                         value=preset.slug()
                         disabled=is_too_much
-                        prop:checked=move || choice.scopes() == given
+                        prop:checked=move || shown.get() == Some(preset)
                         on:change=move |_| choice.chosen.set(given)
                     />
                     <label for=id>
@@ -89,9 +94,7 @@ fn Presets(choice: ScopeChoice) -> impl IntoView {
                         name=name
                         value="own"
                         checked=true
-                        prop:checked=move || {
-                            Preset::ALL.iter().all(|preset| preset.scopes().intersection(choice.held) != choice.scopes())
-                        }
+                        prop:checked=move || shown.get().is_none()
                         on:change=move |_| choice.chosen.set(ScopeSet::EMPTY)
                     />
                     <label for="preset-own"><strong>"My own choice"</strong><span>"the scopes ticked below"</span></label>
@@ -99,6 +102,11 @@ fn Presets(choice: ScopeChoice) -> impl IntoView {
             </ul>
         </fieldset>
     }
+}
+
+/// Whether a preset gives more than somebody who holds `held` may give. A trusted person gets whatever that is.
+fn is_too_much(preset: Preset, held: ScopeSet) -> bool {
+    preset != Preset::Trusted && !preset.scopes().is_subset(held)
 }
 
 /// When the access ends.
