@@ -1,15 +1,9 @@
 import { expect, test } from "./fixture";
-import { makeAccount, makeApp, signedIn } from "./people";
+import { addByPage, makeAccount, makeApp, signedIn } from "./people";
 
 test("the audit list tells what came and what went, and is filtered", async ({ page, open, axe }) => {
   const app = await makeApp(page);
-  const bo = makeAccount("Bo Lindqvist");
-  await page.goto(`${app}/settings/collaborators/add`);
-  await page.getByLabel("People").fill(bo);
-  await page.getByRole("radio", { name: /Worker/ }).check();
-  await page.getByRole("button", { name: "Confirm: add 1 collaborator" }).click();
-  await expect(page).toHaveURL(/\/settings\/collaborators$/);
-
+  await addByPage(page, app, makeAccount("Bo Lindqvist"));
   await open(`${app}/settings/audit`);
   const added = page.getByRole("row").filter({ hasText: "added Bo Lindqvist" });
   await expect(added.locator("ins")).toContainText("Annotations_Add");
@@ -60,11 +54,7 @@ test("a key is made for one app, and the API page marks what it can call", async
 test("what a collaborator cannot call says who could give it", async ({ page, browser }) => {
   const app = await makeApp(page);
   const bo = makeAccount("Bo Lindqvist");
-  await page.goto(`${app}/settings/collaborators/add`);
-  await page.getByLabel("People").fill(bo);
-  await page.getByRole("radio", { name: /Worker/ }).check();
-  await page.getByRole("button", { name: "Confirm: add 1 collaborator" }).click();
-  await expect(page).toHaveURL(/\/settings\/collaborators$/);
+  await addByPage(page, app, bo);
   const other = await signedIn(browser, bo, `${app}/settings/api`);
   const remove = other.getByRole("row").filter({ hasText: "DeleteAnnotations" });
   await expect(remove).toContainText("Annotations_Delete");

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixture";
-import { makeAccount, makeApp } from "./people";
+import { addByPage, makeAccount, makeApp } from "./people";
 
 /** A malformed address, and one that stands there twice. */
 const WRONG = "nobody, cy@example.org, cy@example.org";
@@ -89,9 +89,9 @@ test("says beforehand who is there already, and removes in a dialog that begins 
 });
 
 test("shows the same people as list, tree and matrix, and finds some of them", async ({ page, axe }) => {
-  await openCollaborators(page);
-  await addByPage(page, "cy@example.org, di@example.org", /Worker/);
-  await addByPage(page, "ed@example.org", /Viewer/);
+  const app = await makeApp(page);
+  await addByPage(page, app, "cy@example.org, di@example.org");
+  await addByPage(page, app, "ed@example.org", /Viewer/);
   const named = (name: string) => page.getByRole("main").getByText(`${name}@example.org`).first();
 
   await expect(named("ed")).toBeVisible();
@@ -125,16 +125,6 @@ test("shows the same people as list, tree and matrix, and finds some of them", a
   await expect(cell).toHaveAttribute("title", "Annotations_Add, Annotations_Get; not Annotations_Delete");
   await axe();
 });
-
-/** Adds people on the page that the dialog's link leads to. */
-async function addByPage(page: Page, people: string, preset: RegExp): Promise<void> {
-  await page.goto(`${new URL(page.url()).pathname}/add`);
-  await expect(page.locator("html[data-hydrated]")).toBeAttached();
-  await page.getByLabel("People").fill(people);
-  await page.getByRole("radio", { name: preset }).check();
-  await page.getByRole("button", { name: /Confirm/ }).click();
-  await expect(page).toHaveURL(/\/settings\/collaborators$/);
-}
 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });

@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixture";
-import { linkInMail, makeApp, PASSWORD, signIn, signUp } from "./people";
+import { addByPage, linkInMail, makeApp, PASSWORD, signIn, signUp } from "./people";
 
 /** A picture of one colour, as PNG. */
 function png(width: number, height: number, [red, green, blue]: [number, number, number]): Buffer {
@@ -177,10 +177,7 @@ test("a worker annotates and deletes nothing", async ({ page, browser }) => {
   const context = await browser.newContext();
   const other = await context.newPage();
   const email = await signUp(other, "Edith Clarke");
-  await page.goto(`${app}/settings/collaborators/add`);
-  await page.getByLabel("People").fill(email);
-  await page.getByRole("button", { name: "Confirm: add 1 collaborator" }).click();
-  await expect(page).toHaveURL(/\/settings\/collaborators$/);
+  await addByPage(page, app, email);
   await other.goto(await linkInMail(email, /\/verify\/\S+/));
   await other.getByLabel("Password").fill(PASSWORD);
   await other.getByRole("button", { name: "Confirm this address" }).click();

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page, Request } from "@playwright/test";
-import { expect } from "./fixture";
+import { expect, hydrated } from "./fixture";
 
 /** The password of every account of a test. */
 export const PASSWORD = "nine calm herons wade at dawn";
@@ -116,4 +116,14 @@ export async function atRest(page: Page): Promise<void> {
   page.on("request", begin).on("requestfinished", end).on("requestfailed", end);
   await expect.poll(() => asked.size === 0 && Date.now() - last > REST).toBe(true);
   page.off("request", begin).off("requestfinished", end).off("requestfailed", end);
+}
+
+/** Adds people to an app by the page that the dialog's link leads to. */
+export async function addByPage(page: Page, app: string, people: string, preset = /Worker/): Promise<void> {
+  await page.goto(`${app}/settings/collaborators/add`);
+  await hydrated(page);
+  await page.getByLabel("People").fill(people);
+  await page.getByRole("radio", { name: preset }).check();
+  await page.getByRole("button", { name: /Confirm/ }).click();
+  await expect(page).toHaveURL(/\/settings\/collaborators$/);
 }

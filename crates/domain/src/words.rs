@@ -291,7 +291,9 @@ impl Violation {
             Self::Exceeds(excess) => {
                 format!("{self}: {}{}", exceeding(excess), who(givers, " could give it to you"))
             }
-            Self::ExceedsInviter(excess) => format!("{self}: {}", exceeding(excess)),
+            Self::ExceedsInviter(excess) => {
+                format!("{self}: {}; widen what that person has first", exceeding(excess))
+            }
             other => other.to_string(),
         }
     }

@@ -33,9 +33,12 @@ pub enum Error {
         /// What is wrong, field by field.
         fields: Vec<FieldError>,
     },
-    /// It was valid, and somebody else changed things meanwhile, or the name is taken.
+    /// It was valid, and somebody else changed things meanwhile.
     #[error("{0}")]
     Conflict(String),
+    /// It was valid, and there is something of that identifier already.
+    #[error("{0}")]
+    Taken(String),
     /// Too often.
     #[error("too many attempts; try again in {seconds} s")]
     Throttled {

@@ -483,7 +483,7 @@ async fn taken_ids_are_told(bench: Bench) {
     let app = labelled_signs(&bench, &ada).await;
     post(&bench, &ada.who, &app, new("it", "text", of_whole("stop"))).await.unwrap();
     let again = post(&bench, &ada.who, &app, new("it", "picture", of_whole("stop"))).await;
-    assert!(matches!(again, Err(Error::Conflict(text)) if text.contains("`it`")));
+    assert!(matches!(again, Err(Error::Taken(text)) if text.contains("`it`")));
     let (field, _) =
         invalid(post(&bench, &ada.who, &app, new("a/b", "text", Labels::default())).await.unwrap_err());
     assert_eq!(field, "annotations[0].id");

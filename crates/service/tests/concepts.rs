@@ -99,7 +99,7 @@ async fn a_concept_is_added_once(bench: Bench) {
     let app = street_signs(&bench, &ada).await;
     post(&bench, &ada.who, &app, &["stop"]).await.unwrap();
     for twice in [["yield", "stop"], ["turn", "turn"]] {
-        let Error::Conflict(text) = post(&bench, &ada.who, &app, &twice).await.unwrap_err() else {
+        let Error::Taken(text) = post(&bench, &ada.who, &app, &twice).await.unwrap_err() else {
             panic!("it is taken");
         };
         assert!(text.starts_with(&format!("duplicate concept `{}`", twice[1])), "{text}");

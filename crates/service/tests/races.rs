@@ -8,7 +8,7 @@ use atelier_domain::time::DAY;
 use atelier_domain::{Change, Conditions, Email, Endpoint, Member, Preset, Rights, Scope, ScopeSet};
 use atelier_service::Error;
 use atelier_service::collaborators::EditCollaborator;
-use atelier_store::queries::{grants, users};
+use atelier_store::queries::{grants, invitations, users};
 use atelier_testkit::people::PASSWORD;
 use atelier_testkit::sharing::{edit, invitation, invite, people, street_signs};
 use atelier_testkit::{Bench, on_both_databases};
@@ -125,7 +125,7 @@ async fn whoever_is_invited_while_they_prove_their_address_is_added(bench: Bench
     let mut tx = bench.service.store().write().await.unwrap();
     let cy = users::by_slug(&mut tx, "cy").await.unwrap().unwrap();
     assert!(users::verify_address(&mut tx, cy.id, &address, bench.now()).await.unwrap());
-    assert!(grants::waiting_for(&mut tx, &address, bench.now()).await.unwrap().is_empty());
+    assert!(invitations::waiting_for(&mut tx, &address, bench.now()).await.unwrap().is_empty());
     let invited = tokio::spawn({
         let (service, ada, app) = (bench.service.clone(), ada.clone(), app.clone());
         let input = invitation("cy@example.org", Preset::Worker.scopes());

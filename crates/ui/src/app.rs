@@ -16,7 +16,7 @@ use crate::{
         uploads::{UploadList, provide_uploads},
     },
     form::provide_submission,
-    lazy::{Data, LazyPage, Settled, Sharing},
+    lazy::{DataPage, LazyPage, SettingsPage, SharingPage},
     pages::{
         app::Overview, apps::Apps, apps_new::NewApp, collaborations::Collaborations,
         invitation_token::FollowInvitation, landing::Landing, not_found::NotFound, reset::AskReset,
@@ -73,25 +73,25 @@ pub fn App() -> impl IntoView {
                     view=|| view! { <Collaborations /> }.into_any()
                     ssr=SsrMode::Async
                 />
-                <Route path=StaticSegment("account") view=LazyPage::Settings(Settled::Account) ssr=SsrMode::Async />
+                <Route path=StaticSegment("account") view=LazyPage::Settings(SettingsPage::Account) ssr=SsrMode::Async />
                 <Route
                     path=(StaticSegment("account"), StaticSegment("keys"))
-                    view=LazyPage::Settings(Settled::Keys)
+                    view=LazyPage::Settings(SettingsPage::Keys)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(StaticSegment("account"), StaticSegment("audit"))
-                    view=LazyPage::Settings(Settled::OwnAudit)
+                    view=LazyPage::Settings(SettingsPage::OwnAudit)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(StaticSegment("account"), StaticSegment("keys"), StaticSegment("new"))
-                    view=LazyPage::Sharing(Sharing::NewKey)
+                    view=LazyPage::Sharing(SharingPage::NewKey)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(StaticSegment("account"), StaticSegment("keys"), ParamSegment("key"))
-                    view=LazyPage::Sharing(Sharing::OneKey)
+                    view=LazyPage::Sharing(SharingPage::OneKey)
                     ssr=SsrMode::Async
                 />
                 <Route
@@ -107,52 +107,52 @@ pub fn App() -> impl IntoView {
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("inputs"))
-                    view=LazyPage::Data(Data::Inputs)
+                    view=LazyPage::Data(DataPage::Inputs)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("inputs"), ParamSegment("input"))
-                    view=LazyPage::Data(Data::OneInput)
+                    view=LazyPage::Data(DataPage::OneInput)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("concepts"))
-                    view=LazyPage::Data(Data::Concepts)
+                    view=LazyPage::Data(DataPage::Concepts)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"))
-                    view=LazyPage::Settings(Settled::App)
+                    view=LazyPage::Settings(SettingsPage::App)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("audit"))
-                    view=LazyPage::Settings(Settled::AppAudit)
+                    view=LazyPage::Settings(SettingsPage::AppAudit)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("api"))
-                    view=LazyPage::Settings(Settled::Api)
+                    view=LazyPage::Settings(SettingsPage::Api)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"))
-                    view=LazyPage::Sharing(Sharing::Collaborators)
+                    view=LazyPage::Sharing(SharingPage::Collaborators)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"), StaticSegment("add"))
-                    view=LazyPage::Sharing(Sharing::Add)
+                    view=LazyPage::Sharing(SharingPage::Add)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"), ParamSegment("grant"))
-                    view=LazyPage::Sharing(Sharing::Edit)
+                    view=LazyPage::Sharing(SharingPage::Edit)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"), ParamSegment("grant"), StaticSegment("remove"))
-                    view=LazyPage::Sharing(Sharing::Remove)
+                    view=LazyPage::Sharing(SharingPage::Remove)
                     ssr=SsrMode::Async
                 />
             </Routes>

@@ -122,7 +122,9 @@ impl From<atelier_service::Error> for UiError {
                     .map(|error| FieldError { field: error.field, message: sentence(&error.message) })
                     .collect(),
             },
-            Error::Conflict(message) => Self::Conflict { message: sentence(&message) },
+            Error::Conflict(message) | Error::Taken(message) => {
+                Self::Conflict { message: sentence(&message) }
+            }
             Error::Throttled { seconds } => {
                 Self::Throttled { retry_after: u32::try_from(seconds).unwrap_or(u32::MAX) }
             }

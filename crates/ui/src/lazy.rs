@@ -5,7 +5,7 @@
 //! page over; from then on the router fetches chunks while the page before is still shown. Elsewhere than in the
 //! browser's bundle, nothing is split and nothing is waited for.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use leptos_meta::{Meta, Title};
 use leptos_router::{ChooseView, hooks::use_location};
 
@@ -36,16 +36,16 @@ const META: &str = "atelier-chunk";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LazyPage {
     /// What is labelled.
-    Data(Data),
+    Data(DataPage),
     /// Who may do what.
-    Sharing(Sharing),
+    Sharing(SharingPage),
     /// Accounts, settings and what happened.
-    Settings(Settled),
+    Settings(SettingsPage),
 }
 
 /// The pages of what is labelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Data {
+pub(crate) enum DataPage {
     Inputs,
     OneInput,
     Concepts,
@@ -53,7 +53,7 @@ pub(crate) enum Data {
 
 /// The pages of who may do what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sharing {
+pub(crate) enum SharingPage {
     Collaborators,
     Add,
     Edit,
@@ -64,7 +64,7 @@ pub(crate) enum Sharing {
 
 /// The pages of accounts, settings and what happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Settled {
+pub(crate) enum SettingsPage {
     Account,
     Keys,
     App,
@@ -81,18 +81,33 @@ impl LazyPage {
             Self::Settings(_) => Chunk::Settings,
         }
     }
+
+    /// The page, once its code is there.
+    #[cfg(feature = "hydrate")]
+    async fn view(self) -> Result<AnyView, SplitLoaderError> {
+        match self {
+            Self::Data(page) => split::data(page).await,
+            Self::Sharing(page) => split::sharing(page).await,
+            Self::Settings(page) => split::settings(page).await,
+        }
+    }
+
+    /// The page: its code is always there.
+    #[cfg(not(feature = "hydrate"))]
+    async fn view(self) -> Result<AnyView, SplitLoaderError> {
+        Ok(match self {
+            Self::Data(page) => data(page),
+            Self::Sharing(page) => sharing(page),
+            Self::Settings(page) => settings(page),
+        })
+    }
 }
 
 impl ChooseView for LazyPage {
     async fn choose(self) -> AnyView {
-        let view = match self {
-            Self::Data(page) => split::data(page).await,
-            Self::Sharing(page) => split::sharing(page).await,
-            Self::Settings(page) => split::settings(page).await,
-        };
         #[cfg(feature = "ssr")]
         preload_by_browser(self.chunk());
-        let Ok(view) = view else { return view! { <NotFetched /> }.into_any() };
+        let Ok(view) = self.view().await else { return view! { <NotFetched /> }.into_any() };
         view! {
             <Meta name=META content=self.chunk().name() />
             {view}
@@ -102,6 +117,7 @@ impl ChooseView for LazyPage {
 
     async fn preload(&self) {
         // That it did not arrive is told where the page would be shown, after one more try.
+        #[cfg(feature = "hydrate")]
         self.chunk().fetch().await;
     }
 }
@@ -128,6 +144,7 @@ impl Chunk {
     }
 
     /// Fetches the code, unless it is there; answers whether it is.
+    #[cfg(feature = "hydrate")]
     async fn fetch(self) -> bool {
         let fetched = match self {
             Self::Data => split::fetch_data().await,
@@ -190,90 +207,55 @@ fn NotFetched() -> impl IntoView {
     }
 }
 
-fn data(page: Data) -> AnyView {
+fn data(page: DataPage) -> AnyView {
     match page {
-        Data::Inputs => view! { <Inputs /> }.into_any(),
-        Data::OneInput => view! { <OneInput /> }.into_any(),
-        Data::Concepts => view! { <Concepts /> }.into_any(),
+        DataPage::Inputs => view! { <Inputs /> }.into_any(),
+        DataPage::OneInput => view! { <OneInput /> }.into_any(),
+        DataPage::Concepts => view! { <Concepts /> }.into_any(),
     }
 }
 
-fn sharing(page: Sharing) -> AnyView {
+fn sharing(page: SharingPage) -> AnyView {
     match page {
-        Sharing::Collaborators => view! { <Collaborators /> }.into_any(),
-        Sharing::Add => view! { <AddCollaborators /> }.into_any(),
-        Sharing::Edit => view! { <EditCollaborator /> }.into_any(),
-        Sharing::Remove => view! { <RemoveCollaborator /> }.into_any(),
-        Sharing::NewKey => view! { <NewKey /> }.into_any(),
-        Sharing::OneKey => view! { <OneKey /> }.into_any(),
+        SharingPage::Collaborators => view! { <Collaborators /> }.into_any(),
+        SharingPage::Add => view! { <AddCollaborators /> }.into_any(),
+        SharingPage::Edit => view! { <EditCollaborator /> }.into_any(),
+        SharingPage::Remove => view! { <RemoveCollaborator /> }.into_any(),
+        SharingPage::NewKey => view! { <NewKey /> }.into_any(),
+        SharingPage::OneKey => view! { <OneKey /> }.into_any(),
     }
 }
 
-fn settings(page: Settled) -> AnyView {
+fn settings(page: SettingsPage) -> AnyView {
     match page {
-        Settled::Account => view! { <Account /> }.into_any(),
-        Settled::Keys => view! { <AllKeys /> }.into_any(),
-        Settled::App => view! { <Settings /> }.into_any(),
-        Settled::Api => view! { <Api /> }.into_any(),
-        Settled::AppAudit => view! { <AppAudit /> }.into_any(),
-        Settled::OwnAudit => view! { <OwnAudit /> }.into_any(),
+        SettingsPage::Account => view! { <Account /> }.into_any(),
+        SettingsPage::Keys => view! { <AllKeys /> }.into_any(),
+        SettingsPage::App => view! { <Settings /> }.into_any(),
+        SettingsPage::Api => view! { <Api /> }.into_any(),
+        SettingsPage::AppAudit => view! { <AppAudit /> }.into_any(),
+        SettingsPage::OwnAudit => view! { <OwnAudit /> }.into_any(),
     }
 }
 
 /// The points at which the bundle is split: `cargo xtask bundle` finds them by what the macro makes of them.
 #[cfg(feature = "hydrate")]
 mod split {
-    use leptos::{
-        prelude::AnyView,
-        wasm_split::{SplitLoaderError, wasm_split},
-    };
+    use leptos::{prelude::AnyView, wasm_split::wasm_split};
 
-    use super::{Data, Settled, Sharing};
+    use super::{DataPage, SettingsPage, SharingPage, SplitLoaderError};
 
     #[wasm_split(data, wasm_split_path = ::leptos::wasm_split, preload(fetch_data), fallible)]
-    pub(super) fn data(page: Data) -> Result<AnyView, SplitLoaderError> {
+    pub(super) fn data(page: DataPage) -> Result<AnyView, SplitLoaderError> {
         Ok(super::data(page))
     }
 
     #[wasm_split(sharing, wasm_split_path = ::leptos::wasm_split, preload(fetch_sharing), fallible)]
-    pub(super) fn sharing(page: Sharing) -> Result<AnyView, SplitLoaderError> {
+    pub(super) fn sharing(page: SharingPage) -> Result<AnyView, SplitLoaderError> {
         Ok(super::sharing(page))
     }
 
     #[wasm_split(settings, wasm_split_path = ::leptos::wasm_split, preload(fetch_settings), fallible)]
-    pub(super) fn settings(page: Settled) -> Result<AnyView, SplitLoaderError> {
+    pub(super) fn settings(page: SettingsPage) -> Result<AnyView, SplitLoaderError> {
         Ok(super::settings(page))
-    }
-}
-
-/// The same where there are no chunks.
-#[cfg(not(feature = "hydrate"))]
-mod split {
-    use leptos::{prelude::AnyView, wasm_split::SplitLoaderError};
-
-    use super::{Data, Settled, Sharing};
-
-    pub(super) async fn data(page: Data) -> Result<AnyView, SplitLoaderError> {
-        Ok(super::data(page))
-    }
-
-    pub(super) async fn sharing(page: Sharing) -> Result<AnyView, SplitLoaderError> {
-        Ok(super::sharing(page))
-    }
-
-    pub(super) async fn settings(page: Settled) -> Result<AnyView, SplitLoaderError> {
-        Ok(super::settings(page))
-    }
-
-    pub(super) async fn fetch_data() -> Result<(), SplitLoaderError> {
-        Ok(())
-    }
-
-    pub(super) async fn fetch_sharing() -> Result<(), SplitLoaderError> {
-        Ok(())
-    }
-
-    pub(super) async fn fetch_settings() -> Result<(), SplitLoaderError> {
-        Ok(())
     }
 }

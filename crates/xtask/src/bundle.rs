@@ -4,6 +4,7 @@
 //! everything else and nothing is downloaded while building.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::Write,
     path::{Path, PathBuf},
@@ -26,7 +27,7 @@ use crate::{
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Changes whenever this file would make something else of the same input.
-const RECIPE: &str = "3";
+const RECIPE: &str = "4";
 
 /// Brings `target/site` up to date. Takes a second when it already is.
 pub(crate) fn bundle(paths: &Paths) -> Outcome {
@@ -86,9 +87,9 @@ fn fingerprint(paths: &Paths, wasm: &Path) -> Result<String, String> {
 
 /// The fingerprint that the present site was made from, if there is one.
 fn recorded_inputs(paths: &Paths) -> Option<String> {
-    let manifest = fs::read_to_string(paths.site().join("manifest.json")).ok()?;
-    let (_, rest) = manifest.split_once(r#""inputs":""#)?;
-    Some(rest.split_once('"')?.0.to_owned())
+    let manifest = fs::read(paths.site().join("manifest.json")).ok()?;
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).ok()?;
+    Some(manifest.get("inputs")?.as_str()?.to_owned())
 }
 
 /// A module taken apart.
@@ -98,7 +99,7 @@ struct Split {
     /// The chunks, and the script that fetches them.
     rest: Vec<PathBuf>,
     /// The chunks' names, for each part that was asked for: see `atelier_ui::lazy`.
-    chunks: Vec<(String, Vec<String>)>,
+    chunks: BTreeMap<String, Vec<String>>,
 }
 
 /// Splits the module at the points that the client marks.
@@ -114,11 +115,9 @@ fn split(paths: &Paths, wasm: &Path) -> Result<Split, String> {
     options.main_module = "./atelier.js";
     let made = wasm_split_cli_support::transform(options)
         .map_err(|error| format!("the client could not be split: {error:#}"))?;
-    let mut chunks: Vec<_> = made.prefetch_map.into_iter().collect();
-    chunks.sort();
     let mut rest = made.split_modules;
     rest.push(folder.join(LOADER));
-    Ok(Split { main, rest, chunks })
+    Ok(Split { main, rest, chunks: made.prefetch_map.into_iter().collect() })
 }
 
 /// Runs wasm-bindgen; returns all that the browser needs, by name.
@@ -154,29 +153,18 @@ fn bind(paths: &Paths, split: &Split) -> Result<Vec<(String, Vec<u8>)>, String> 
 
 /// A module without its custom sections: names of functions, which nobody reads in a browser.
 fn without_names(module: &[u8]) -> Result<Vec<u8>, String> {
-    const HEADER: usize = 8;
-    const CUSTOM: u8 = 0;
-    let broken = || "a chunk is no WebAssembly module".to_owned();
-    let (header, mut rest) = module.split_at_checked(HEADER).ok_or_else(broken)?;
-    let mut kept = header.to_vec();
-    while let Some((&id, after)) = rest.split_first() {
-        // The section's length, seven bits in each byte, the lowest first.
-        let (mut length, mut shift, mut digits) = (0_usize, 0_u32, 0_usize);
-        loop {
-            let byte = *after.get(digits).ok_or_else(broken)?;
-            length |= usize::from(byte & 0x7f).checked_shl(shift).ok_or_else(broken)?;
-            (shift, digits) = (shift + 7, digits + 1);
-            if byte & 0x80 == 0 {
-                break;
-            }
+    let broken = |error: &dyn std::fmt::Display| format!("a chunk is no WebAssembly module: {error}");
+    let mut kept = wasm_encoder::Module::new();
+    for part in wasmparser::Parser::new(0).parse_all(module) {
+        let Some((id, range)) = part.map_err(|error| broken(&error))?.as_section() else { continue };
+        if id != wasm_encoder::SectionId::Custom as u8 {
+            let edge = |edge: u64| usize::try_from(edge).map_err(|error| broken(&error));
+            let data =
+                module.get(edge(range.start)?..edge(range.end)?).ok_or_else(|| broken(&"it is cut off"))?;
+            kept.section(&wasm_encoder::RawSection { id, data });
         }
-        let (section, following) = rest.split_at_checked(1 + digits + length).ok_or_else(broken)?;
-        if id != CUSTOM {
-            kept.extend_from_slice(section);
-        }
-        rest = following;
     }
-    Ok(kept)
+    Ok(kept.finish())
 }
 
 /// Resolves the stylesheet's imports and minifies the result.
@@ -213,7 +201,7 @@ fn modern_browsers() -> Browsers {
 fn write_site(
     paths: &Paths,
     mut files: Vec<(String, Vec<u8>)>,
-    chunks: &[(String, Vec<String>)],
+    chunks: &BTreeMap<String, Vec<String>>,
     style: Vec<u8>,
     inputs: &str,
 ) -> Outcome {
@@ -250,14 +238,8 @@ fn write_site(
         write(&site.join("public").join(name), &read(&file)?)?;
     }
 
-    let quoted =
-        |names: &[String]| names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(",");
-    let chunks: Vec<_> = chunks.iter().map(|(part, names)| format!("{part:?}:[{}]", quoted(names))).collect();
-    let chunks = chunks.join(",");
-    write(
-        &site.join("manifest.json"),
-        format!("{{\"folder\":\"{folder}\",\"inputs\":\"{inputs}\",\"chunks\":{{{chunks}}}}}\n").as_bytes(),
-    )?;
+    let manifest = serde_json::json!({ "folder": folder, "inputs": inputs, "chunks": chunks });
+    write(&site.join("manifest.json"), manifest.to_string().as_bytes())?;
     remove_old(&site, &folder)
 }
 

@@ -80,7 +80,7 @@ pub(super) async fn post(
         metadata: concept.metadata.map(metadata::read),
     });
     let rows = service.post_concepts(&who, &app, concepts.collect()).await.map_err(|error| match error {
-        Error::Conflict(why) => Failure::new(StatusCode::ConceptsInvalidRequest).details(why),
+        Error::Taken(why) => Failure::new(StatusCode::ConceptsInvalidRequest).details(why),
         other => failure(other),
     })?;
     several(&service, &call, &who, &app, rows).await

@@ -210,7 +210,7 @@ fn failure(error: Error) -> Failure {
                 fields.iter().map(|field| format!("{} {}", wire_name(&field.field), field.message)).collect();
             Failure::invalid(fields.join("; "))
         }
-        Error::Conflict(why) => Failure::invalid(why).http(Http::CONFLICT),
+        Error::Conflict(why) | Error::Taken(why) => Failure::invalid(why).http(Http::CONFLICT),
         Error::Throttled { seconds } => Failure::throttled().details(format!("try again in {seconds} s")),
         // In band, like every other: gRPC's own UNAVAILABLE makes clients send the request again and again.
         Error::Unavailable => Failure::new(StatusCode::TryAgain),

@@ -88,7 +88,7 @@ impl Service {
             status: number,
         };
         if !annotations::insert(tx, &asked.permit, &annotation, now).await? {
-            return Err(Error::Conflict(format!("duplicate annotation `{slug}`: each is added once")));
+            return Err(Error::Taken(format!("duplicate annotation `{slug}`: each is added once")));
         }
         Ok(id)
     }

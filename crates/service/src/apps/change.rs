@@ -64,7 +64,7 @@ impl Service {
             metadata: metadata.as_ref(),
         };
         apps::update(&mut tx, &asked.permit, &change, now).await.map_err(|error| match error {
-            atelier_store::Error::Duplicate => Error::Conflict(format!("you already have an app `{slug}`")),
+            atelier_store::Error::Duplicate => Error::Taken(format!("you already have an app `{slug}`")),
             other => other.into(),
         })?;
         let after = apps::get(&mut tx, &asked.permit).await?;

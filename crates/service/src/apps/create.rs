@@ -52,7 +52,7 @@ impl Service {
             metadata: input.metadata.as_ref(),
         };
         apps::insert(&mut tx, &asked.permit, &app, now).await.map_err(|error| match error {
-            atelier_store::Error::Duplicate => Error::Conflict(format!("you already have an app `{slug}`")),
+            atelier_store::Error::Duplicate => Error::Taken(format!("you already have an app `{slug}`")),
             other => other.into(),
         })?;
         let done = Done {

@@ -6,7 +6,7 @@ use atelier_domain::{Change, Condition, Conditions, Endpoint};
 use atelier_store::Event;
 use atelier_store::queries::apps::AppRow;
 use atelier_store::queries::grants::Invitation;
-use atelier_store::queries::{apps, grants, users};
+use atelier_store::queries::{apps, grants, invitations, users};
 use serde_json::json;
 
 use super::GrantRow;
@@ -46,7 +46,7 @@ impl Service {
         let secret_hash = hash_secret(&secret);
         let invitation =
             Invitation { address: &address, secret_hash: &secret_hash, expires_at: now.plus(INVITATION) };
-        if !grants::renew(&mut tx, &asked.permit, grant, &invitation).await? {
+        if !invitations::renew(&mut tx, &asked.permit, grant, &invitation).await? {
             return Err(Error::NotFound);
         }
         self.mail_invitation(&mut tx, &asked, &app, &address, &secret).await?;
@@ -97,7 +97,7 @@ impl Service {
     /// `NotFound` when it is unknown, was used, canceled or sent again, or has expired.
     pub async fn peek_invitation(&self, secret: &str) -> Result<Invited> {
         let mut tx = self.store.read().await?;
-        let waiting = grants::by_invitation(&mut tx, &hash_secret(secret), self.world.now())
+        let waiting = invitations::by_invitation(&mut tx, &hash_secret(secret), self.world.now())
             .await?
             .ok_or(Error::NotFound)?;
         Ok(Invited { address: waiting.address, app_name: waiting.app_name })
@@ -112,7 +112,7 @@ impl Service {
     pub async fn accept_invitation(&self, who: &Who, secret: &str) -> Result<AppRow> {
         let mut tx = self.store.write().await?;
         let asked = self.permit_own(&mut tx, who, Endpoint::ViewAccount).await?;
-        let waiting = grants::by_invitation(&mut tx, &hash_secret(secret), self.world.now())
+        let waiting = invitations::by_invitation(&mut tx, &hash_secret(secret), self.world.now())
             .await?
             .ok_or(Error::NotFound)?;
         let addresses = users::addresses(&mut tx, asked.permit.user()).await?;

@@ -1,7 +1,7 @@
 //! Taking up an invitation, by its link or because its address was just verified.
 
 use atelier_domain::{Email, OwnPermit, Rights};
-use atelier_store::queries::grants::{self, WaitingRow};
+use atelier_store::queries::invitations::{self, WaitingRow};
 use atelier_store::{Event, WriteTx};
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ impl Service {
         actor: Actor<'_>,
         address: &Email,
     ) -> Result<Vec<String>> {
-        let mut waiting = grants::waiting_for(tx, address, self.world.now()).await?;
+        let mut waiting = invitations::waiting_for(tx, address, self.world.now()).await?;
         // Apps are locked in one order, so that two of these never wait for one another.
         waiting.sort_by_key(|waiting| waiting.app_id);
         let mut joined = Vec::new();
@@ -54,18 +54,18 @@ impl Service {
     ) -> Result<Uptake> {
         let now = self.world.now();
         // This locks the app; what was read of the grant before may have changed until then.
-        grants::granter_rights(tx, seen).await?;
-        let still = grants::waiting_for(tx, &stored_address(&seen.address)?, now).await?;
+        invitations::granter_rights(tx, seen).await?;
+        let still = invitations::waiting_for(tx, &stored_address(&seen.address)?, now).await?;
         let Some(waiting) = still.into_iter().find(|waiting| waiting.id == seen.id) else {
             return Ok(Uptake::Nothing);
         };
         // Asked beforehand: PostgreSQL goes on with no transaction in which something failed.
-        if grants::has_access(tx, permit, &waiting).await? {
+        if invitations::has_access(tx, permit, &waiting).await? {
             self.lapse(tx, &waiting).await?;
             return Ok(Uptake::HadAccess);
         }
         // INVARIANT: a grant lies within the rights of whoever granted it, at this moment too.
-        let rights = grants::granter_rights(tx, &waiting)
+        let rights = invitations::granter_rights(tx, &waiting)
             .await?
             .map(|granter| waiting.rights().meet(&granter))
             .filter(|rights| rights.opens_something() && !rights.ended(now));
@@ -73,7 +73,7 @@ impl Service {
             self.lapse(tx, &waiting).await?;
             return Ok(Uptake::Nothing);
         };
-        if !grants::activate(tx, permit, &waiting, &rights, now).await? {
+        if !invitations::activate(tx, permit, &waiting, &rights, now).await? {
             return Ok(Uptake::Nothing);
         }
         self.note_joined(tx, permit, actor, &waiting, &rights).await?;
@@ -104,7 +104,7 @@ impl Service {
     }
 
     async fn lapse(&self, tx: &mut WriteTx, waiting: &WaitingRow) -> Result<()> {
-        grants::lapse(tx, waiting, self.world.now()).await?;
+        invitations::lapse(tx, waiting, self.world.now()).await?;
         // Nobody's act: the people of the app learn nothing of who reads mail there, or from where.
         let origin = Origin::default();
         let actor = Actor { id: None, name: "Atelier", key: None, origin: &origin };

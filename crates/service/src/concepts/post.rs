@@ -65,7 +65,7 @@ impl Service {
             .collect();
         let taken = concepts::insert(&mut tx, &asked.permit, &new, self.world.now()).await?;
         if let Some(slug) = taken.first() {
-            return Err(Error::Conflict(format!("duplicate concept `{slug}`: each is added once")));
+            return Err(Error::Taken(format!("duplicate concept `{slug}`: each is added once")));
         }
         let slugs: Vec<&str> = new.iter().map(|concept| concept.slug).collect();
         let rows = concepts::named(&mut tx, &asked.permit, &slugs).await?;

@@ -224,7 +224,7 @@ impl Service {
             }
             match request.taken {
                 TakenId::Fail => {
-                    return Err(Error::Conflict(format!("duplicate input `{slug}`: each is added once")));
+                    return Err(Error::Taken(format!("duplicate input `{slug}`: each is added once")));
                 }
                 TakenId::Skip => {
                     let row = inputs::get(&mut tx, permit, &chosen).await?.ok_or(Error::NotFound)?;
@@ -232,7 +232,7 @@ impl Service {
                     return Ok(row);
                 }
                 TakenId::Suffix if number == SUFFIXES => {
-                    return Err(Error::Conflict(format!(
+                    return Err(Error::Taken(format!(
                         "duplicate input `{slug}`, and so are {SUFFIXES} after it"
                     )));
                 }

@@ -161,7 +161,7 @@ async fn a_taken_id_fails_is_skipped_or_gets_a_number(bench: Bench) {
     let again = |taken| add_one(&bench.service, &ada.who, &app, picture("sign", png(16, 16)), taken);
 
     let refused = again(TakenId::Fail).await.unwrap_err();
-    assert!(matches!(&refused, Error::Conflict(why) if why.contains("duplicate input `sign`")), "{refused}");
+    assert!(matches!(&refused, Error::Taken(why) if why.contains("duplicate input `sign`")), "{refused}");
     assert_eq!(again(TakenId::Skip).await.unwrap(), first);
     assert_eq!(kept_objects(&bench), kept, "what was sent for nothing is gone");
 
@@ -189,7 +189,7 @@ async fn of_two_with_one_id_the_first_has_it(bench: Bench) {
         let posted = service.post_inputs(&ada.who, &app, PostInputs { taken, ..adding(inputs) }).await;
         let told = posted.unwrap().inputs.into_iter().map(|became| match became {
             Ok(row) => format!("ok {}", row.body.unwrap()),
-            Err((_, Error::Conflict(why))) => why.split(' ').next().unwrap().to_owned(),
+            Err((_, Error::Taken(why))) => why.split(' ').next().unwrap().to_owned(),
             Err((_, other)) => panic!("{other:?}"),
         });
         assert_eq!(told.collect::<Vec<_>>(), expected, "{taken:?}");

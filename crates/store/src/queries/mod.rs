@@ -9,6 +9,7 @@ pub mod concepts;
 pub mod grants;
 pub mod input_jobs;
 pub mod inputs;
+pub mod invitations;
 pub mod keys;
 pub mod mails;
 pub mod neighbours;

@@ -34,18 +34,20 @@ pub async fn of_inputs(
         }
     }
     macro_rules! said {
-        ($dialect:ident) => {
+        ($dialect:ident $length:literal) => {
             concat!(
                 // The outlines of regions can be long, and are of no use here.
                 "SELECT i.slug AS input_slug, a.data -> 'concepts' AS concepts \
                  FROM inputs i JOIN annotations a ON a.input_id = i.id \
-                 WHERE i.app_id = $1 AND a.status = $3 AND i.slug IN ",
+                 WHERE i.app_id = $1 AND a.status = $3 AND ",
+                $length,
+                "(a.data -> 'concepts') > 0 AND i.slug IN ",
                 texts!($dialect "$2"),
                 " ORDER BY a.changed_at, a.id"
             )
         };
     }
-    let sql = Sql::differing(said!(sqlite), said!(postgres));
+    let sql = Sql::differing(said!(sqlite "json_array_length"), said!(postgres "jsonb_array_length"));
     let rows: Vec<Said> = conn.fetch_all(sql, params![permit.app(), &json!(slugs), status]).await?;
     let read = |row: Said| match serde_json::from_value(row.concepts) {
         Ok(concepts) => Ok(SaidRow { input_slug: row.input_slug, concepts }),

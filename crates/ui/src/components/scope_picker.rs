@@ -52,6 +52,12 @@ impl ScopeChoice {
         self.closure.with(|closure| closure.scopes)
     }
 
+    /// The same without following it; none, once the form is gone.
+    #[must_use]
+    pub fn scopes_now(&self) -> Option<ScopeSet> {
+        self.closure.try_with_untracked(|closure| closure.scopes)
+    }
+
     fn set(&self, scopes: ScopeSet, wanted: bool) {
         let scopes = scopes.intersection(self.held);
         self.chosen.update(|chosen| {

@@ -2,7 +2,7 @@
 
 use atelier_domain::id::GrantId;
 use atelier_domain::words::Difference;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
@@ -84,27 +84,27 @@ pub(super) fn EditFields(
         .or_typed(form.parts());
     let difference = Memo::new(move |_| Difference::between(person.scopes, choice.scopes()));
     let (owner, slug, grant) = (app.owner.clone(), app.slug.clone(), person.grant);
-    let preview = Resource::new(
-        move || choice.scopes(),
-        move |scopes| {
-            let (owner, slug) = (owner.clone(), slug.clone());
-            async move {
-                // The form as the server makes it changes nothing yet. Waiting for one resource inside another's page,
-                // the framework now and then never comes to an end.
-                if cfg!(feature = "ssr") {
-                    return Ok(Consequences::default());
-                }
-                preview_edit(owner, slug, grant, scopes).await
+    // Asked for in the browser only: without scripts it cannot follow what is ticked.
+    let preview = RwSignal::new(None);
+    let place = StoredValue::new((owner, slug));
+    Effect::new(move || {
+        let scopes = choice.scopes();
+        let (owner, slug) = place.get_value();
+        spawn_local(async move {
+            let answer = preview_edit(owner, slug, grant, scopes).await;
+            // The dialog may have been closed meanwhile, or something else ticked, which was asked for by itself.
+            if choice.scopes_now() == Some(scopes) {
+                preview.set(Some(answer));
             }
-        },
-    );
+        });
+    });
     let below = move || {
         preview.get().map(|answer| match answer {
             Ok(consequences) => view! { <Narrowed consequences /> }.into_any(),
             Err(error) => view! { <p class="notice"><Prose text=error.to_string() /></p> }.into_any(),
         })
     };
-    let others = move || preview.get().and_then(Result::ok).as_ref().and_then(also_narrowed);
+    let others = move || preview.with(|answer| also_narrowed(answer.as_ref()?.as_ref().ok()?));
     let sentences = move || {
         difference
             .get()
@@ -127,11 +127,11 @@ pub(super) fn EditFields(
                 <section class="diff" aria-live="polite">
                     <h2>{move || format!("Change: {}", difference.get().short())}</h2>
                     <ul>{sentences}</ul>
-                    <Transition>{below}</Transition>
+                    {below}
                 </section>
             </div>
             <div class="actions form-foot">
-                <p class="foot-note"><Transition>{others}</Transition></p>
+                <p class="foot-note">{others}</p>
                 {cancel}
                 <SubmitButton>{label}</SubmitButton>
             </div>

@@ -84,9 +84,7 @@ fn input_unreadable(failure: Failure) -> Failure {
 /// Why one input of several was not added.
 fn input_failure(error: Error) -> Failure {
     let code = match &error {
-        Error::Conflict(why) if why.starts_with("duplicate") => {
-            return Failure::new(StatusCode::InputDuplicate).details(DUPLICATE);
-        }
+        Error::Taken(_) => return Failure::new(StatusCode::InputDuplicate).details(DUPLICATE),
         Error::Conflict(_) => StatusCode::InputFailed,
         Error::Invalid { fields } => match fields.first().map(|field| field.field.as_str()) {
             Some("url") => StatusCode::InputInvalidUrl,
