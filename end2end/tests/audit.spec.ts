@@ -59,4 +59,7 @@ test("what a collaborator cannot call says who could give it", async ({ page, br
   const remove = other.getByRole("row").filter({ hasText: "DeleteAnnotations" });
   await expect(remove).toContainText("Annotations_Delete");
   await expect(remove).toContainText("Grace Hopper");
+  // All of it is seen: who could give it stands at the end.
+  const cut = await remove.locator(".is-reason").evaluate((reason) => reason.scrollHeight - reason.clientHeight);
+  expect(cut).toBe(0);
 });

@@ -412,6 +412,11 @@ mod tests {
             Violation::Exceeds(excess).explain(&[]),
             "you cannot give more than you have: `Annotations_Delete`"
         );
+        assert_eq!(
+            Violation::ExceedsInviter(excess).explain(&[]),
+            "it would give more than the person who invited them has: `Annotations_Delete`; widen what that person has \
+             first"
+        );
     }
 
     #[test]

@@ -130,7 +130,7 @@ fn row(marking: Marking, app: &App, input: &str, place: usize, mark: &Mark) -> A
     let removal = mark.no_removal.is_none().then(|| removal(app, input, mark, marking.can_add, false));
     // Whoever may annotate nothing is told so once, by the page.
     let why_not = mark.no_change.clone().filter(|_| marking.can_add);
-    let why_not = why_not.map(|text| view! { <p class="row-note"><Prose text /></p> });
+    let why_not = why_not.map(|text| view! { <p class="row-note is-reason"><Prose text /></p> });
     view! {
         <li
             class="mark"

@@ -119,7 +119,7 @@ fn row(endpoint: Endpoint, call: &Call) -> AnyView {
         None => (Tone::Accent.class(), "Open"),
         Some(_) => (Tone::Plain.class(), "Refused"),
     };
-    let why = call.refusal.clone().map(|why| view! { <p class="row-note"><Prose text=why /></p> });
+    let why = call.refusal.clone().map(|why| view! { <p class="row-note is-reason"><Prose text=why /></p> });
     view! {
         <tr role="row">
             <Cell label=""><code class="row-name">{endpoint.rpc()}</code></Cell>
