@@ -93,8 +93,11 @@ export async function linkInMail(email: string, path: RegExp): Promise<string> {
 
 /** Waits until the page hears of what others do. */
 export async function openAndListening(page: Page, path: string): Promise<void> {
+  // The stream of the page before may still be on its way, and must not be taken for this one's.
+  await page.goto("about:blank");
   const listening = page.waitForResponse(/\/events\?app=/);
   await page.goto(path);
+  await hydrated(page);
   await listening;
 }
 
