@@ -1,10 +1,16 @@
 //! Where settings come from: flags first, then the environment, then one TOML file, then defaults.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
+use atelier_domain::limit::Allowance;
+use atelier_domain::time::SECOND;
 use clap::Args;
 use serde::Deserialize;
+
+/// As many requests of one key in ten seconds no program makes that means well.
+const REQUESTS_PER_KEY: u32 = 10_000;
 
 /// Settings that every command shares.
 #[derive(Args, Clone, Debug, Default)]
@@ -30,6 +36,9 @@ pub(crate) struct Settings {
     /// From whom mail comes [default: Atelier <atelier@localhost>].
     #[arg(long, env = "ATELIER_MAIL_FROM", global = true)]
     mail_from: Option<String>,
+    /// How many requests one key makes at most in ten seconds, of each server [default: 10000].
+    #[arg(long, env = "ATELIER_REQUESTS_PER_KEY", global = true)]
+    requests_per_key: Option<NonZeroU32>,
 }
 
 /// The same, as a file has them.
@@ -42,6 +51,7 @@ struct File {
     base_url: Option<String>,
     smtp: Option<String>,
     mail_from: Option<String>,
+    requests_per_key: Option<NonZeroU32>,
 }
 
 /// Settings, each decided.
@@ -59,6 +69,8 @@ pub(crate) struct Config {
     pub(crate) smtp: Option<String>,
     /// From whom mail comes.
     pub(crate) mail_from: String,
+    /// How many requests one key makes.
+    pub(crate) per_key: Allowance,
 }
 
 /// What is wrong with the settings.
@@ -85,6 +97,10 @@ impl Settings {
                 .mail_from
                 .or(file.mail_from)
                 .unwrap_or_else(|| "Atelier <atelier@localhost>".into()),
+            per_key: Allowance::new(
+                self.requests_per_key.or(file.requests_per_key).map_or(REQUESTS_PER_KEY, NonZeroU32::get),
+                10 * SECOND,
+            ),
             data,
         })
     }

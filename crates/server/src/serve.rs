@@ -4,6 +4,7 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use atelier_domain::limit::Allowance;
 use atelier_service::Service;
 use atelier_ui::SessionCookie;
 use atelier_ui::api::calls::Served;
@@ -21,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::mailer::Mailer;
-use crate::{assets, events, guard, identify, open, pages, pictures, upload, wire};
+use crate::{assets, events, guard, housekeeping, identify, open, pages, pictures, upload, wire};
 
 /// How long requests that are under way may take to end once a stop was asked for.
 const GRACE: Duration = Duration::from_secs(20);
@@ -39,8 +40,9 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
         );
     }
     let stop = CancellationToken::new();
+    let housekeeping = tokio::spawn(housekeeping::run(service.clone(), stop.clone()));
     let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.clone()));
-    let router = router(&service, cookie, stop.clone())?;
+    let router = router(&service, cookie, config.per_key, stop.clone())?;
 
     println!("listening on {base_url}");
     tracing::info!(server.address = %address, "listening");
@@ -67,6 +69,7 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
     }
     stop.cancel();
     mailer.await?;
+    housekeeping.await?;
     service.store().close().await;
     tracing::info!("stopped");
     Ok(())
@@ -76,6 +79,7 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
 pub(crate) fn router(
     service: &Service,
     cookie: SessionCookie,
+    per_key: Allowance,
     stop: CancellationToken,
 ) -> Result<Router, assets::NoBundle> {
     let pages = pages::router(assets::paths()?, context(service, cookie)).layer(from_fn(guard::same_site));
@@ -84,7 +88,7 @@ pub(crate) fn router(
     Ok(assets::router()
         .merge(health(service.clone()))
         .merge(events)
-        .merge(wire::router(service))
+        .merge(wire::router(service, per_key))
         .merge(upload::router(service, cookie))
         .merge(pictures::router(service, cookie))
         .merge(pages))

@@ -17,6 +17,7 @@ on_both_databases! {
     a_link_verifies_nothing_for_whoever_does_not_know_the_password,
     sessions_end_by_idleness_and_by_hand,
     further_addresses_are_verified_before_they_count,
+    a_hash_of_earlier_parameters_is_made_anew_at_sign_in,
 }
 
 fn fields(error: Error) -> Vec<String> {
@@ -138,4 +139,31 @@ async fn further_addresses_are_verified_before_they_count(bench: Bench) {
         "the primary one stays"
     );
     assert_eq!(bench.service.remove_address(&ada.who, &ada.email).await.unwrap().len(), 1);
+}
+
+/// ASVS 11.4.2.
+async fn a_hash_of_earlier_parameters_is_made_anew_at_sign_in(bench: Bench) {
+    use argon2::password_hash::PasswordHasher as _;
+    use argon2::{Algorithm, Argon2, Params, Version};
+    use atelier_store::queries::users;
+
+    let ada = bench.person("ada").await;
+    let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 2, 1, None).unwrap());
+    let weak = weak.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap().to_string();
+    let store = bench.service.store();
+    let mut tx = store.write().await.unwrap();
+    users::set_password(&mut tx, ada.id, &weak, bench.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let hash = async || {
+        let mut tx = store.read().await.unwrap();
+        users::password_of(&mut tx, ada.id).await.unwrap().unwrap().password_hash
+    };
+
+    bench.service.sign_in(&ada.email, "not the password", &anonymous().origin).await.unwrap_err();
+    assert_eq!(hash().await, weak);
+    bench.sign_in("ada", &ada.email).await;
+    let anew = hash().await;
+    assert!(anew.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{anew}");
+    bench.sign_in("ada", &ada.email).await;
+    assert_eq!(hash().await, anew, "one that is as it should be stays");
 }
