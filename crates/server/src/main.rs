@@ -12,6 +12,8 @@ mod mailer;
 mod outbox;
 mod pages;
 mod pictures;
+mod proxies;
+mod reports;
 mod serve;
 mod throttle;
 mod upload;
@@ -23,6 +25,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use atelier_domain::{Access, Scope};
+use atelier_service::inputs::Fetching;
 use atelier_service::{Service, World};
 use atelier_store::{Objects, Store};
 use clap::{Parser, Subcommand};
@@ -105,7 +108,8 @@ async fn open(config: &Config, base_url: &str) -> Result<Service, Box<dyn Error>
         Some(url) => Objects::s3(url)?,
         None => Objects::folder(&config.data.join("objects"))?,
     };
-    Ok(Service::new(store, objects, World::real(), base_url))
+    let fetching = Fetching { enabled: config.fetches_inputs, ..Fetching::default() };
+    Ok(Service::new(store, objects, World::real(), base_url).fetching(fetching))
 }
 
 fn list_scopes() {

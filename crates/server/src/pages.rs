@@ -2,7 +2,7 @@
 
 use atelier_ui::{
     App, AssetPaths,
-    api::account::ConfirmPassword,
+    api::{account::ConfirmPassword, doors::DOORS},
     error::UiError,
     form::{FORM_FIELD, PASSWORD_AGAIN_FIELD, Submission, is_secret},
     shell,
@@ -29,6 +29,8 @@ use leptos::{
     server_fn::{ServerFn as _, error::SERVER_FN_ERROR_HEADER},
 };
 
+use crate::reports;
+
 /// The most bytes that a form or a server function's arguments may have.
 const FORM_LIMIT: usize = 1 << 20;
 
@@ -52,7 +54,7 @@ pub(crate) fn router(assets: AssetPaths, provide: impl Fn() + Clone + Send + Syn
         .fold(Router::new(), |router, page| {
             router.route(page.path(), get(render.clone()).post(submit.clone()))
         })
-        .route("/api/{*function}", post(call))
+        .merge(DOORS.iter().fold(Router::new(), |doors, door| doors.route(door.path, post(call.clone()))))
         .fallback(render)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(map_response(with_security_headers))
@@ -206,7 +208,8 @@ fn content_security_policy(nonce: &Nonce) -> Result<HeaderValue, http::header::I
     HeaderValue::from_str(&format!(
         "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' blob: data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
-         frame-ancestors 'none'"
+         frame-ancestors 'none'; report-uri {PATH}; report-to csp",
+        PATH = reports::PATH
     ))
 }
 
@@ -220,6 +223,11 @@ async fn with_security_headers(mut response: Response) -> Response {
         (REFERRER_POLICY, "same-origin"),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if headers.contains_key(CONTENT_SECURITY_POLICY)
+        && let Ok(endpoints) = HeaderValue::from_str(&format!("csp=\"{}\"", reports::PATH))
+    {
+        headers.insert(HeaderName::from_static("reporting-endpoints"), endpoints);
     }
     response
 }

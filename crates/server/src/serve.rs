@@ -11,18 +11,22 @@ use atelier_ui::api::calls::Served;
 use atelier_ui::components::time::Now;
 use axum::Router;
 use axum::extract::State;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
+use axum::response::Response;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
-use http::StatusCode;
+use http::header::STRICT_TRANSPORT_SECURITY;
 use http::request::Parts;
+use http::{HeaderValue, StatusCode};
 use leptos::prelude::{provide_context, use_context};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::mailer::Mailer;
-use crate::{assets, events, guard, housekeeping, identify, open, pages, pictures, upload, wire};
+use crate::{
+    assets, events, guard, housekeeping, identify, open, pages, pictures, proxies, reports, upload, wire,
+};
 
 /// How long requests that are under way may take to end once a stop was asked for.
 const GRACE: Duration = Duration::from_secs(20);
@@ -42,7 +46,8 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
     let stop = CancellationToken::new();
     let housekeeping = tokio::spawn(housekeeping::run(service.clone(), stop.clone()));
     let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.clone()));
-    let router = router(&service, cookie, config.per_key, stop.clone())?;
+    let router = router(&service, cookie, config.per_key, stop.clone())?
+        .layer(from_fn_with_state(config.trusted_proxies.clone(), proxies::see_through));
 
     println!("listening on {base_url}");
     tracing::info!(server.address = %address, "listening");
@@ -85,13 +90,30 @@ pub(crate) fn router(
     let pages = pages::router(assets::paths()?, context(service, cookie)).layer(from_fn(guard::same_site));
     // Keys travel in a header that no other site can make a browser send: the wire needs no guard against them.
     let events = events::router(service, cookie, stop);
-    Ok(assets::router()
+    let all = assets::router()
         .merge(health(service.clone()))
         .merge(events)
         .merge(wire::router(service, per_key))
         .merge(upload::router(service, cookie))
         .merge(pictures::router(service, cookie))
-        .merge(pages))
+        .merge(pages);
+    Ok(around(all, service, cookie))
+}
+
+/// What holds for everything that is served: what browsers report, and that they come over TLS from then on.
+pub(crate) fn around(router: Router, service: &Service, cookie: SessionCookie) -> Router {
+    router
+        .merge(reports::router(service.world().clone()))
+        .layer(map_response_with_state(cookie, with_transport_security))
+}
+
+/// Whoever came over TLS once comes so from then on.
+async fn with_transport_security(State(cookie): State<SessionCookie>, mut response: Response) -> Response {
+    if cookie.secure {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, year);
+    }
+    response
 }
 
 /// What pages and server functions ask for, of the request that is being answered.

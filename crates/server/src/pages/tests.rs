@@ -16,6 +16,8 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::serve::context;
 
+mod doors;
+
 on_both_databases! {
     the_second_of_two_editors_sees_the_conflict_and_what_they_typed,
     what_people_write_stays_text,
