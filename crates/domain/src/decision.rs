@@ -441,6 +441,7 @@ mod tests {
         }
     }
 
+    /// ASVS 7.5.1, 7.5.2 and 7.5.3.
     #[test]
     fn what_hands_out_access_or_changes_the_way_in_asks_for_the_password() {
         let asking: Vec<_> = Endpoint::all().filter(|one| one.asks_password()).map(Endpoint::rpc).collect();

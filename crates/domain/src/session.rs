@@ -32,6 +32,7 @@ mod tests {
         assert!(!is_proved(given, given.plus(PROOF)));
     }
 
+    /// ASVS 7.3.1, 7.3.2 and 7.4.1.
     #[test]
     fn idle_and_old_sessions_are_over() {
         let start = Timestamp::from_micros(0);

@@ -18,6 +18,7 @@ on_both_databases! {
     sessions_end_by_idleness_and_by_hand,
     further_addresses_are_verified_before_they_count,
     a_hash_of_earlier_parameters_is_made_anew_at_sign_in,
+    without_a_database_nobody_gets_anything,
 }
 
 fn fields(error: Error) -> Vec<String> {
@@ -40,6 +41,7 @@ async fn sign_up_verify_sign_in_and_out(bench: Bench) {
     assert!(matches!(bench.service.get_account(&anonymous()).await, Err(Error::Unauthenticated(_))));
 }
 
+/// ASVS 6.3.8.
 async fn a_known_address_is_not_told_at_sign_up_or_reset(bench: Bench) {
     let ada = bench.person("ada").await;
     // The same answer for a known address as for a new one; only the owner's mail tells.
@@ -51,6 +53,7 @@ async fn a_known_address_is_not_told_at_sign_up_or_reset(bench: Bench) {
     assert!(bench.next_mail().await.is_none());
 }
 
+/// ASVS 6.3.8.
 async fn wrong_passwords_and_unknown_addresses_look_the_same(bench: Bench) {
     let ada = bench.person("ada").await;
     let origin = anonymous().origin;
@@ -79,6 +82,7 @@ async fn weak_passwords_and_taken_names_are_refused_beside_the_field(bench: Benc
     assert_eq!(fields(bench.service.sign_up(&origin, &taken).await.err().unwrap()), ["slug"]);
 }
 
+/// ASVS 6.4.1 and 7.4.3.
 async fn a_reset_link_works_once_and_ends_every_session(bench: Bench) {
     let ada = bench.person("ada").await;
     let origin = anonymous().origin;
@@ -92,6 +96,7 @@ async fn a_reset_link_works_once_and_ends_every_session(bench: Bench) {
     assert!(bench.service.sign_in(&ada.email, "another good sentence", &origin).await.is_ok());
 }
 
+/// ASVS 6.4.1.
 async fn links_expire(bench: Bench) {
     bench.sign_up("ada", "ada@example.org").await;
     let link = bench.mailed_secret("ada@example.org", "/verify/").await;
@@ -113,6 +118,7 @@ async fn a_link_verifies_nothing_for_whoever_does_not_know_the_password(bench: B
     assert!(bench.service.verify_address(&origin, &link, PASSWORD).await.is_ok());
 }
 
+/// ASVS 7.3.1, 7.3.2 and 7.4.1.
 async fn sessions_end_by_idleness_and_by_hand(bench: Bench) {
     let ada = bench.person("ada").await;
     let other = bench.sign_in("ada", &ada.email).await;
@@ -166,4 +172,12 @@ async fn a_hash_of_earlier_parameters_is_made_anew_at_sign_in(bench: Bench) {
     assert!(anew.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{anew}");
     bench.sign_in("ada", &ada.email).await;
     assert_eq!(hash().await, anew, "one that is as it should be stays");
+}
+
+/// ASVS 16.5.3.
+async fn without_a_database_nobody_gets_anything(bench: Bench) {
+    let ada = bench.person("ada").await;
+    bench.service.store().close().await;
+    assert_eq!(bench.service.get_account(&ada.who).await.unwrap_err(), Error::Unavailable);
+    assert_eq!(bench.service.whoami(&ada.who).await.unwrap_err(), Error::Unavailable);
 }

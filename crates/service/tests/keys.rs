@@ -51,6 +51,7 @@ async fn a_rotated_secret_is_taken_until_its_overlap_is_over(bench: Bench) {
     assert!(opens(&bench, &second).await, "nobody has used the first one yet");
 }
 
+/// ASVS 7.4.2.
 async fn a_secret_used_after_its_time_ends_the_whole_family(bench: Bench) {
     let ada = bench.person("ada").await;
     let first = made(&bench, &ada).await;
@@ -72,6 +73,7 @@ async fn a_secret_used_after_its_time_ends_the_whole_family(bench: Bench) {
     assert!(bench.next_mail().await.is_none());
 }
 
+/// ASVS 7.4.2.
 async fn anyone_ends_a_key_of_which_they_hold_a_secret(bench: Bench) {
     let ada = bench.person("ada").await;
     for rotated in [false, true] {

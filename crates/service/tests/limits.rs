@@ -38,6 +38,7 @@ async fn wrong(bench: &Bench, email: &str, origin: &Origin) -> Error {
     bench.service.sign_in(email, "not the password", origin).await.unwrap_err()
 }
 
+/// ASVS 6.3.1.
 async fn five_wrong_passwords_are_free_and_then_each_doubles_the_wait(bench: Bench) {
     let ada = bench.person("ada").await;
     let origin = anonymous().origin;
@@ -55,6 +56,7 @@ async fn five_wrong_passwords_are_free_and_then_each_doubles_the_wait(bench: Ben
     bench.sign_in("ada", &ada.email).await;
 }
 
+/// ASVS 6.3.1.
 async fn many_passwords_at_once_are_counted_each(bench: Bench) {
     let ada = bench.person("ada").await;
     let tries = (0..12).map(|_| {
@@ -68,6 +70,7 @@ async fn many_passwords_at_once_are_counted_each(bench: Bench) {
     assert_eq!(looked_at, 5);
 }
 
+/// ASVS 6.3.8.
 async fn an_address_without_an_account_is_limited_as_one_with_it(bench: Bench) {
     let ada = bench.person("ada").await;
     let origin = anonymous().origin;
@@ -93,6 +96,7 @@ async fn a_right_password_forgets_the_wrong_ones_of_its_account_alone(bench: Ben
     seconds(wrong(&bench, &bo.email, &origin).await);
 }
 
+/// ASVS 6.3.1.
 async fn passwords_from_one_network_are_limited_whosever_they_are(bench: Bench) {
     let ada = bench.person("ada").await;
     let thief = from("2001:db8:1:2::7");
@@ -114,6 +118,7 @@ async fn passwords_from_one_network_are_limited_whosever_they_are(bench: Bench) 
     assert!(matches!(wrong(&bench, "nobody@example.org", &thief).await, Error::Unauthenticated(_)));
 }
 
+/// ASVS 6.3.1.
 async fn every_door_that_takes_a_password_counts_it(bench: Bench) {
     let service = &bench.service;
     let ada = bench.person("ada").await;
@@ -138,6 +143,7 @@ fn strangers(count: usize, from: usize) -> AddCollaborators {
     AddCollaborators { people: people.collect(), scopes: Preset::Viewer.scopes(), ..Default::default() }
 }
 
+/// ASVS 2.4.1.
 async fn twenty_strangers_are_invited_in_an_hour(bench: Bench) {
     let service = &bench.service;
     let ada = bench.person("ada").await;
@@ -157,6 +163,7 @@ async fn twenty_strangers_are_invited_in_an_hour(bench: Bench) {
     service.add_collaborators(&ada.who, &app, &strangers(1, 20)).await.unwrap();
 }
 
+/// ASVS 2.4.1.
 async fn five_letters_are_sent_again_in_an_hour(bench: Bench) {
     let service = &bench.service;
     let ada = bench.person("ada").await;
@@ -181,6 +188,7 @@ async fn letters_to(bench: &Bench, email: &str) -> usize {
     letters
 }
 
+/// ASVS 2.4.1.
 async fn nobodys_mailbox_is_flooded(bench: Bench) {
     let ada = bench.person("ada").await;
     letters_to(&bench, &ada.email).await;
@@ -199,6 +207,7 @@ async fn nobodys_mailbox_is_flooded(bench: Bench) {
     assert_eq!(letters_to(&bench, &ada.email).await, 1);
 }
 
+/// ASVS 2.4.1.
 async fn twenty_accounts_are_made_from_one_network_in_an_hour(bench: Bench) {
     let sign_up = async |number: usize, origin: &Origin| {
         let input = SignUp {

@@ -17,6 +17,7 @@ fn needs_password<T>(done: Result<T, Error>) {
     assert_eq!(done.err(), Some(Error::PasswordNeeded));
 }
 
+/// ASVS 7.5.1, 7.5.2 and 7.5.3.
 async fn access_and_the_way_in_are_changed_by_whoever_gave_the_password_not_long_ago(bench: Bench) {
     let service = &bench.service;
     let ada = bench.person("ada").await;

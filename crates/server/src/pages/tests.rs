@@ -131,7 +131,7 @@ async fn the_second_of_two_editors_sees_the_conflict_and_what_they_typed(bench: 
     assert_eq!((rows[0].scopes, rows[0].note.as_str()), (Preset::Reviewer.scopes(), "Reviews on Mondays"));
 }
 
-/// ASVS 7.5.3.
+/// ASVS 7.5.3, 7.5.1 and 7.5.2.
 async fn a_form_takes_the_password_again_with_what_it_does(bench: Bench) {
     let ada = bench.person("ada").await;
     let app = street_signs(&bench, &ada).await;

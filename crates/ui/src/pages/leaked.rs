@@ -46,7 +46,7 @@ fn form_page(form: Form<keys::ReportLeaked>) -> AnyView {
                 <TextField
                     name="secret"
                     label="Secret"
-                    hint="It begins with `atl_` and has 50 characters."
+                    hint="It begins with atl_ and has 50 characters."
                 />
                 <SubmitButton>"End this key"</SubmitButton>
             </PostForm>

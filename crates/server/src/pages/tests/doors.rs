@@ -194,6 +194,7 @@ fn needs(door: &Door) -> ScopeSet {
     of_app.fold(ScopeSet::EMPTY, |all, endpoint| all.union(endpoint.needs()))
 }
 
+/// ASVS 8.2.1 and 8.3.1.
 #[test]
 fn every_server_function_has_its_row_and_no_row_is_left_over() {
     let written: BTreeSet<&str> = server_fn_paths().map(|(path, _)| path).collect();
@@ -224,6 +225,7 @@ fn whoever_is_not_signed_in_or_no_longer_gets_nothing() {
     });
 }
 
+/// ASVS 8.2.2 and 8.4.1.
 #[test]
 fn to_a_stranger_neither_the_app_nor_what_is_in_it_exists() {
     tell(async |story| {
@@ -236,6 +238,7 @@ fn to_a_stranger_neither_the_app_nor_what_is_in_it_exists() {
     });
 }
 
+/// ASVS 8.2.2 and 8.4.1.
 #[test]
 fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
     tell(async |story| {
@@ -272,6 +275,7 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
     });
 }
 
+/// ASVS 8.2.1 and 8.3.1.
 #[test]
 fn a_collaborator_who_lacks_one_scope_is_refused_by_that_scope() {
     tell(async |story| {
@@ -303,6 +307,7 @@ fn a_grant_that_has_ended_opens_nothing() {
     });
 }
 
+/// ASVS 8.2.1 and 8.3.1.
 #[test]
 fn exactly_the_scopes_that_are_asked_for_open_a_door() {
     for door in DOORS.iter().filter(|door| is_of_app(door)) {

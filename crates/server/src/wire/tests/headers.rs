@@ -10,6 +10,7 @@ fn header(response: &Response<Body>, name: impl http::header::AsHeaderName) -> &
     response.headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
 
+/// ASVS 3.4.4.
 #[test]
 fn no_answer_of_the_wire_is_kept_or_taken_for_a_page() {
     tell(async |story| {
@@ -41,7 +42,7 @@ fn no_answer_of_the_wire_is_kept_or_taken_for_a_page() {
     });
 }
 
-/// ASVS 3.4.1, 3.4.3, 3.4.7 and 3.4.8.
+/// ASVS 3.4.1, 3.4.3, 3.4.7, 3.4.8 and 3.4.6.
 #[test]
 fn pages_say_how_they_may_be_used_and_what_is_breached_is_reported() {
     tell(async |story| {

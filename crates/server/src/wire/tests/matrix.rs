@@ -135,6 +135,7 @@ fn to_a_stranger_neither_the_app_nor_its_owner_exists() {
     });
 }
 
+/// ASVS 8.2.1 and 8.3.1.
 #[test]
 fn a_key_that_lacks_one_scope_is_refused_by_that_scope() {
     tell(async |story| {
@@ -157,6 +158,7 @@ fn a_key_that_lacks_one_scope_is_refused_by_that_scope() {
     });
 }
 
+/// ASVS 8.2.1 and 8.3.1.
 #[test]
 fn a_collaborator_who_lacks_one_scope_is_refused_by_that_scope() {
     tell(async |story| {
@@ -179,6 +181,7 @@ fn a_collaborator_who_lacks_one_scope_is_refused_by_that_scope() {
     });
 }
 
+/// ASVS 8.2.1 and 8.3.1.
 #[test]
 fn an_app_key_is_not_taken_where_a_person_is_asked_for() {
     tell(async |story| {
@@ -202,6 +205,7 @@ fn an_app_key_is_not_taken_where_a_person_is_asked_for() {
     });
 }
 
+/// ASVS 8.2.1 and 8.3.1.
 #[test]
 fn a_key_that_has_ended_or_was_revoked_opens_nothing() {
     tell(async |story| {

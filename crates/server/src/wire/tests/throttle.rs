@@ -23,6 +23,7 @@ fn header<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
     response.headers().get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
 }
 
+/// ASVS 2.4.1.
 #[test]
 fn a_key_is_told_what_is_left_and_refused_when_nothing_is() {
     tell_few(async |story| {
@@ -65,6 +66,7 @@ fn what_is_refused_for_being_too_many_changes_nothing() {
     });
 }
 
+/// ASVS 7.4.2.
 #[test]
 fn anyone_reports_a_leaked_key_and_is_answered_the_same_whether_there_was_one() {
     tell(async |story| {

@@ -4,13 +4,14 @@ use super::*;
 
 const OWN: &str = "/v2/users/mallory/apps/own";
 
+/// ASVS 8.2.2 and 8.4.1.
 #[test]
 fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
     tell(async |story| {
         story.with_inputs(json!([text("note", "Green tea")])).await;
         story.with_concepts(&["green"]).await;
         story.say(&story.ana_token, "anas", "green").await;
-        let (_, jobs) = story.get("/v2/users/ana/apps/tea/inputs/jobs", &story.ana_token).await;
+        let (_, jobs) = story.get("/v2/users/ana/apps/tea/inputs/jobs/add", &story.ana_token).await;
         let job = jobs["inputs_add_jobs"][0]["id"].as_str().unwrap().to_owned();
         let bo = people(&story.bench, &story.ana.who, &AppName::of("ana", "tea")).await[0].id;
         let pending = invite(
@@ -43,8 +44,8 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
             ("GET", format!("{OWN}/inputs/note"), json!({})),
             ("PATCH", format!("{OWN}/inputs"), overwrite("inputs", &input)),
             ("DELETE", format!("{OWN}/inputs/note"), json!({})),
-            ("GET", format!("{OWN}/inputs/jobs/{job}"), json!({})),
-            ("DELETE", format!("{OWN}/inputs/jobs/{job}"), json!({})),
+            ("GET", format!("{OWN}/inputs/jobs/add/{job}"), json!({})),
+            ("PATCH", format!("{OWN}/inputs/jobs/add/{job}"), json!({})),
             ("GET", format!("{OWN}/concepts/green"), json!({})),
             (
                 "PATCH",
@@ -76,6 +77,11 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
         ] {
             let (http, answer) = story.rest(method.parse().unwrap(), &path, &token, body).await;
             assert_eq!(http, 404, "{method} {path}: {answer}");
+            if method == "GET" {
+                let path = path.replace("mallory", "ana").replace("/own", "/tea");
+                let (http, answer) = story.get(&path, &story.ana_token).await;
+                assert_eq!(http, 200, "it is there, for whom it belongs to: {path}: {answer}");
+            }
         }
         assert_eq!(story.state().await, before);
         assert_eq!(seen(INPUTS).await["inputs"], inputs);
