@@ -30,6 +30,10 @@ pub(crate) struct Settings {
     /// From whom mail comes [default: Atelier <atelier@localhost>].
     #[arg(long, env = "ATELIER_MAIL_FROM", global = true)]
     mail_from: Option<String>,
+    /// The file with the key that signs the audit list, one for all servers over one database
+    /// [default: audit.key in the data folder, made when it is first needed].
+    #[arg(long, env = "ATELIER_AUDIT_KEY", global = true)]
+    audit_key: Option<PathBuf>,
 }
 
 /// The same, as a file has them.
@@ -42,6 +46,7 @@ struct File {
     base_url: Option<String>,
     smtp: Option<String>,
     mail_from: Option<String>,
+    audit_key: Option<PathBuf>,
 }
 
 /// Settings, each decided.
@@ -59,6 +64,8 @@ pub(crate) struct Config {
     pub(crate) smtp: Option<String>,
     /// From whom mail comes.
     pub(crate) mail_from: String,
+    /// The file with the key that signs the audit list; none for the one in the data folder.
+    pub(crate) audit_key: Option<PathBuf>,
 }
 
 /// What is wrong with the settings.
@@ -81,6 +88,7 @@ impl Settings {
             objects: self.objects.or(file.objects),
             base_url: self.base_url.or(file.base_url),
             smtp: self.smtp.or(file.smtp),
+            audit_key: self.audit_key.or(file.audit_key),
             mail_from: self
                 .mail_from
                 .or(file.mail_from)

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::mailer::Mailer;
-use crate::{assets, events, guard, identify, open, pages, pictures, upload, wire};
+use crate::{assets, audit, events, guard, identify, open, pages, pictures, upload, wire};
 
 /// How long requests that are under way may take to end once a stop was asked for.
 const GRACE: Duration = Duration::from_secs(20);
@@ -40,6 +40,8 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
     }
     let stop = CancellationToken::new();
     let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.clone()));
+    let audit_key = audit::key::get(config, service.world())?;
+    let signer = tokio::spawn(audit::signer::run(service.clone(), audit_key, stop.clone()));
     let router = router(&service, cookie, stop.clone())?;
 
     println!("listening on {base_url}");
@@ -67,6 +69,7 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
     }
     stop.cancel();
     mailer.await?;
+    signer.await?;
     service.store().close().await;
     tracing::info!("stopped");
     Ok(())
@@ -87,6 +90,7 @@ pub(crate) fn router(
         .merge(wire::router(service))
         .merge(upload::router(service, cookie))
         .merge(pictures::router(service, cookie))
+        .merge(audit::download::router(service, cookie))
         .merge(pages))
 }
 
