@@ -26,6 +26,7 @@ on_both_databases! {
     roots_that_were_changed_are_found,
     the_end_of_the_chain_is_signed_once_a_day,
     of_two_servers_one_signs,
+    what_was_done_to_the_list_is_found_by_whoever_signs,
     what_is_wanted_is_given_out_in_the_order_of_the_chain,
 }
 
@@ -297,9 +298,14 @@ fn key(seed: u8) -> AuditKey {
     AuditKey::new(&Hex([seed; 32]))
 }
 
+/// Signs the end of a list, whether it is as it was written or not.
+async fn sign(bench: &Bench, seed: u8) -> Option<Root> {
+    bench.service.sign_audit_root(&key(seed)).await.unwrap().map(|signed| signed.root)
+}
+
 async fn links_that_were_made_anew_are_told_by_a_signed_root(bench: Bench) {
     let rows = history(&bench).await;
-    let root = bench.service.sign_audit_root(&key(1)).await.unwrap().unwrap();
+    let root = sign(&bench, 1).await.unwrap();
     assert_eq!(root.link.position, LAST);
     let ours = Expected { keys: BTreeSet::from([key(1).public()]), ..Expected::default() };
     for row in rows {
@@ -333,7 +339,7 @@ async fn links_that_were_made_anew_are_told_by_a_signed_root(bench: Bench) {
     let kept = Expected { kept: vec![root.link], ..Expected::default() };
     let told = sentences(&verify(&bench, &kept).await);
     assert_told(&told, &["the root that was kept elsewhere says 12:".into()], "kept elsewhere");
-    bench.service.sign_audit_root(&key(2)).await.unwrap().unwrap();
+    sign(&bench, 2).await.unwrap();
     let told = sentences(&verify(&bench, &ours).await);
     assert_told(
         &told,
@@ -344,7 +350,7 @@ async fn links_that_were_made_anew_are_told_by_a_signed_root(bench: Bench) {
 
 async fn roots_that_were_changed_are_found(bench: Bench) {
     history(&bench).await;
-    let before = bench.service.sign_audit_root(&key(1)).await.unwrap().unwrap();
+    let before = sign(&bench, 1).await.unwrap();
     let changes: [(&'static str, &'static str); 5] = [
         ("UPDATE audit_roots SET position = 11", "the root of 2026-01-01 was changed"),
         (
@@ -359,13 +365,13 @@ async fn roots_that_were_changed_are_found(bench: Bench) {
         assert_eq!(run(&bench, change, &[]).await, 1);
         assert_told(&faults(&bench).await, &[told.to_owned()], change);
         run(&bench, "DELETE FROM audit_roots", &[]).await;
-        assert_eq!(bench.service.sign_audit_root(&key(1)).await.unwrap(), Some(before));
+        assert_eq!(sign(&bench, 1).await, Some(before));
     }
     assert!(faults(&bench).await.is_empty());
 }
 
 async fn the_end_of_the_chain_is_signed_once_a_day(bench: Bench) {
-    let sign = async || bench.service.sign_audit_root(&key(1)).await.unwrap();
+    let sign = async || sign(&bench, 1).await;
     assert_eq!(sign().await, None, "there is nothing to sign");
     let ada = bench.person("ada").await;
     let noon = bench.now();
@@ -404,12 +410,24 @@ async fn of_two_servers_one_signs(bench: Bench) {
     for day in 1..=5 {
         let (one, key_one, key_other) = (&bench.service, key(1), key(2));
         let (one, other) = tokio::join!(one.sign_audit_root(&key_one), other.sign_audit_root(&key_other));
-        let signed: Vec<Root> = [one.unwrap(), other.unwrap()].into_iter().flatten().collect();
+        let signed = [one.unwrap(), other.unwrap()].into_iter().flatten().map(|signed| signed.root);
+        let signed: Vec<Root> = signed.collect();
         assert_eq!(signed.len(), 1);
         let roots = bench.service.audit_roots().await.unwrap();
         assert_eq!((roots.len(), roots.last()), (day, signed.first()));
         bench.clock.advance(DAY);
     }
+}
+
+async fn what_was_done_to_the_list_is_found_by_whoever_signs(bench: Bench) {
+    history(&bench).await;
+    let found = async || bench.service.sign_audit_root(&key(1)).await.unwrap().unwrap().found;
+    assert!(found().await.is_nothing());
+    bench.clock.advance(DAY);
+    run(&bench, "UPDATE audit SET actor = 'Nobody' WHERE actor <> 'Bo'", &[]).await;
+    forge(&bench, 1).await;
+    let told: Vec<String> = found().await.faults.iter().map(ToString::to_string).collect();
+    assert_told(&told, &["the signed root of 2026-01-01 says 12:".into()], "made anew since");
 }
 
 async fn what_is_wanted_is_given_out_in_the_order_of_the_chain(bench: Bench) {

@@ -21,7 +21,7 @@ pub use check::{Checked, Checker, Found};
 pub use export::Export;
 pub use fault::{Fault, Source, Told};
 pub use list::{AuditEntry, AuditFilter, AuditPage};
-pub use root::{AuditKey, PublicKey, Root};
+pub use root::{AuditKey, PublicKey, Root, Signed};
 pub use verify::{Expected, Verified};
 
 use crate::{Asked, Origin, Result, Service};

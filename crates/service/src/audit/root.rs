@@ -9,6 +9,8 @@ use atelier_store::chain::Link;
 use atelier_store::queries::audit_chain::{self, RootRow};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
+use super::check::Found;
+use super::verify::{Expected, Verified};
 use crate::{Result, Service};
 
 /// What is signed begins so, so that the key's signatures are worth nothing elsewhere.
@@ -90,6 +92,15 @@ impl Root {
     }
 }
 
+/// What was signed, and what was found on the way.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// The root.
+    pub root: Root,
+    /// What is wrong with the list.
+    pub found: Found,
+}
+
 /// What is signed: every part has its length, so that it says one thing only.
 fn statement(day: Timestamp, link: Link) -> Vec<u8> {
     [PURPOSE, &day.micros().to_be_bytes(), &link.position.to_be_bytes(), &link.hash.0].concat()
@@ -101,25 +112,25 @@ fn day_of(now: Timestamp) -> Timestamp {
 }
 
 impl Service {
-    /// Signs the end of the chain with `key`, unless somebody did so today or there is nothing to sign. Answers the root
-    /// if this was the first of today.
+    /// Goes through the list and signs the end of its chain with `key`, unless somebody did so today or there is nothing
+    /// to sign. Answers nothing then, or when somebody else was faster. A list that is not as it was written is signed as
+    /// well: that it was so on this day is worth knowing.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn sign_audit_root(&self, key: &AuditKey) -> Result<Option<Root>> {
+    pub async fn sign_audit_root(&self, key: &AuditKey) -> Result<Option<Signed>> {
         let day = day_of(self.world.now());
-        let mut tx = self.store.read().await?;
-        if audit_chain::has_root(&mut tx, day).await? {
+        if audit_chain::has_root(&mut *self.store.read().await?, day).await? {
             return Ok(None);
         }
-        let Some(head) = audit_chain::head(&mut tx).await? else { return Ok(None) };
-        drop(tx);
+        let Verified { head, found, .. } = self.verify_audit(&Expected::default()).await?;
+        let Some(head) = head else { return Ok(None) };
         let root = key.sign(day, head);
         let mut tx = self.store.write().await?;
         // Of several servers over one database one is the first.
         let is_first = audit_chain::add_root(&mut tx, &root.row()).await?;
         tx.commit().await?;
-        Ok(is_first.then_some(root))
+        Ok(is_first.then_some(Signed { root, found }))
     }
 
     /// Every signed root, the oldest first. One whose bytes somebody changed into what cannot be a root is left out here:

@@ -161,7 +161,7 @@ fn downloads(path: &str) -> AnyView {
         view! { <a href=href rel="external">{name}</a> }
     };
     view! {
-        <p class="section-lead">
+        <p class="page-note">
             "All of what is listed, as a file: " {link("csv", "CSV")} ", " {link("jsonl", "JSON Lines")}
         </p>
     }
