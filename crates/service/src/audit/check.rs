@@ -197,3 +197,89 @@ impl Checker {
 fn at(previous: Hash, position: i64, digest: &Hash) -> Hash {
     Link { position: position - 1, hash: previous }.followed_by(digest).hash
 }
+
+#[cfg(test)]
+mod tests {
+    use atelier_domain::Timestamp;
+    use atelier_domain::id::AuditId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// A chain of `count` entries.
+    fn chain(count: u128) -> Vec<(Link, AuditRow)> {
+        let mut last = Link::START;
+        let linked = |number| {
+            let entry = AuditRow {
+                id: AuditId(Uuid::from_u128(number)),
+                at: Timestamp::from_micros(0),
+                app_id: None,
+                actor_id: None,
+                actor: "Ada".into(),
+                key_id: None,
+                action: "key.revoked".into(),
+                subject_id: None,
+                subject: format!("key {number}"),
+                before_state: None,
+                after_state: None,
+                address: String::new(),
+                user_agent: String::new(),
+            };
+            last = last.followed_by(&digest(&entry));
+            (last, entry)
+        };
+        (1..=count).map(linked).collect()
+    }
+
+    fn check<'a>(links: impl IntoIterator<Item = &'a (Link, AuditRow)>) -> Checked {
+        let mut checker = Checker::new();
+        links.into_iter().for_each(|(link, entry)| checker.see(link.position, &link.hash.0, Ok(entry)));
+        checker.finish()
+    }
+
+    #[test]
+    fn a_chain_that_fits_has_no_fault() {
+        let chain = chain(100);
+        let checked = check(&chain);
+        assert!(checked.found.is_nothing());
+        assert_eq!((checked.count, checked.head), (100, chain.last().map(|(link, _)| *link)));
+    }
+
+    #[test]
+    fn however_many_faults_there_are_some_are_told_and_all_are_counted() {
+        let mut chain = chain(3_000);
+        // One entry less, and every later one in the place of the one before.
+        chain.remove(9);
+        for (link, _) in &mut chain[9..] {
+            link.position -= 1;
+        }
+        let Found { faults, more } = check(&chain).found;
+        assert_eq!((faults.len(), more), (TOLD, 2_990 - TOLD as u64));
+        assert!(matches!(faults[0], Fault::Changed { position: 10, .. }), "{:?}", faults[0]);
+    }
+
+    #[test]
+    fn several_that_changed_places_are_told_apart_from_one_that_was_changed() {
+        let mut chain = chain(40);
+        let entries: Vec<AuditRow> = chain.iter().map(|(_, entry)| entry.clone()).collect();
+        // A circle of three, and one that says something else.
+        for (to, from) in [(4, 19), (19, 29), (29, 4)] {
+            chain[to].1 = entries[from].clone();
+        }
+        chain[35].1.subject = "another key".into();
+        let found = check(&chain).found.faults;
+        let moved = |fault: &Fault| match fault {
+            Fault::Moved { position, belongs, .. } => Some((*position, *belongs)),
+            _ => None,
+        };
+        assert_eq!(found.iter().filter_map(moved).collect::<Vec<_>>(), [(30, 5), (5, 20), (20, 30)]);
+        assert!(matches!(found[3], Fault::Changed { position: 36, .. }) && found.len() == 4, "{found:?}");
+    }
+
+    #[test]
+    fn a_place_that_was_there_before_is_out_of_order() {
+        let chain = chain(4);
+        let found = check([&chain[0], &chain[1], &chain[0], &chain[2], &chain[3]]).found.faults;
+        assert_eq!(found, [Fault::OutOfOrder { position: 1, after: 2 }]);
+    }
+}

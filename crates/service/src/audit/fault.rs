@@ -201,3 +201,35 @@ impl fmt::Display for Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use atelier_domain::id::AuditId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn names_draw_nothing_on_a_terminal() {
+        let entry = AuditRow {
+            id: AuditId(Uuid::nil()),
+            at: Timestamp::from_micros(i64::MAX),
+            app_id: None,
+            actor_id: None,
+            actor: "\u{1b}[2JAda\n".into(),
+            key_id: None,
+            action: "app.created".into(),
+            subject_id: None,
+            subject: "Käse".into(),
+            before_state: None,
+            after_state: None,
+            address: String::new(),
+            user_agent: String::new(),
+        };
+        let told = Told::of(&entry).to_string();
+        assert!(
+            told.starts_with("`app.created` `Käse` by `\\u{1b}[2JAda\\n` at 9223372036854775807 µs"),
+            "{told}"
+        );
+    }
+}
