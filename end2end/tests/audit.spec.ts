@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "./fixture";
 import { addByPage, makeAccount, makeApp, signedIn } from "./people";
 
@@ -19,6 +20,31 @@ test("the audit list tells what came and what went, and is filtered", async ({ p
   await open("/account/audit?subject=nobody-of-that-name");
   await expect(page.getByRole("heading", { name: "Nothing to tell" })).toBeVisible();
   await axe();
+});
+
+test("what the filter shows is downloaded whole", async ({ page, open, axe }) => {
+  const app = await makeApp(page);
+  await addByPage(page, app, makeAccount("Bo Lindqvist"));
+  await open(`${app}/settings/audit`);
+  await page.getByLabel("About").selectOption("Collaborators");
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page).toHaveURL(/action=collaborator/);
+  await axe();
+
+  // A link as any other: it works without scripts, and the application does not take it for one of its pages.
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "CSV" }).click();
+  const table = await download;
+  expect(table.suggestedFilename()).toMatch(/-street-signs-audit\.csv$/);
+  const rows = (await readFile(await table.path(), "utf8")).trimEnd().split("\r\n");
+  expect(rows).toHaveLength(2);
+  expect(rows[1]).toContain('"collaborator.added"');
+  await expect(page.getByRole("heading", { name: "Audit", level: 1 })).toBeVisible();
+
+  const lines = await page.getByRole("link", { name: "JSON Lines" }).getAttribute("href");
+  const answer = await page.request.get(lines!);
+  expect(answer.headers()["content-disposition"]).toContain("attachment");
+  expect(JSON.parse(await answer.text()).subject).toBe("Bo Lindqvist");
 });
 
 test("a key is made for one app, and the API page marks what it can call", async ({ page, open, axe, request }) => {

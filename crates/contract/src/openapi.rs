@@ -449,7 +449,9 @@ mod tests {
             .iter()
             .filter_map(|parameter| parameter["name"].as_str())
             .collect();
-        assert!(["user_app_id.user_id", "page", "status.code", "ids"].iter().all(|name| names.contains(name)));
+        assert!(
+            ["user_app_id.user_id", "page", "status.code", "ids"].iter().all(|name| names.contains(name))
+        );
         assert_eq!(document["paths"]["/v2/status_codes"]["get"]["security"], json!([]));
     }
 

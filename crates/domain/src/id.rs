@@ -61,6 +61,22 @@ impl InputId {
     }
 }
 
+impl AuditId {
+    /// This identifier if it comes after `last`. Else, since clocks differ and stand still, one of the same randomness
+    /// that does: of the microsecond after that of `last`.
+    #[must_use]
+    pub fn after(self, last: Self) -> Self {
+        if self > last {
+            return self;
+        }
+        let (millis, micros) = (last.0.as_u128() >> 80, (last.0.as_u128() >> 64) & 0xfff);
+        let next = millis.saturating_mul(1_000).saturating_add(micros).saturating_add(1);
+        let [.., s2, s3, s4, s5, s6, s7, s8, s9] = self.0.into_bytes();
+        let salt = [0, 0, s2, s3, s4, s5, s6, s7, s8, s9];
+        Self::new(Timestamp::from_micros(i64::try_from(next).unwrap_or(i64::MAX)), &salt)
+    }
+}
+
 ids! {
     /// A person's account.
     UserId;
@@ -101,6 +117,21 @@ mod tests {
         let ids: Vec<_> = ids.collect();
         assert!(ids.is_sorted(), "{ids:?}");
         assert!(ids.iter().all(|id| id.0.get_version_num() == 7));
+    }
+
+    #[test]
+    fn an_entry_comes_after_the_one_before_whatever_its_clock_says() {
+        let at = |micros| AuditId::new(Timestamp::from_micros(micros), &falling(7));
+        let last = at(1_767_268_800_000_999);
+        assert_eq!(at(1_767_268_800_001_000).after(last), at(1_767_268_800_001_000));
+        for behind in [0, 1_767_268_800_000_000, 1_767_268_800_000_999] {
+            assert_eq!(at(behind).after(last), at(1_767_268_800_001_000), "{behind}");
+        }
+        // Those that were not made of a moment at all.
+        for strange in [Uuid::nil(), Uuid::from_u128(0xfff << 64), Uuid::from_u128(u128::MAX >> 20)] {
+            let next = at(0).after(AuditId(strange));
+            assert!(next > AuditId(strange), "{next} comes after {strange}");
+        }
     }
 
     #[test]

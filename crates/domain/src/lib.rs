@@ -17,6 +17,7 @@ pub mod decision;
 pub mod endpoint;
 pub mod endpoint_set;
 pub mod forest;
+pub mod hex;
 pub mod id;
 pub mod label;
 pub mod limit;
@@ -39,6 +40,7 @@ pub use decision::{
 pub use endpoint::{Auth, Condition, Conditions, Endpoint, Verb};
 pub use endpoint_set::EndpointSet;
 pub use forest::{Below, Change, Editor, Forest, Member, Violation};
+pub use hex::Hex;
 pub use label::{Label, Labels, Medium, PatchAction, Point, Region, Shape};
 pub use preset::Preset;
 pub use rights::Rights;

@@ -48,6 +48,10 @@ pub(crate) struct Settings {
     /// Whether inputs can be named by their addresses, which the server then fetches [default: true].
     #[arg(long, env = "ATELIER_FETCH_INPUTS", global = true)]
     fetch_inputs: Option<bool>,
+    /// The file with the key that signs the audit list, one for all servers over one database
+    /// [default: audit.key in the data folder, made when it is first needed].
+    #[arg(long, env = "ATELIER_AUDIT_KEY", global = true)]
+    audit_key: Option<PathBuf>,
 }
 
 /// The same, as a file has them.
@@ -63,6 +67,7 @@ struct File {
     requests_per_key: Option<NonZeroU32>,
     trusted_proxies: Option<Vec<String>>,
     fetch_inputs: Option<bool>,
+    audit_key: Option<PathBuf>,
 }
 
 /// Settings, each decided.
@@ -86,6 +91,8 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: Arc<[Network]>,
     /// Whether inputs are fetched from addresses.
     pub(crate) fetches_inputs: bool,
+    /// The file with the key that signs the audit list; none for the one in the data folder.
+    pub(crate) audit_key: Option<PathBuf>,
 }
 
 /// What is wrong with the settings.
@@ -116,6 +123,7 @@ impl Settings {
             objects: self.objects.or(file.objects),
             base_url: self.base_url.or(file.base_url),
             smtp: self.smtp.or(file.smtp),
+            audit_key: self.audit_key.or(file.audit_key),
             mail_from: self
                 .mail_from
                 .or(file.mail_from)

@@ -2,6 +2,7 @@
 #![recursion_limit = "256"]
 
 mod assets;
+mod audit;
 mod config;
 mod demo;
 mod events;
@@ -63,6 +64,11 @@ enum Command {
         #[command(subcommand)]
         command: user::Command,
     },
+    /// Verifies, shows and gives out the audit list.
+    Audit {
+        #[command(subcommand)]
+        command: audit::Command,
+    },
 }
 
 #[tokio::main]
@@ -95,6 +101,13 @@ async fn run(settings: Settings, command: Command) -> Result<(), Box<dyn Error>>
             println!("the schema is up to date");
         }
         Command::Demo => demo::fill(&open(&config, "http://localhost").await?).await?,
+        Command::Audit { command: audit::Command::Verify { roots, file: Some(file), .. } } => {
+            audit::verify_file(&file, &roots)?;
+        }
+        Command::Audit { command } => {
+            let public_key = audit::key::find(&config)?.map(|key| key.public());
+            audit::run(&open(&config, "http://localhost").await?, public_key, command).await?;
+        }
         Command::User { command } => user::run(&open(&config, "http://localhost").await?, command).await?,
     }
     Ok(())

@@ -25,7 +25,8 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::mailer::Mailer;
 use crate::{
-    assets, events, guard, housekeeping, identify, open, pages, pictures, proxies, reports, upload, wire,
+    assets, audit, events, guard, housekeeping, identify, open, pages, pictures, proxies, reports, upload,
+    wire,
 };
 
 /// How long requests that are under way may take to end once a stop was asked for.
@@ -46,6 +47,8 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
     let stop = CancellationToken::new();
     let housekeeping = tokio::spawn(housekeeping::run(service.clone(), stop.clone()));
     let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.clone()));
+    let audit_key = audit::key::get(config, service.world())?;
+    let signer = tokio::spawn(audit::signer::run(service.clone(), audit_key, stop.clone()));
     let router = router(&service, cookie, config.per_key, stop.clone())?
         .layer(from_fn_with_state(config.trusted_proxies.clone(), proxies::see_through));
 
@@ -75,6 +78,7 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
     stop.cancel();
     mailer.await?;
     housekeeping.await?;
+    signer.await?;
     service.store().close().await;
     tracing::info!("stopped");
     Ok(())
@@ -96,6 +100,7 @@ pub(crate) fn router(
         .merge(wire::router(service, per_key))
         .merge(upload::router(service, cookie))
         .merge(pictures::router(service, cookie))
+        .merge(audit::download::router(service, cookie))
         .merge(pages);
     Ok(around(all, service, cookie))
 }

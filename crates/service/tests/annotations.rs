@@ -187,7 +187,7 @@ async fn who_may_delete_removes_anothers_but_does_not_change_it(bench: Bench) {
     assert_eq!(delete(&bench, &cy.who, &app, &["bos"], &[]).await, Ok(1));
     assert!(all(&bench, &bo.who, &app).await.is_empty());
     let filter = AuditFilter { action: Some("annotation.deleted".into()), ..AuditFilter::default() };
-    let audit = bench.service.list_app_audit(&ada.who, &app, &filter).await.unwrap();
+    let audit = bench.service.list_app_audit(&ada.who, &app, &filter, 50).await.unwrap();
     let entry = audit.entries.first().unwrap();
     assert_eq!((entry.actor_id, entry.subject_id, entry.subject.as_str()), (Some(cy.id), Some(bo.id), "bos"));
     let told = entry.before_state.as_ref().unwrap();
@@ -375,7 +375,7 @@ async fn overwriting_and_removing_are_audited(bench: Bench) {
     post(&bench, &ada.who, &app, new("it", "text", of_whole("stop"))).await.unwrap();
     patch(&bench, &ada.who, &app, PatchAction::Merge, change("it", of_whole("go"))).await.unwrap();
     let filter = AuditFilter { action: Some("annotation".into()), ..AuditFilter::default() };
-    let entries = async || bench.service.list_app_audit(&ada.who, &app, &filter).await.unwrap().entries;
+    let entries = async || bench.service.list_app_audit(&ada.who, &app, &filter, 50).await.unwrap().entries;
     assert!(entries().await.is_empty(), "a merge takes nothing away");
     let rest =
         patch(&bench, &ada.who, &app, PatchAction::Remove, change("it", of_whole("stop"))).await.unwrap();
@@ -415,7 +415,7 @@ async fn what_a_patch_leaves_empty_goes_if_asked(bench: Bench) {
     assert!(left.is_empty());
     assert_eq!(all(&bench, &ada.who, &app).await, ["a"]);
     let filter = AuditFilter { action: Some("annotation.deleted".into()), ..AuditFilter::default() };
-    let audit = bench.service.list_app_audit(&ada.who, &app, &filter).await.unwrap();
+    let audit = bench.service.list_app_audit(&ada.who, &app, &filter, 50).await.unwrap();
     let subjects: Vec<&str> = audit.entries.iter().map(|entry| entry.subject.as_str()).collect();
     assert_eq!(subjects, ["b"]);
 }

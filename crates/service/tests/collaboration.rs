@@ -83,7 +83,7 @@ async fn the_story_of_ada_bo_cy_and_di(bench: Bench) {
 
     // Everything is in the audit list, with before and after: of Di also who stands above her.
     let filter = AuditFilter { action: Some("collaborator".into()), ..AuditFilter::default() };
-    let audit = service.list_app_audit(&ada.who, &app, &filter).await.unwrap();
+    let audit = service.list_app_audit(&ada.who, &app, &filter, 50).await.unwrap();
     let changed = audit.entries.iter().find(|entry| entry.action == "collaborator.changed").unwrap();
     assert!(changed.before_state.is_some() && changed.after_state.is_some());
     let passed_on = audit.entries.iter().filter(|entry| entry.subject == "Di").find_map(|entry| {
@@ -294,7 +294,7 @@ async fn what_cannot_be_given_is_told_and_changes_nothing(bench: Bench) {
     let access = bench.service.get_app(&bo.who, &app, VIEW).await.unwrap().1.permit.scopes();
     assert_eq!(access, bos.scopes);
     let filter = AuditFilter { action: Some("collaborator".into()), ..AuditFilter::default() };
-    let told = bench.service.list_app_audit(&ada.who, &app, &filter).await.unwrap().entries;
+    let told = bench.service.list_app_audit(&ada.who, &app, &filter, 50).await.unwrap().entries;
     assert_eq!(told.len(), 2, "nobody is told of what did not happen: {told:?}");
 }
 

@@ -41,9 +41,13 @@ impl From<sqlx::Error> for Error {
             if inner.is_unique_violation() {
                 return Self::Duplicate;
             }
-            // PostgreSQL: serialization failure, deadlock, statement time-out, shutting down, too many connections.
+            // PostgreSQL: serialization failure, deadlock, lock and statement time-out, shutting down, too many
+            // connections.
             let code = inner.code();
-            if matches!(code.as_deref(), Some("40001" | "40P01" | "57014" | "57P01" | "57P03" | "53300")) {
+            if matches!(
+                code.as_deref(),
+                Some("40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P03" | "53300")
+            ) {
                 return Self::Unavailable(error);
             }
         }

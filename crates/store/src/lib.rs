@@ -6,6 +6,7 @@
 //! app's data take the [`Permit`](atelier_domain::Permit) that says the caller may, so that forgetting to ask does not
 //! compile either.
 
+pub mod chain;
 pub mod db;
 mod error;
 pub mod objects;

@@ -3,7 +3,7 @@
 use atelier_domain::id::{AuditId, UserId};
 use atelier_domain::{Email, Timestamp};
 use atelier_store::Error;
-use atelier_store::queries::{audit, mails, users};
+use atelier_store::queries::{audit, audit_chain, mails, users};
 use atelier_testkit::{Bench, on_both_databases};
 use uuid::Uuid;
 
@@ -121,9 +121,25 @@ async fn audit_entries_are_never_changed_or_deleted(bench: Bench) {
         user_agent: "test",
     };
     let mut tx = bench.service.store().write().await.unwrap();
-    audit::insert(&mut tx, &entry, bench.now()).await.unwrap();
+    audit::add(&mut tx, &entry, bench.now());
+    let root = audit_chain::RootRow {
+        day: bench.now(),
+        position: 1,
+        hash: vec![0; 32],
+        public_key: vec![0; 32],
+        signature: vec![0; 64],
+    };
+    assert!(audit_chain::add_root(&mut tx, &root).await.unwrap());
+    assert!(!audit_chain::add_root(&mut tx, &root).await.unwrap(), "a day has one root");
     tx.commit().await.unwrap();
-    for statement in ["UPDATE audit SET actor = 'Bo'", "DELETE FROM audit"] {
+    for statement in [
+        "UPDATE audit SET actor = 'Bo'",
+        "DELETE FROM audit",
+        "UPDATE audit_chain SET position = 2",
+        "DELETE FROM audit_chain",
+        "UPDATE audit_roots SET position = 2",
+        "DELETE FROM audit_roots",
+    ] {
         let mut tx = bench.service.store().write().await.unwrap();
         assert!(tx.execute(statement, &[]).await.is_err(), "{statement}");
     }

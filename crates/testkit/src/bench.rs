@@ -24,6 +24,7 @@ pub struct Bench {
     pub service: Service,
     /// Its clock.
     pub clock: SteppedClock,
+    url: String,
     folder: TempDir,
 }
 
@@ -43,7 +44,7 @@ impl Bench {
         let clock = SteppedClock::default();
         let world = World::new(clock.clone(), SeededEntropy::default());
         let service = Service::new(store, objects, world, "http://atelier.test");
-        Self { service, clock, folder }
+        Self { service, clock, url, folder }
     }
 
     /// Runs a test on a fresh bench.
@@ -57,6 +58,12 @@ impl Bench {
             .build()
             .expect("a runtime");
         runtime.block_on(async { test(Self::open(database).await).await });
+    }
+
+    /// The address of the database, for those who open it a second time as another server does.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// The folder in which the bench keeps its files.

@@ -51,18 +51,21 @@ pub struct AuditPage {
     pub more: bool,
 }
 
-/// How many entries a page of an app has.
-pub(super) const PAGE: usize = 50;
-
 impl Service {
-    /// What was done in `app`, the newest first.
+    /// What was done in `app`, the newest first, `size` entries at most.
     ///
     /// # Errors
     /// When the caller may not read it.
-    pub async fn list_app_audit(&self, who: &Who, app: &AppName, filter: &AuditFilter) -> Result<AuditPage> {
+    pub async fn list_app_audit(
+        &self,
+        who: &Who,
+        app: &AppName,
+        filter: &AuditFilter,
+        size: usize,
+    ) -> Result<AuditPage> {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::ListAppAudit, Conditions::NONE).await?;
-        let page = audit::list_of_app(&mut tx, &asked.permit, &filter.as_query(), PAGE).await?;
+        let page = audit::list_of_app(&mut tx, &asked.permit, &filter.as_query(), size).await?;
         Ok(AuditPage { entries: page.rows, more: page.more })
     }
 

@@ -1,16 +1,28 @@
 //! The audit list: what was done to access, and what was taken away of the data, by whom, with before and after.
 
+mod check;
+mod export;
+mod fault;
 mod list;
+mod root;
 mod search;
+mod verify;
 
 use atelier_domain::id::{AuditId, KeyId, UserId};
 use atelier_domain::{OwnPermit, Permit};
 use atelier_store::WriteTx;
-use atelier_store::queries::audit::{NewEntry, insert};
+use atelier_store::queries::audit::{NewEntry, add};
 use serde_json::Value;
 
+pub use atelier_store::chain::Link;
+pub use atelier_store::queries::audit_chain::{LinkedRow, Wanted};
 pub use atelier_store::queries::audit_search::{FoundRow, Search};
+pub use check::{Checked, Checker, Found};
+pub use export::Export;
+pub use fault::{Fault, Source, Told};
 pub use list::{AuditEntry, AuditFilter, AuditPage};
+pub use root::{AuditKey, PublicKey, Root, Signed};
+pub use verify::{Expected, Verified};
 
 use crate::{Asked, Origin, Result, Service};
 
@@ -147,6 +159,7 @@ impl Service {
             address: &actor.origin.address,
             user_agent: &actor.origin.user_agent,
         };
-        Ok(insert(tx, &entry, now).await?)
+        add(tx, &entry, now);
+        Ok(())
     }
 }

@@ -131,7 +131,7 @@ async fn what_is_deleted_leaves_no_bytes_and_is_audited(bench: Bench) {
     assert_eq!(bench.service.get_input(&ada.who, &app, "gone").await, Err(Error::NotFound));
 
     let filter = AuditFilter { action: Some("input.deleted".into()), ..AuditFilter::default() };
-    let entries = bench.service.list_app_audit(&ada.who, &app, &filter).await.unwrap().entries;
+    let entries = bench.service.list_app_audit(&ada.who, &app, &filter, 50).await.unwrap().entries;
     let told: Vec<_> = entries.iter().map(|entry| entry.before_state.clone()).collect();
     assert_eq!(told, [Some(json!({ "inputs": ["gone", "note"] }))]);
 

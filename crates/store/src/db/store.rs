@@ -13,6 +13,8 @@ use tokio::sync::broadcast;
 
 use super::group_commit::Writer;
 use super::{Backend, Conn, Handle, params};
+use crate::queries::audit::AuditRow;
+use crate::queries::audit_chain;
 use crate::{Error, Result};
 
 /// The name under which PostgreSQL passes events between processes.
@@ -57,7 +59,19 @@ impl Store {
         } else {
             return Err(Error::Address(url.into()));
         };
-        Ok(Self { pool, events })
+        let store = Self { pool, events };
+        store.link_earlier_audit().await?;
+        Ok(store)
+    }
+
+    /// Links the audit entries that were there before there was a chain.
+    async fn link_earlier_audit(&self) -> Result<()> {
+        if audit_chain::has_only_earlier(&mut *self.read().await?).await? {
+            let mut tx = self.write().await?;
+            audit_chain::link_earlier(&mut tx).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Which database is below.
@@ -92,7 +106,12 @@ impl Store {
             Pool::Sqlite { writer, .. } => Handle::SqliteWriter(writer.begin().await?),
             Pool::Postgres(pool) => Handle::Postgres(pool.begin().await?),
         };
-        Ok(WriteTx { conn: Conn(conn), announced: Vec::new(), events: self.events.clone() })
+        Ok(WriteTx {
+            conn: Conn(conn),
+            entries: Vec::new(),
+            announced: Vec::new(),
+            events: self.events.clone(),
+        })
     }
 
     /// Events from now on, of this process and of every other over the same database.
@@ -157,6 +176,7 @@ pub struct ReadTx {
 /// A transaction that writes.
 pub struct WriteTx {
     conn: Conn,
+    entries: Vec<AuditRow>,
     announced: Vec<Event>,
     events: broadcast::Sender<Event>,
 }
@@ -169,7 +189,15 @@ impl WriteTx {
         }
     }
 
+    /// Tells of what is done in the audit list once everything else is written.
+    pub(crate) fn tell(&mut self, entry: AuditRow) {
+        self.entries.push(entry);
+    }
+
     /// Puts everything on disk, then lets open pages know.
+    ///
+    /// The end of the audit list's chain is held only here, at the end, by whoever has something to tell: others wait for
+    /// no more than a commit.
     ///
     /// # Errors
     /// When it could not be put on disk: then nothing of it has happened.
@@ -180,6 +208,10 @@ impl WriteTx {
                 let payload = serde_json::to_string(event).unwrap_or_default();
                 self.conn.execute("SELECT pg_notify($1, $2)", params![CHANNEL, payload]).await?;
             }
+        }
+        if !self.entries.is_empty() {
+            let entries = std::mem::take(&mut self.entries);
+            audit_chain::append(&mut self.conn, entries).await?;
         }
         match self.conn.0 {
             Handle::Postgres(transaction) => transaction.commit().await?,

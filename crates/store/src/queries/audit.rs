@@ -12,7 +12,7 @@ row! {
     /// One entry.
     #[derive(Clone, Debug)]
     pub struct AuditRow {
-        /// Its identifier, in the order of time.
+        /// Its identifier, in the order of the list.
         pub id: AuditId,
         /// When it happened.
         pub at: Timestamp,
@@ -44,7 +44,7 @@ row! {
 /// A new entry.
 #[derive(Clone, Debug)]
 pub struct NewEntry<'a> {
-    /// Its identifier.
+    /// Its identifier, unless the list has come to a later one already: then it gets one that follows.
     pub id: AuditId,
     /// In which app.
     pub app: Option<AppId>,
@@ -70,33 +70,61 @@ pub struct NewEntry<'a> {
     pub user_agent: &'a str,
 }
 
-/// Adds an entry.
-///
-/// # Errors
-/// When the database fails: then what it tells of must not happen either.
-pub async fn insert(tx: &mut WriteTx, entry: &NewEntry<'_>, now: Timestamp) -> Result<()> {
-    tx.execute(
+/// Adds an entry, which is written when the transaction is committed: see [`WriteTx::commit`].
+pub fn add(tx: &mut WriteTx, entry: &NewEntry<'_>, now: Timestamp) {
+    tx.tell(AuditRow {
+        id: entry.id,
+        at: now,
+        app_id: entry.app,
+        actor_id: entry.actor_id,
+        actor: entry.actor.to_owned(),
+        key_id: entry.key,
+        action: entry.action.to_owned(),
+        subject_id: entry.subject_id,
+        subject: entry.subject.to_owned(),
+        before_state: entry.before.cloned(),
+        after_state: entry.after.cloned(),
+        address: entry.address.to_owned(),
+        user_agent: entry.user_agent.to_owned(),
+    });
+}
+
+/// Writes an entry. What adds it also links it: `audit_chain::append`.
+pub(super) async fn insert(conn: &mut Conn, entry: &AuditRow) -> Result<()> {
+    conn.execute(
         "INSERT INTO audit (id, at, app_id, actor_id, actor, key_id, action, subject_id, subject, before_state, \
          after_state, address, user_agent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         params![
             entry.id,
-            now,
-            entry.app,
+            entry.at,
+            entry.app_id,
             entry.actor_id,
-            entry.actor,
-            entry.key,
-            entry.action,
+            &entry.actor,
+            entry.key_id,
+            &entry.action,
             entry.subject_id,
-            entry.subject,
-            entry.before,
-            entry.after,
-            entry.address,
-            entry.user_agent
+            &entry.subject,
+            entry.before_state.as_ref(),
+            entry.after_state.as_ref(),
+            &entry.address,
+            &entry.user_agent
         ],
     )
     .await?;
     Ok(())
 }
+
+/// All columns of the entries that `$which` of them says.
+macro_rules! select {
+    ($($which:literal),+) => {
+        concat!(
+            "SELECT id, at, app_id, actor_id, actor, key_id, action, subject_id, subject, before_state, after_state, \
+             address, user_agent FROM audit ",
+            $($which),+
+        )
+    };
+}
+pub(super) use select;
 
 /// What to list of it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -118,9 +146,8 @@ pub struct Filter<'a> {
 // The casts tell PostgreSQL the types of parameters that may be null.
 macro_rules! list {
     ($whose:literal) => {
-        concat!(
-            "SELECT id, at, app_id, actor_id, actor, key_id, action, subject_id, subject, before_state, after_state, \
-             address, user_agent FROM audit WHERE ",
+        select!(
+            "WHERE ",
             $whose,
             " AND (CAST($3 AS TEXT) IS NULL OR lower(actor) LIKE '%' || lower($3) || '%') \
              AND (CAST($4 AS TEXT) IS NULL OR lower(subject) LIKE '%' || lower($4) || '%') \
@@ -179,9 +206,9 @@ pub async fn list_of_person(
 /// When the database fails.
 pub async fn last_of_access(conn: &mut Conn, permit: &OwnPermit, app: AppId) -> Result<Option<AuditRow>> {
     conn.fetch_optional(
-        "SELECT id, at, app_id, actor_id, actor, key_id, action, subject_id, subject, before_state, after_state, \
-         address, user_agent FROM audit WHERE subject_id = $1 AND app_id = $2 AND action LIKE 'collaborator.%' \
-         ORDER BY id DESC LIMIT 1",
+        select!(
+            "WHERE subject_id = $1 AND app_id = $2 AND action LIKE 'collaborator.%' ORDER BY id DESC LIMIT 1"
+        ),
         params![permit.user(), app],
     )
     .await

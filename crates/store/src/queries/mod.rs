@@ -4,6 +4,7 @@ pub mod access;
 pub mod annotations;
 pub mod apps;
 pub mod audit;
+pub mod audit_chain;
 pub mod audit_search;
 pub mod concepts;
 pub mod grants;

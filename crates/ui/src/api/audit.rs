@@ -12,6 +12,7 @@ use crate::error::UiError;
 
 /// What to list, as the page's address says it; what is empty does not limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Filter {
     /// A part of the name of whoever did it.
     pub actor: String,

@@ -15,33 +15,39 @@ use crate::api::identity::Person;
 use crate::error::UiError;
 use crate::server::{self, service, who};
 
-/// How many entries a page of one's own has.
+/// How many entries a page has.
 const PAGE: usize = 50;
 
 pub(super) async fn of_app(owner: &str, app: &str, filter: Filter) -> Result<(AppPlace, Entries), UiError> {
     let (service, who, app) = (service(), who(), AppName::of(owner, app));
-    let found = service.list_app_audit(&who, &app, &read(filter)?).await?;
+    let found = service.list_app_audit(&who, &app, &filter.read()?, PAGE).await?;
     let place = place(service.get_app(&who, &app, Endpoint::ViewApp).await?);
     Ok((place, entries(found)))
 }
 
 pub(super) async fn own(filter: Filter) -> Result<(Person, Entries), UiError> {
     let person = server::person().await?;
-    let found = service().list_own_audit(&who(), &read(filter)?, PAGE).await?;
+    let found = service().list_own_audit(&who(), &filter.read()?, PAGE).await?;
     Ok((person, entries(found)))
 }
 
-fn read(filter: Filter) -> Result<AuditFilter, UiError> {
-    let before = Some(filter.before).filter(|id| !id.is_empty());
-    Ok(AuditFilter {
-        actor: Some(filter.actor),
-        subject: Some(filter.subject),
-        action: Some(filter.action),
-        // The end of the day before is where the first day begins.
-        from: end_of("from", &filter.from)?.map(|end| end.plus(-DAY)),
-        until: end_of("until", &filter.until)?,
-        before: before.map(|id| id.parse()).transpose().map_err(|_| UiError::NotFound)?,
-    })
+impl Filter {
+    /// What the operations are asked for.
+    ///
+    /// # Errors
+    /// [`UiError::Invalid`] for a day that is none, [`UiError::NotFound`] for an entry that is none.
+    pub fn read(self) -> Result<AuditFilter, UiError> {
+        let before = Some(self.before).filter(|id| !id.is_empty());
+        Ok(AuditFilter {
+            actor: Some(self.actor),
+            subject: Some(self.subject),
+            action: Some(self.action),
+            // The end of the day before is where the first day begins.
+            from: end_of("from", &self.from)?.map(|end| end.plus(-DAY)),
+            until: end_of("until", &self.until)?,
+            before: before.map(|id| id.parse()).transpose().map_err(|_| UiError::NotFound)?,
+        })
+    }
 }
 
 fn end_of(field: &str, day: &str) -> Result<Option<Timestamp>, UiError> {

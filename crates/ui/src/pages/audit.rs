@@ -67,6 +67,7 @@ fn OfApp(found: (AppPlace, Entries)) -> impl IntoView {
                 "Everything that changed who may do what here, and everything that was deleted. Entries are added and never changed."
             </p>
             {list(&path, entries)}
+            {downloads(&path)}
         </AppRoom>
     }
 }
@@ -112,22 +113,7 @@ fn filter_in_address() -> Memo<Filter> {
 
 fn list(path: &str, entries: Entries) -> AnyView {
     let filter = filter_in_address().get_untracked();
-    let next = entries.next.map(|before| {
-        let Filter { actor, subject, action, from, until, .. } = filter.clone();
-        let query = [
-            ("actor", actor),
-            ("subject", subject),
-            ("action", action),
-            ("from", from),
-            ("until", until),
-            ("before", before),
-        ]
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={}", leptos_router::location::Url::escape(&value)))
-        .collect::<Vec<_>>();
-        format!("{path}?{}", query.join("&"))
-    });
+    let next = entries.next.map(|before| address(path, &Filter { before, ..filter.clone() }));
     let body = if entries.entries.is_empty() {
         view! {
             <EmptyState sign=Sign::Search title="Nothing to tell">
@@ -144,6 +130,40 @@ fn list(path: &str, entries: Entries) -> AnyView {
         {filters(path.to_owned(), filter)}
         {body}
         {next.map(|next| view! { <Pagination label="Audit" next=Some(next) position="The newest first" /> })}
+    }
+    .into_any()
+}
+
+/// `path`, with what is asked for of the list that is there.
+fn address(path: &str, filter: &Filter) -> String {
+    let Filter { actor, subject, action, from, until, before } = filter;
+    let query = [
+        ("actor", actor),
+        ("subject", subject),
+        ("action", action),
+        ("from", from),
+        ("until", until),
+        ("before", before),
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
+    .map(|(name, value)| format!("{name}={}", leptos_router::location::Url::escape(value)))
+    .collect::<Vec<_>>();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+}
+
+/// Where everything that fits the filter is given out as files, whatever part of it the page shows.
+fn downloads(path: &str) -> AnyView {
+    let filter = Filter { before: String::new(), ..filter_in_address().get_untracked() };
+    let link = |ending: &str, name: &'static str| {
+        let href = address(&format!("{path}.{ending}"), &filter);
+        // The server answers it: it is no page of the application.
+        view! { <a href=href rel="external">{name}</a> }
+    };
+    view! {
+        <p class="page-note">
+            "All of what is listed, as a file: " {link("csv", "CSV")} ", " {link("jsonl", "JSON Lines")}
+        </p>
     }
     .into_any()
 }
