@@ -139,6 +139,7 @@ async fn a_list_that_nobody_touched_is_as_it_was_written(bench: Bench) {
     assert!(faults(&bench).await.is_empty());
 }
 
+/// ASVS 16.4.2.
 async fn every_changed_column_of_every_entry_is_found(bench: Bench) {
     let changes = [
         "UPDATE audit SET at = at + 1 WHERE id = $1",
@@ -171,6 +172,7 @@ async fn every_changed_column_of_every_entry_is_found(bench: Bench) {
     }
 }
 
+/// ASVS 16.4.2.
 async fn every_removed_entry_is_found(bench: Bench) {
     for row in history(&bench).await {
         let (place, id) = (row.position, [Param::from(row.entry_id)]);
@@ -208,6 +210,7 @@ async fn every_removed_entry_is_found(bench: Bench) {
     assert_told(&faults(&bench).await, &[gap, unlinked.clone(), unlinked.clone(), unlinked], "several");
 }
 
+/// ASVS 16.4.2.
 async fn every_exchange_of_two_entries_is_found(bench: Bench) {
     let rows = history(&bench).await;
     for (one, other) in (1..=LAST).flat_map(|one| (one + 1..=LAST).map(move |other| (one, other))) {
@@ -247,6 +250,7 @@ async fn every_exchange_of_two_entries_is_found(bench: Bench) {
     assert_told(&faults(&bench).await, &beginnings, "where none can be");
 }
 
+/// ASVS 16.4.2.
 async fn an_entry_that_was_added_past_the_chain_is_found(bench: Bench) {
     history(&bench).await;
     let add = "INSERT INTO audit SELECT $1, at, app_id, actor_id, 'Cy', key_id, action, subject_id, subject, \
@@ -266,6 +270,7 @@ async fn an_entry_that_was_added_past_the_chain_is_found(bench: Bench) {
     assert_told(&faults(&bench).await, &["entry 13 was changed; it says now: ".into()], "linked anyhow");
 }
 
+/// ASVS 16.4.2.
 async fn every_changed_link_is_found(bench: Bench) {
     for row in history(&bench).await {
         let place = row.position;
@@ -303,6 +308,7 @@ async fn sign(bench: &Bench, seed: u8) -> Option<Root> {
     bench.service.sign_audit_root(&key(seed)).await.unwrap().map(|signed| signed.root)
 }
 
+/// ASVS 16.4.2.
 async fn links_that_were_made_anew_are_told_by_a_signed_root(bench: Bench) {
     let rows = history(&bench).await;
     let root = sign(&bench, 1).await.unwrap();
@@ -370,6 +376,7 @@ async fn roots_that_were_changed_are_found(bench: Bench) {
     assert!(faults(&bench).await.is_empty());
 }
 
+/// ASVS 16.4.2.
 async fn the_end_of_the_chain_is_signed_once_a_day(bench: Bench) {
     let sign = async || sign(&bench, 1).await;
     assert_eq!(sign().await, None, "there is nothing to sign");
@@ -399,6 +406,7 @@ async fn the_end_of_the_chain_is_signed_once_a_day(bench: Bench) {
     assert_eq!((sentences(&verified), verified.last_root), (Vec::new(), Some(third)));
 }
 
+/// ASVS 16.4.2.
 async fn of_two_servers_one_signs(bench: Bench) {
     bench.person("ada").await;
     let other = Service::new(

@@ -62,6 +62,7 @@ fn subjects(rows: &[LinkedRow]) -> Vec<&str> {
     rows.iter().filter_map(|row| row.entry.as_ref()).map(|entry| entry.subject.as_str()).collect()
 }
 
+/// ASVS 16.4.2.
 async fn what_many_tell_at_once_is_one_chain(bench: Bench) {
     let bench = Arc::new(bench);
     let writers: Vec<_> = (0..48)
@@ -229,6 +230,7 @@ impl FromRow for Privilege {
     }
 }
 
+/// ASVS 16.4.2.
 async fn whoever_serves_may_not_change_the_list(bench: Bench) {
     // SQLite knows no privileges: its triggers refuse.
     if bench.service.store().backend() == Backend::Postgres {

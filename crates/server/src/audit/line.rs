@@ -167,6 +167,7 @@ mod tests {
 
     use super::*;
 
+    /// ASVS 1.2.10.
     #[test]
     fn a_spreadsheet_computes_nothing() {
         for (value, shown) in [
