@@ -1,9 +1,10 @@
-//! Builds, runs and tests Atelier on a fresh machine: `cargo xtask build | run | test | bundle`.
+//! Builds, runs and tests Atelier on a fresh machine: `cargo xtask build | run | test | fuzz | bundle`.
 
 mod bundle;
 mod command;
 #[cfg(test)]
 mod documents;
+mod fuzz;
 mod paths;
 mod postgres;
 mod test;
@@ -22,7 +23,8 @@ usage: cargo xtask <command>
   bundle                  build the browser bundle into target/site
   build [--release]       bundle, then build the server
   run [--release] [-- …]  build, then start the server (with the arguments after --)
-  test [step…]            run every step, or the named ones";
+  test [step…]            run every step, or the named ones
+  fuzz [seconds]          make up what strangers can send, for so long with each program";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Some("build") => Arguments::parse(rest, &["--release"]).and_then(|a| build(&paths, a.release)),
         Some("run") => Arguments::parse(rest, &["--release"]).and_then(|a| serve(&paths, &a)),
         Some("test") => test::test(&paths, &rest),
+        Some("fuzz") => fuzz::fuzz(&paths, &rest),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {
