@@ -23,20 +23,34 @@ PASSWORD = "nine calm herons wade at dawn"
 class Server:
     """The program under test, over an empty data folder and on a port of its own."""
 
-    def __init__(self, program: str, *arguments: str):
+    def __init__(self, program: str, *arguments: str, restored_from: Path | None = None, **prepared):
         self.program = program
         self.folder = tempfile.TemporaryDirectory()
         self.data = Path(self.folder.name)
+        self.arguments = arguments
+        self.listen = "127.0.0.1:0"
+        if restored_from:
+            command = [program, "restore", str(restored_from), "--data", str(self.data), *arguments]
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        self.start(**prepared)
+
+    def start(self, **prepared) -> None:
+        """Starts it, again if it ran before: then where it was reached. `prepared` is for `subprocess.Popen`."""
+        command = [self.program, "serve", "--listen", self.listen, "--data", str(self.data), *self.arguments]
         self.process = subprocess.Popen(
-            [program, "serve", "--listen", "127.0.0.1:0", "--data", str(self.data), *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **prepared
         )
         line = self.process.stdout.readline()
         if "http://" not in line:
             raise RuntimeError("the server ended before it listened")
         self.url = "http://" + line.split("http://", 1)[1].strip()
+        self.listen = self.url.removeprefix("http://")
+
+    def kill(self) -> None:
+        """Ends it as a machine that loses its power does."""
+        self.process.kill()
+        self.process.wait(timeout=30)
+        self.process.stdout.close()
 
     def stop(self) -> None:
         self.process.terminate()
@@ -48,7 +62,7 @@ class Server:
         """Makes an account with a verified address, and answers its token."""
         command = ["user", "add", "--id", name, "--email", f"{name}@example.org", "--password-stdin"]
         done = subprocess.run(
-            [self.program, *command, "--verified", "--json", "--data", str(self.data)],
+            [self.program, *command, "--verified", "--json", "--data", str(self.data), *self.arguments],
             input=PASSWORD,
             capture_output=True,
             text=True,

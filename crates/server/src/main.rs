@@ -2,6 +2,7 @@
 #![recursion_limit = "256"]
 
 mod assets;
+mod backup;
 mod config;
 mod demo;
 mod events;
@@ -18,6 +19,7 @@ mod wire;
 
 use std::error::Error;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use atelier_domain::{Access, Scope};
@@ -45,6 +47,16 @@ enum Command {
     },
     /// Brings the database's schema up to date.
     Migrate,
+    /// Backs up the database and all uploads into a new folder, while they are in use.
+    Backup {
+        /// The folder, which does not exist yet.
+        folder: PathBuf,
+    },
+    /// Restores a backup into an empty database and an empty place for uploads.
+    Restore {
+        /// The folder that `backup` made.
+        folder: PathBuf,
+    },
     /// Fills an empty database with a small demonstration, and prints how to sign in.
     Demo,
     /// Shows the mail that was left in the data folder, the newest last.
@@ -89,6 +101,8 @@ async fn run(settings: Settings, command: Command) -> Result<(), Box<dyn Error>>
             open(&config, "http://localhost").await?;
             println!("the schema is up to date");
         }
+        Command::Backup { folder } => backup::back_up(&config, &folder).await?,
+        Command::Restore { folder } => backup::restore(&config, &folder).await?,
         Command::Demo => demo::fill(&open(&config, "http://localhost").await?).await?,
         Command::User { command } => user::run(&open(&config, "http://localhost").await?, command).await?,
     }
@@ -99,11 +113,14 @@ async fn run(settings: Settings, command: Command) -> Result<(), Box<dyn Error>>
 async fn open(config: &Config, base_url: &str) -> Result<Service, Box<dyn Error>> {
     std::fs::create_dir_all(&config.data)?;
     let store = Store::open(&config.database).await?;
-    let objects = match &config.objects {
-        Some(url) => Objects::s3(url)?,
-        None => Objects::folder(&config.data.join("objects"))?,
-    };
-    Ok(Service::new(store, objects, World::real(), base_url))
+    Ok(Service::new(store, open_objects(config)?, World::real(), base_url))
+}
+
+fn open_objects(config: &Config) -> Result<Objects, atelier_store::Error> {
+    match &config.objects {
+        Some(url) => Objects::s3(url),
+        None => Objects::folder(&config.data.join("objects")),
+    }
 }
 
 fn list_scopes() {

@@ -8,12 +8,12 @@ mod row;
 mod store;
 mod value;
 
-use sqlx::{PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, PgConnection, SqliteConnection};
 
 use crate::Result;
 
 pub use row::{Column, FromRow, Row};
-pub use store::{Event, ReadTx, Store, WriteTx};
+pub use store::{Busy, Event, ReadTx, Schema, Store, WriteTx};
 pub use value::{Param, Sql};
 
 pub(crate) use row::row;
@@ -52,6 +52,18 @@ impl Handle {
             Self::SqliteWriter(part) => Below::Sqlite(part.connection()),
             Self::Postgres(transaction) => Below::Postgres(transaction),
         }
+    }
+}
+
+/// A statement for the one database whose catalogue it was made from.
+struct Made {
+    sqlite: AssertSqlSafe<String>,
+    postgres: AssertSqlSafe<String>,
+}
+
+impl Made {
+    fn new(sql: String) -> Self {
+        Self { sqlite: AssertSqlSafe(sql.clone()), postgres: AssertSqlSafe(sql) }
     }
 }
 
@@ -131,6 +143,20 @@ impl Conn {
             .await?
             .map(|row| T::from_row(&Row::from(row)))
             .transpose())
+    }
+
+    /// Runs a statement that was made from the catalogue's names.
+    pub(crate) async fn execute_made(&mut self, sql: String, params: &[Param<'_>]) -> Result<u64> {
+        let sql = Made::new(sql);
+        with_bound!(self, sql, params, |query, c| Ok(query.execute(c).await?.rows_affected()))
+    }
+
+    /// Every row of the answer to a statement that was made from the catalogue's names.
+    pub(crate) async fn fetch_made(&mut self, sql: String, params: &[Param<'_>]) -> Result<Vec<Row>> {
+        let sql = Made::new(sql);
+        with_bound!(self, sql, params, |query, c| {
+            Ok(query.fetch_all(c).await?.into_iter().map(Row::from).collect())
+        })
     }
 
     /// The one row of the answer.

@@ -4,7 +4,7 @@ use atelier_domain::Timestamp;
 use uuid::Uuid;
 
 use crate::Result;
-use crate::db::{Sql, WriteTx, params, row};
+use crate::db::{Conn, Sql, WriteTx, params, row};
 
 row! {
     /// A mail.
@@ -66,6 +66,22 @@ pub async fn take_due(tx: &mut WriteTx, now: Timestamp, again_at: Timestamp) -> 
         params![now, again_at],
     )
     .await
+}
+
+row! {
+    struct WaitingRow {
+        count: i64,
+    }
+}
+
+/// How many mails are still to be sent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waiting(conn: &mut Conn) -> Result<i64> {
+    let row: WaitingRow =
+        conn.fetch_one("SELECT COUNT(*) AS count FROM mails WHERE sent_at IS NULL", params![]).await?;
+    Ok(row.count)
 }
 
 /// Notes that a mail was sent. Its text is forgotten: it may hold a link that is a secret.
