@@ -4,11 +4,14 @@
 mod assets;
 mod backup;
 mod config;
+mod connections;
 mod demo;
 mod events;
 mod guard;
 mod identify;
+mod logs;
 mod mailer;
+mod metrics;
 mod outbox;
 mod pages;
 mod pictures;
@@ -44,6 +47,9 @@ enum Command {
         /// Where it listens.
         #[arg(long, env = "ATELIER_LISTEN", default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
+        /// Where Prometheus reads what is measured, such as `127.0.0.1:9464` [default: nowhere].
+        #[arg(long, env = "ATELIER_METRICS", value_name = "ADDRESS")]
+        metrics: Option<SocketAddr>,
     },
     /// Brings the database's schema up to date.
     Migrate,
@@ -75,7 +81,7 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let Arguments { settings, command } = Arguments::parse();
-    start_logging();
+    logs::start();
     match run(settings, command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -96,7 +102,7 @@ async fn run(settings: Settings, command: Command) -> Result<(), Box<dyn Error>>
         Command::Scopes => list_scopes(),
         Command::Openapi => println!("{}", wire::document::text()),
         Command::Outbox => outbox::show(&config.outbox())?,
-        Command::Serve { listen } => serve::serve(&config, listen).await?,
+        Command::Serve { listen, metrics } => serve::serve(&config, listen, metrics).await?,
         Command::Migrate => {
             open(&config, "http://localhost").await?;
             println!("the schema is up to date");
@@ -128,18 +134,5 @@ fn list_scopes() {
         let access = if scope.access() == Access::Read { "looks" } else { "changes" };
         let needs: Vec<&str> = scope.depends_on().iter().map(Scope::wire).collect();
         println!("{}\t{}\t{access}\t{}", scope.wire(), scope.number(), needs.join(","));
-    }
-}
-
-/// Log lines are sentences with dotted fields: for people on a terminal, JSON elsewhere. `ATELIER_LOG` says how much.
-fn start_logging() {
-    use std::io::IsTerminal as _;
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ATELIER_LOG")
-        .unwrap_or_else(|_| "info,sqlx=warn,hyper=warn".into());
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::io::stderr().is_terminal() {
-        builder.compact().init();
-    } else {
-        builder.json().init();
     }
 }

@@ -135,11 +135,23 @@ impl From<atelier_store::Error> for Error {
             atelier_store::Error::Nul => Self::invalid("texts", "must not contain the character NUL"),
             other => {
                 let id = internal_id();
-                tracing::error!(error.id = id, error = ?other, "an operation failed");
+                tracing::error!(error.id = id, error = told(&other), "an operation failed");
                 Self::Internal { id }
             }
         }
     }
+}
+
+/// The error and what caused it, in their sentences: what else databases know of an error are rows, with addresses.
+fn told(error: &dyn std::error::Error) -> String {
+    let mut told = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        told.push_str(": ");
+        told.push_str(&error.to_string());
+        source = error.source();
+    }
+    told
 }
 
 /// A short identifier by which a person can ask about a fault that was logged.

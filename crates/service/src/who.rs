@@ -11,7 +11,7 @@ use atelier_store::queries::{grants, keys, sessions};
 
 pub use atelier_store::queries::access::Proof;
 
-use crate::{Error, Result, Service};
+use crate::{Error, Result, Service, measures};
 
 /// Who asks: what they show, and from where.
 #[derive(Clone, Debug)]
@@ -91,10 +91,15 @@ impl Service {
         conditions: Conditions,
     ) -> Result<Asked<Permit>> {
         let now = self.world.now();
-        let access = self.look_up(conn, who, app.target()).await?;
-        let app = access.app.ok_or(Error::NotFound)?;
+        let access =
+            self.look_up(conn, who, app.target()).await.inspect_err(|error| count(endpoint, error))?;
+        let Some(app) = access.app else {
+            measures::decided(endpoint, Some(&Cause::NotFound));
+            return Err(Error::NotFound);
+        };
         match decide(&access.caller, app, &access.standing, endpoint, conditions, now) {
             Ok(permit) => {
+                measures::decided(endpoint, None);
                 self.note_use(&access);
                 Ok(Asked { permit, slug: access.slug, name: access.name })
             }
@@ -112,9 +117,11 @@ impl Service {
         who: &Who,
         endpoint: Endpoint,
     ) -> Result<Asked<OwnPermit>> {
-        let access = self.look_up(conn, who, Target::Account).await?;
+        let access =
+            self.look_up(conn, who, Target::Account).await.inspect_err(|error| count(endpoint, error))?;
         match decide_own(&access.caller, endpoint, self.world.now()) {
             Ok(permit) => {
+                measures::decided(endpoint, None);
                 self.note_use(&access);
                 Ok(Asked { permit, slug: access.slug, name: access.name })
             }
@@ -191,7 +198,15 @@ async fn explain(conn: &mut Conn, user: UserId, app: AppRef, refusal: &Refusal) 
     }
 }
 
+/// Counts a decision that did not come to be, because nobody was known to be asking.
+fn count(endpoint: Endpoint, error: &Error) {
+    if matches!(error, Error::Unauthenticated(_)) {
+        measures::not_known(endpoint);
+    }
+}
+
 fn log_refusal(user: UserId, refusal: &Refusal) {
+    measures::decided(refusal.endpoint, Some(&refusal.cause));
     tracing::info!(
         user.id = %user,
         endpoint = %refusal.endpoint,

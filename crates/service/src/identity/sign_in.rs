@@ -11,7 +11,7 @@ use atelier_store::{Conn, Event, WriteTx};
 
 use crate::audit::{Action, Actor, Done};
 use crate::secrets::{hash_secret, new_secret};
-use crate::{Error, Origin, Result, Service};
+use crate::{Error, Origin, Result, Service, measures};
 
 /// A session that has begun.
 #[derive(Clone)]
@@ -67,6 +67,7 @@ impl Service {
             };
             self.audit(&mut tx, actor, &done).await?;
             tx.commit().await?;
+            measures::signed_in("refused");
             return Err(Error::Unauthenticated("this address and password do not go together".into()));
         };
         let secret = self.start_session(&mut tx, user.id, origin).await?;
@@ -74,6 +75,7 @@ impl Service {
         let done = Done { subject_id: Some(user.id), ..Done::new(Action::SignedIn, &user.name) };
         self.audit(&mut tx, actor, &done).await?;
         tx.commit().await?;
+        measures::signed_in("signed_in");
         Ok(SignedIn { secret, user_id: user.id, slug: user.slug, name: user.name })
     }
 
