@@ -131,6 +131,10 @@ impl From<atelier_store::Error> for Error {
                 tracing::warn!(error = %source, "the database is not available");
                 Self::Unavailable
             }
+            atelier_store::Error::Objects(source) => {
+                tracing::warn!(error = told(&source), "the object store is not available");
+                Self::Unavailable
+            }
             atelier_store::Error::Duplicate => Self::Conflict("this already exists".into()),
             atelier_store::Error::Nul => Self::invalid("texts", "must not contain the character NUL"),
             other => {

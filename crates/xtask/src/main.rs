@@ -1,4 +1,4 @@
-//! Builds, runs and tests Atelier on a fresh machine: `cargo xtask build | run | test | bundle`.
+//! Builds, runs and tests Atelier on a fresh machine: `cargo xtask build | run | test | soak | bundle`.
 
 mod bundle;
 mod command;
@@ -20,7 +20,8 @@ usage: cargo xtask <command>
   bundle                  build the browser bundle into target/site
   build [--release]       bundle, then build the server
   run [--release] [-- …]  build, then start the server (with the arguments after --)
-  test [step…]            run every step, or the named ones";
+  test [step…]            run every step, or the named ones
+  soak                    look for faults for longer than a test may take";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Some("build") => Arguments::parse(rest, &["--release"]).and_then(|a| build(&paths, a.release)),
         Some("run") => Arguments::parse(rest, &["--release"]).and_then(|a| serve(&paths, &a)),
         Some("test") => test::test(&paths, &rest),
+        Some("soak") => Arguments::parse(rest, &[]).and_then(|_| test::soak(&paths)),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {

@@ -53,7 +53,7 @@ impl Writer {
     /// Waits for the writer and starts a part of the running group, or of a new one.
     pub(super) async fn begin(&self) -> Result<Part> {
         let mut state = self.0.clone().lock_owned().await;
-        state.recover().await?;
+        state.recover().await;
         if state.group.is_none() {
             execute(&mut state.connection, "BEGIN IMMEDIATE").await?;
             state.group =
@@ -67,23 +67,20 @@ impl Writer {
 }
 
 impl State {
-    /// Rolls back what a dropped part left behind.
-    async fn recover(&mut self) -> Result<()> {
+    /// Rolls back what a dropped part left behind: with the whole group, if it cannot be done alone. That is so after the
+    /// database has rolled it back by itself, as it does when the disk is full; then it is ready for a new one.
+    async fn recover(&mut self) {
         if let Some(group) = self.group.as_mut().filter(|group| group.abandoned) {
             group.abandoned = false;
-            let rolled_back = roll_back_part(&mut self.connection).await;
-            if rolled_back.is_err() {
+            if let Err(error) = roll_back_part(&mut self.connection).await {
+                tracing::warn!(%error, "could not roll back a write alone");
                 self.lose_group().await;
             }
-            rolled_back?;
         }
-        Ok(())
     }
 
     async fn commit_group(&mut self) {
-        if self.recover().await.is_err() {
-            return;
-        }
+        self.recover().await;
         let Some(group) = &self.group else { return };
         let (outcome, parts) = (group.outcome.clone(), group.parts);
         #[expect(clippy::disallowed_methods, reason = "measuring code reads a stopwatch")]

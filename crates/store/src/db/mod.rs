@@ -8,9 +8,12 @@ mod row;
 mod store;
 mod value;
 
-use sqlx::{AssertSqlSafe, PgConnection, SqliteConnection};
+use std::time::Duration;
 
-use crate::Result;
+use sqlx::{AssertSqlSafe, PgConnection, SqliteConnection};
+use tokio::time::timeout;
+
+use crate::{Error, Result};
 
 pub use row::{Column, FromRow, Row};
 pub use store::{Busy, Event, ReadTx, Schema, Store, WriteTx};
@@ -67,6 +70,17 @@ impl Made {
     }
 }
 
+/// How long PostgreSQL may take: longer than it lets a statement run, so that this is for one that does not answer at all.
+const ANSWER: Duration = Duration::from_secs(20);
+
+/// What PostgreSQL answers, unless it has stopped to.
+async fn in_time<T, E: Into<Error>>(asked: impl Future<Output = std::result::Result<T, E>>) -> Result<T> {
+    match timeout(ANSWER, asked).await {
+        Ok(answer) => answer.map_err(Into::into),
+        Err(_) => Err(Error::Unavailable(sqlx::Error::PoolTimedOut)),
+    }
+}
+
 macro_rules! with_bound {
     ($conn:expr, $sql:expr, $params:expr, |$query:ident, $c:ident| $body:expr) => {{
         if value::any_has_nul($params) {
@@ -85,7 +99,7 @@ macro_rules! with_bound {
                 for param in $params {
                     $query = param.bind_postgres($query);
                 }
-                $body
+                in_time::<_, Error>(async { $body }).await
             }
         }
     }};

@@ -15,11 +15,14 @@ use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
 use tokio::sync::broadcast;
 
 use super::group_commit::Writer;
-use super::{Backend, Conn, Handle, params};
+use super::{Backend, Conn, Handle, in_time, params};
 use crate::{Error, Result};
 
 /// The name under which PostgreSQL passes events between processes.
 const CHANNEL: &str = "atelier_events";
+
+/// How long it takes until a lost connection for events is made anew.
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 
 /// That something has changed: open pages look again when they hear of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -31,6 +34,8 @@ pub enum Event {
     Data(AppId),
     /// What one person can reach: their collaborations, keys or sessions.
     Person(UserId),
+    /// Anything: for a while other processes were not heard.
+    Missed,
 }
 
 /// Which schema a database is to have when it is opened.
@@ -148,7 +153,8 @@ impl Store {
         let conn = match &self.pool {
             Pool::Sqlite { readers, .. } => Handle::SqliteReader(readers.begin().await?),
             Pool::Postgres(pool) => {
-                Handle::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
+                let snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+                Handle::Postgres(in_time(pool.begin_with(snapshot)).await?)
             }
         };
         Ok(ReadTx { conn: Conn(conn) })
@@ -162,7 +168,7 @@ impl Store {
         let _waiting = Waiting::begin(&self.waiting);
         let conn = match &self.pool {
             Pool::Sqlite { writer, .. } => Handle::SqliteWriter(writer.begin().await?),
-            Pool::Postgres(pool) => Handle::Postgres(pool.begin().await?),
+            Pool::Postgres(pool) => Handle::Postgres(in_time(pool.begin()).await?),
         };
         Ok(WriteTx { conn: Conn(conn), announced: Vec::new(), events: self.events.clone() })
     }
@@ -224,16 +230,36 @@ async fn open_postgres(url: &str, schema: Schema, events: broadcast::Sender<Even
     }
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen(CHANNEL).await?;
-    tokio::spawn(async move {
-        // `recv` reconnects by itself; it fails only once the pool is closed.
-        while let Ok(notification) = listener.recv().await {
+    tokio::spawn(pass_on(pool.clone(), listener, events));
+    Ok(Pool::Postgres(pool))
+}
+
+/// Passes on what other processes tell, until the pool is closed. While the database is gone nothing can be heard: what
+/// was missed by then is told as such.
+async fn pass_on(pool: PgPool, mut listener: PgListener, events: broadcast::Sender<Event>) {
+    loop {
+        // Once the connection is lost there is an error, or nothing.
+        while let Ok(Some(notification)) = listener.try_recv().await {
             if let Ok(event) = serde_json::from_str(notification.payload()) {
                 // Nobody listening is no error.
                 let _ = events.send(event);
             }
         }
-    });
-    Ok(Pool::Postgres(pool))
+        tracing::warn!("events of other processes cannot be heard");
+        listener = loop {
+            if pool.is_closed() {
+                return;
+            }
+            tokio::time::sleep(LISTEN_AGAIN).await;
+            if let Ok(mut again) = PgListener::connect_with(&pool).await
+                && again.listen(CHANNEL).await.is_ok()
+            {
+                break again;
+            }
+        };
+        tracing::info!("events of other processes are heard again");
+        let _ = events.send(Event::Missed);
+    }
 }
 
 /// A snapshot to read from.
@@ -269,7 +295,7 @@ impl WriteTx {
             }
         }
         match self.conn.0 {
-            Handle::Postgres(transaction) => transaction.commit().await?,
+            Handle::Postgres(transaction) => in_time(transaction.commit()).await?,
             Handle::SqliteReader(transaction) => transaction.commit().await?,
             Handle::SqliteWriter(part) => {
                 part.commit().await?;
