@@ -16,6 +16,7 @@ mod outbox;
 mod pages;
 mod pictures;
 mod serve;
+mod upkeep;
 mod upload;
 mod user;
 mod wire;

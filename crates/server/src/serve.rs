@@ -22,7 +22,9 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::config::Config;
 use crate::mailer::Mailer;
-use crate::{assets, connections, events, guard, identify, metrics, open, pages, pictures, upload, wire};
+use crate::{
+    assets, connections, events, guard, identify, metrics, open, pages, pictures, upkeep, upload, wire,
+};
 
 /// How long everything goes on once a supervisor asked to stop, so that whoever is connected can turn to another server.
 const LEAVING: Duration = Duration::from_secs(1);
@@ -49,6 +51,7 @@ pub(crate) async fn serve(
         None => None,
     };
     let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.now.clone()));
+    let upkeep = tokio::spawn(upkeep::run(service.clone(), stop.now.clone()));
     let router = router(&service, cookie, &stop)?;
 
     println!("listening on {base_url}");
@@ -57,6 +60,7 @@ pub(crate) async fn serve(
     signalled(&stop).await;
     serving.await?;
     mailer.await?;
+    upkeep.await?;
     if let Some(measuring) = measuring {
         measuring.await??;
     }
