@@ -88,8 +88,8 @@ async fn a_head_that_comes_byte_by_byte_does_not_hold_its_connection() {
     let server = Running::start().await;
     let mut stream = server.connect().await;
     let dribbling = async {
-        let mut head = b"GET / HTTP/1.1\r\n".iter().chain(b"x-a: b\r\n".iter().cycle());
-        while let Some(byte) = head.next() {
+        let head = b"GET / HTTP/1.1\r\n".iter().chain(b"x-a: b\r\n".iter().cycle());
+        for byte in head {
             if stream.write_all(&[*byte]).await.is_err() {
                 break;
             }
