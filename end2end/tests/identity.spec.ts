@@ -6,6 +6,7 @@ const PAGES = [
   { path: "/sign-up", heading: "Create account" },
   { path: "/reset", heading: "Forgot your password?" },
   { path: "/reset/a-token", heading: "Choose a new password" },
+  { path: "/leaked", heading: "Report a leaked key" },
   { path: "/verify/a-token", heading: "Confirm your address" },
 ];
 

@@ -104,6 +104,12 @@ fn operation_beside(endpoint: Endpoint, path: &str, components: &mut Components)
             Vec::new(),
             Map::from_iter([("methods".to_owned(), list)]),
         ),
+        Endpoint::ReportLeakedKey => (
+            "Ends the key whose secret somebody has found. Anyone may report; whether there was such a key is not told.",
+            texts(&["secret"]),
+            vec!["secret"],
+            Map::new(),
+        ),
         _ => ("", Map::new(), Vec::new(), Map::new()),
     };
     answer.insert("status".to_owned(), components.reference(&schema::message::<Status>()));
@@ -119,7 +125,7 @@ fn operation_beside(endpoint: Endpoint, path: &str, components: &mut Components)
             .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
             .collect::<Vec<_>>(),
         "responses": {
-            "200": {"description": "Success.", "content": answer},
+            beside::success(endpoint).as_str(): {"description": "Success.", "content": answer},
             "default": {"description": "A failure; `status` says which.", "content": answer},
         },
     });
@@ -435,11 +441,13 @@ mod tests {
             let operation = &document["paths"][*path][&verb];
             assert_eq!(operation["operationId"], endpoint.rpc());
             assert_ne!(operation["description"], "", "{endpoint}");
-            let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+            let answer = &operation["responses"][beside::success(*endpoint).as_str()]["content"]["application/json"]
+                ["schema"];
             assert_eq!(
                 answer["properties"].as_object().expect("fields").len(),
                 match endpoint {
                     Endpoint::SignIn => 3,
+                    Endpoint::ReportLeakedKey => 1,
                     _ => 2,
                 }
             );

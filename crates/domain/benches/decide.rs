@@ -14,7 +14,7 @@ static ALLOC: AllocProfiler = AllocProfiler::system();
 const OWNER: UserId = UserId(Uuid::from_u128(1));
 const PERSON: UserId = UserId(Uuid::from_u128(2));
 const APP: AppRef = AppRef { id: AppId(Uuid::from_u128(3)), owner: OWNER };
-const SESSION: Caller = Caller { user: PERSON, credential: Credential::Session };
+const SESSION: Caller = Caller { user: PERSON, credential: Credential::Session { proved_at: NOW } };
 
 fn main() {
     divan::main();

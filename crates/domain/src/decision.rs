@@ -10,7 +10,10 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credential {
     /// Signed in, in the browser: the person themselves.
-    Session,
+    Session {
+        /// When they last gave their password.
+        proved_at: Timestamp,
+    },
     /// A personal access token, perhaps bound to one app.
     Token {
         /// Its identifier.
@@ -36,7 +39,7 @@ impl Credential {
     #[must_use]
     pub fn rights(&self) -> &Rights {
         match self {
-            Self::Session => &Rights::FULL,
+            Self::Session { .. } => &Rights::FULL,
             Self::Token { rights, .. } | Self::AppKey { rights, .. } => rights,
         }
     }
@@ -45,7 +48,7 @@ impl Credential {
     #[must_use]
     pub fn app(&self) -> Option<AppId> {
         match self {
-            Self::Session => None,
+            Self::Session { .. } => None,
             Self::Token { app, .. } => *app,
             Self::AppKey { app, .. } => Some(*app),
         }
@@ -56,7 +59,26 @@ impl Credential {
             Auth::Open => true,
             Auth::Key => true,
             Auth::Pat => !matches!(self, Self::AppKey { .. }),
-            Auth::Session => matches!(self, Self::Session),
+            Auth::Session => matches!(self, Self::Session { .. }),
+        }
+    }
+
+    /// The key's identifier; none for a session.
+    #[must_use]
+    pub fn key(&self) -> Option<KeyId> {
+        match self {
+            Self::Session { .. } => None,
+            Self::Token { id, .. } | Self::AppKey { id, .. } => Some(*id),
+        }
+    }
+
+    /// Whether a password is to be given first: keys are their own proof.
+    fn is_stale(&self, endpoint: Endpoint, now: Timestamp) -> bool {
+        match self {
+            Self::Session { proved_at } => {
+                endpoint.asks_password() && !crate::session::is_proved(*proved_at, now)
+            }
+            Self::Token { .. } | Self::AppKey { .. } => false,
         }
     }
 }
@@ -237,6 +259,8 @@ pub enum Cause {
         /// Whether it is the grant's list; else the key's.
         by_grant: bool,
     },
+    /// The caller may, and has to give their password first.
+    PasswordTooOld,
     /// What was to be changed is someone else's.
     SomeoneElses,
 }
@@ -245,7 +269,8 @@ pub enum Cause {
 ///
 /// # Errors
 /// A refusal that says why. It is decided in this order: is there an app for them, has their access ended, is the
-/// credential of the right kind and for this app, are all scopes there, does no allow-list forbid it.
+/// credential of the right kind and for this app, are all scopes there, does no allow-list forbid it, was the password
+/// given not long ago.
 pub fn decide(
     caller: &Caller,
     app: AppRef,
@@ -286,10 +311,10 @@ pub fn decide(
     if !key.allows(endpoint) {
         return refuse(Cause::EndpointNotListed { by_grant: false });
     }
-    let id = match credential {
-        Credential::Session => None,
-        Credential::Token { id, .. } | Credential::AppKey { id, .. } => Some(*id),
-    };
+    if credential.is_stale(endpoint, now) {
+        return refuse(Cause::PasswordTooOld);
+    }
+    let id = credential.key();
     Ok(Permit { app, user: caller.user, grant, key: id, rights: granted.meet(key), endpoint })
 }
 
@@ -313,6 +338,9 @@ pub fn decide_own(caller: &Caller, endpoint: Endpoint, now: Timestamp) -> Result
     }
     if !key.allows(endpoint) {
         return refuse(Cause::EndpointNotListed { by_grant: false });
+    }
+    if credential.is_stale(endpoint, now) {
+        return refuse(Cause::PasswordTooOld);
     }
     Ok(OwnPermit { user: caller.user, credential, endpoint })
 }
@@ -345,7 +373,7 @@ mod tests {
     #[test]
     fn each_endpoint_opens_to_exactly_its_scopes_and_to_none_missing_one() {
         for endpoint in Endpoint::all() {
-            let session = Caller { user: OTHER, credential: Credential::Session };
+            let session = Caller { user: OTHER, credential: Credential::Session { proved_at: NOW } };
             for (condition, holds) in std::iter::once((None, false))
                 .chain(endpoint.needs_if().iter().map(|(condition, _)| (Some(*condition), true)))
             {
@@ -394,6 +422,47 @@ mod tests {
         assert_eq!(
             ask(&token(ended), &holding(ScopeSet::ALL), Endpoint::ListInputs).unwrap_err().cause,
             Cause::KeyEnded(NOW)
+        );
+    }
+
+    #[test]
+    fn an_old_password_opens_what_does_not_ask_for_it_and_keys_are_never_asked() {
+        let old = NOW.plus(-crate::session::PROOF);
+        for endpoint in Endpoint::all() {
+            let session = Caller { user: OWNER, credential: Credential::Session { proved_at: old } };
+            let fresh = Caller { user: OWNER, credential: Credential::Session { proved_at: old.plus(1) } };
+            let cause = endpoint.asks_password().then_some(Cause::PasswordTooOld);
+            assert_eq!(ask(&session, &Standing::Owner, endpoint).err().map(|refusal| refusal.cause), cause);
+            assert_eq!(decide_own(&session, endpoint, NOW).err().map(|refusal| refusal.cause), cause);
+            assert!(ask(&fresh, &Standing::Owner, endpoint).is_ok(), "{endpoint}");
+            assert!(decide_own(&fresh, endpoint, NOW).is_ok(), "{endpoint}");
+            let by_key = decide_own(&token(Rights::FULL), endpoint, NOW).err().map(|refusal| refusal.cause);
+            assert_ne!(by_key, Some(Cause::PasswordTooOld), "{endpoint}");
+        }
+    }
+
+    /// ASVS 7.5.1, 7.5.2 and 7.5.3.
+    #[test]
+    fn what_hands_out_access_or_changes_the_way_in_asks_for_the_password() {
+        let asking: Vec<_> = Endpoint::all().filter(|one| one.asks_password()).map(Endpoint::rpc).collect();
+        assert_eq!(
+            asking,
+            [
+                "PostKeys",
+                "PatchKeys",
+                "DeleteApp",
+                "PostCollaborators",
+                "PatchCollaborators",
+                "DeleteCollaborators",
+                "ResendInvitation",
+                "CancelInvitation",
+                "AddEmailAddress",
+                "RemoveEmailAddress",
+                "MakeEmailAddressPrimary",
+                "EndSession",
+                "RevealKey",
+                "RotateKey",
+            ]
         );
     }
 
@@ -453,7 +522,7 @@ mod tests {
 
     #[test]
     fn ones_own_account_opens_to_sessions_and_to_tokens_with_the_scope() {
-        let session = Caller { user: OTHER, credential: Credential::Session };
+        let session = Caller { user: OTHER, credential: Credential::Session { proved_at: NOW } };
         assert!(decide_own(&session, Endpoint::ListSessions, NOW).is_ok());
         assert!(decide_own(&token(Rights::FULL), Endpoint::ListSessions, NOW).is_err());
         assert!(

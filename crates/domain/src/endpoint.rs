@@ -99,6 +99,7 @@ struct Row {
     verb: Verb,
     paths: &'static [&'static str],
     auth: Auth,
+    asks_password: bool,
     group: Option<BasicScope>,
     needs: ScopeSet,
     needs_if: &'static [(Condition, ScopeSet)],
@@ -122,8 +123,16 @@ macro_rules! group {
         Some(BasicScope::$group)
     };
 }
+macro_rules! password {
+    () => {
+        false
+    };
+    (Password) => {
+        true
+    };
+}
 macro_rules! endpoints {
-    ($($rpc:ident: $verb:ident [$($path:expr),*] by $auth:ident $(in $group:ident)?
+    ($($rpc:ident: $verb:ident [$($path:expr),*] by $auth:ident $(+ $password:ident)? $(in $group:ident)?
         needs [$($need:ident),*] $(if $condition:ident [$($more:ident),+])*;)+) => {
         /// One question that can be asked of Atelier.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -137,6 +146,7 @@ macro_rules! endpoints {
             verb: Verb::$verb,
             paths: &[$($path),*],
             auth: Auth::$auth,
+            asks_password: password!($($password)?),
             group: group!($($group)?),
             needs: ScopeSet::of(&[$(crate::scope::Scope::$need),*]),
             needs_if: &[$((Condition::$condition, ScopeSet::of(&[$(crate::scope::Scope::$more),+]))),*],
@@ -156,9 +166,9 @@ endpoints! {
         needs [KeysGet];
     DeleteKey: Delete [user!("/keys/{key_id}")] by Pat
         needs [KeysAdd, KeysDelete, KeysGet];
-    PostKeys: Post [user!("/keys")] by Pat
+    PostKeys: Post [user!("/keys")] by Pat + Password
         needs [AppsGet, KeysAdd, KeysGet];
-    PatchKeys: Patch [user!("/keys")] by Pat
+    PatchKeys: Patch [user!("/keys")] by Pat + Password
         needs [KeysAdd, KeysGet];
     MyScopes: Get [app!("/myscopes"), "/v2/myscopes", "/v2/my_scopes"] by Key
         needs [];
@@ -186,7 +196,7 @@ endpoints! {
         needs [AppsGet, WorkflowsGet];
     ListApps: Get [user!("/apps"), "/v2/apps"] by Pat
         needs [AppsGet, WorkflowsGet];
-    DeleteApp: Delete [app!("")] by Pat
+    DeleteApp: Delete [app!("")] by Pat + Password
         needs [AppsAdd, AppsDelete, AppsGet, WorkflowsGet];
     PostApps: Post [user!("/apps")] by Pat
         needs [AppsAdd, AppsGet, ModelsGet, WorkflowsGet, WorkflowsAdd];
@@ -206,11 +216,11 @@ endpoints! {
     // Collaborator.
     ListCollaborators: Get [app!("/collaborators")] by Key in Collaborator
         needs [AppsGet, CollaboratorsGet];
-    PostCollaborators: Post [app!("/collaborators")] by Key in Collaborator
+    PostCollaborators: Post [app!("/collaborators")] by Key + Password in Collaborator
         needs [AppsGet, CollaboratorsAdd, CollaboratorsGet];
-    PatchCollaborators: Patch [app!("/collaborators")] by Key in Collaborator
+    PatchCollaborators: Patch [app!("/collaborators")] by Key + Password in Collaborator
         needs [AppsGet, CollaboratorsAdd, CollaboratorsGet, CollaboratorsDelete];
-    DeleteCollaborators: Delete [app!("/collaborators")] by Key in Collaborator
+    DeleteCollaborators: Delete [app!("/collaborators")] by Key + Password in Collaborator
         needs [AppsGet, CollaboratorsAdd, CollaboratorsGet, CollaboratorsDelete];
 
     // Annotation.
@@ -464,8 +474,9 @@ endpoints! {
     LeaveApp: Post [] by Session needs [];
     RestoreApp: Post [] by Session needs [AppsAdd, AppsDelete, AppsGet];
     PreviewCollaborators: Get [] by Session needs [AppsGet, CollaboratorsGet];
-    ResendInvitation: Post [] by Session needs [AppsGet, CollaboratorsGet, CollaboratorsAdd];
-    CancelInvitation: Post [] by Session needs [AppsGet, CollaboratorsGet, CollaboratorsAdd]
+    CheckInvitees: Get [] by Session needs [AppsGet, CollaboratorsGet, CollaboratorsAdd];
+    ResendInvitation: Post [] by Session + Password needs [AppsGet, CollaboratorsGet, CollaboratorsAdd];
+    CancelInvitation: Post [] by Session + Password needs [AppsGet, CollaboratorsGet, CollaboratorsAdd]
         if OthersInvitation [CollaboratorsDelete];
     ListAppAudit: Get [] by Session needs [AppsGet, AuditLogsGet];
     FollowApp: Get [] by Session needs [AppsGet];
@@ -475,15 +486,15 @@ endpoints! {
     ChangeProfile: Post [] by Session needs [];
     ChangePassword: Post [] by Session needs [];
     ConfirmPassword: Post [] by Session needs [];
-    AddEmailAddress: Post [] by Session needs [];
-    RemoveEmailAddress: Post [] by Session needs [];
-    MakeEmailAddressPrimary: Post [] by Session needs [];
+    AddEmailAddress: Post [] by Session + Password needs [];
+    RemoveEmailAddress: Post [] by Session + Password needs [];
+    MakeEmailAddressPrimary: Post [] by Session + Password needs [];
     ResendVerification: Post [] by Session needs [];
     ListSessions: Get [] by Session needs [];
-    EndSession: Post [] by Session needs [];
+    EndSession: Post [] by Session + Password needs [];
     SignOut: Post [] by Session needs [];
-    RevealKey: Post [] by Session needs [];
-    RotateKey: Post [] by Session needs [];
+    RevealKey: Post [] by Session + Password needs [];
+    RotateKey: Post [] by Session + Password needs [];
 
 
     // Asked beside the RPCs.
@@ -548,6 +559,13 @@ impl Endpoint {
     #[must_use]
     pub fn auth(self) -> Auth {
         self.row().auth
+    }
+
+    /// Whether somebody who is signed in must have given their password not long ago: it hands out access, takes it
+    /// away, or changes how the account is entered.
+    #[must_use]
+    pub fn asks_password(self) -> bool {
+        self.row().asks_password
     }
 
     /// The basic scope in whose group it stands in the picker.

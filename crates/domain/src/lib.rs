@@ -19,6 +19,7 @@ pub mod endpoint_set;
 pub mod forest;
 pub mod id;
 pub mod label;
+pub mod limit;
 pub mod password;
 pub mod preset;
 pub mod rights;

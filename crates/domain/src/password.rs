@@ -193,6 +193,7 @@ fn substance(plain: &str, personal: &[String]) -> usize {
 mod tests {
     use super::*;
 
+    /// ASVS 6.2.1, 6.2.4, 6.2.5, 6.2.9 and 6.2.11.
     #[test]
     fn long_and_own_is_enough() {
         for good in
@@ -202,6 +203,7 @@ mod tests {
         }
     }
 
+    /// ASVS 6.2.1, 6.2.4, 6.2.5, 6.2.9 and 6.2.11.
     #[test]
     fn short_long_common_and_personal_ones_are_refused() {
         let refused =

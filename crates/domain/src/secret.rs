@@ -103,6 +103,7 @@ mod tests {
         assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
     }
 
+    /// ASVS 11.5.1.
     #[test]
     fn a_secret_reads_back_and_keeps_its_randomness() {
         for random in [[0; 29], [255; 29], *b"abcdefghijklmnopqrstuvwxyz012"] {
@@ -116,6 +117,7 @@ mod tests {
         assert_ne!(KeySecret::new(&a), KeySecret::new(&b));
     }
 
+    /// ASVS 11.5.1.
     #[test]
     fn every_single_mistyped_character_is_told() {
         let good = KeySecret::new(b"abcdefghijklmnopqrstuvwxyz012");

@@ -132,9 +132,28 @@ fn slug(text: &str) -> Result<String, InvalidValue> {
     }
     // `me` is the caller on the wire; `clarifai` is where clients look for the public catalogue; the others are
     // words of our own addresses.
-    const RESERVED: [&str; 11] = [
-        "me", "clarifai", "atelier", "ids", "searches", "new", "account", "apps", "events", "pictures",
+    // Words of our own addresses, and names that would be taken for ours.
+    const RESERVED: [&str; 20] = [
+        "me",
+        "clarifai",
+        "atelier",
+        "ids",
+        "searches",
+        "new",
+        "account",
+        "apps",
+        "events",
+        "pictures",
         "upload",
+        "api",
+        "v2",
+        "invitation",
+        "reset",
+        "verify",
+        "leaked",
+        "collaborations",
+        "sign-in",
+        "sign-up",
     ];
     if RESERVED.contains(&text.to_ascii_lowercase().as_str()) {
         return Err(InvalidValue::Reserved(text.into()));

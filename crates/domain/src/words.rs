@@ -258,6 +258,7 @@ impl Refusal {
             Cause::EndpointNotListed { by_grant: false } => {
                 format!("the key you used is limited to certain endpoints, and `{what}` is not among them")
             }
+            Cause::PasswordTooOld => "give your password again to go on".into(),
             Cause::SomeoneElses => {
                 format!("this annotation is someone else's{}", who(givers, " could change it"))
             }

@@ -1,6 +1,7 @@
 //! Decisions, beside the rules said a second time with nothing but lists.
 
 use atelier_domain::id::{AppId, GrantId, KeyId, UserId};
+use atelier_domain::session::PROOF;
 use atelier_domain::time::DAY;
 use atelier_domain::{
     AppRef, Auth, Caller, Condition, Conditions, Credential, Endpoint, EndpointSet, Rights, Scope, ScopeSet,
@@ -61,7 +62,8 @@ fn rights(endpoint: Endpoint) -> impl Strategy<Value = Rights> {
 fn credential(endpoint: Endpoint) -> impl Strategy<Value = Credential> {
     let apps = vec![APP.id, APP.id, OTHER_APP];
     prop_oneof![
-        Just(Credential::Session),
+        select(vec![NOW, NOW.plus(1 - PROOF), NOW.plus(-PROOF)])
+            .prop_map(|proved_at| Credential::Session { proved_at }),
         (rights(endpoint), proptest::option::of(select(apps.clone())))
             .prop_map(|(rights, app)| Credential::Token { id: KEY, rights, app }),
         (rights(endpoint), select(apps)).prop_map(|(rights, app)| Credential::AppKey {
@@ -113,12 +115,18 @@ fn opens(rights: &Rights, endpoint: Endpoint, needs: &[Scope]) -> bool {
 /// Whether a credential is of the kind that is asked for, and opens the endpoint.
 fn key_opens(credential: &Credential, endpoint: Endpoint, needs: &[Scope]) -> bool {
     match (endpoint.auth(), credential) {
-        (_, Credential::Session) => true,
+        (_, Credential::Session { .. }) => true,
         (Auth::Session, _) | (Auth::Pat, Credential::AppKey { .. }) => false,
         (_, Credential::Token { rights, .. } | Credential::AppKey { rights, .. }) => {
             opens(rights, endpoint, needs)
         }
     }
+}
+
+/// Whether a session's password was given long ago, where that matters.
+fn is_stale(credential: &Credential, endpoint: Endpoint) -> bool {
+    let Credential::Session { proved_at } = credential else { return false };
+    endpoint.asks_password() && NOW.micros() - proved_at.micros() >= PROOF
 }
 
 fn needs(request: &Request) -> Vec<Scope> {
@@ -138,14 +146,15 @@ proptest! {
         let needs = needs(&request);
         let reaches = match credential {
             Credential::Token { app: Some(app), .. } | Credential::AppKey { app, .. } => *app == APP.id,
-            Credential::Session | Credential::Token { app: None, .. } => true,
+            Credential::Session { .. } | Credential::Token { app: None, .. } => true,
         };
         let may = match standing {
             Standing::Owner => true,
             Standing::Stranger => false,
             Standing::Collaborator { rights, .. } => opens(rights, *endpoint, &needs),
         };
-        let expected = reaches && may && key_opens(credential, *endpoint, &needs);
+        let expected =
+            reaches && may && key_opens(credential, *endpoint, &needs) && !is_stale(credential, *endpoint);
         match decide(&caller, APP, standing, *endpoint, conditions, NOW) {
             Ok(permit) => {
                 prop_assert!(expected, "{permit:?}");
@@ -157,7 +166,7 @@ proptest! {
                 }
                 prop_assert_eq!((permit.app(), permit.user(), permit.endpoint()), (APP.id, PERSON, *endpoint));
                 prop_assert_eq!(permit.grant().is_some(), matches!(standing, Standing::Collaborator { .. }));
-                prop_assert_eq!(permit.key().is_some(), *credential != Credential::Session);
+                prop_assert_eq!(permit.key().is_some(), !matches!(credential, Credential::Session { .. }));
             }
             Err(refusal) => {
                 prop_assert!(!expected, "{refusal:?}");
@@ -175,7 +184,7 @@ proptest! {
         let needs: Vec<Scope> = endpoint.needs().iter().collect();
         prop_assert_eq!(
             decide_own(&caller, *endpoint, NOW).is_ok(),
-            key_opens(credential, *endpoint, &needs)
+            key_opens(credential, *endpoint, &needs) && !is_stale(credential, *endpoint)
         );
     }
 }

@@ -1,10 +1,19 @@
 //! Where settings come from: flags first, then the environment, then one TOML file, then defaults.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use atelier_domain::limit::Allowance;
+use atelier_domain::time::SECOND;
 use clap::Args;
 use serde::Deserialize;
+
+use crate::proxies::{InvalidNetwork, Network};
+
+/// As many requests of one key in ten seconds no program makes that means well.
+const REQUESTS_PER_KEY: u32 = 10_000;
 
 /// Settings that every command shares.
 #[derive(Args, Clone, Debug, Default)]
@@ -30,6 +39,15 @@ pub(crate) struct Settings {
     /// From whom mail comes [default: Atelier <atelier@localhost>].
     #[arg(long, env = "ATELIER_MAIL_FROM", global = true)]
     mail_from: Option<String>,
+    /// How many requests one key makes at most in ten seconds, of each server [default: 10000].
+    #[arg(long, env = "ATELIER_REQUESTS_PER_KEY", global = true)]
+    requests_per_key: Option<NonZeroU32>,
+    /// Networks of the proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8,192.0.2.7` [default: none].
+    #[arg(long, env = "ATELIER_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
+    trusted_proxies: Vec<Network>,
+    /// Whether inputs can be named by their addresses, which the server then fetches [default: true].
+    #[arg(long, env = "ATELIER_FETCH_INPUTS", global = true)]
+    fetch_inputs: Option<bool>,
 }
 
 /// The same, as a file has them.
@@ -42,6 +60,9 @@ struct File {
     base_url: Option<String>,
     smtp: Option<String>,
     mail_from: Option<String>,
+    requests_per_key: Option<NonZeroU32>,
+    trusted_proxies: Option<Vec<String>>,
+    fetch_inputs: Option<bool>,
 }
 
 /// Settings, each decided.
@@ -59,6 +80,12 @@ pub(crate) struct Config {
     pub(crate) smtp: Option<String>,
     /// From whom mail comes.
     pub(crate) mail_from: String,
+    /// How many requests one key makes.
+    pub(crate) per_key: Allowance,
+    /// The proxies whose word is taken for where a request came from.
+    pub(crate) trusted_proxies: Arc<[Network]>,
+    /// Whether inputs are fetched from addresses.
+    pub(crate) fetches_inputs: bool,
 }
 
 /// What is wrong with the settings.
@@ -68,6 +95,8 @@ pub(crate) enum ConfigError {
     Read(PathBuf, std::io::Error),
     #[error("`{0}` is not a valid settings file: {1}")]
     Parse(PathBuf, toml::de::Error),
+    #[error("`{0}` is no network: {1}")]
+    Network(String, InvalidNetwork),
 }
 
 impl Settings {
@@ -76,6 +105,12 @@ impl Settings {
         let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let data = self.data.or(file.data).unwrap_or_else(|| "./data".into());
         let database = self.database.or(file.database);
+        let mut trusted_proxies = self.trusted_proxies;
+        if trusted_proxies.is_empty() {
+            for network in file.trusted_proxies.unwrap_or_default() {
+                trusted_proxies.push(network.parse().map_err(|error| ConfigError::Network(network, error))?);
+            }
+        }
         Ok(Config {
             database: database.unwrap_or_else(|| format!("sqlite:{}", data.join("atelier.db").display())),
             objects: self.objects.or(file.objects),
@@ -85,6 +120,12 @@ impl Settings {
                 .mail_from
                 .or(file.mail_from)
                 .unwrap_or_else(|| "Atelier <atelier@localhost>".into()),
+            per_key: Allowance::new(
+                self.requests_per_key.or(file.requests_per_key).map_or(REQUESTS_PER_KEY, NonZeroU32::get),
+                10 * SECOND,
+            ),
+            trusted_proxies: trusted_proxies.into(),
+            fetches_inputs: self.fetch_inputs.or(file.fetch_inputs).unwrap_or(true),
             data,
         })
     }

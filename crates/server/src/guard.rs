@@ -47,6 +47,7 @@ mod tests {
             .collect()
     }
 
+    /// ASVS 3.5.1.
     #[test]
     fn only_our_own_pages_change_anything() {
         assert!(is_ours(&headers(&[("sec-fetch-site", "same-origin")])));

@@ -8,6 +8,7 @@ mod connections;
 mod demo;
 mod events;
 mod guard;
+mod housekeeping;
 mod identify;
 mod logs;
 mod mailer;
@@ -15,8 +16,10 @@ mod metrics;
 mod outbox;
 mod pages;
 mod pictures;
+mod proxies;
+mod reports;
 mod serve;
-mod upkeep;
+mod throttle;
 mod upload;
 mod user;
 mod wire;
@@ -27,6 +30,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use atelier_domain::{Access, Scope};
+use atelier_service::inputs::Fetching;
 use atelier_service::{Service, World};
 use atelier_store::{Objects, Store};
 use clap::{Parser, Subcommand};
@@ -120,7 +124,8 @@ async fn run(settings: Settings, command: Command) -> Result<(), Box<dyn Error>>
 async fn open(config: &Config, base_url: &str) -> Result<Service, Box<dyn Error>> {
     std::fs::create_dir_all(&config.data)?;
     let store = Store::open(&config.database).await?;
-    Ok(Service::new(store, open_objects(config)?, World::real(), base_url))
+    let fetching = Fetching { enabled: config.fetches_inputs, ..Fetching::default() };
+    Ok(Service::new(store, open_objects(config)?, World::real(), base_url).fetching(fetching))
 }
 
 fn open_objects(config: &Config) -> Result<Objects, atelier_store::Error> {

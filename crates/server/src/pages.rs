@@ -2,8 +2,9 @@
 
 use atelier_ui::{
     App, AssetPaths,
+    api::{account::ConfirmPassword, doors::DOORS},
     error::UiError,
-    form::{FORM_FIELD, Submission, is_secret},
+    form::{FORM_FIELD, PASSWORD_AGAIN_FIELD, Submission, is_secret},
     shell,
 };
 use axum::{
@@ -14,7 +15,7 @@ use axum::{
         HeaderName, HeaderValue, Method, StatusCode, Uri,
         header::{
             ACCEPT, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
-            SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
+            RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
         },
         request::Parts,
     },
@@ -25,8 +26,10 @@ use axum::{
 use leptos::{
     nonce::Nonce,
     prelude::{FromServerFnError, provide_context},
-    server_fn::error::SERVER_FN_ERROR_HEADER,
+    server_fn::{ServerFn as _, error::SERVER_FN_ERROR_HEADER},
 };
+
+use crate::reports;
 
 /// The most bytes that a form or a server function's arguments may have.
 const FORM_LIMIT: usize = 1 << 20;
@@ -51,7 +54,7 @@ pub(crate) fn router(assets: AssetPaths, provide: impl Fn() + Clone + Send + Syn
         .fold(Router::new(), |router, page| {
             router.route(page.path(), get(render.clone()).post(submit.clone()))
         })
-        .route("/api/{*function}", post(call))
+        .merge(DOORS.iter().fold(Router::new(), |doors, door| doors.route(door.path, post(call.clone()))))
         .fallback(render)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(map_response(with_security_headers))
@@ -138,8 +141,26 @@ impl<P: Fn() + Clone + Send + Sync + 'static> Pages<P> {
         response
     }
 
+    /// Runs a server function. Where its form carries the password again, that is taken first: what it asks for a fresh
+    /// password then finds one.
+    async fn call(&self, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let Ok(body) = to_bytes(body, FORM_LIMIT).await else {
+            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        };
+        if carries_password(&parts, &body) {
+            let mut confirm = Request::from_parts(parts.clone(), Body::from(body.clone()));
+            *confirm.uri_mut() = Uri::from_static(ConfirmPassword::PATH);
+            let confirmed = self.run(confirm).await;
+            if !confirmed.status().is_success() {
+                return confirmed;
+            }
+        }
+        self.run(Request::from_parts(parts, Body::from(body))).await
+    }
+
     /// Runs a server function and gives its error the status that belongs to it.
-    async fn call(&self, mut request: Request) -> Response {
+    async fn run(&self, mut request: Request) -> Response {
         // For `text/html`, leptos would redirect by itself and put the error into the address.
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
         let response =
@@ -151,11 +172,27 @@ impl<P: Fn() + Clone + Send + Sync + 'static> Pages<P> {
         let Ok(body) = to_bytes(body, FORM_LIMIT).await else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
-        if let Ok(status) = StatusCode::from_u16(UiError::de(body.clone()).status()) {
+        let error = UiError::de(body.clone());
+        if let Ok(status) = StatusCode::from_u16(error.status()) {
             parts.status = status;
+        }
+        if let UiError::Throttled { retry_after, .. } = error {
+            parts.headers.insert(RETRY_AFTER, retry_after.into());
         }
         Response::from_parts(parts, Body::from(body))
     }
+}
+
+/// Whether a form gives the password again beside what it does.
+fn carries_password(parts: &Parts, body: &[u8]) -> bool {
+    let is_form = parts
+        .headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    is_form
+        && parts.uri.path() != ConfirmPassword::PATH
+        && serde_urlencoded::from_bytes::<Vec<(String, String)>>(body)
+            .is_ok_and(|fields| fields.iter().any(|(name, _)| name == PASSWORD_AGAIN_FIELD))
 }
 
 /// The request with which the browser would have asked for the page that a form was posted to.
@@ -171,7 +208,8 @@ fn content_security_policy(nonce: &Nonce) -> Result<HeaderValue, http::header::I
     HeaderValue::from_str(&format!(
         "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' blob: data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
-         frame-ancestors 'none'"
+         frame-ancestors 'none'; report-uri {PATH}; report-to csp",
+        PATH = reports::PATH
     ))
 }
 
@@ -185,6 +223,11 @@ async fn with_security_headers(mut response: Response) -> Response {
         (REFERRER_POLICY, "same-origin"),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if headers.contains_key(CONTENT_SECURITY_POLICY)
+        && let Ok(endpoints) = HeaderValue::from_str(&format!("csp=\"{}\"", reports::PATH))
+    {
+        headers.insert(HeaderName::from_static("reporting-endpoints"), endpoints);
     }
     response
 }

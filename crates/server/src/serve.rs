@@ -4,16 +4,19 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use atelier_domain::limit::Allowance;
 use atelier_service::Service;
 use atelier_ui::SessionCookie;
 use atelier_ui::api::calls::Served;
 use atelier_ui::components::time::Now;
 use axum::Router;
 use axum::extract::State;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
+use axum::response::Response;
 use axum::routing::get;
-use http::StatusCode;
+use http::header::STRICT_TRANSPORT_SECURITY;
 use http::request::Parts;
+use http::{HeaderValue, StatusCode};
 use leptos::prelude::{provide_context, use_context};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -23,7 +26,8 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use crate::config::Config;
 use crate::mailer::Mailer;
 use crate::{
-    assets, connections, events, guard, identify, metrics, open, pages, pictures, upkeep, upload, wire,
+    assets, connections, events, guard, housekeeping, identify, metrics, open, pages, pictures, proxies,
+    reports, upload, wire,
 };
 
 /// How long everything goes on once a supervisor asked to stop, so that whoever is connected can turn to another server.
@@ -50,9 +54,10 @@ pub(crate) async fn serve(
         Some(address) => Some(show_metrics(address, &service, &stop).await?),
         None => None,
     };
+    let housekeeping = tokio::spawn(housekeeping::run(service.clone(), stop.now.clone()));
     let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.now.clone()));
-    let upkeep = tokio::spawn(upkeep::run(service.clone(), stop.now.clone()));
-    let router = router(&service, cookie, &stop)?;
+    let router = router(&service, cookie, config.per_key, &stop)?
+        .layer(from_fn_with_state(config.trusted_proxies.clone(), proxies::see_through));
 
     println!("listening on {base_url}");
     tracing::info!(server.address = %address, "listening");
@@ -60,7 +65,7 @@ pub(crate) async fn serve(
     signalled(&stop).await;
     serving.await?;
     mailer.await?;
-    upkeep.await?;
+    housekeeping.await?;
     if let Some(measuring) = measuring {
         measuring.await??;
     }
@@ -94,22 +99,40 @@ async fn show_metrics(
 pub(crate) fn router(
     service: &Service,
     cookie: SessionCookie,
+    per_key: Allowance,
     stop: &Stop,
 ) -> Result<Router, assets::NoBundle> {
     let pages = pages::router(assets::paths()?, context(service, cookie)).layer(from_fn(guard::same_site));
     // Keys travel in a header that no other site can make a browser send: the wire needs no guard against them.
     let events = events::router(service, cookie, stop.now.clone());
     let leaving = stop.leaving.clone();
-    Ok(assets::router()
+    let all = assets::router()
         .merge(health(service, stop))
         .merge(events)
-        .merge(wire::router(service))
+        .merge(wire::router(service, per_key))
         .merge(upload::router(service, cookie))
         .merge(pictures::router(service, cookie))
-        .merge(pages)
+        .merge(pages);
+    Ok(around(all, service, cookie)
         .layer(RequestBodyTimeoutLayer::new(connections::BODY))
         .layer(from_fn(metrics::measure))
         .layer(from_fn(move |request, next| connections::say_goodbye(leaving.clone(), request, next))))
+}
+
+/// What holds for everything that is served: what browsers report, and that they come over TLS from then on.
+pub(crate) fn around(router: Router, service: &Service, cookie: SessionCookie) -> Router {
+    router
+        .merge(reports::router(service.world().clone()))
+        .layer(map_response_with_state(cookie, with_transport_security))
+}
+
+/// Whoever came over TLS once comes so from then on.
+async fn with_transport_security(State(cookie): State<SessionCookie>, mut response: Response) -> Response {
+    if cookie.secure {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, year);
+    }
+    response
 }
 
 /// What pages and server functions ask for, of the request that is being answered.

@@ -123,7 +123,10 @@ fn status(error: &UiError) -> StatusCode {
 
 fn obstacle(error: &UiError) -> Obstacle {
     match error {
-        UiError::Forbidden { .. } | UiError::NotFound | UiError::SignedOut { .. } => Obstacle::Forbidden,
+        UiError::Forbidden { .. }
+        | UiError::PasswordNeeded
+        | UiError::NotFound
+        | UiError::SignedOut { .. } => Obstacle::Forbidden,
         UiError::Invalid { .. } => Obstacle::Unreadable,
         UiError::Conflict { .. }
         | UiError::Throttled { .. }

@@ -1,4 +1,4 @@
-use atelier_domain::{Endpoint, Refusal, ScopeSet, Violation};
+use atelier_domain::{Cause, Endpoint, Refusal, ScopeSet, Violation};
 
 /// What an operation answers when it does not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +27,11 @@ pub enum Error {
         /// Whose it is to change, in sentences.
         explanation: String,
     },
+    /// The caller may, once they have given their password again: see [`Service::confirm_password`].
+    ///
+    /// [`Service::confirm_password`]: crate::Service::confirm_password
+    #[error("give your password again to go on")]
+    PasswordNeeded,
     /// What was asked for is not valid.
     #[error("{}", fields.first().map_or("the request is not valid", |field| field.message.as_str()))]
     Invalid {
@@ -40,8 +45,10 @@ pub enum Error {
     #[error("{0}")]
     Taken(String),
     /// Too often.
-    #[error("too many attempts; try again in {seconds} s")]
+    #[error("{why}; try again in {}", waiting(*.seconds))]
     Throttled {
+        /// What was done too often.
+        why: &'static str,
         /// After how many seconds to try again.
         seconds: u64,
     },
@@ -88,11 +95,13 @@ impl Error {
     /// A refusal, explained to somebody who knows `givers` by name.
     #[must_use]
     pub fn refused(refusal: &Refusal, givers: &[String]) -> Self {
-        if refusal.cause == atelier_domain::Cause::NotFound {
-            return Self::NotFound;
+        match refusal.cause {
+            Cause::NotFound => return Self::NotFound,
+            Cause::PasswordTooOld => return Self::PasswordNeeded,
+            _ => {}
         }
         let givers: Vec<&str> = givers.iter().map(String::as_str).collect();
-        if refusal.cause == atelier_domain::Cause::SomeoneElses {
+        if refusal.cause == Cause::SomeoneElses {
             return Self::SomeoneElses { endpoint: refusal.endpoint, explanation: refusal.explain(&givers) };
         }
         Self::Forbidden {
@@ -156,6 +165,16 @@ fn told(error: &dyn std::error::Error) -> String {
         source = error.source();
     }
     told
+}
+
+/// A wait as people say it, never shorter than it is.
+fn waiting(seconds: u64) -> String {
+    let (number, unit) = match seconds {
+        0..=90 => (seconds.max(1), "second"),
+        91..=5_400 => (seconds.div_ceil(60), "minute"),
+        _ => (seconds.div_ceil(3_600), "hour"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A short identifier by which a person can ask about a fault that was logged.

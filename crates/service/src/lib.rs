@@ -13,6 +13,7 @@ mod error;
 pub mod identity;
 pub mod inputs;
 pub mod keys;
+mod limits;
 mod measures;
 mod metadata;
 mod secrets;

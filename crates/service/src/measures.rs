@@ -25,6 +25,7 @@ fn outcome(cause: &Cause) -> &'static str {
         Cause::MissingScopes { .. } => "missing_scopes",
         Cause::EndpointNotListed { .. } => "endpoint_not_listed",
         Cause::SomeoneElses => "someone_elses",
+        Cause::PasswordTooOld => "password_too_old",
     }
 }
 

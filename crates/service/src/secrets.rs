@@ -69,6 +69,19 @@ impl PasswordHasher {
         .await
     }
 
+    /// Whether `hash` was made otherwise than hashes are made now.
+    pub(crate) fn is_outdated(hash: &str) -> bool {
+        let current = argon2();
+        !argon2::PasswordHash::new(hash).is_ok_and(|hash| {
+            hash.algorithm == Algorithm::Argon2id.ident()
+                && hash.version == Some(Version::V0x13.into())
+                && Params::try_from(&hash).is_ok_and(|params| {
+                    (params.m_cost(), params.t_cost(), params.p_cost())
+                        == (current.params().m_cost(), current.params().t_cost(), current.params().p_cost())
+                })
+        })
+    }
+
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let _turn = self.turns.acquire().await.map_err(|_| Error::Unavailable)?;
         tokio::task::spawn_blocking(work).await.map_err(|_| Error::Unavailable)

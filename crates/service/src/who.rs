@@ -3,7 +3,7 @@
 use atelier_domain::id::{AppId, UserId};
 use atelier_domain::time::MINUTE;
 use atelier_domain::{
-    AppRef, Cause, Conditions, Credential, Endpoint, OwnPermit, Permit, Refusal, Standing, decide, decide_own,
+    AppRef, Cause, Conditions, Endpoint, OwnPermit, Permit, Refusal, Standing, decide, decide_own,
 };
 use atelier_store::Conn;
 use atelier_store::queries::access::{self, Access, Target};
@@ -136,8 +136,14 @@ impl Service {
     pub(crate) async fn look_up(&self, conn: &mut Conn, who: &Who, target: Target<'_>) -> Result<Access> {
         let unknown = |text: &str| Error::Unauthenticated(text.into());
         let proof = who.proof.as_ref().ok_or_else(|| unknown("sign in, or send a key, to do this"))?;
-        access::look_up(conn, proof, target, self.world.now()).await?.ok_or_else(|| match proof {
-            Proof::Key(_) => unknown("this key is unknown or was revoked"),
+        if let Some(access) = access::look_up(conn, proof, target, self.world.now()).await? {
+            return Ok(access);
+        }
+        Err(match proof {
+            Proof::Key(hash) => {
+                self.watch_reuse(conn, *hash, &who.origin).await?;
+                unknown("this key is unknown or was revoked")
+            }
             Proof::Session(_) => unknown("your session has ended; sign in again"),
         })
     }
@@ -153,15 +159,11 @@ impl Service {
         tokio::spawn(async move {
             let noted = async {
                 let mut tx = store.write().await?;
-                match access.caller.credential {
-                    Credential::Session => {
-                        if let Some(session) = access.session {
-                            sessions::touch(&mut tx, session, now).await?;
-                        }
-                    }
-                    Credential::Token { id, .. } | Credential::AppKey { id, .. } => {
-                        keys::touch(&mut tx, id, now).await?;
-                    }
+                if let Some(session) = access.session {
+                    sessions::touch(&mut tx, session, now).await?;
+                }
+                if let Some(key) = access.caller.credential.key() {
+                    keys::touch(&mut tx, key, now).await?;
                 }
                 if let Standing::Collaborator { grant, .. } = access.standing {
                     grants::touch(&mut tx, grant, now).await?;
@@ -185,7 +187,7 @@ pub(crate) async fn refuse(conn: &mut Conn, permit: &Permit, refusal: &Refusal) 
 async fn explain(conn: &mut Conn, user: UserId, app: AppRef, refusal: &Refusal) -> Error {
     log_refusal(user, refusal);
     let givers = match refusal.cause {
-        Cause::NotFound => Ok(Vec::new()),
+        Cause::NotFound | Cause::PasswordTooOld => Ok(Vec::new()),
         _ => grants::givers(conn, app, refusal.missing()).await,
     };
     match givers {

@@ -135,6 +135,7 @@ async fn an_invitation_waits_for_the_address_that_was_invited(bench: Bench) {
     assert!(bench.service.get_app(&cy.who, &app, VIEW).await.is_ok());
 }
 
+/// ASVS 6.4.1.
 async fn an_invitation_is_taken_up_once_and_only_by_its_address(bench: Bench) {
     let (ada, eve) = (bench.person("ada").await, bench.person("eve").await);
     let app = street_signs(&bench, &ada).await;
@@ -153,6 +154,7 @@ async fn an_invitation_is_taken_up_once_and_only_by_its_address(bench: Bench) {
     assert_eq!(bench.service.accept_invitation(&cy.who, &secret).await.unwrap_err(), Error::NotFound);
 }
 
+/// ASVS 6.4.1.
 async fn only_the_last_link_of_an_invitation_counts_and_only_in_time(bench: Bench) {
     let ada = bench.person("ada").await;
     let app = street_signs(&bench, &ada).await;
@@ -166,6 +168,7 @@ async fn only_the_last_link_of_an_invitation_counts_and_only_in_time(bench: Benc
     assert!(bench.service.peek_invitation(&second).await.is_err(), "it has expired");
 }
 
+/// ASVS 8.3.3.
 async fn what_the_inviter_lost_meanwhile_is_not_given(bench: Bench) {
     let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
     let app = street_signs(&bench, &ada).await;
@@ -179,6 +182,7 @@ async fn what_the_inviter_lost_meanwhile_is_not_given(bench: Bench) {
     assert!(now.is_subset(less) && !now.is_empty(), "{now:?}");
 }
 
+/// ASVS 8.3.2.
 async fn an_automatic_token_narrows_and_ends_with_its_grant(bench: Bench) {
     let service = &bench.service;
     let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);

@@ -17,6 +17,8 @@ on_both_databases! {
     a_link_verifies_nothing_for_whoever_does_not_know_the_password,
     sessions_end_by_idleness_and_by_hand,
     further_addresses_are_verified_before_they_count,
+    a_hash_of_earlier_parameters_is_made_anew_at_sign_in,
+    without_a_database_nobody_gets_anything,
 }
 
 fn fields(error: Error) -> Vec<String> {
@@ -39,6 +41,7 @@ async fn sign_up_verify_sign_in_and_out(bench: Bench) {
     assert!(matches!(bench.service.get_account(&anonymous()).await, Err(Error::Unauthenticated(_))));
 }
 
+/// ASVS 6.3.8.
 async fn a_known_address_is_not_told_at_sign_up_or_reset(bench: Bench) {
     let ada = bench.person("ada").await;
     // The same answer for a known address as for a new one; only the owner's mail tells.
@@ -50,6 +53,7 @@ async fn a_known_address_is_not_told_at_sign_up_or_reset(bench: Bench) {
     assert!(bench.next_mail().await.is_none());
 }
 
+/// ASVS 6.3.8.
 async fn wrong_passwords_and_unknown_addresses_look_the_same(bench: Bench) {
     let ada = bench.person("ada").await;
     let origin = anonymous().origin;
@@ -78,6 +82,7 @@ async fn weak_passwords_and_taken_names_are_refused_beside_the_field(bench: Benc
     assert_eq!(fields(bench.service.sign_up(&origin, &taken).await.err().unwrap()), ["slug"]);
 }
 
+/// ASVS 6.4.1 and 7.4.3.
 async fn a_reset_link_works_once_and_ends_every_session(bench: Bench) {
     let ada = bench.person("ada").await;
     let origin = anonymous().origin;
@@ -91,6 +96,7 @@ async fn a_reset_link_works_once_and_ends_every_session(bench: Bench) {
     assert!(bench.service.sign_in(&ada.email, "another good sentence", &origin).await.is_ok());
 }
 
+/// ASVS 6.4.1.
 async fn links_expire(bench: Bench) {
     bench.sign_up("ada", "ada@example.org").await;
     let link = bench.mailed_secret("ada@example.org", "/verify/").await;
@@ -112,6 +118,7 @@ async fn a_link_verifies_nothing_for_whoever_does_not_know_the_password(bench: B
     assert!(bench.service.verify_address(&origin, &link, PASSWORD).await.is_ok());
 }
 
+/// ASVS 7.3.1, 7.3.2 and 7.4.1.
 async fn sessions_end_by_idleness_and_by_hand(bench: Bench) {
     let ada = bench.person("ada").await;
     let other = bench.sign_in("ada", &ada.email).await;
@@ -138,4 +145,39 @@ async fn further_addresses_are_verified_before_they_count(bench: Bench) {
         "the primary one stays"
     );
     assert_eq!(bench.service.remove_address(&ada.who, &ada.email).await.unwrap().len(), 1);
+}
+
+/// ASVS 11.4.2.
+async fn a_hash_of_earlier_parameters_is_made_anew_at_sign_in(bench: Bench) {
+    use argon2::password_hash::PasswordHasher as _;
+    use argon2::{Algorithm, Argon2, Params, Version};
+    use atelier_store::queries::users;
+
+    let ada = bench.person("ada").await;
+    let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 2, 1, None).unwrap());
+    let weak = weak.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap().to_string();
+    let store = bench.service.store();
+    let mut tx = store.write().await.unwrap();
+    users::set_password(&mut tx, ada.id, &weak, bench.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let hash = async || {
+        let mut tx = store.read().await.unwrap();
+        users::password_of(&mut tx, ada.id).await.unwrap().unwrap().password_hash
+    };
+
+    bench.service.sign_in(&ada.email, "not the password", &anonymous().origin).await.unwrap_err();
+    assert_eq!(hash().await, weak);
+    bench.sign_in("ada", &ada.email).await;
+    let anew = hash().await;
+    assert!(anew.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{anew}");
+    bench.sign_in("ada", &ada.email).await;
+    assert_eq!(hash().await, anew, "one that is as it should be stays");
+}
+
+/// ASVS 16.5.3.
+async fn without_a_database_nobody_gets_anything(bench: Bench) {
+    let ada = bench.person("ada").await;
+    bench.service.store().close().await;
+    assert_eq!(bench.service.get_account(&ada.who).await.unwrap_err(), Error::Unavailable);
+    assert_eq!(bench.service.whoami(&ada.who).await.unwrap_err(), Error::Unavailable);
 }

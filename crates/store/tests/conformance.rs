@@ -103,6 +103,7 @@ async fn an_address_is_proved_by_one_person_only(bench: Bench) {
     assert_eq!(owner.email.as_deref(), Some("ada@example.org"));
 }
 
+/// ASVS 16.4.2.
 async fn audit_entries_are_never_changed_or_deleted(bench: Bench) {
     let state = serde_json::json!({ "scopes": ["Apps_Get"] });
     let entry = audit::NewEntry {

@@ -1,9 +1,12 @@
 //! Apps and who they are shared with, as most tests begin.
 
-use atelier_domain::ScopeSet;
+use atelier_domain::id::UserId;
+use atelier_domain::{Change, Conditions, Endpoint, Member, Rights, ScopeSet};
 use atelier_service::apps::CreateApp;
 use atelier_service::collaborators::{AddCollaborators, EditCollaborator, Filter, GrantRow, Invitee};
 use atelier_service::{AppName, Who};
+
+use atelier_store::queries::grants;
 
 use crate::{Bench, Person};
 
@@ -70,4 +73,20 @@ pub fn edit(grant: &GrantRow, scopes: ScopeSet) -> EditCollaborator {
 pub async fn people(bench: &Bench, who: &Who, app: &AppName) -> Vec<GrantRow> {
     let listed = bench.service.list_collaborators(who, app, &Filter::default(), 100).await;
     listed.expect("they can be listed").rows
+}
+
+/// Gives `user` exactly these rights in the app of `owner`'s, whatever they need: the service would add that.
+///
+/// # Panics
+/// When they are no collaborator.
+pub async fn give_exactly(bench: &Bench, owner: &Person, app: &AppName, user: UserId, rights: Rights) {
+    let mut tx = bench.service.store().write().await.expect("a transaction");
+    let asked =
+        bench.service.permit(&mut tx, &owner.who, app, Endpoint::PatchCollaborators, Conditions::NONE);
+    let permit = asked.await.expect("the owner may").permit;
+    let row = grants::of_user(&mut tx, &permit, user).await.expect("a read").expect("a collaborator");
+    let before: Member = row.member();
+    let change = Change::Set { before, after: Member { rights, ..before } };
+    grants::apply(&mut tx, &permit, &change, owner.id, bench.now()).await.expect("a change");
+    tx.commit().await.expect("a commit");
 }

@@ -19,8 +19,9 @@ use crate::{
     lazy::{DataPage, LazyPage, SettingsPage, SharingPage},
     pages::{
         app::Overview, apps::Apps, apps_new::NewApp, collaborations::Collaborations,
-        invitation_token::FollowInvitation, landing::Landing, not_found::NotFound, reset::AskReset,
-        reset_token::ChoosePassword, sign_in::SignIn, sign_up::SignUp, verify_token::VerifyAddress,
+        invitation_token::FollowInvitation, landing::Landing, leaked::ReportLeaked, not_found::NotFound,
+        reset::AskReset, reset_token::ChoosePassword, sign_in::SignIn, sign_up::SignUp,
+        verify_token::VerifyAddress,
     },
     raw_text::raw_text,
 };
@@ -62,6 +63,7 @@ pub fn App() -> impl IntoView {
                     view=|| view! { <VerifyAddress /> }.into_any()
                     ssr=SsrMode::Async
                 />
+                <Route path=StaticSegment("leaked") view=|| view! { <ReportLeaked /> }.into_any() ssr=SsrMode::Async />
                 <Route path=StaticSegment("apps") view=|| view! { <Apps /> }.into_any() ssr=SsrMode::Async />
                 <Route
                     path=(StaticSegment("apps"), StaticSegment("new"))

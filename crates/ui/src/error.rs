@@ -23,6 +23,8 @@ pub enum UiError {
         /// Which right is missing, why, and who could give it.
         explanation: String,
     },
+    /// The person may do this once they have given their password again: every form asks for it by itself.
+    PasswordNeeded,
     /// What was typed cannot be accepted.
     Invalid {
         /// One entry for each thing to mend, in the order of the fields.
@@ -33,8 +35,10 @@ pub enum UiError {
         /// What happened.
         message: String,
     },
-    /// Too many tries.
+    /// Too often.
     Throttled {
+        /// What was done too often, and when to try again.
+        message: String,
         /// Seconds until the next try is answered.
         retry_after: u32,
     },
@@ -62,7 +66,7 @@ impl UiError {
         match self {
             Self::NotFound => 404,
             Self::SignedOut { .. } => 401,
-            Self::Forbidden { .. } => 403,
+            Self::Forbidden { .. } | Self::PasswordNeeded => 403,
             Self::Invalid { .. } => 422,
             Self::Conflict { .. } => 409,
             Self::Throttled { .. } => 429,
@@ -116,6 +120,7 @@ impl From<atelier_service::Error> for UiError {
             Error::Forbidden { explanation, .. } | Error::SomeoneElses { explanation, .. } => {
                 Self::Forbidden { explanation: sentence(&explanation) }
             }
+            Error::PasswordNeeded => Self::PasswordNeeded,
             Error::Invalid { fields } => Self::Invalid {
                 fields: fields
                     .into_iter()
@@ -125,9 +130,10 @@ impl From<atelier_service::Error> for UiError {
             Error::Conflict(message) | Error::Taken(message) => {
                 Self::Conflict { message: sentence(&message) }
             }
-            Error::Throttled { seconds } => {
-                Self::Throttled { retry_after: u32::try_from(seconds).unwrap_or(u32::MAX) }
-            }
+            Error::Throttled { seconds, .. } => Self::Throttled {
+                message: sentence(&error.to_string()),
+                retry_after: u32::try_from(seconds).unwrap_or(u32::MAX),
+            },
             Error::Unavailable => Self::Unavailable,
             Error::Internal { id } => Self::Internal { id },
         }
@@ -148,15 +154,14 @@ impl fmt::Display for UiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound => f.write_str("There is nothing here, or nothing that you can see."),
-            Self::SignedOut { message } | Self::Conflict { message } => f.write_str(message),
+            Self::SignedOut { message } | Self::Conflict { message } | Self::Throttled { message, .. } => {
+                f.write_str(message)
+            }
             Self::Forbidden { explanation } => f.write_str(explanation),
+            Self::PasswordNeeded => f.write_str("Give your password again to go on."),
             Self::Invalid { fields } => match fields.as_slice() {
                 [only] => f.write_str(&only.message),
                 several => write!(f, "{} things need your attention.", several.len()),
-            },
-            Self::Throttled { retry_after } => match retry_after.div_ceil(60) {
-                0 | 1 => f.write_str("Too many tries. Wait a minute and try again."),
-                minutes => write!(f, "Too many tries. Wait {minutes} minutes and try again."),
             },
             Self::Unavailable => f.write_str(
                 "The server cannot be reached right now. Nothing was changed; try again in a moment.",

@@ -42,7 +42,7 @@ use leptos::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    components::{loaded::Reload, toast::Toasts},
+    components::{loaded::Reload, password_again::PasswordAgain, toast::Toasts},
     error::UiError,
 };
 
@@ -68,15 +68,20 @@ impl Submission {
     }
 }
 
+/// The field in which a form carries the password again, where what it does asks for it and it was given too long ago.
+/// The server takes it before it calls the form's function.
+pub const PASSWORD_AGAIN_FIELD: &str = "password_again";
+
 /// Whether what was typed into a field of this name must not be sent back.
 ///
 /// ```
 /// # use atelier_ui::form::is_secret;
 /// assert!(is_secret("password") && is_secret("new_password") && is_secret("token"));
+/// assert!(is_secret("password_again"));
 /// assert!(!is_secret("email"));
 /// ```
 pub fn is_secret(name: &str) -> bool {
-    ["password", "secret", "token"].iter().any(|word| name.ends_with(word))
+    name == PASSWORD_AGAIN_FIELD || ["password", "secret", "token"].iter().any(|word| name.ends_with(word))
 }
 
 /// Hands the server's [`Submission`], if there was one, to every form of the page, in the browser too.
@@ -370,7 +375,10 @@ fn post_form(posting: Posting, class: &str, children: Children) -> AnyView {
         // The browser's own checks would speak another language and stop at the first field: ours answer.
         <form method="post" action="" novalidate class=format!("form {class}") on:submit=submit>
             <input type="hidden" name=FORM_FIELD value=name />
-            <Provider value=posting.parts>{children()}</Provider>
+            <Provider value=posting.parts>
+                <PasswordAgain />
+                {children()}
+            </Provider>
         </form>
     }
     .into_any()

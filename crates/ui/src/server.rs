@@ -68,3 +68,23 @@ pub(crate) fn set_cookie(make: impl FnOnce(SessionCookie) -> String) {
         response.append_header(SET_COOKIE, value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// ASVS 3.3.1, 3.3.2, 3.3.3 and 3.3.4.
+    #[test]
+    fn the_cookie_is_for_this_host_and_for_no_script() {
+        let secure = SessionCookie { secure: true };
+        let handed_over = secure.handing_over("secret");
+        assert!(handed_over.starts_with("__Host-atelier=secret; Path=/; "), "{handed_over}");
+        for part in ["; HttpOnly", "; SameSite=Lax", "; Secure", "; Max-Age=1209600"] {
+            assert!(handed_over.contains(part), "{handed_over}");
+        }
+        assert!(!handed_over.contains("Domain"), "{handed_over}");
+        assert!(secure.taking_back().contains("=; Path=/; Max-Age=0"));
+        let plain = SessionCookie { secure: false }.handing_over("secret");
+        assert!(plain.starts_with("atelier=secret;") && plain.contains("; HttpOnly"), "{plain}");
+    }
+}

@@ -2,6 +2,8 @@
 
 mod bundle;
 mod command;
+#[cfg(test)]
+mod documents;
 mod paths;
 mod postgres;
 mod test;

@@ -24,7 +24,13 @@ pub const ADDRESSES: &[(Endpoint, &str)] = &[
     (Endpoint::SignUp, "/v2/signup"),
     (Endpoint::ListAuthMethods, "/v2/auth/methods"),
     (Endpoint::ListOrganizations, "/v2/users/{user_id}/organizations"),
+    (Endpoint::ReportLeakedKey, "/v2/leaked_keys"),
 ];
+
+/// The HTTP status of what went well. A report of a leaked key is taken, whatever comes of it.
+pub(crate) fn success(endpoint: Endpoint) -> http::StatusCode {
+    if endpoint == Endpoint::ReportLeakedKey { http::StatusCode::ACCEPTED } else { http::StatusCode::OK }
+}
 
 /// A handler whose types are forgotten.
 pub(super) type Handler<S> =
@@ -68,15 +74,19 @@ pub(super) async fn answer<S>(
     let call = Call::new(endpoint, Transport::Rest, &parts, || request_ids.next());
     let request_id = call.request_id.clone();
     let answered = async {
+        if let Some(failure) = call.refused.clone() {
+            return Err(failure);
+        }
         let mut object = rest::read_body(endpoint.verb(), BODY_LIMIT, &parts.headers, body).await?;
         for (field, value) in rest::read_path(&fields, &mut parts).await? {
             object.insert(field.to_owned(), Value::String(value));
         }
         handler(state, call, object).await
     };
+    let success = success(endpoint);
     let (http, mut answer, status) = match answered.await {
-        Ok(Value::Object(answer)) => (http::StatusCode::OK, answer, StatusCode::Success.status()),
-        Ok(_) => (http::StatusCode::OK, Map::new(), StatusCode::Success.status()),
+        Ok(Value::Object(answer)) => (success, answer, StatusCode::Success.status()),
+        Ok(_) => (success, Map::new(), StatusCode::Success.status()),
         Err(failure) => (failure.http_status(), Map::new(), Status::from(failure)),
     };
     let status = serde_json::to_value(Status { req_id: request_id, ..status });

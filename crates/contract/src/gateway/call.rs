@@ -9,6 +9,8 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
 
+use crate::Failure;
+
 /// The surroundings of one request.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -24,7 +26,14 @@ pub struct Call {
     pub user_agent: Option<String>,
     /// The way in.
     pub transport: Transport,
+    /// Why it is not answered, if something that came before has said so.
+    pub(super) refused: Option<Failure>,
 }
+
+/// What something before the gateway puts into a request's extensions to have it refused in band, as its transport
+/// asks for.
+#[derive(Clone, Debug)]
+pub struct Refused(pub Failure);
 
 /// The way by which a request came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +86,7 @@ impl Call {
             peer: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer),
             user_agent: header(USER_AGENT.as_str()).map(str::to_owned),
             transport,
+            refused: parts.extensions.get::<Refused>().map(|Refused(failure)| failure.clone()),
         }
     }
 }

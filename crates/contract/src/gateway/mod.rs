@@ -26,7 +26,7 @@ use crate::proto::status::{BaseResponse, StatusCode};
 use crate::proto::{MyScopesRequest, UserAppIdSet};
 use crate::{Answer, Failure, schema};
 
-pub use self::call::{Call, Credential, Transport};
+pub use self::call::{Call, Credential, Refused, Transport};
 
 /// How large a request may be, in bytes, unless told otherwise.
 const BODY_LIMIT: usize = 4 << 20;

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use axum::extract::Request;
 use axum::response::Response;
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, Either};
 use prost_reflect::MessageDescriptor;
 use serde_json::{Map, Value};
 
@@ -77,7 +77,10 @@ where
         let handler = self.handler.clone();
         let answer = move |question: Q| {
             let noted = call.clone();
-            let result = handler(state.clone(), call.clone(), question);
+            let result = match call.refused.clone() {
+                Some(failure) => Either::Left(async { Err(failure) }),
+                None => Either::Right(handler(state.clone(), call.clone(), question)),
+            };
             async move { finish(&noted, result.await).1 }
         };
         grpc::unary(answer, request, limit).boxed()

@@ -62,7 +62,10 @@ where
     let (mut parts, body) = request.into_parts();
     let call = Call::new(target.endpoint, Transport::Rest, &parts, || target.request_ids.next());
     let question = target.operation.question();
-    let input = read(&question, target.endpoint.verb(), target.limit, &fields, &mut parts, body).await;
+    let input = match call.refused.clone() {
+        Some(failure) => Err(failure),
+        None => read(&question, target.endpoint.verb(), target.limit, &fields, &mut parts, body).await,
+    };
     target.operation.rest(target.state.clone(), call, input).await
 }
 

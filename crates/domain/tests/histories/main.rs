@@ -162,7 +162,7 @@ impl App {
                 (UserId(grant.0), Standing::Collaborator { grant, rights: self.members[&grant].rights })
             }
         };
-        let caller = Caller { user, credential: Credential::Session };
+        let caller = Caller { user, credential: Credential::Session { proved_at: self.now() } };
         decide(&caller, APP, &standing, endpoint, Conditions::NONE, self.now())
     }
 

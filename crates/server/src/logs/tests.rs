@@ -3,8 +3,11 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use atelier_domain::Preset;
+use atelier_domain::limit::Allowance;
+use atelier_domain::time::SECOND;
+use atelier_domain::{Labels, Preset};
 use atelier_service::identity::SignUp;
+use atelier_service::inputs::{Content, Fetching, NewInput, PostInputs};
 use atelier_service::keys::CreateKey;
 use atelier_testkit::people::{PASSWORD, anonymous, with_key};
 use atelier_testkit::sharing::{join, street_signs};
@@ -14,7 +17,7 @@ use axum::body::Body;
 use axum::middleware::from_fn;
 use http::Request;
 use http::header::{COOKIE, ORIGIN};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
@@ -126,7 +129,7 @@ fn no_secret_and_no_address_is_logged() {
             .unwrap();
         secret(revoked.secret.expose());
         service.revoke_key(&ada.who, revoked.key.id).await.unwrap();
-        let router = wire::router(service).layer(from_fn(metrics::measure));
+        let router = wire::router(service, Allowance::new(1_000, SECOND)).layer(from_fn(metrics::measure));
         for path in ["/v2/users/ada/apps/street-signs/keys", "/v2/users/me?email=ada@example.org%0d%0aforged"]
         {
             for shown in [key.secret.expose(), revoked.secret.expose(), unknown] {
@@ -145,6 +148,25 @@ fn no_secret_and_no_address_is_logged() {
             .header(COOKIE, format!("{}={}", cookie.name(), signed_in.secret));
         let answer = pages.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(answer.status(), http::StatusCode::FORBIDDEN);
+        // A breach of the policy on such a page, as browsers report it in their two ways.
+        let reports = crate::reports::router(service.world().clone());
+        for body in [
+            json!({ "csp-report": { "document-uri": format!("http://a.example/verify/{link}"),
+                "effective-directive": "img-src", "blocked-uri": format!("https://elsewhere.example/{link}") } }),
+            json!([{ "type": "csp-violation", "url": format!("http://a.example/verify/{link}"), "body": {
+                "documentURL": format!("http://a.example/verify/{link}"),
+                "effectiveDirective": "font-src", "blockedURL": "inline" } }]),
+        ] {
+            let request = Request::post(crate::reports::PATH).body(Body::from(body.to_string())).unwrap();
+            reports.clone().oneshot(request).await.unwrap();
+        }
+        // An input at an address that holds a signature, where nobody answers.
+        let fetching = Fetching { allow_private: true, ..Fetching::default() };
+        let content = Content::ImageAt(format!("http://127.0.0.1:1/picture?signature={link}"));
+        let input = NewInput { slug: "far".into(), content, metadata: None, labels: Labels::default() };
+        let inputs = PostInputs { inputs: vec![input], ..PostInputs::default() };
+        let posted = service.clone().fetching(fetching).post_inputs(&ada.who, &app, inputs).await.unwrap();
+        assert!(posted.inputs[0].is_err());
         // Mail that nobody takes.
         let mailer = Mailer::by_smtp(&refusing_mail_server().await, "Atelier <atelier@localhost>").unwrap();
         assert!(mailer.send_one(service).await.unwrap());
@@ -155,6 +177,9 @@ fn no_secret_and_no_address_is_logged() {
         ["refused a request", "refused a request that came from another site", "could not send a mail"]
     {
         assert!(log.contains(&format!("\"message\":\"{told}\"")), "{told} is not in\n{log}");
+    }
+    for told in ["img-src", "https://elsewhere.example", "font-src", "inline"] {
+        assert!(log.contains(told), "{told} is not in\n{log}");
     }
     for secret in found.lock().unwrap().iter() {
         assert!(!log.contains(secret), "{secret} is in\n{log}");

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use atelier_domain::ScopeSet;
+use atelier_domain::limit::Allowance;
+use atelier_domain::time::SECOND;
 use atelier_service::keys::CreateKey;
 use atelier_testkit::people::PASSWORD;
 use atelier_testkit::sharing::street_signs;
@@ -77,7 +79,8 @@ fn everything_is_measured_and_nothing_tells_of_a_person() {
         bench.service.sign_in(&ada.email, PASSWORD, origin).await.unwrap();
         let key = CreateKey { description: "All".into(), scopes: ScopeSet::ALL, ..CreateKey::default() };
         let key = bench.service.create_key(&ada.who, &key).await.unwrap();
-        let router = crate::wire::router(&bench.service).layer(from_fn(measure));
+        let router =
+            crate::wire::router(&bench.service, Allowance::new(1_000, SECOND)).layer(from_fn(measure));
         let ask = async |method: &str, path: &str| {
             let request = Request::builder().method(method).uri(path);
             let request = request.header("authorization", format!("Key {}", key.secret.expose()));

@@ -1,10 +1,12 @@
 //! Pages and their forms, as a browser without scripts uses them.
 
-use atelier_domain::{Preset, ScopeSet};
+use atelier_domain::session::PROOF;
+use atelier_domain::{Preset, ScopeSet, Slug};
 use atelier_service::AppName;
 use atelier_service::apps::CreateApp;
 use atelier_service::collaborators::{EditCollaborator, GrantRow};
-use atelier_testkit::people::PASSWORD;
+use atelier_service::keys::CreateKey;
+use atelier_testkit::people::{PASSWORD, with_key};
 use atelier_testkit::sharing::{edit, invite, people, street_signs};
 use atelier_testkit::{Bench, Person, on_both_databases};
 use atelier_ui::SessionCookie;
@@ -14,9 +16,13 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::serve::context;
 
+mod doors;
+
 on_both_databases! {
     the_second_of_two_editors_sees_the_conflict_and_what_they_typed,
     what_people_write_stays_text,
+    a_form_takes_the_password_again_with_what_it_does,
+    anyone_ends_a_key_that_they_found_by_the_page_for_it,
 }
 
 const PLAIN: SessionCookie = SessionCookie { secure: false };
@@ -123,4 +129,71 @@ async fn the_second_of_two_editors_sees_the_conflict_and_what_they_typed(bench: 
     assert_eq!(status, 303, "{page}");
     let rows = people(&bench, &ada.who, &app).await;
     assert_eq!((rows[0].scopes, rows[0].note.as_str()), (Preset::Reviewer.scopes(), "Reviews on Mondays"));
+}
+
+/// ASVS 7.5.3, 7.5.1 and 7.5.2.
+async fn a_form_takes_the_password_again_with_what_it_does(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let browser = Browser::of(&bench, &ada).await;
+    bench.clock.advance(PROOF);
+    let path = "/ada/street-signs/settings/collaborators/add";
+    let fields = [
+        (FORM_FIELD, "/api/collaborators/add"),
+        ("owner", "ada"),
+        ("app", "street-signs"),
+        ("people", "cy@example.org"),
+        ("preset", "worker"),
+        ("ends", "never"),
+        ("note", "Labels on Mondays"),
+    ];
+    let asked = format!("name=\"{PASSWORD_AGAIN_FIELD}\"");
+    let (_, page) = browser.get(path).await;
+    assert!(!page.contains(&asked), "nobody is asked before it is needed: {page}");
+    let (status, page) = browser.post(path, &fields).await;
+    assert_eq!(status, 403, "{page}");
+    assert!(page.contains(&asked) && page.contains(">Labels on Mondays</textarea>"), "{page}");
+
+    let with = |password| {
+        let mut fields = fields.to_vec();
+        fields.push((PASSWORD_AGAIN_FIELD, password));
+        fields
+    };
+    let (status, page) = browser.post(path, &with("not the password")).await;
+    assert_eq!(status, 422, "{page}");
+    assert!(page.contains(&asked) && !page.contains("not the password"), "{page}");
+    assert!(people(&bench, &ada.who, &app).await.is_empty());
+    let (status, page) = browser.post(path, &with(PASSWORD)).await;
+    assert_eq!(status, 303, "{page}");
+    assert_eq!(people(&bench, &ada.who, &app).await.len(), 1);
+}
+
+async fn anyone_ends_a_key_that_they_found_by_the_page_for_it(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let key = CreateKey { description: "Uploads".into(), scopes: ScopeSet::ALL, ..CreateKey::default() };
+    let secret = bench.service.create_key(&ada.who, &key).await.unwrap().secret;
+    let assets = AssetPaths::default();
+    let router = super::router(assets, context(&bench.service, PLAIN));
+    let stranger = Browser { router, cookie: String::new() };
+    let mut answers = Vec::new();
+    for text in [secret.expose(), "hello"] {
+        let fields = [(FORM_FIELD, "/api/keys/report-leaked"), ("secret", text)];
+        let (status, page) = stranger.post("/leaked", &fields).await;
+        assert_eq!(status, 200, "{page}");
+        assert!(!page.contains(text), "{page}");
+        answers.push(page.contains("Thank you"));
+    }
+    assert_eq!(answers, [true, true], "it is not told whether there was such a key");
+    assert!(bench.service.get_user(&with_key(secret.expose())).await.is_err());
+}
+
+#[test]
+fn nobody_is_called_like_an_address_of_ours() {
+    for page in leptos_axum::generate_route_list(App) {
+        let mut parts = page.path().split('/').skip(1);
+        let first = parts.next().unwrap_or_default();
+        if !first.is_empty() && !first.starts_with('{') {
+            assert!(first.parse::<Slug>().is_err(), "`{first}` can be somebody's name: {}", page.path());
+        }
+    }
 }

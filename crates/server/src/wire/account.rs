@@ -35,6 +35,16 @@ pub(super) async fn sign_in(
 }
 
 #[derive(Deserialize)]
+pub(super) struct LeakedKey {
+    secret: String,
+}
+
+/// Ends the key whose secret somebody has found, whoever they are. Whether there was one is not told.
+pub(super) async fn report_leaked(service: Service, call: Call, found: LeakedKey) -> Result<(), Failure> {
+    service.report_leaked(&origin(&call), &found.secret).await.map_err(failure)
+}
+
+#[derive(Deserialize)]
 pub(super) struct SignUpQuestion {
     email: String,
     password: String,

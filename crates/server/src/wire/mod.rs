@@ -24,15 +24,18 @@ mod workers;
 use atelier_contract::proto::UserAppIdSet;
 use atelier_contract::proto::status::Status;
 use atelier_contract::{Call, Failure, Gateway, StatusCode};
+use atelier_domain::limit::Allowance;
 use atelier_domain::secret::{InvalidSecret, KeySecret};
 use atelier_domain::{Auth, Conditions, Endpoint, EndpointSet, OwnPermit, ScopeSet, Timestamp};
 use atelier_service::{AppName, Asked, Error, Origin, Proof, Service, Who, hash_secret};
 use axum::Router;
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::get;
 use http::StatusCode as Http;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+
+use crate::throttle::{self, Throttle};
 
 /// What comes before the name of an RPC in its full name.
 const RPC_PREFIX: &str = "/clarifai.api.V2/";
@@ -41,9 +44,12 @@ const RPC_PREFIX: &str = "/clarifai.api.V2/";
 const USER_AGENT: usize = 200;
 
 /// REST under `/v2` with its OpenAPI document, and gRPC.
-pub(crate) fn router(service: &Service) -> Router {
+pub(crate) fn router(service: &Service, per_key: Allowance) -> Router {
     let rest_and_grpc = gateway(service).into_router();
-    rest_and_grpc.route("/v2/openapi.json", get(document::get)).layer(map_response(with_security_headers))
+    rest_and_grpc
+        .route("/v2/openapi.json", get(document::get))
+        .layer(from_fn_with_state(Throttle::new(service.world().clone(), per_key), throttle::per_key))
+        .layer(map_response(with_security_headers))
 }
 
 /// What every answer carries: it is data and no page, and nobody but the caller may keep it, unless it says otherwise.
@@ -117,6 +123,7 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve_beside(Endpoint::SignIn, account::sign_in)
         .serve_beside(Endpoint::SignUp, account::sign_up)
         .serve_beside(Endpoint::ListAuthMethods, account::list_methods)
+        .serve_beside(Endpoint::ReportLeakedKey, account::report_leaked)
         .serve_beside(Endpoint::ListOrganizations, account::list_organizations)
 }
 
@@ -205,13 +212,15 @@ fn failure(error: Error) -> Failure {
         Error::Forbidden { explanation, .. } | Error::SomeoneElses { explanation, .. } => {
             Failure::insufficient_scopes(explanation)
         }
+        // Keys are their own proof, so that this is for people in the browser.
+        Error::PasswordNeeded => Failure::insufficient_scopes(error.to_string()),
         Error::Invalid { fields } => {
             let fields: Vec<String> =
                 fields.iter().map(|field| format!("{} {}", wire_name(&field.field), field.message)).collect();
             Failure::invalid(fields.join("; "))
         }
         Error::Conflict(why) | Error::Taken(why) => Failure::invalid(why).http(Http::CONFLICT),
-        Error::Throttled { seconds } => Failure::throttled().details(format!("try again in {seconds} s")),
+        Error::Throttled { .. } => Failure::throttled().details(error.to_string()),
         // In band, like every other: gRPC's own UNAVAILABLE makes clients send the request again and again.
         Error::Unavailable => Failure::new(StatusCode::TryAgain),
         Error::Internal { id } => Failure::internal(id),

@@ -4,7 +4,7 @@ mod list;
 mod search;
 
 use atelier_domain::id::{AuditId, KeyId, UserId};
-use atelier_domain::{Credential, OwnPermit, Permit};
+use atelier_domain::{OwnPermit, Permit};
 use atelier_store::WriteTx;
 use atelier_store::queries::audit::{NewEntry, insert};
 use serde_json::Value;
@@ -45,6 +45,7 @@ pub enum Action {
     KeyRotated,
     KeyRevoked,
     KeyReportedLeaked,
+    KeyReused,
     InputsDeleted,
     AnnotationsDeleted,
     AnnotationsOverwritten,
@@ -82,6 +83,7 @@ impl Action {
             Self::KeyRotated => "key.rotated",
             Self::KeyRevoked => "key.revoked",
             Self::KeyReportedLeaked => "key.reported_leaked",
+            Self::KeyReused => "key.reused",
             Self::InputsDeleted => "input.deleted",
             Self::AnnotationsDeleted => "annotation.deleted",
             Self::AnnotationsOverwritten => "annotation.overwritten",
@@ -104,10 +106,7 @@ impl<'a> Actor<'a> {
     }
 
     pub(crate) fn of_account(asked: &'a Asked<OwnPermit>, origin: &'a Origin) -> Self {
-        let key = match asked.permit.credential() {
-            Credential::Session => None,
-            Credential::Token { id, .. } | Credential::AppKey { id, .. } => Some(*id),
-        };
+        let key = asked.permit.credential().key();
         Self { id: Some(asked.permit.user()), name: &asked.name, key, origin }
     }
 }

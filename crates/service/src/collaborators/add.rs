@@ -84,7 +84,7 @@ impl Service {
     ///
     /// # Errors
     /// When the caller may not, would give more than they may, or somebody cannot be added: then there is a field
-    /// error `people[i]` for each of them.
+    /// error `people[i]` for each of them. `Throttled` after too many invitations.
     pub async fn add_collaborators(
         &self,
         who: &Who,
@@ -103,6 +103,8 @@ impl Service {
         }
         check_note(&input.note)?;
         let people = self.people(&mut tx, &asked.permit, &input.people).await?;
+        let strangers = people.iter().filter(|person| person.account.is_none()).count();
+        self.spend_invitations(&mut tx, asked.permit.user(), strangers).await?;
         let app = apps::get(&mut tx, &asked.permit).await?;
         let mut added = Vec::new();
         for person in &people {

@@ -21,7 +21,7 @@ impl Service {
         invitees: &[Invitee],
     ) -> Result<Vec<Option<String>>> {
         let mut conn = self.store.read().await?;
-        let asked = self.permit(&mut conn, who, app, Endpoint::PostCollaborators, Conditions::NONE).await?;
+        let asked = self.permit(&mut conn, who, app, Endpoint::CheckInvitees, Conditions::NONE).await?;
         check_number(invitees)?;
         let mut against = Vec::new();
         for (position, invitee) in invitees.iter().enumerate() {

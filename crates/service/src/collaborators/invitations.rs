@@ -33,7 +33,7 @@ impl Service {
     /// Sends an invitation again, with a new link, for another 7 days. The link before it ends.
     ///
     /// # Errors
-    /// When the caller may not, or it is no longer pending.
+    /// When the caller may not, or it is no longer pending; `Throttled` after too many letters.
     pub async fn resend_invitation(&self, who: &Who, app: &AppName, grant: GrantId) -> Result<GrantRow> {
         let now = self.world.now();
         let mut tx = self.store.write().await?;
@@ -49,6 +49,7 @@ impl Service {
         if !invitations::renew(&mut tx, &asked.permit, grant, &invitation).await? {
             return Err(Error::NotFound);
         }
+        self.spend_letter(&mut tx, asked.permit.user()).await?;
         self.mail_invitation(&mut tx, &asked, &app, &address, &secret).await?;
         let done = Done {
             app: Some(app.id),

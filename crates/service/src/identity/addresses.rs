@@ -96,7 +96,7 @@ impl Service {
     /// Mails the link by which the caller proves an address again; earlier links to it end.
     ///
     /// # Errors
-    /// When the caller is not signed in, has no such address, or has verified it.
+    /// When the caller is not signed in, has no such address, or has verified it; `Throttled` after too many letters.
     pub async fn resend_verification(&self, who: &Who, address: &str) -> Result<()> {
         let mut tx = self.store.write().await?;
         let asked = self.permit_own(&mut tx, who, Endpoint::ResendVerification).await?;
@@ -105,6 +105,7 @@ impl Service {
         if own(&users::addresses(&mut tx, user).await?, &address)?.verified_at.is_some() {
             return Err(Error::invalid("email", "is verified already"));
         }
+        self.spend_letter(&mut tx, user).await?;
         self.mail_verification(&mut tx, user, &asked.slug, &address).await?;
         Ok(tx.commit().await?)
     }

@@ -13,6 +13,7 @@ use atelier_store::{Conn, Event, WriteTx};
 use super::verify_address::link_over;
 use crate::audit::{Action, Actor, Done};
 use crate::identity::{SignedIn, UserRow};
+use crate::limits::Account;
 use crate::secrets::hash_secret;
 use crate::{Asked, Error, Origin, Result, Service, Who};
 
@@ -35,7 +36,9 @@ impl Service {
     async fn write_reset(&self, email: &str) -> Result<()> {
         let Ok(address) = email.parse::<Email>() else { return Ok(()) };
         let mut tx = self.store.write().await?;
-        if let Some(user) = users::by_verified_address(&mut tx, &address).await? {
+        if let Some(user) = users::by_verified_address(&mut tx, &address).await?
+            && self.may_write_to(&mut tx, &address).await?
+        {
             self.mail_reset(&mut tx, user.id, &address).await?;
         }
         Ok(tx.commit().await?)
@@ -92,7 +95,7 @@ impl Service {
     /// Takes the caller's password again, so that for a while they can make keys and change access.
     ///
     /// # Errors
-    /// When the caller is not signed in, or the password is wrong.
+    /// When the caller is not signed in, or the password is wrong; `Throttled` after too many wrong ones.
     pub async fn confirm_password(&self, who: &Who, password: &str) -> Result<()> {
         self.check_password(who, Endpoint::ConfirmPassword, "password", password).await?;
         let mut tx = self.store.write().await?;
@@ -110,16 +113,20 @@ impl Service {
         field: &str,
         typed: &str,
     ) -> Result<Asked<OwnPermit>> {
-        let mut read = self.store.read().await?;
-        let asked = self.permit_own(&mut read, who, endpoint).await?;
-        let row = users::password_of(&mut read, asked.permit.user()).await?;
-        drop(read);
+        let mut tx = self.store.write().await?;
+        let asked = self.permit_own(&mut tx, who, endpoint).await?;
+        let user = asked.permit.user();
+        let row = users::password_of(&mut tx, user).await?;
+        let tried = self.count_password(&mut tx, Account::Known(user), &who.origin).await?;
+        tx.commit().await?;
         let hash = row.as_ref().map(|row| row.password_hash.as_str());
-        if self.passwords.verify(&Password::entered(typed), hash).await? {
+        let right = self.passwords.verify(&Password::entered(typed), hash).await?;
+        let mut tx = self.store.write().await?;
+        if right {
+            self.forgive_password(&mut tx, &tried).await?;
+            tx.commit().await?;
             return Ok(asked);
         }
-        let mut tx = self.store.write().await?;
-        let user = asked.permit.user();
         let done = Done { subject_id: Some(user), ..Done::new(Action::SignInFailed, &asked.name) };
         self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done).await?;
         tx.commit().await?;

@@ -1,7 +1,7 @@
 //! One's own account: look at it, change what one is called.
 
 use atelier_domain::id::SessionId;
-use atelier_domain::{DisplayName, Endpoint, Timestamp};
+use atelier_domain::{DisplayName, Endpoint};
 use atelier_store::Event;
 use atelier_store::queries::access::Target;
 use atelier_store::queries::users;
@@ -18,8 +18,6 @@ pub struct Account {
     pub addresses: Vec<AddressRow>,
     /// The session in which it was asked for.
     pub session: Option<SessionId>,
-    /// When they last gave their password in this session.
-    pub proved_at: Option<Timestamp>,
 }
 
 impl Service {
@@ -33,7 +31,7 @@ impl Service {
         let access = self.look_up(&mut tx, who, Target::Account).await?;
         let user = users::get(&mut tx, asked.permit.user()).await?.ok_or(Error::NotFound)?;
         let addresses = users::addresses(&mut tx, user.id).await?;
-        Ok(Account { user, addresses, session: access.session, proved_at: access.proved_at })
+        Ok(Account { user, addresses, session: access.session })
     }
 
     /// The caller's account and addresses, for programs: what `GetUser` answers.

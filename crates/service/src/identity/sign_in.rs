@@ -10,7 +10,8 @@ use atelier_store::queries::users::{self, PasswordRow};
 use atelier_store::{Conn, Event, WriteTx};
 
 use crate::audit::{Action, Actor, Done};
-use crate::secrets::{hash_secret, new_secret};
+use crate::limits::Account;
+use crate::secrets::{PasswordHasher, hash_secret, new_secret};
 use crate::{Error, Origin, Result, Service, measures};
 
 /// A session that has begun.
@@ -38,16 +39,33 @@ impl Service {
     /// answered as a wrong password is, and as late.
     ///
     /// # Errors
-    /// `Unauthenticated`, when the two do not go together.
+    /// `Unauthenticated`, when the two do not go together; `Throttled` after too many that did not.
     pub async fn sign_in(&self, email: &str, password: &str, origin: &Origin) -> Result<SignedIn> {
         let typed = Password::entered(password);
         // What is no address is not kept: people mistake the fields, and it may be their password.
         let address: Option<Email> = email.parse().ok();
-        let mut read = self.store.read().await?;
-        let known = password_of(&mut read, address.as_ref()).await?;
-        drop(read);
+        let mut tx = self.store.write().await?;
+        let known = password_of(&mut tx, address.as_ref()).await?;
+        let account = match (&known, &address) {
+            (Some(known), _) => Account::Known(known.user_id),
+            (None, Some(address)) => Account::Address(address),
+            (None, None) => Account::Nothing,
+        };
+        let tried = self.count_password(&mut tx, account, origin).await.inspect_err(|error| {
+            if matches!(error, Error::Throttled { .. }) {
+                measures::signed_in("throttled");
+            }
+        })?;
+        tx.commit().await?;
         let hash = known.as_ref().map(|known| known.password_hash.as_str());
         let right = self.passwords.verify(&typed, hash).await?;
+        // Only now is there a password from which a better hash can be made.
+        let rehashed = match hash {
+            Some(hash) if right && PasswordHasher::is_outdated(hash) => {
+                Some(self.passwords.hash(&typed).await?)
+            }
+            _ => None,
+        };
 
         let mut tx = self.store.write().await?;
         // The password may have been changed while this one was verified: then it counts no more.
@@ -70,6 +88,10 @@ impl Service {
             measures::signed_in("refused");
             return Err(Error::Unauthenticated("this address and password do not go together".into()));
         };
+        self.forgive_password(&mut tx, &tried).await?;
+        if let Some(hash) = rehashed {
+            users::set_password(&mut tx, user.id, &hash, self.world.now()).await?;
+        }
         let secret = self.start_session(&mut tx, user.id, origin).await?;
         let actor = Actor { id: Some(user.id), name: &user.name, key: None, origin };
         let done = Done { subject_id: Some(user.id), ..Done::new(Action::SignedIn, &user.name) };

@@ -47,7 +47,16 @@ pub struct NewAccount {
 /// How many slugs are tried until one is free.
 const ATTEMPTS: usize = 8;
 
-/// An account whose values are valid.
+/// What was typed, where all of it is valid.
+struct Valid {
+    email: Email,
+    name: DisplayName,
+    /// The slug that was asked for; else one is made.
+    slug: Option<Slug>,
+    password: Password,
+}
+
+/// An account to be written.
 struct Prepared {
     email: Email,
     name: DisplayName,
@@ -61,19 +70,28 @@ impl Service {
     /// none is made; the answer is the same, and the mail says so.
     ///
     /// # Errors
-    /// When a value is not valid, or the slug that was asked for is taken.
+    /// When a value is not valid, or the slug that was asked for is taken; `Throttled` after too many from one network.
     pub async fn sign_up(&self, origin: &Origin, input: &SignUp) -> Result<SignedUp> {
-        let account = self.prepare_account(input).await?;
+        let valid = check(input)?;
+        // Before the password is hashed, which is what costs most.
+        let mut tx = self.store.write().await?;
+        self.spend_sign_up(&mut tx, origin).await?;
+        tx.commit().await?;
+        let account = self.prepare_account(valid).await?;
         let (mut tx, user, slug) = self.insert_account(&account, None).await?;
         if users::by_verified_address(&mut tx, &account.email).await?.is_some() {
             // The account was written only to find out whether its slug is free: what is told of slugs must not
             // depend on the address. It goes with its transaction.
             drop(tx);
             let mut tx = self.store.write().await?;
-            self.mail_already_known(&mut tx, &account.email).await?;
+            if self.may_write_to(&mut tx, &account.email).await? {
+                self.mail_already_known(&mut tx, &account.email).await?;
+            }
             tx.commit().await?;
         } else {
-            self.mail_verification(&mut tx, user, slug.as_str(), &account.email).await?;
+            if self.may_write_to(&mut tx, &account.email).await? {
+                self.mail_verification(&mut tx, user, slug.as_str(), &account.email).await?;
+            }
             self.audit_sign_up(&mut tx, origin, user, &slug, &account).await?;
             tx.commit().await?;
         }
@@ -87,7 +105,7 @@ impl Service {
     /// When a value is not valid, or the slug or the address is taken.
     pub async fn create_verified_user(&self, input: &SignUp) -> Result<NewAccount> {
         let origin = Origin { address: String::new(), user_agent: "command line".into() };
-        let account = self.prepare_account(input).await?;
+        let account = self.prepare_account(check(input)?).await?;
         let token = KeySecret::new(&self.world.random());
         let (mut tx, user, slug) = self.insert_account(&account, Some(&token)).await?;
         self.audit_sign_up(&mut tx, &origin, user, &slug, &account).await?;
@@ -97,28 +115,9 @@ impl Service {
         Ok(NewAccount { user_id: user, slug: slug.as_str().into(), token })
     }
 
-    /// Checks the values, and hashes the password while no transaction is open.
-    async fn prepare_account(&self, input: &SignUp) -> Result<Prepared> {
-        // Everything that is wrong is said at once.
-        let mut wrong = Vec::new();
-        let mut note = |field: &str, message: String| {
-            wrong.push(FieldError { field: field.into(), message });
-        };
-        let email: Option<Email> =
-            input.email.parse().map_err(|error: InvalidValue| note("email", error.to_string())).ok();
-        let name: Option<DisplayName> =
-            input.name.parse().map_err(|error: InvalidValue| note("name", error.to_string())).ok();
-        let slug: Option<Slug> = (!input.slug.trim().is_empty())
-            .then(|| input.slug.parse().map_err(|error: InvalidValue| note("slug", error.to_string())).ok())
-            .flatten();
-        let about = [input.name.as_str(), input.slug.as_str(), input.email.as_str()];
-        let password = Password::choose(&input.password, &about)
-            .map_err(|error| note("password", error.to_string()))
-            .ok();
-        let (Some(email), Some(name), Some(password), true) = (email, name, password, wrong.is_empty())
-        else {
-            return Err(Error::Invalid { fields: wrong });
-        };
+    /// Hashes the password, while no transaction is open.
+    async fn prepare_account(&self, valid: Valid) -> Result<Prepared> {
+        let Valid { email, name, slug, password } = valid;
         let password_hash = self.passwords.hash(&password).await?;
         Ok(Prepared { email, name, slug, password_hash })
     }
@@ -195,6 +194,29 @@ impl Service {
         };
         self.audit(tx, actor, &done).await
     }
+}
+
+/// Checks what was typed.
+fn check(input: &SignUp) -> Result<Valid> {
+    // Everything that is wrong is said at once.
+    let mut wrong = Vec::new();
+    let mut note = |field: &str, message: String| {
+        wrong.push(FieldError { field: field.into(), message });
+    };
+    let email: Option<Email> =
+        input.email.parse().map_err(|error: InvalidValue| note("email", error.to_string())).ok();
+    let name: Option<DisplayName> =
+        input.name.parse().map_err(|error: InvalidValue| note("name", error.to_string())).ok();
+    let slug: Option<Slug> = (!input.slug.trim().is_empty())
+        .then(|| input.slug.parse().map_err(|error: InvalidValue| note("slug", error.to_string())).ok())
+        .flatten();
+    let about = [input.name.as_str(), input.slug.as_str(), input.email.as_str()];
+    let password =
+        Password::choose(&input.password, &about).map_err(|error| note("password", error.to_string())).ok();
+    let (Some(email), Some(name), Some(password), true) = (email, name, password, wrong.is_empty()) else {
+        return Err(Error::Invalid { fields: wrong });
+    };
+    Ok(Valid { email, name, slug, password })
 }
 
 /// A slug made from the local part of `email`; from the second attempt on with random digits behind it.

@@ -8,6 +8,7 @@ use atelier_store::queries::users::{self, Purpose, UserRow};
 use atelier_store::{Event, WriteTx};
 
 use crate::audit::{Action, Actor, Done};
+use crate::limits::Account;
 use crate::secrets::hash_secret;
 use crate::{Error, Origin, Result, Service};
 
@@ -34,13 +35,16 @@ impl Service {
     ///
     /// # Errors
     /// When the link is unknown, was used or has expired, the password is not the account's, or somebody else has
-    /// verified the address meanwhile.
+    /// verified the address meanwhile; `Throttled` after too many wrong passwords.
     pub async fn verify_address(&self, origin: &Origin, secret: &str, password: &str) -> Result<Verified> {
         // As for a reset: a wrong password costs no link, and nobody without a link has passwords hashed.
         let mut look = self.store.write().await?;
         let (user, _) = self.use_verification_link(&mut look, secret).await?;
         let known = users::password_of(&mut look, user.id).await?.ok_or_else(link_over)?;
         drop(look);
+        let mut tx = self.store.write().await?;
+        let tried = self.count_password(&mut tx, Account::Known(user.id), origin).await?;
+        tx.commit().await?;
         let right = self.passwords.verify(&Password::entered(password), Some(&known.password_hash)).await?;
 
         let mut tx = self.store.write().await?;
@@ -51,6 +55,7 @@ impl Service {
             tx.commit().await?;
             return Err(Error::invalid("password", "is not the one of the account that this link is for"));
         }
+        self.forgive_password(&mut tx, &tried).await?;
         let (user, address) = self.use_verification_link(&mut tx, secret).await?;
         let actor = Actor { id: Some(user.id), name: &user.name, key: None, origin };
         let joined = self.prove_address(&mut tx, actor, user.id, &address).await?;
@@ -91,7 +96,7 @@ impl Service {
         self.audit(tx, actor, &done).await?;
         tx.announce(Event::Person(user));
         // Whoever has just given the password is the person themselves, as in a session that it would have begun.
-        let person = Caller { user, credential: Credential::Session };
+        let person = Caller { user, credential: Credential::Session { proved_at: now } };
         let permit = decide_own(&person, Endpoint::ViewAccount, now)
             .map_err(|refusal| Error::refused(&refusal, &[]))?;
         self.take_up_all(tx, &permit, actor, address).await

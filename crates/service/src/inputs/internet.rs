@@ -48,6 +48,7 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 mod tests {
     use super::*;
 
+    /// ASVS 1.3.6.
     #[test]
     fn only_the_open_internet_is_public() {
         for inside in [

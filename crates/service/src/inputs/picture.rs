@@ -164,6 +164,7 @@ mod tests {
         assert_eq!(image::guess_format(&read.thumbnail).unwrap(), ImageFormat::Png);
     }
 
+    /// ASVS 5.2.1, 5.2.2 and 5.2.6.
     #[test]
     fn what_is_no_picture_is_told_apart() {
         let refusal = |bytes: &[u8]| read(bytes).unwrap_err();
@@ -175,6 +176,7 @@ mod tests {
         assert!(matches!(refusal(&png[..png.len() / 2]), NotAPicture::Broken(_)));
     }
 
+    /// ASVS 5.2.1, 5.2.2 and 5.2.6.
     #[test]
     fn a_picture_that_says_it_is_huge_is_not_unpacked() {
         // A BMP's header alone: 60,000 pixels a side.

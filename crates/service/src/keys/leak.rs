@@ -1,7 +1,8 @@
 //! Reporting that a key's secret leaked.
 
-use atelier_store::Event;
+use atelier_domain::id::UserId;
 use atelier_store::queries::keys;
+use atelier_store::{Event, WriteTx};
 use serde_json::json;
 
 use super::KeySecret;
@@ -20,7 +21,7 @@ impl Service {
         let Ok(secret) = text.trim().parse::<KeySecret>() else { return Ok(()) };
         let mut tx = self.store.write().await?;
         let hash = hash_secret(secret.expose());
-        let Some(key) = keys::revoke_leaked(&mut tx, &hash, now).await? else { return Ok(()) };
+        let Some(key) = keys::revoke_by_secret(&mut tx, &hash, now).await? else { return Ok(()) };
         let done = Done {
             subject_id: Some(key.user_id),
             before: Some(json!({ "description": key.description, "last_four": secret.last_four() })),
@@ -28,19 +29,25 @@ impl Service {
         };
         let actor = Actor { id: None, name: "Somebody", key: None, origin };
         self.audit(&mut tx, actor, &done).await?;
-        if let Some(mailbox) = self.mailbox(&mut tx, key.user_id).await? {
-            let body = format!(
-                "Somebody reported that the secret of your key `{description}`, which ends in `{last_four}`, has \
-                 leaked. The key was revoked at once; nothing opens with it any more.\n\n\
-                 You can make another one here:\n\n\
-                 {base}/account/keys\n",
-                description = key.description,
-                last_four = secret.last_four(),
-                base = self.base_url,
-            );
-            self.write_mail(&mut tx, &mailbox, "A key of yours was revoked", &body).await?;
-        }
+        let why = format!(
+            "Somebody reported that the secret of your key `{}`, which ends in `{}`, has leaked.",
+            key.description,
+            secret.last_four()
+        );
+        self.mail_revoked(&mut tx, key.user_id, &why).await?;
         tx.announce(Event::Person(key.user_id));
         Ok(tx.commit().await?)
+    }
+
+    /// Tells `user` that a key of theirs was revoked, and why.
+    pub(super) async fn mail_revoked(&self, tx: &mut WriteTx, user: UserId, why: &str) -> Result<()> {
+        let Some(mailbox) = self.mailbox(tx, user).await? else { return Ok(()) };
+        let body = format!(
+            "{why} The key was revoked at once; nothing opens with it any more.\n\n\
+             You can make another one here:\n\n\
+             {base}/account/keys\n",
+            base = self.base_url,
+        );
+        self.write_mail(tx, &mailbox, "A key of yours was revoked", &body).await
     }
 }

@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod leak;
 mod list;
+mod reuse;
 mod reveal;
 mod revoke;
 mod rotate;

@@ -1,7 +1,7 @@
 //! Revoking a key.
 
+use atelier_domain::Endpoint;
 use atelier_domain::id::KeyId;
-use atelier_domain::{Credential, Endpoint};
 use atelier_store::Event;
 use atelier_store::queries::keys;
 
@@ -20,11 +20,7 @@ impl Service {
         let mut tx = self.store.write().await?;
         let endpoint = Endpoint::DeleteKey;
         let asked = self.permit_own(&mut tx, who, endpoint).await?;
-        let is_itself = match asked.permit.credential() {
-            Credential::Session => false,
-            Credential::Token { id, .. } | Credential::AppKey { id, .. } => *id == key,
-        };
-        if !is_itself {
+        if asked.permit.credential().key() != Some(key) {
             check_unbound(&asked.permit, endpoint)?;
         }
         let row = keys::get(&mut tx, &asked.permit, key).await?.ok_or(Error::NotFound)?;

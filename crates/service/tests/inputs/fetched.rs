@@ -100,6 +100,7 @@ async fn what_an_address_holds_is_added(bench: Bench) {
     assert_eq!(all(&bench, &ada.who, &app).await.len(), 2);
 }
 
+/// ASVS 1.3.6.
 async fn an_address_inside_the_network_is_not_fetched(bench: Bench) {
     let ada = bench.person("ada").await;
     let app = street_signs(&bench, &ada).await;

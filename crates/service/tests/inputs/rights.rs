@@ -90,6 +90,7 @@ async fn strangers_find_nothing(bench: Bench) {
     }
 }
 
+/// ASVS 8.3.3.
 async fn another_apps_ids_are_out_of_reach(bench: Bench) {
     let ada = bench.person("ada").await;
     let (app, other) = (street_signs(&bench, &ada).await, make_app(&bench, &ada, "other").await);

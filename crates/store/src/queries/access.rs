@@ -48,8 +48,6 @@ pub struct Access {
     pub name: String,
     /// The session, if they are signed in.
     pub session: Option<SessionId>,
-    /// When they last gave their password in this session.
-    pub proved_at: Option<Timestamp>,
     /// When the key or session was last noted as used and, where there is one, the grant too.
     pub noted_at: Option<Timestamp>,
     /// The app, if it exists.
@@ -221,7 +219,6 @@ async fn by_key(
         slug: row.slug,
         name: row.name,
         session: None,
-        proved_at: None,
         noted_at: noted(row.used_at, row.grant_id, row.grant_active_at),
         app: app_ref(row.app_id, row.owner_id),
         standing: standing(row.user_id, row.owner_id, grant),
@@ -241,11 +238,10 @@ async fn by_session(
     }
     let grant = granted(row.grant_id, row.grant_scopes, row.grant_endpoints, row.grant_ends_at);
     Ok(Some(Access {
-        caller: Caller { user: row.user_id, credential: Credential::Session },
+        caller: Caller { user: row.user_id, credential: Credential::Session { proved_at: row.proved_at } },
         slug: row.slug,
         name: row.name,
         session: Some(row.session_id),
-        proved_at: Some(row.proved_at),
         noted_at: noted(Some(row.seen_at), row.grant_id, row.grant_active_at),
         app: app_ref(row.app_id, row.owner_id),
         standing: standing(row.user_id, row.owner_id, grant),

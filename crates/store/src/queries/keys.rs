@@ -233,15 +233,35 @@ pub async fn revoke(tx: &mut WriteTx, user: UserId, id: KeyId, now: Timestamp) -
     Ok(revoked == 1)
 }
 
-/// Ends whatever key has this secret, whosever it is; answers whose and which it was.
+/// Whether a key that has not been revoked had this secret, and no longer has: its overlap is over.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn revoke_leaked(
+pub async fn was_rotated_out(conn: &mut Conn, secret_hash: &[u8; 32], now: Timestamp) -> Result<bool> {
+    row! {
+        struct Found {
+            found: bool,
+        }
+    }
+    let found: Found = conn
+        .fetch_one(
+            "SELECT EXISTS (SELECT 1 FROM former_secrets f JOIN keys k ON k.id = f.key_id \
+             WHERE f.secret_hash = $1 AND f.valid_until <= $2 AND k.revoked_at IS NULL) AS found",
+            params![secret_hash.as_slice(), now],
+        )
+        .await?;
+    Ok(found.found)
+}
+
+/// Ends whatever key has this secret or had it before, whosever it is; answers whose and which it was.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revoke_by_secret(
     tx: &mut WriteTx,
     secret_hash: &[u8; 32],
     now: Timestamp,
-) -> Result<Option<LeakedKeyRow>> {
+) -> Result<Option<RevokedKeyRow>> {
     tx.fetch_optional(
         "UPDATE keys SET revoked_at = $2 WHERE revoked_at IS NULL AND (secret_hash = $1 OR id IN \
          (SELECT key_id FROM former_secrets WHERE secret_hash = $1)) RETURNING id, user_id, description",
@@ -251,9 +271,9 @@ pub async fn revoke_leaked(
 }
 
 row! {
-    /// A key that was ended because its secret leaked.
+    /// A key that was ended because of one of its secrets.
     #[derive(Clone, Debug)]
-    pub struct LeakedKeyRow {
+    pub struct RevokedKeyRow {
         /// Its identifier.
         pub id: KeyId,
         /// Whose it was.

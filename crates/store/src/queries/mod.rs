@@ -11,6 +11,7 @@ pub mod input_jobs;
 pub mod inputs;
 pub mod invitations;
 pub mod keys;
+pub mod limits;
 pub mod mails;
 pub mod neighbours;
 pub mod resources;

@@ -140,6 +140,16 @@ pub async fn end_session(id: String) -> Result<(), UiError> {
     Ok(server::service().end_session(&server::who(), id).await?)
 }
 
+/// Takes the person's password again. Forms carry it along with what they do, in a field of that name.
+///
+/// # Errors
+/// [`UiError::Invalid`] if it is wrong, [`UiError::Throttled`] after too many wrong ones.
+#[server(name = ConfirmPassword, prefix = "/api", endpoint = "account/confirm-password")]
+pub async fn confirm_password(password_again: String) -> Result<(), UiError> {
+    let done = server::service().confirm_password(&server::who(), &password_again).await;
+    Ok(done.map_err(|error| UiError::from(error).renamed("password", crate::form::PASSWORD_AGAIN_FIELD))?)
+}
+
 /// Changes the password: every other session ends, and this one goes on under a new secret.
 ///
 /// # Errors

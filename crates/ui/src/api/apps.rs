@@ -361,7 +361,8 @@ pub(super) fn place((row, asked): (AppRow, Asked<Permit>)) -> AppPlace {
 #[cfg(feature = "ssr")]
 pub(super) fn refusal<T>(outcome: Result<T, Error>) -> Result<Option<String>, UiError> {
     match outcome.map_err(UiError::from) {
-        Ok(_) => Ok(None),
+        // Whoever has to give their password first may, once they have.
+        Ok(_) | Err(UiError::PasswordNeeded) => Ok(None),
         Err(UiError::Forbidden { explanation }) => Ok(Some(explanation)),
         Err(other) => Err(other),
     }

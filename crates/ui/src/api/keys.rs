@@ -153,6 +153,16 @@ pub async fn rotate_key(id: KeyId) -> Result<String, UiError> {
     Ok(server::service().rotate_key(&server::who(), id).await?.secret.expose().to_owned())
 }
 
+/// Ends the key whose secret somebody has found, whoever they are. The answer does not tell whether there was one.
+///
+/// # Errors
+/// [`UiError::Unavailable`] if it has to be reported again.
+#[server(name = ReportLeaked, prefix = "/api", endpoint = "keys/report-leaked")]
+pub async fn report_leaked(secret: String) -> Result<bool, UiError> {
+    server::service().report_leaked(&server::who().origin, &secret).await?;
+    Ok(true)
+}
+
 /// Ends a key, and leads back to the others.
 ///
 /// # Errors

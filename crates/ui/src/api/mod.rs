@@ -12,6 +12,8 @@ pub mod calls;
 mod chosen;
 pub mod collaborators;
 pub mod concepts;
+#[cfg(feature = "ssr")]
+pub mod doors;
 pub mod identity;
 pub mod inputs;
 pub mod invitations;

@@ -16,10 +16,15 @@ use crate::{
 #[component]
 pub fn ErrorSummary() -> impl IntoView {
     let form = expect_context::<FormParts>();
+    // For the password the form asks by itself, in a field.
     let error = form.error();
+    let shown = Memo::new(move |_| {
+        error.with(|error| error.as_ref().is_some_and(|one| *one != UiError::PasswordNeeded))
+    });
     let element = NodeRef::<html::Div>::new();
     Effect::new(move || {
-        if error.with(Option::is_some)
+        error.track();
+        if shown.get()
             && let Some(element) = element.get()
         {
             // An element that cannot take the focus stays readable where it is.
@@ -27,7 +32,7 @@ pub fn ErrorSummary() -> impl IntoView {
         }
     });
     view! {
-        <Show when=move || error.with(Option::is_some)>
+        <Show when=move || shown.get()>
             <div node_ref=element class="error-summary" tabindex="-1" role="alert">
                 {move || error.get().map(|error| summary(form, error))}
             </div>

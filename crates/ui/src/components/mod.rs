@@ -23,6 +23,7 @@ pub mod marking;
 pub mod marks;
 pub mod menu;
 pub mod pagination;
+pub mod password_again;
 pub mod picture_regions;
 pub mod progress;
 pub mod prose;

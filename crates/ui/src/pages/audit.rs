@@ -233,6 +233,7 @@ fn sentence(action: &str) -> &str {
         "key.rotated" => "gave another secret to the key",
         "key.revoked" => "revoked the key",
         "key.reported_leaked" => "reported as leaked the key",
+        "key.reused" => "used an earlier secret and so ended the key",
         "input.deleted" => "deleted inputs:",
         "annotation.deleted" => "deleted annotations:",
         "annotation.overwritten" => "took away from annotations:",

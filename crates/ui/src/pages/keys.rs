@@ -46,6 +46,10 @@ fn Body(keys: Keys) -> impl IntoView {
                  moment, and ends with it."
             </p>
             <Table caption="Your keys" columns>{rows}</Table>
+            <p class="soft">
+                "A secret has got out? " <a href="/leaked">"Report it"</a> " and its key ends at once; anyone can, without \
+                 signing in."
+            </p>
         </HomeRoom>
     }
 }

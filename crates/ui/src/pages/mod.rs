@@ -26,6 +26,7 @@ pub mod key;
 pub mod key_new;
 pub mod keys;
 pub mod landing;
+pub mod leaked;
 pub mod not_found;
 pub mod reset;
 pub mod reset_token;

@@ -2,12 +2,15 @@
 
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
 
+use atelier_ui::{AssetPaths, SessionCookie};
+
 use super::*;
 
 fn header(response: &Response<Body>, name: impl http::header::AsHeaderName) -> &str {
     response.headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
 
+/// ASVS 3.4.4.
 #[test]
 fn no_answer_of_the_wire_is_kept_or_taken_for_a_page() {
     tell(async |story| {
@@ -36,6 +39,37 @@ fn no_answer_of_the_wire_is_kept_or_taken_for_a_page() {
             assert!(header(&response, CONTENT_SECURITY_POLICY).contains("default-src 'none'"), "{path}");
             assert!(response.headers().get("set-cookie").is_none(), "{path}");
         }
+    });
+}
+
+/// ASVS 3.4.1, 3.4.3, 3.4.7, 3.4.8 and 3.4.6.
+#[test]
+fn pages_say_how_they_may_be_used_and_what_is_breached_is_reported() {
+    tell(async |story| {
+        let of = |secure| {
+            let cookie = SessionCookie { secure };
+            let pages = crate::pages::router(
+                AssetPaths::default(),
+                crate::serve::context(&story.bench.service, cookie),
+            );
+            crate::serve::around(pages, &story.bench.service, cookie)
+        };
+        for secure in [false, true] {
+            let request = Request::get("/sign-in").body(Body::empty()).unwrap();
+            let response = of(secure).oneshot(request).await.unwrap();
+            let policy = header(&response, CONTENT_SECURITY_POLICY);
+            for part in ["'strict-dynamic'", "frame-ancestors 'none'", "object-src 'none'", "report-to csp"] {
+                assert!(policy.contains(part), "{policy}");
+            }
+            assert!(!policy.contains("unsafe-inline"), "{policy}");
+            assert_eq!(header(&response, "reporting-endpoints"), "csp=\"/csp-reports\"");
+            assert_eq!(header(&response, "cross-origin-opener-policy"), "same-origin");
+            assert_eq!(!header(&response, "strict-transport-security").is_empty(), secure);
+        }
+        let report = Request::post("/csp-reports").body(Body::from("{\"a\":\"\\u000a\"}")).unwrap();
+        assert_eq!(of(true).oneshot(report).await.unwrap().status(), 204);
+        let long = Request::post("/csp-reports").body(Body::from(vec![b'a'; 20 << 10])).unwrap();
+        assert_eq!(of(true).oneshot(long).await.unwrap().status(), 413);
     });
 }
 

@@ -7,9 +7,10 @@ use atelier_contract::proto::{
 };
 use atelier_domain::id::KeyId;
 use atelier_domain::secret::KeySecret;
-use atelier_domain::{Auth, Change, Conditions, Endpoint, Member, Rights, Scope};
+use atelier_domain::{Auth, Endpoint, Rights, Scope};
 use atelier_service::hash_secret;
-use atelier_store::queries::{grants, keys};
+use atelier_store::queries::keys;
+use atelier_testkit::sharing::give_exactly;
 use serde::Serialize;
 
 use super::tier_zero::{method, path};
@@ -102,20 +103,6 @@ impl Story {
         tx.commit().await.unwrap();
         secret.expose().to_owned()
     }
-
-    /// Gives Bo exactly these scopes in Ana's app.
-    async fn give_exactly(&self, bo: &Person, scopes: ScopeSet) {
-        let service = &self.bench.service;
-        let mut tx = service.store().write().await.unwrap();
-        let app = AppName::of("ana", "tea");
-        let asked =
-            service.permit(&mut tx, &self.ana.who, &app, Endpoint::PatchCollaborators, Conditions::NONE);
-        let permit = asked.await.unwrap().permit;
-        let before: Member = grants::of_user(&mut tx, &permit, bo.id).await.unwrap().unwrap().member();
-        let change = Change::Set { before, after: Member { rights: Rights::of(scopes), ..before } };
-        grants::apply(&mut tx, &permit, &change, self.ana.id, self.bench.now()).await.unwrap();
-        tx.commit().await.unwrap();
-    }
 }
 
 #[test]
@@ -148,6 +135,7 @@ fn to_a_stranger_neither_the_app_nor_its_owner_exists() {
     });
 }
 
+/// ASVS 8.2.1 and 8.3.1.
 #[test]
 fn a_key_that_lacks_one_scope_is_refused_by_that_scope() {
     tell(async |story| {
@@ -170,14 +158,16 @@ fn a_key_that_lacks_one_scope_is_refused_by_that_scope() {
     });
 }
 
+/// ASVS 8.2.1 and 8.3.1.
 #[test]
 fn a_collaborator_who_lacks_one_scope_is_refused_by_that_scope() {
     tell(async |story| {
         let bo = story.bench.sign_in("bo", "bo@example.org").await;
-        let key = story.key_of(&bo, |_| {}).await;
+        let (key, app) = (story.key_of(&bo, |_| {}).await, AppName::of("ana", "tea"));
         let mut refused = 0;
         for lost in Scope::all() {
-            story.give_exactly(&bo, ScopeSet::ALL.minus(ScopeSet::of(&[lost]))).await;
+            let rights = Rights::of(ScopeSet::ALL.minus(ScopeSet::of(&[lost])));
+            give_exactly(&story.bench, &story.ana, &app, bo.id, rights).await;
             let needing = |endpoint: &Endpoint| endpoint.needs().contains(lost) && is_about_an_app(*endpoint);
             for endpoint in rpcs().filter(needing) {
                 let words = [lost.wire(), "your access to this app does not include"];
@@ -191,6 +181,7 @@ fn a_collaborator_who_lacks_one_scope_is_refused_by_that_scope() {
     });
 }
 
+/// ASVS 8.2.1 and 8.3.1.
 #[test]
 fn an_app_key_is_not_taken_where_a_person_is_asked_for() {
     tell(async |story| {
@@ -214,6 +205,7 @@ fn an_app_key_is_not_taken_where_a_person_is_asked_for() {
     });
 }
 
+/// ASVS 8.2.1 and 8.3.1.
 #[test]
 fn a_key_that_has_ended_or_was_revoked_opens_nothing() {
     tell(async |story| {

@@ -9,11 +9,14 @@ mod headers;
 mod matrix;
 mod odd_data;
 mod refused_sharing;
+mod throttle;
 mod tier_zero;
 
 use atelier_contract::proto::{
     GetUserRequest, ListCollaboratorsRequest, MultiCollaboratorsResponse, SingleUserResponse, UserAppIdSet,
 };
+use atelier_domain::limit::Allowance;
+use atelier_domain::time::SECOND;
 use atelier_domain::{Preset, ScopeSet};
 use atelier_service::apps::CreateApp;
 use atelier_service::collaborators::{AddCollaborators, Invitee};
@@ -31,6 +34,9 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use super::router;
+
+/// More than any test asks.
+const PER_KEY: Allowance = Allowance::new(1_000_000, SECOND);
 
 const COLLABORATORS: &str = "/v2/users/ana/apps/tea/collaborators";
 
@@ -56,7 +62,7 @@ impl Story {
             CreateKey { description: "Everything".into(), scopes: ScopeSet::ALL, ..CreateKey::default() };
         let ana_token = service.create_key(&ana.who, &key).await.unwrap().secret.expose().to_owned();
         let bo_token = automatic_token(&bench, &bo.who).await;
-        let router = router(&bench.service);
+        let router = router(&bench.service, PER_KEY);
         Self { bench, router, ana, ana_token, bo_token }
     }
 
@@ -186,7 +192,7 @@ fn whoever_labels_is_told_which_scope_the_collaborators_need() {
 fn the_wire_goes_before_pages_at_addresses_of_two_parts() {
     tell(async |story| {
         let pages = Router::new().route("/{owner}/{app}", get(async || "a page")).fallback(async || "a page");
-        let both = router(&story.bench.service).merge(pages);
+        let both = router(&story.bench.service, PER_KEY).merge(pages);
         for (path, is_page) in [
             ("/v2/status_codes", false),
             ("/v2/nothing", false),
@@ -324,7 +330,7 @@ fn one_listener_speaks_grpc_over_unencrypted_http_2() {
     tell(async |story| {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = router(&story.bench.service);
+        let router = router(&story.bench.service, PER_KEY);
         let server = tokio::spawn(async move { axum::serve(listener, router).await });
 
         let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{address}")).unwrap();

@@ -2,6 +2,7 @@
 
 mod annotations;
 mod inputs;
+mod tenants;
 
 use atelier_contract::json as wire_json;
 use atelier_contract::proto::{

@@ -1,0 +1,28 @@
+//! What is tidied up while the server runs.
+
+use std::time::Duration;
+
+use atelier_service::Service;
+use tokio_util::sync::CancellationToken;
+
+/// How often.
+const PERIOD: Duration = Duration::from_secs(3_600);
+
+/// Tidies up once at the start and every hour from then on, until `stop`. What fails is tried again the next time.
+pub(crate) async fn run(service: Service, stop: CancellationToken) {
+    let mut hours = tokio::time::interval(PERIOD);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = hours.tick() => {}
+        }
+        if let Err(error) = service.forget_limits().await {
+            tracing::warn!(%error, "could not take away limits that are over");
+        }
+        match service.complete_abandoned_jobs().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(jobs.count = count, "completed jobs that a killed server had left"),
+            Err(error) => tracing::warn!(%error, "could not look for jobs that were left"),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Which questions each server function asks, of the closed table of endpoints.
+//!
+//! The server mounts exactly these: a function that is not here is not reached, and a test asks each of them as everybody
+//! who must be refused.
+
+use atelier_domain::Endpoint::{self, *};
+use leptos::server_fn::ServerFn;
+
+use super::{
+    account, annotations, apps, audit, calls, collaborators, concepts, identity, inputs, invitations, keys,
+};
+
+/// A server function.
+#[derive(Clone, Copy, Debug)]
+pub struct Door {
+    /// Its path.
+    pub path: &'static str,
+    /// All that it asks, whatever it is called with; the first is what it is for.
+    pub asks: &'static [Endpoint],
+}
+
+const fn door<S: ServerFn>(asks: &'static [Endpoint]) -> Door {
+    Door { path: S::PATH, asks }
+}
+
+/// Every server function.
+pub const DOORS: &[Door] = &[
+    door::<account::GetAccount>(&[ViewAccount, ListSessions]),
+    door::<account::ChangeName>(&[ChangeProfile]),
+    door::<account::AddAddress>(&[AddEmailAddress]),
+    door::<account::RemoveAddress>(&[RemoveEmailAddress]),
+    door::<account::MakePrimary>(&[MakeEmailAddressPrimary]),
+    door::<account::ResendVerification>(&[ResendVerification]),
+    door::<account::EndSession>(&[EndSession]),
+    door::<account::ConfirmPassword>(&[ConfirmPassword]),
+    door::<account::ChangePassword>(&[ChangePassword]),
+    door::<annotations::AddMark>(&[PostAnnotations, ListConcepts, ListAnnotations]),
+    door::<annotations::ChangeMark>(&[PatchAnnotations, GetAnnotation, ListConcepts]),
+    door::<annotations::RemoveMark>(&[DeleteAnnotation, GetAnnotation]),
+    door::<annotations::PutBackMark>(&[PostAnnotations]),
+    door::<apps::ListApps>(&[ListApps]),
+    door::<apps::ListCollaborations>(&[ListCollaborations]),
+    door::<apps::GetApp>(&[ViewApp]),
+    door::<apps::GetOverview>(&[ViewApp]),
+    door::<apps::GetAppSettings>(&[ViewApp]),
+    door::<apps::CreateApp>(&[PostApps]),
+    door::<apps::ChangeApp>(&[PatchApp]),
+    door::<apps::DeleteApp>(&[DeleteApp]),
+    door::<apps::RestoreApp>(&[RestoreApp]),
+    door::<audit::ListAppAudit>(&[ListAppAudit, ViewApp]),
+    door::<audit::ListOwnAudit>(&[PostAuditLogSearches]),
+    door::<calls::ListCalls>(&[ViewApp, ListKeys]),
+    door::<collaborators::ListPeople>(&[ListCollaborators]),
+    door::<collaborators::GetPerson>(&[ListCollaborators]),
+    door::<collaborators::AddPeople>(&[PostCollaborators]),
+    door::<collaborators::CheckPeople>(&[CheckInvitees]),
+    door::<collaborators::EditPerson>(&[PatchCollaborators, ListCollaborators]),
+    door::<collaborators::PreviewEdit>(&[PreviewCollaborators, ListCollaborators]),
+    door::<collaborators::PreviewRemoval>(&[PreviewCollaborators]),
+    door::<collaborators::RemovePerson>(&[DeleteCollaborators, ListCollaborators]),
+    door::<collaborators::ResendInvitation>(&[ResendInvitation]),
+    door::<collaborators::CancelInvitation>(&[CancelInvitation]),
+    door::<collaborators::LeaveApp>(&[LeaveApp]),
+    door::<concepts::ListConcepts>(&[GetConceptCounts, ViewApp]),
+    door::<concepts::AddConcept>(&[PostConcepts]),
+    door::<concepts::RenameConcept>(&[PatchConcepts]),
+    door::<identity::GetPerson>(&[ViewAccount]),
+    door::<identity::RequirePerson>(&[ViewAccount]),
+    door::<identity::SignIn>(&[SignIn]),
+    door::<identity::SignOut>(&[SignOut]),
+    door::<identity::SignUp>(&[SignUp]),
+    door::<identity::AskReset>(&[RequestPasswordReset]),
+    door::<identity::ChoosePassword>(&[ResetPassword]),
+    door::<identity::VerifyAddress>(&[VerifyEmailAddress]),
+    door::<inputs::ListInputs>(&[ListInputs, ViewApp]),
+    door::<inputs::GetInput>(&[GetInput, ViewApp]),
+    door::<inputs::DeleteInput>(&[DeleteInput]),
+    door::<invitations::GetInvitation>(&[VerifyEmailAddress]),
+    door::<invitations::AcceptInvitation>(&[ViewAccount]),
+    door::<keys::ListKeys>(&[ListKeys]),
+    door::<keys::GetKey>(&[GetKey]),
+    door::<keys::ListKeyPlaces>(&[ListApps, ListCollaborations]),
+    door::<keys::MakeKey>(&[PostKeys]),
+    door::<keys::OpenKey>(&[RevealKey]),
+    door::<keys::RotateKey>(&[RotateKey]),
+    door::<keys::ReportLeaked>(&[ReportLeakedKey]),
+    door::<keys::RevokeKey>(&[DeleteKey]),
+];
