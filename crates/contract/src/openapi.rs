@@ -19,18 +19,21 @@ use crate::schema;
 #[must_use]
 pub fn document(version: &str) -> Value {
     let mut components = Components::default();
-    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     for method in schema::service().methods() {
         let Ok(endpoint) = method.name().parse::<Endpoint>() else { continue };
         for (position, path) in endpoint.paths().iter().enumerate() {
             let operation = operation(endpoint, &method, position, path, &mut components);
             let verb = endpoint.verb().as_str().to_ascii_lowercase();
-            paths.entry(path).or_default().insert(verb, operation);
+            paths.entry(readable(path)).or_default().insert(verb, operation);
         }
     }
     for (endpoint, path) in beside::ADDRESSES {
         let verb = endpoint.verb().as_str().to_ascii_lowercase();
-        paths.entry(path).or_default().insert(verb, operation_beside(*endpoint, path, &mut components));
+        paths
+            .entry(readable(path))
+            .or_default()
+            .insert(verb, operation_beside(*endpoint, path, &mut components));
     }
     json!({
         "openapi": "3.1.0",
@@ -46,6 +49,21 @@ pub fn document(version: &str) -> Value {
         "paths": paths,
         "components": {"schemas": components.schemas(), "securitySchemes": security_schemes()},
     })
+}
+
+/// The name of a field in a path: without the message in which it stands, since tools that make clients take names that
+/// a programming language would.
+fn short(field: &str) -> &str {
+    field.rsplit('.').next().unwrap_or(field)
+}
+
+/// A path with the short names of its fields.
+fn readable(path: &str) -> String {
+    let parts = path.split_inclusive('{').map(|part| match part.split_once('}') {
+        Some((field, rest)) => format!("{}}}{rest}", short(field)),
+        None => part.to_owned(),
+    });
+    parts.collect()
 }
 
 fn security_schemes() -> Value {
@@ -122,7 +140,9 @@ fn operation_beside(endpoint: Endpoint, path: &str, components: &mut Components)
         "security": security(endpoint.auth()),
         "x-required-scopes": endpoint.needs().to_wire(),
         "parameters": in_path
-            .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+            .map(|name| {
+                json!({"name": short(name), "in": "path", "required": true, "schema": {"type": "string"}})
+            })
             .collect::<Vec<_>>(),
         "responses": {
             beside::success(endpoint).as_str(): {"description": "Success.", "content": answer},
@@ -166,7 +186,9 @@ fn operation(
     let in_path: Vec<&str> = path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
     let mut parameters: Vec<Value> = in_path
         .iter()
-        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+        .map(
+            |name| json!({"name": short(name), "in": "path", "required": true, "schema": {"type": "string"}}),
+        )
         .collect();
     // An id must be unique, so the further paths of an RPC are told apart by a number.
     let id = if position == 0 {
@@ -399,7 +421,7 @@ mod tests {
             let endpoint: Endpoint = method.name().parse().expect("in the endpoint table");
             for path in endpoint.paths() {
                 let verb = endpoint.verb().as_str().to_ascii_lowercase();
-                let operation = &document["paths"][path][&verb];
+                let operation = &document["paths"][readable(path)][&verb];
                 let id = operation["operationId"].as_str().expect("an id");
                 assert!(id.starts_with(endpoint.rpc()) && ids.insert(id.to_owned()), "{id}");
                 assert_eq!(operation["x-required-scopes"], json!(endpoint.needs().to_wire()));
@@ -410,7 +432,7 @@ mod tests {
     #[test]
     fn an_operation_says_what_it_takes_and_needs() {
         let document = document("0");
-        let path = "/v2/users/{user_app_id.user_id}/apps/{user_app_id.app_id}/inputs";
+        let path = "/v2/users/{user_id}/apps/{app_id}/inputs";
         let post = &document["paths"][path]["post"];
         assert_eq!(post["operationId"], "PostInputs");
         assert_eq!(post["tags"], json!(["Input"]));
@@ -427,9 +449,7 @@ mod tests {
             .iter()
             .filter_map(|parameter| parameter["name"].as_str())
             .collect();
-        assert!(
-            ["user_app_id.user_id", "page", "status.code", "ids"].iter().all(|name| names.contains(name))
-        );
+        assert!(["user_app_id.user_id", "page", "status.code", "ids"].iter().all(|name| names.contains(name)));
         assert_eq!(document["paths"]["/v2/status_codes"]["get"]["security"], json!([]));
     }
 

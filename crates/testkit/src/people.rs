@@ -3,7 +3,7 @@
 use atelier_domain::id::UserId;
 use atelier_service::identity::SignUp;
 use atelier_service::{Origin, Proof, Who, hash_secret};
-use atelier_store::queries::mails;
+use atelier_store::queries::{mails, sessions};
 
 use crate::Bench;
 
@@ -85,6 +85,17 @@ impl Bench {
             email: email.into(),
             who: with_session(&signed_in.secret),
         }
+    }
+
+    /// Has `person` given their password just now, without the time that hashing it takes.
+    ///
+    /// # Panics
+    /// When their session is over.
+    pub async fn prove_password(&self, person: &Person) {
+        let session = self.service.list_sessions(&person.who).await.expect("they are signed in").current;
+        let mut tx = self.service.store().write().await.expect("a transaction");
+        sessions::prove(&mut tx, session.expect("a session"), self.now()).await.expect("it can be noted");
+        tx.commit().await.expect("the commit holds");
     }
 
     /// Takes all waiting mail, and answers the last secret after `path` in a mail to `email`.
