@@ -7,7 +7,7 @@ import time
 import unittest
 
 from api import Api, Database
-from atelier import DEMO, Browser, Refused, Server
+from atelier import Browser, Refused, Server
 
 PLACE = {"owner": "ada", "app": "street-signs"}
 

@@ -1,8 +1,8 @@
 //! `/metrics`: what happens here, in numbers, as Prometheus reads them.
 //!
-//! On a listener of its own, which is off unless it is asked for: how much a place is used, and what is refused there, is
-//! its operator's business. What things are labelled with is bounded: routes by their templates, never by what was asked
-//! for; methods, classes of statuses, endpoints and outcomes.
+//! On a listener of its own, which is off unless it is asked for: how much a place is used, and what is refused there,
+//! is its operator's business. What things are labelled with is bounded: routes by their templates, never by what was
+//! asked for; methods, classes of statuses, endpoints and outcomes.
 
 use std::time::{Duration, Instant};
 
@@ -184,7 +184,9 @@ pub(crate) async fn measure(request: Request, next: Next) -> Response {
         ?took,
         "answered a request"
     );
-    counter!("atelier_requests_total", "route" => route.clone(), "method" => method, "status" => class(status)).increment(1);
+    let class = class(status);
+    counter!("atelier_requests_total", "route" => route.clone(), "method" => method, "status" => class)
+        .increment(1);
     histogram!("atelier_request_seconds", "route" => route, "method" => method).record(took);
     response
 }
