@@ -23,20 +23,48 @@ PASSWORD = "nine calm herons wade at dawn"
 class Server:
     """The program under test, over an empty data folder and on a port of its own."""
 
-    def __init__(self, program: str, *arguments: str):
+    def __init__(
+        self,
+        program: str,
+        *arguments: str,
+        restored_from: Path | None = None,
+        beside: "Server | None" = None,
+        **prepared,
+    ):
         self.program = program
-        self.folder = tempfile.TemporaryDirectory()
+        self.folder = beside.folder if beside else tempfile.TemporaryDirectory()
         self.data = Path(self.folder.name)
+        self.arguments = arguments
+        self.listen = "127.0.0.1:0"
+        if restored_from:
+            command = [program, "restore", str(restored_from), "--data", str(self.data), *arguments]
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        self.start(**prepared)
+
+    def start(self, **prepared) -> None:
+        """Starts it, again if it ran before: then where it was reached. `prepared` is for `subprocess.Popen`."""
+        command = [self.program, "serve", "--listen", self.listen, "--data", str(self.data), *self.arguments]
         self.process = subprocess.Popen(
-            [program, "serve", "--listen", "127.0.0.1:0", "--data", str(self.data), *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **prepared
         )
         line = self.process.stdout.readline()
         if "http://" not in line:
             raise RuntimeError("the server ended before it listened")
         self.url = "http://" + line.split("http://", 1)[1].strip()
+        self.listen = self.url.removeprefix("http://")
+
+    def restart(self) -> None:
+        """Has it end by itself, and starts it again."""
+        self.process.terminate()
+        self.process.wait(timeout=30)
+        self.process.stdout.close()
+        self.start()
+
+    def kill(self) -> None:
+        """Ends it as a machine that loses its power does."""
+        self.process.kill()
+        self.process.wait(timeout=30)
+        self.process.stdout.close()
 
     def stop(self) -> None:
         self.process.terminate()
@@ -48,7 +76,7 @@ class Server:
         """Makes an account with a verified address, and answers its token."""
         command = ["user", "add", "--id", name, "--email", f"{name}@example.org", "--password-stdin"]
         done = subprocess.run(
-            [self.program, *command, "--verified", "--json", "--data", str(self.data)],
+            [self.program, *command, "--verified", "--json", "--data", str(self.data), *self.arguments],
             input=PASSWORD,
             capture_output=True,
             text=True,
@@ -56,12 +84,15 @@ class Server:
         )
         return json.loads(done.stdout)["pat"]
 
+    def mails(self) -> list:
+        """What is in the outbox."""
+        return [message_from_bytes(file.read_bytes(), policy=default) for file in self.data.glob("outbox/*.eml")]
+
     def mailed(self, address: str, wanted: str, seconds: float = 20) -> str:
         """What the expression `wanted` finds in the mail to `address`, which may still be on its way."""
         end = time.monotonic() + seconds
         while True:
-            mails = [message_from_bytes(file.read_bytes(), policy=default) for file in self.data.glob("outbox/*.eml")]
-            texts = [mail.get_content() for mail in mails if mail["to"] == address]
+            texts = [mail.get_content() for mail in self.mails() if mail["to"] == address]
             # Whatever follows shows that the file was written so far.
             found = [match for match in (re.search(rf"{wanted}\s", text) for text in texts) if match]
             if found:
@@ -85,7 +116,12 @@ class Browser:
 
     def __init__(self, url: str):
         self.url = url
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()), NoRedirects)
+        self.jar = CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar), NoRedirects)
+
+    def cookies(self) -> str:
+        """What it shows of itself."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.jar)
 
     def open(self, path: str, body: bytes | None = None, timeout: float = 30, **headers: str):
         headers = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -14,6 +14,7 @@ static ALLOC: AllocProfiler = AllocProfiler::system();
 const OWNER: UserId = UserId(Uuid::from_u128(1));
 const PERSON: UserId = UserId(Uuid::from_u128(2));
 const APP: AppRef = AppRef { id: AppId(Uuid::from_u128(3)), owner: OWNER };
+const NOW: Timestamp = Timestamp::from_micros(1_000);
 const SESSION: Caller = Caller { user: PERSON, credential: Credential::Session { proved_at: NOW } };
 
 fn main() {
@@ -32,7 +33,7 @@ fn ask(caller: &Caller, standing: &Standing) -> Result<Permit, Refusal> {
         black_box(standing),
         black_box(Endpoint::PostAnnotations),
         black_box(Conditions::NONE),
-        black_box(Timestamp::from_micros(1_000)),
+        black_box(NOW),
     )
 }
 

@@ -3,7 +3,7 @@
 //! Browsers say in `Sec-Fetch-Site` where a request comes from; older ones send `Origin`. One that says neither is no
 //! browser, and has no cookie that somebody else could ride on.
 
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{HOST, ORIGIN};
@@ -15,7 +15,9 @@ pub(crate) async fn same_site(request: Request, next: Next) -> Response {
     if safe || is_ours(request.headers()) {
         return next.run(request).await;
     }
-    tracing::warn!(path = request.uri().path(), "refused a request that came from another site");
+    // Not the path: it may hold the secret of a link.
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    tracing::warn!(http.route = route, "refused a request that came from another site");
     (StatusCode::FORBIDDEN, "this request came from another site").into_response()
 }
 

@@ -19,5 +19,10 @@ pub(crate) async fn run(service: Service, stop: CancellationToken) {
         if let Err(error) = service.forget_limits().await {
             tracing::warn!(%error, "could not take away limits that are over");
         }
+        match service.complete_abandoned_jobs().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(jobs.count = count, "completed jobs that a killed server had left"),
+            Err(error) => tracing::warn!(%error, "could not look for jobs that were left"),
+        }
     }
 }

@@ -39,22 +39,38 @@ pub(crate) enum MailError {
     File(#[from] lettre::transport::file::Error),
 }
 
+impl MailError {
+    /// What is told where no address may be: what mail servers say names whom they do not know.
+    fn told(&self) -> String {
+        match self {
+            Self::Address(_) => "an address is not understood".into(),
+            Self::Smtp(error) => match error.status() {
+                Some(code) => format!("the mail server did not take it: it answered {code}"),
+                None => "the mail server could not be reached, or broke off".into(),
+            },
+            other => other.to_string(),
+        }
+    }
+}
+
 impl Mailer {
     /// The mailer that the settings ask for.
     pub(crate) fn new(config: &Config) -> Result<Self, MailError> {
         let from = mailbox(&config.mail_from)?;
         match &config.smtp {
-            Some(url) => {
-                let transport =
-                    AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(MailError::Server)?;
-                Ok(Self::Smtp { transport: transport.build(), from })
-            }
+            Some(url) => Self::by_smtp(url, &config.mail_from),
             None => {
                 let folder = config.outbox();
                 std::fs::create_dir_all(&folder).map_err(|error| MailError::Folder(folder.clone(), error))?;
                 Ok(Self::Files { transport: AsyncFileTransport::new(folder), from })
             }
         }
+    }
+
+    /// One that sends by the mail server at `url`.
+    pub(crate) fn by_smtp(url: &str, from: &str) -> Result<Self, MailError> {
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(MailError::Server)?;
+        Ok(Self::Smtp { transport: transport.build(), from: mailbox(from)? })
     }
 
     /// Sends what is due, again and again, until it is told to stop.
@@ -78,7 +94,7 @@ impl Mailer {
 
     /// Sends one mail, if one is due; answers whether one was. One that fails is tried again later, each time after
     /// twice as long.
-    async fn send_one(&self, service: &Service) -> atelier_store::Result<bool> {
+    pub(crate) async fn send_one(&self, service: &Service) -> atelier_store::Result<bool> {
         let now = service.world().now();
         let mut tx = service.store().write().await?;
         let Some(mail) = mails::take_due(&mut tx, now, now.plus(5 * MINUTE)).await? else { return Ok(false) };
@@ -90,7 +106,9 @@ impl Mailer {
                 tx
             }
             Err(error) => {
-                tracing::warn!(mail.id = %mail.id, mail.attempts = mail.attempts, %error, "could not send a mail");
+                let why = error.told();
+                tracing::warn!(mail.id = %mail.id, mail.attempts = mail.attempts, why, "could not send a mail");
+                tracing::debug!(mail.id = %mail.id, %error, "this is why a mail could not be sent");
                 let mut tx = service.store().write().await?;
                 let wait = (10 * SECOND) << mail.attempts.clamp(0, 10);
                 mails::postpone(&mut tx, mail.id, service.world().now().plus(wait)).await?;

@@ -3,13 +3,17 @@
 
 mod assets;
 mod audit;
+mod backup;
 mod config;
+mod connections;
 mod demo;
 mod events;
 mod guard;
 mod housekeeping;
 mod identify;
+mod logs;
 mod mailer;
+mod metrics;
 mod outbox;
 mod pages;
 mod pictures;
@@ -23,6 +27,7 @@ mod wire;
 
 use std::error::Error;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use atelier_domain::{Access, Scope};
@@ -48,9 +53,22 @@ enum Command {
         /// Where it listens.
         #[arg(long, env = "ATELIER_LISTEN", default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
+        /// Where Prometheus reads what is measured, such as `127.0.0.1:9464` [default: nowhere].
+        #[arg(long, env = "ATELIER_METRICS", value_name = "ADDRESS")]
+        metrics: Option<SocketAddr>,
     },
     /// Brings the database's schema up to date.
     Migrate,
+    /// Backs up the database and all uploads into a new folder, while they are in use.
+    Backup {
+        /// The folder, which does not exist yet.
+        folder: PathBuf,
+    },
+    /// Restores a backup into an empty database and an empty place for uploads.
+    Restore {
+        /// The folder that `backup` made.
+        folder: PathBuf,
+    },
     /// Fills an empty database with a small demonstration, and prints how to sign in.
     Demo,
     /// Shows the mail that was left in the data folder, the newest last.
@@ -74,7 +92,7 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let Arguments { settings, command } = Arguments::parse();
-    start_logging();
+    logs::start();
     match run(settings, command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -95,11 +113,13 @@ async fn run(settings: Settings, command: Command) -> Result<(), Box<dyn Error>>
         Command::Scopes => list_scopes(),
         Command::Openapi => println!("{}", wire::document::text()),
         Command::Outbox => outbox::show(&config.outbox())?,
-        Command::Serve { listen } => serve::serve(&config, listen).await?,
+        Command::Serve { listen, metrics } => serve::serve(&config, listen, metrics).await?,
         Command::Migrate => {
             open(&config, "http://localhost").await?;
             println!("the schema is up to date");
         }
+        Command::Backup { folder } => backup::back_up(&config, &folder).await?,
+        Command::Restore { folder } => backup::restore(&config, &folder).await?,
         Command::Demo => demo::fill(&open(&config, "http://localhost").await?).await?,
         Command::Audit { command: audit::Command::Verify { roots, file: Some(file), .. } } => {
             audit::verify_file(&file, &roots)?;
@@ -117,12 +137,15 @@ async fn run(settings: Settings, command: Command) -> Result<(), Box<dyn Error>>
 async fn open(config: &Config, base_url: &str) -> Result<Service, Box<dyn Error>> {
     std::fs::create_dir_all(&config.data)?;
     let store = Store::open(&config.database).await?;
-    let objects = match &config.objects {
-        Some(url) => Objects::s3(url)?,
-        None => Objects::folder(&config.data.join("objects"))?,
-    };
     let fetching = Fetching { enabled: config.fetches_inputs, ..Fetching::default() };
-    Ok(Service::new(store, objects, World::real(), base_url).fetching(fetching))
+    Ok(Service::new(store, open_objects(config)?, World::real(), base_url).fetching(fetching))
+}
+
+fn open_objects(config: &Config) -> Result<Objects, atelier_store::Error> {
+    match &config.objects {
+        Some(url) => Objects::s3(url),
+        None => Objects::folder(&config.data.join("objects")),
+    }
 }
 
 fn list_scopes() {
@@ -130,18 +153,5 @@ fn list_scopes() {
         let access = if scope.access() == Access::Read { "looks" } else { "changes" };
         let needs: Vec<&str> = scope.depends_on().iter().map(Scope::wire).collect();
         println!("{}\t{}\t{access}\t{}", scope.wire(), scope.number(), needs.join(","));
-    }
-}
-
-/// Log lines are sentences with dotted fields: for people on a terminal, JSON elsewhere. `ATELIER_LOG` says how much.
-fn start_logging() {
-    use std::io::IsTerminal as _;
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ATELIER_LOG")
-        .unwrap_or_else(|_| "info,sqlx=warn,hyper=warn".into());
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::io::stderr().is_terminal() {
-        builder.compact().init();
-    } else {
-        builder.json().init();
     }
 }

@@ -14,26 +14,31 @@ use axum::extract::State;
 use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
 use axum::response::Response;
 use axum::routing::get;
-use axum::serve::ListenerExt as _;
 use http::header::STRICT_TRANSPORT_SECURITY;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use leptos::prelude::{provide_context, use_context};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::config::Config;
 use crate::mailer::Mailer;
 use crate::{
-    assets, audit, events, guard, housekeeping, identify, open, pages, pictures, proxies, reports, upload,
-    wire,
+    assets, audit, connections, events, guard, housekeeping, identify, metrics, open, pages, pictures,
+    proxies, reports, upload, wire,
 };
 
-/// How long requests that are under way may take to end once a stop was asked for.
-const GRACE: Duration = Duration::from_secs(20);
+/// How long everything goes on once a supervisor asked to stop, so that whoever is connected can turn to another server.
+const LEAVING: Duration = Duration::from_secs(1);
 
-/// Serves at `listen` until a signal asks to stop; then lets requests end.
-pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box<dyn Error>> {
+/// Serves at `listen` until a signal asks to stop; then lets requests end. What is measured is shown at `measured`.
+pub(crate) async fn serve(
+    config: &Config,
+    listen: SocketAddr,
+    measured: Option<SocketAddr>,
+) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
     let base_url = config.base_url(address);
@@ -44,44 +49,53 @@ pub(crate) async fn serve(config: &Config, listen: SocketAddr) -> Result<(), Box
             "sessions travel unencrypted: fine on this machine, not beyond it (set a https base URL)"
         );
     }
-    let stop = CancellationToken::new();
-    let housekeeping = tokio::spawn(housekeeping::run(service.clone(), stop.clone()));
-    let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.clone()));
+    let stop = Stop::default();
+    let measuring = match measured {
+        Some(address) => Some(show_metrics(address, &service, &stop).await?),
+        None => None,
+    };
+    let housekeeping = tokio::spawn(housekeeping::run(service.clone(), stop.now.clone()));
+    let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.now.clone()));
     let audit_key = audit::key::get(config, service.world())?;
-    let signer = tokio::spawn(audit::signer::run(service.clone(), audit_key, stop.clone()));
-    let router = router(&service, cookie, config.per_key, stop.clone())?
+    let signer = tokio::spawn(audit::signer::run(service.clone(), audit_key, stop.now.clone()));
+    let router = router(&service, cookie, config.per_key, &stop)?
         .layer(from_fn_with_state(config.trusted_proxies.clone(), proxies::see_through));
 
     println!("listening on {base_url}");
     tracing::info!(server.address = %address, "listening");
-    // With Nagle's algorithm a page that is written in several pieces waits for the other side to acknowledge each.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection stays slow");
-        }
-    });
-    let asked = stop.clone();
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move {
-            signalled().await;
-            tracing::info!("stopping: requests that are under way may end");
-            asked.cancel();
-        });
-    let overtime = async {
-        stop.cancelled().await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        ended = server.into_future() => ended?,
-        () = overtime => tracing::warn!("some requests took too long and were cut off"),
-    }
-    stop.cancel();
+    let serving = tokio::spawn(connections::serve(listener, router, stop.now.clone()));
+    signalled(&stop).await;
+    serving.await?;
     mailer.await?;
     housekeeping.await?;
     signer.await?;
+    if let Some(measuring) = measuring {
+        measuring.await??;
+    }
     service.store().close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// How far stopping has come.
+#[derive(Clone, Default)]
+pub(crate) struct Stop {
+    /// That whoever asks is to turn elsewhere for what they ask next.
+    pub(crate) leaving: CancellationToken,
+    /// That nothing new is begun.
+    pub(crate) now: CancellationToken,
+}
+
+/// Begins to measure, and shows it at `address`.
+async fn show_metrics(
+    address: SocketAddr,
+    service: &Service,
+    stop: &Stop,
+) -> Result<JoinHandle<std::io::Result<()>>, Box<dyn Error>> {
+    let listener = TcpListener::bind(address).await?;
+    tracing::info!(metrics.address = %listener.local_addr()?, "showing what is measured");
+    let handle = metrics::install()?;
+    Ok(tokio::spawn(metrics::serve(listener, handle, service.clone(), stop.now.clone())))
 }
 
 /// Everything that is served.
@@ -89,20 +103,24 @@ pub(crate) fn router(
     service: &Service,
     cookie: SessionCookie,
     per_key: Allowance,
-    stop: CancellationToken,
+    stop: &Stop,
 ) -> Result<Router, assets::NoBundle> {
     let pages = pages::router(assets::paths()?, context(service, cookie)).layer(from_fn(guard::same_site));
     // Keys travel in a header that no other site can make a browser send: the wire needs no guard against them.
-    let events = events::router(service, cookie, stop);
+    let events = events::router(service, cookie, stop.now.clone());
+    let leaving = stop.leaving.clone();
     let all = assets::router()
-        .merge(health(service.clone()))
+        .merge(health(service, stop))
         .merge(events)
         .merge(wire::router(service, per_key))
         .merge(upload::router(service, cookie))
         .merge(pictures::router(service, cookie))
         .merge(audit::download::router(service, cookie))
         .merge(pages);
-    Ok(around(all, service, cookie))
+    Ok(around(all, service, cookie)
+        .layer(RequestBodyTimeoutLayer::new(connections::BODY))
+        .layer(from_fn(metrics::measure))
+        .layer(from_fn(move |request, next| connections::say_goodbye(leaving.clone(), request, next))))
 }
 
 /// What holds for everything that is served: what browsers report, and that they come over TLS from then on.
@@ -139,9 +157,12 @@ pub(crate) fn context(
     }
 }
 
-/// `/healthz`: the process runs. `/readyz`: it can answer, because its database does.
-fn health(service: Service) -> Router {
-    async fn ready(State(service): State<Service>) -> (StatusCode, &'static str) {
+/// `/healthz`: the process runs. `/readyz`: it can answer, because its database does and it is not stopping.
+fn health(service: &Service, stop: &Stop) -> Router {
+    async fn ready(State((service, stop)): State<(Service, Stop)>) -> (StatusCode, &'static str) {
+        if stop.leaving.is_cancelled() {
+            return (StatusCode::SERVICE_UNAVAILABLE, "the server is stopping");
+        }
         match service.store().read().await {
             Ok(_) => (StatusCode::OK, "ready"),
             Err(error) => {
@@ -150,11 +171,14 @@ fn health(service: Service) -> Router {
             }
         }
     }
-    Router::new().route("/healthz", get(async || "alive")).route("/readyz", get(ready)).with_state(service)
+    Router::new()
+        .route("/healthz", get(async || "alive"))
+        .route("/readyz", get(ready))
+        .with_state((service.clone(), stop.clone()))
 }
 
-/// Waits for Ctrl-C or a termination signal.
-async fn signalled() {
+/// Waits for Ctrl-C, which stops at once, or for a termination signal, which gives whoever is connected time to leave.
+async fn signalled(stop: &Stop) {
     use tokio::signal::unix::{SignalKind, signal};
     let interrupted = async {
         // Without a handler, Ctrl-C ends the process at once: that is a way to stop, too.
@@ -166,6 +190,9 @@ async fn signalled() {
         match signal(SignalKind::terminate()) {
             Ok(mut signal) => {
                 signal.recv().await;
+                tracing::info!("stopping: whoever is connected may turn elsewhere");
+                stop.leaving.cancel();
+                tokio::time::sleep(LEAVING).await;
             }
             Err(_) => std::future::pending().await,
         }
@@ -174,4 +201,7 @@ async fn signalled() {
         () = interrupted => {}
         () = terminated => {}
     }
+    tracing::info!("stopping: requests that are under way may end");
+    stop.leaving.cancel();
+    stop.now.cancel();
 }

@@ -140,15 +140,31 @@ impl From<atelier_store::Error> for Error {
                 tracing::warn!(error = %source, "the database is not available");
                 Self::Unavailable
             }
+            atelier_store::Error::Objects(source) => {
+                tracing::warn!(error = told(&source), "the object store is not available");
+                Self::Unavailable
+            }
             atelier_store::Error::Duplicate => Self::Conflict("this already exists".into()),
             atelier_store::Error::Nul => Self::invalid("texts", "must not contain the character NUL"),
             other => {
                 let id = internal_id();
-                tracing::error!(error.id = id, error = ?other, "an operation failed");
+                tracing::error!(error.id = id, error = told(&other), "an operation failed");
                 Self::Internal { id }
             }
         }
     }
+}
+
+/// The error and what caused it, in their sentences: what else databases know of an error are rows, with addresses.
+fn told(error: &dyn std::error::Error) -> String {
+    let mut told = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        told.push_str(": ");
+        told.push_str(&error.to_string());
+        source = error.source();
+    }
+    told
 }
 
 /// A wait as people say it, never shorter than it is.

@@ -14,6 +14,7 @@ pub mod identity;
 pub mod inputs;
 pub mod keys;
 mod limits;
+mod measures;
 mod metadata;
 mod secrets;
 mod who;

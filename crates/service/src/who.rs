@@ -11,7 +11,7 @@ use atelier_store::queries::{grants, keys, sessions};
 
 pub use atelier_store::queries::access::Proof;
 
-use crate::{Error, Result, Service};
+use crate::{Error, Result, Service, measures};
 
 /// Who asks: what they show, and from where.
 #[derive(Clone, Debug)]
@@ -91,10 +91,15 @@ impl Service {
         conditions: Conditions,
     ) -> Result<Asked<Permit>> {
         let now = self.world.now();
-        let access = self.look_up(conn, who, app.target()).await?;
-        let app = access.app.ok_or(Error::NotFound)?;
+        let access =
+            self.look_up(conn, who, app.target()).await.inspect_err(|error| count(endpoint, error))?;
+        let Some(app) = access.app else {
+            measures::decided(endpoint, Some(&Cause::NotFound));
+            return Err(Error::NotFound);
+        };
         match decide(&access.caller, app, &access.standing, endpoint, conditions, now) {
             Ok(permit) => {
+                measures::decided(endpoint, None);
                 self.note_use(&access);
                 Ok(Asked { permit, slug: access.slug, name: access.name })
             }
@@ -112,9 +117,11 @@ impl Service {
         who: &Who,
         endpoint: Endpoint,
     ) -> Result<Asked<OwnPermit>> {
-        let access = self.look_up(conn, who, Target::Account).await?;
+        let access =
+            self.look_up(conn, who, Target::Account).await.inspect_err(|error| count(endpoint, error))?;
         match decide_own(&access.caller, endpoint, self.world.now()) {
             Ok(permit) => {
+                measures::decided(endpoint, None);
                 self.note_use(&access);
                 Ok(Asked { permit, slug: access.slug, name: access.name })
             }
@@ -144,7 +151,8 @@ impl Service {
     /// Notes that key, session and grant are in use, to the minute, beside the request rather than in its way.
     fn note_use(&self, access: &Access) {
         let now = self.world.now();
-        if access.noted_at.is_some_and(|noted| now.since(noted) < MINUTE) {
+        // What was noted in the future was noted by a clock that went wrong.
+        if access.noted_at.is_some_and(|noted| (0..MINUTE).contains(&now.since(noted))) {
             return;
         }
         let (store, access) = (self.store.clone(), access.clone());
@@ -193,7 +201,15 @@ async fn explain(conn: &mut Conn, user: UserId, app: AppRef, refusal: &Refusal) 
     }
 }
 
+/// Counts a decision that did not come to be, because nobody was known to be asking.
+fn count(endpoint: Endpoint, error: &Error) {
+    if matches!(error, Error::Unauthenticated(_)) {
+        measures::not_known(endpoint);
+    }
+}
+
 fn log_refusal(user: UserId, refusal: &Refusal) {
+    measures::decided(refusal.endpoint, Some(&refusal.cause));
     tracing::info!(
         user.id = %user,
         endpoint = %refusal.endpoint,

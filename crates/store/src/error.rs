@@ -1,3 +1,8 @@
+//! What can go wrong, and what of it may pass.
+
+use sqlx::error::DatabaseError;
+use sqlx::sqlite::SqliteError;
+
 /// What can go wrong below the service.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -41,13 +46,7 @@ impl From<sqlx::Error> for Error {
             if inner.is_unique_violation() {
                 return Self::Duplicate;
             }
-            // PostgreSQL: serialization failure, deadlock, lock and statement time-out, shutting down, too many
-            // connections.
-            let code = inner.code();
-            if matches!(
-                code.as_deref(),
-                Some("40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P03" | "53300")
-            ) {
+            if is_passing(inner.as_ref()) {
                 return Self::Unavailable(error);
             }
         }
@@ -60,4 +59,18 @@ impl From<sqlx::Error> for Error {
             other => Self::Database(other),
         }
     }
+}
+
+/// Whether the database may do later what it refused now, once somebody has ended or made room.
+fn is_passing(error: &dyn DatabaseError) -> bool {
+    let code = error.code().unwrap_or_default();
+    if error.try_downcast_ref::<SqliteError>().is_some() {
+        // Of the extended codes the last byte says what kind it is: busy, locked, read-only, the disk's failure, full,
+        // cannot be opened.
+        return matches!(code.parse::<i32>().map(|code| code & 0xff), Ok(5 | 6 | 8 | 10 | 13 | 14));
+    }
+    // PostgreSQL: serialization failure, deadlock, statement or lock time-out, being shut down or started, a standby; and
+    // the classes of broken connections, of what has run out, and of the machine's failures.
+    matches!(&*code, "40001" | "40P01" | "57014" | "55P03" | "57P01" | "57P02" | "57P03" | "25006")
+        || ["08", "53", "58"].iter().any(|class| code.starts_with(class))
 }

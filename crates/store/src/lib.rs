@@ -6,12 +6,13 @@
 //! app's data take the [`Permit`](atelier_domain::Permit) that says the caller may, so that forgetting to ask does not
 //! compile either.
 
+pub mod backup;
 pub mod chain;
 pub mod db;
 mod error;
 pub mod objects;
 pub mod queries;
 
-pub use db::{Backend, Conn, Event, ReadTx, Store, WriteTx};
+pub use db::{Backend, Busy, Conn, Event, ReadTx, Schema, Store, WriteTx};
 pub use error::{Error, Result};
 pub use objects::Objects;

@@ -58,6 +58,16 @@ impl Objects {
         }
     }
 
+    /// The key of some object; none if the store is empty.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn first(&self) -> Result<Option<String>> {
+        use futures::TryStreamExt as _;
+        let found = self.0.list(None).try_next().await?;
+        Ok(found.map(|object| object.location.to_string()))
+    }
+
     /// Removes what is under `key`, if anything is.
     ///
     /// # Errors

@@ -79,8 +79,11 @@ impl Bench {
     }
 }
 
-/// Makes a database of a name that nothing else uses, and answers its address.
-async fn fresh_postgres() -> String {
+/// Makes a database of a name that nothing else uses, without a schema, and answers its address.
+///
+/// # Panics
+/// When the server cannot be had.
+pub async fn fresh_postgres() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("ATELIER_TEST_POSTGRES")
         .expect("ATELIER_TEST_POSTGRES names a PostgreSQL server: `cargo xtask test` starts one");

@@ -11,7 +11,7 @@ pub mod pictures;
 pub mod sharing;
 mod world;
 
-pub use bench::{Bench, Database};
+pub use bench::{Bench, Database, fresh_postgres};
 pub use people::Person;
 pub use world::{SeededEntropy, SteppedClock};
 

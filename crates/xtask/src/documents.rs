@@ -35,7 +35,7 @@ fn the_table_of_security_names_places_and_tests_that_exist() {
                 let above: Vec<&str> = text[..at].lines().rev().take(6).collect();
                 for id in ids.split(", ") {
                     let says = |line: &&str| line.trim_start().starts_with("///") && line.contains(id);
-                    assert!(above.iter().any(|line| says(line)), "{file}: `{name}` does not name {id}");
+                    assert!(above.iter().any(says), "{file}: `{name}` does not name {id}");
                 }
                 checked += 1;
             }

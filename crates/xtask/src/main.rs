@@ -1,4 +1,4 @@
-//! Builds, runs and tests Atelier on a fresh machine: `cargo xtask build | run | test | fuzz | bundle`.
+//! Builds, runs and tests Atelier on a fresh machine: `cargo xtask build | run | test | soak | fuzz | bundle`.
 
 mod bundle;
 mod command;
@@ -24,6 +24,7 @@ usage: cargo xtask <command>
   build [--release]       bundle, then build the server
   run [--release] [-- …]  build, then start the server (with the arguments after --)
   test [step…]            run every step, or the named ones
+  soak                    look for faults for longer than a test may take
   fuzz [seconds]          make up what strangers can send, for so long with each program";
 
 fn main() -> ExitCode {
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Some("build") => Arguments::parse(rest, &["--release"]).and_then(|a| build(&paths, a.release)),
         Some("run") => Arguments::parse(rest, &["--release"]).and_then(|a| serve(&paths, &a)),
         Some("test") => test::test(&paths, &rest),
+        Some("soak") => Arguments::parse(rest, &[]).and_then(|_| test::soak(&paths)),
         Some("fuzz") => fuzz::fuzz(&paths, &rest),
         _ => Err(USAGE.to_owned()),
     };

@@ -62,30 +62,52 @@ fn nextest(paths: &Paths) -> Outcome {
     if !is_installed("cargo-nextest") {
         step("cargo-nextest", || run(cargo(paths).args(["install", "cargo-nextest", "--locked"])))?;
     }
+    with_postgres(|url| {
+        let mut nextest = cargo(paths);
+        run(nextest.args(["nextest", "run", "--workspace"]).env("ATELIER_TEST_POSTGRES", url))
+    })
+}
+
+/// Runs `work` with the address of a PostgreSQL server of its own, which is installed first if there is none.
+fn with_postgres(work: impl FnOnce(&str) -> Outcome) -> Outcome {
     let missing = "/usr/lib/postgresql with a server's programs";
     if postgres::programs().is_none() {
         debian_package("PostgreSQL", "postgresql", Path::new(missing))?;
     }
     let programs =
         postgres::programs().ok_or_else(|| format!("PostgreSQL was installed, but there is no {missing}"))?;
-    postgres::with_postgres(&programs, |url| {
-        let mut nextest = cargo(paths);
-        run(nextest.args(["nextest", "run", "--workspace"]).env("ATELIER_TEST_POSTGRES", url))
-    })
+    postgres::with_postgres(&programs, work)
 }
 
 /// Has the official clients talk to the built server.
 fn clients(paths: &Paths) -> Outcome {
+    with_built_server(paths, &["discover"], ROUNDS)
+}
+
+/// How often a server is killed before a change lands, and when it is looked for what happens seldom.
+const ROUNDS: u32 = 10;
+const SOAK_ROUNDS: u32 = 100;
+
+/// The long versions of what is tested of faults.
+pub(crate) fn soak(paths: &Paths) -> Outcome {
+    step("build", || build(paths, false))?;
+    step("soak", || with_built_server(paths, &["test_kill", "test_faults", "test_two_servers"], SOAK_ROUNDS))
+}
+
+/// Runs tests in Python that talk to the built server and kill it so many times.
+fn with_built_server(paths: &Paths, tests: &[&str], rounds: u32) -> Outcome {
     let folder = paths.root.join("end2end").join("clients");
     if !is_installed("curl") {
         debian_package("curl", "curl", Path::new("/usr/bin/curl"))?;
     }
     npm_packages(paths)?;
     let python = step("Python packages", || python_packages(paths, &folder.join("requirements.txt")))?;
-    let mut tests = Command::new(python);
-    tests.args(["-m", "unittest", "discover", "--verbose"]).current_dir(&folder);
+    let mut program = Command::new(python);
+    program.args(["-m", "unittest"]).args(tests).arg("--verbose").current_dir(&folder);
+    program.env("ATELIER", paths.server(false)).env("ATELIER_ROUNDS", rounds.to_string());
     // Bytecode would be left in the tree.
-    run(tests.env("ATELIER", paths.server(false)).env("PYTHONDONTWRITEBYTECODE", "1"))
+    program.env("PYTHONDONTWRITEBYTECODE", "1");
+    with_postgres(|url| run(program.env("ATELIER_TEST_POSTGRES", url)))
 }
 
 /// Makes an environment for Python of exactly the packages that are asked for; answers its interpreter.

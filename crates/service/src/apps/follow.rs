@@ -116,9 +116,9 @@ impl Following {
                 Ok(Event::Data(app)) if app == self.app => Heard::Data,
                 // Whose it is would have to be asked first; it is seldom, and asking is cheap.
                 Ok(Event::Person(_)) => Heard::Tick,
-                Ok(_) => continue,
+                Ok(Event::Access(_) | Event::Data(_)) => continue,
                 // Some were missed, any of which may have been about this app.
-                Err(RecvError::Lagged(_)) => Heard::Access,
+                Ok(Event::Missed) | Err(RecvError::Lagged(_)) => Heard::Access,
                 Err(RecvError::Closed) => return None,
             });
         }

@@ -12,7 +12,7 @@ use atelier_store::{Conn, Event, WriteTx};
 use crate::audit::{Action, Actor, Done};
 use crate::limits::Account;
 use crate::secrets::{PasswordHasher, hash_secret, new_secret};
-use crate::{Error, Origin, Result, Service};
+use crate::{Error, Origin, Result, Service, measures};
 
 /// A session that has begun.
 #[derive(Clone)]
@@ -51,7 +51,11 @@ impl Service {
             (None, Some(address)) => Account::Address(address),
             (None, None) => Account::Nothing,
         };
-        let tried = self.count_password(&mut tx, account, origin).await?;
+        let tried = self.count_password(&mut tx, account, origin).await.inspect_err(|error| {
+            if matches!(error, Error::Throttled { .. }) {
+                measures::signed_in("throttled");
+            }
+        })?;
         tx.commit().await?;
         let hash = known.as_ref().map(|known| known.password_hash.as_str());
         let right = self.passwords.verify(&typed, hash).await?;
@@ -81,6 +85,7 @@ impl Service {
             };
             self.audit(&mut tx, actor, &done).await?;
             tx.commit().await?;
+            measures::signed_in("refused");
             return Err(Error::Unauthenticated("this address and password do not go together".into()));
         };
         self.forgive_password(&mut tx, &tried).await?;
@@ -92,6 +97,7 @@ impl Service {
         let done = Done { subject_id: Some(user.id), ..Done::new(Action::SignedIn, &user.name) };
         self.audit(&mut tx, actor, &done).await?;
         tx.commit().await?;
+        measures::signed_in("signed_in");
         Ok(SignedIn { secret, user_id: user.id, slug: user.slug, name: user.name })
     }
 

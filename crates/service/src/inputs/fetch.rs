@@ -122,6 +122,8 @@ impl Fetcher {
             .build()
             .map_err(|_| Unfetched::Unreachable)?;
         client.get(url.clone()).send().await.map_err(|error| {
+            // The address may hold a password, or a signature that opens it.
+            let error = error.without_url();
             tracing::info!(%error, "could not fetch an input");
             Unfetched::Unreachable
         })

@@ -1,11 +1,32 @@
 //! The jobs that count what is being added.
 
+use atelier_domain::time::HOUR;
 use atelier_domain::{Conditions, Endpoint};
 use atelier_store::queries::input_jobs::{self, JobRow};
 
 use crate::{AppName, Error, Result, Service, Who};
 
+/// How long a job may not come on before whoever worked on it is taken for dead: much longer than one input takes.
+const ABANDONED: i64 = HOUR;
+
 impl Service {
+    /// Completes the jobs that a server which was killed has left, with what they had not added as failed, so that nobody
+    /// waits for them. For servers to call from time to time; answers how many there were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn complete_abandoned_jobs(&self) -> Result<u64> {
+        let now = self.world.now();
+        let before = now.plus(-ABANDONED);
+        if !input_jobs::any_abandoned(&mut *self.store.read().await?, before).await? {
+            return Ok(0);
+        }
+        let mut tx = self.store.write().await?;
+        let completed = input_jobs::complete_abandoned(&mut tx, before, now).await?;
+        tx.commit().await?;
+        Ok(completed)
+    }
+
     /// The job `slug` of the app.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::content::{Content, Stored};
 use super::{INPUTS, metadata, target};
 use crate::annotations::NewAnnotation;
+use crate::measures::Adding;
 use crate::{AppName, Asked, Error, Result, Service, Who};
 
 /// How many inputs of one request are fetched and read at once.
@@ -91,7 +92,11 @@ impl Service {
     pub async fn post_inputs(&self, who: &Who, app: &AppName, input: PostInputs) -> Result<Posted> {
         let (service, who, app) = (self.clone(), who.clone(), app.clone());
         // Beside the request: who hangs up in the middle leaves neither bytes without a row nor a job without an end.
-        let adding = tokio::spawn(async move { service.add_inputs(&who, &app, input).await });
+        let counted = Adding::begin(input.inputs.len());
+        let adding = tokio::spawn(async move {
+            let _counted = counted;
+            service.add_inputs(&who, &app, input).await
+        });
         adding.await.map_err(|_| Error::Unavailable)?
     }
 

@@ -1,5 +1,6 @@
 //! Inputs, on both databases: pictures and texts, by bytes and by address, and what is left of those that go.
 
+mod abandoned;
 mod added;
 mod changed;
 mod fetched;

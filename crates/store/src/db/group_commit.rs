@@ -6,6 +6,7 @@
 //! waiting when it began, and while the disk is busy the next one gathers.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use sqlx::SqliteConnection;
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
@@ -24,6 +25,8 @@ struct State {
 /// The transaction that is running.
 struct Group {
     outcome: watch::Sender<Outcome>,
+    /// How many parts were released into it.
+    parts: u32,
     /// Whether a part was dropped half-way, so that its savepoint must be rolled back first.
     abandoned: bool,
 }
@@ -50,10 +53,11 @@ impl Writer {
     /// Waits for the writer and starts a part of the running group, or of a new one.
     pub(super) async fn begin(&self) -> Result<Part> {
         let mut state = self.0.clone().lock_owned().await;
-        state.recover().await?;
+        state.recover().await;
         if state.group.is_none() {
             execute(&mut state.connection, "BEGIN IMMEDIATE").await?;
-            state.group = Some(Group { outcome: watch::Sender::new(Outcome::Running), abandoned: false });
+            state.group =
+                Some(Group { outcome: watch::Sender::new(Outcome::Running), parts: 0, abandoned: false });
             let writer = self.clone();
             tokio::spawn(async move { writer.0.lock().await.commit_group().await });
         }
@@ -63,27 +67,29 @@ impl Writer {
 }
 
 impl State {
-    /// Rolls back what a dropped part left behind.
-    async fn recover(&mut self) -> Result<()> {
+    /// Rolls back what a dropped part left behind: with the whole group, if it cannot be done alone. That is so after the
+    /// database has rolled it back by itself, as it does when the disk is full; then it is ready for a new one.
+    async fn recover(&mut self) {
         if let Some(group) = self.group.as_mut().filter(|group| group.abandoned) {
             group.abandoned = false;
-            let rolled_back = roll_back_part(&mut self.connection).await;
-            if rolled_back.is_err() {
+            if let Err(error) = roll_back_part(&mut self.connection).await {
+                tracing::warn!(%error, "could not roll back a write alone");
                 self.lose_group().await;
             }
-            rolled_back?;
         }
-        Ok(())
     }
 
     async fn commit_group(&mut self) {
-        if self.recover().await.is_err() {
-            return;
-        }
+        self.recover().await;
         let Some(group) = &self.group else { return };
-        let outcome = group.outcome.clone();
-        match execute(&mut self.connection, "COMMIT").await {
+        let (outcome, parts) = (group.outcome.clone(), group.parts);
+        #[expect(clippy::disallowed_methods, reason = "measuring code reads a stopwatch")]
+        let began = Instant::now();
+        let committed = execute(&mut self.connection, "COMMIT").await;
+        metrics::histogram!("atelier_commit_seconds").record(began.elapsed());
+        match committed {
             Ok(()) => {
+                metrics::histogram!("atelier_commit_writes").record(parts);
                 outcome.send_replace(Outcome::Committed);
                 self.group = None;
             }
@@ -115,7 +121,10 @@ impl Part {
     pub(super) async fn commit(mut self) -> Result<()> {
         execute(&mut self.state.connection, "RELEASE part").await?;
         self.finished = true;
-        let outcome = self.state.group.as_ref().map(|group| group.outcome.subscribe());
+        let outcome = self.state.group.as_mut().map(|group| {
+            group.parts += 1;
+            group.outcome.subscribe()
+        });
         drop(self);
         let lost = || Error::Unavailable(sqlx::Error::WorkerCrashed);
         let mut outcome = outcome.ok_or_else(lost)?;

@@ -8,12 +8,15 @@ mod row;
 mod store;
 mod value;
 
-use sqlx::{PgConnection, SqliteConnection};
+use std::time::Duration;
 
-use crate::Result;
+use sqlx::{AssertSqlSafe, PgConnection, SqliteConnection};
+use tokio::time::timeout;
+
+use crate::{Error, Result};
 
 pub use row::{Column, FromRow, Row};
-pub use store::{Event, ReadTx, Store, WriteTx};
+pub use store::{Busy, Event, ReadTx, Schema, Store, WriteTx};
 pub use value::{Param, Sql};
 
 pub(crate) use row::row;
@@ -55,6 +58,29 @@ impl Handle {
     }
 }
 
+/// A statement for the one database whose catalogue it was made from.
+struct Made {
+    sqlite: AssertSqlSafe<String>,
+    postgres: AssertSqlSafe<String>,
+}
+
+impl Made {
+    fn new(sql: String) -> Self {
+        Self { sqlite: AssertSqlSafe(sql.clone()), postgres: AssertSqlSafe(sql) }
+    }
+}
+
+/// How long PostgreSQL may take: longer than it lets a statement run, so that this is for one that does not answer at all.
+const ANSWER: Duration = Duration::from_secs(20);
+
+/// What PostgreSQL answers, unless it has stopped to.
+async fn in_time<T, E: Into<Error>>(asked: impl Future<Output = std::result::Result<T, E>>) -> Result<T> {
+    match timeout(ANSWER, asked).await {
+        Ok(answer) => answer.map_err(Into::into),
+        Err(_) => Err(Error::Unavailable(sqlx::Error::PoolTimedOut)),
+    }
+}
+
 macro_rules! with_bound {
     ($conn:expr, $sql:expr, $params:expr, |$query:ident, $c:ident| $body:expr) => {{
         if value::any_has_nul($params) {
@@ -73,7 +99,7 @@ macro_rules! with_bound {
                 for param in $params {
                     $query = param.bind_postgres($query);
                 }
-                $body
+                in_time::<_, Error>(async { $body }).await
             }
         }
     }};
@@ -131,6 +157,20 @@ impl Conn {
             .await?
             .map(|row| T::from_row(&Row::from(row)))
             .transpose())
+    }
+
+    /// Runs a statement that was made from the catalogue's names.
+    pub(crate) async fn execute_made(&mut self, sql: String, params: &[Param<'_>]) -> Result<u64> {
+        let sql = Made::new(sql);
+        with_bound!(self, sql, params, |query, c| Ok(query.execute(c).await?.rows_affected()))
+    }
+
+    /// Every row of the answer to a statement that was made from the catalogue's names.
+    pub(crate) async fn fetch_made(&mut self, sql: String, params: &[Param<'_>]) -> Result<Vec<Row>> {
+        let sql = Made::new(sql);
+        with_bound!(self, sql, params, |query, c| {
+            Ok(query.fetch_all(c).await?.into_iter().map(Row::from).collect())
+        })
     }
 
     /// The one row of the answer.

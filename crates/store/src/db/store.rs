@@ -3,22 +3,28 @@
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use atelier_domain::id::{AppId, UserId};
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
 use tokio::sync::broadcast;
 
 use super::group_commit::Writer;
-use super::{Backend, Conn, Handle, params};
+use super::{Backend, Conn, Handle, in_time, params};
 use crate::queries::audit::AuditRow;
 use crate::queries::audit_chain;
 use crate::{Error, Result};
 
 /// The name under which PostgreSQL passes events between processes.
 const CHANNEL: &str = "atelier_events";
+
+/// How long it takes until a lost connection for events is made anew.
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 
 /// That something has changed: open pages look again when they hear of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -30,13 +36,74 @@ pub enum Event {
     Data(AppId),
     /// What one person can reach: their collaborations, keys or sessions.
     Person(UserId),
+    /// Anything: for a while other processes were not heard.
+    Missed,
 }
+
+/// Which schema a database is to have when it is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// The newest: what is missing is made.
+    Newest,
+    /// That of the migration of this number, and of those before it.
+    Of(i64),
+    /// The one that it has; one that is missing is not made.
+    AsItIs,
+}
+
+impl Schema {
+    /// The number of the newest migration.
+    #[must_use]
+    pub fn newest() -> i64 {
+        SQLITE.iter().map(|migration| migration.version).max().unwrap_or_default()
+    }
+
+    /// Up to which migration those of `all` have to run; none, if none has to.
+    fn target(self, all: &Migrator) -> Option<i64> {
+        match self {
+            Self::Newest => all.iter().map(|migration| migration.version).max(),
+            Self::Of(version) => Some(version),
+            Self::AsItIs => None,
+        }
+    }
+}
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// A database, opened.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool,
     events: broadcast::Sender<Event>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// How busy the connections to a database are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy {
+    /// How many connections are in use.
+    pub in_use: usize,
+    /// How many are open and not in use.
+    pub idle: usize,
+    /// How many transactions wait for one, or for the one that writes.
+    pub waiting: usize,
+}
+
+/// Counts as waiting until it is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn begin(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[derive(Clone)]
@@ -51,16 +118,27 @@ impl Store {
     /// # Errors
     /// When it cannot be reached, the address is of another kind, or a migration fails.
     pub async fn open(url: &str) -> Result<Self> {
+        Self::open_at(url, Schema::Newest).await
+    }
+
+    /// Opens the database at `url`, whose schema is then as `schema` says.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_at(url: &str, schema: Schema) -> Result<Self> {
         let (events, _) = broadcast::channel(1024);
         let pool = if let Some(path) = url.strip_prefix("sqlite:") {
-            open_sqlite(Path::new(path)).await?
+            open_sqlite(Path::new(path), schema).await?
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            open_postgres(url, events.clone()).await?
+            open_postgres(url, schema, events.clone()).await?
         } else {
             return Err(Error::Address(url.into()));
         };
-        let store = Self { pool, events };
-        store.link_earlier_audit().await?;
+        let store = Self { pool, events, waiting: Arc::default() };
+        // Earlier schemas have no chain.
+        if schema == Schema::Newest {
+            store.link_earlier_audit().await?;
+        }
         Ok(store)
     }
 
@@ -88,10 +166,12 @@ impl Store {
     /// # Errors
     /// When no connection can be had.
     pub async fn read(&self) -> Result<ReadTx> {
+        let _waiting = Waiting::begin(&self.waiting);
         let conn = match &self.pool {
             Pool::Sqlite { readers, .. } => Handle::SqliteReader(readers.begin().await?),
             Pool::Postgres(pool) => {
-                Handle::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
+                let snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+                Handle::Postgres(in_time(pool.begin_with(snapshot)).await?)
             }
         };
         Ok(ReadTx { conn: Conn(conn) })
@@ -102,9 +182,10 @@ impl Store {
     /// # Errors
     /// When no connection can be had.
     pub async fn write(&self) -> Result<WriteTx> {
+        let _waiting = Waiting::begin(&self.waiting);
         let conn = match &self.pool {
             Pool::Sqlite { writer, .. } => Handle::SqliteWriter(writer.begin().await?),
-            Pool::Postgres(pool) => Handle::Postgres(pool.begin().await?),
+            Pool::Postgres(pool) => Handle::Postgres(in_time(pool.begin()).await?),
         };
         Ok(WriteTx {
             conn: Conn(conn),
@@ -120,6 +201,17 @@ impl Store {
         self.events.subscribe()
     }
 
+    /// How busy the connections are: SQLite's readers, all of PostgreSQL's.
+    #[must_use]
+    pub fn busy(&self) -> Busy {
+        let (open, idle) = match &self.pool {
+            Pool::Sqlite { readers, .. } => (readers.size(), readers.num_idle()),
+            Pool::Postgres(pool) => (pool.size(), pool.num_idle()),
+        };
+        let open = usize::try_from(open).unwrap_or(usize::MAX);
+        Busy { in_use: open.saturating_sub(idle), idle, waiting: self.waiting.load(Ordering::Relaxed) }
+    }
+
     /// Waits for running work and closes all connections.
     pub async fn close(&self) {
         match &self.pool {
@@ -129,22 +221,24 @@ impl Store {
     }
 }
 
-async fn open_sqlite(path: &Path) -> Result<Pool> {
+async fn open_sqlite(path: &Path, schema: Schema) -> Result<Pool> {
     let options = SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(true)
+        .create_if_missing(schema != Schema::AsItIs)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10));
     let mut connection = options.clone().connect().await?;
-    sqlx::migrate!("migrations/sqlite").run(&mut connection).await?;
+    if let Some(target) = schema.target(&SQLITE) {
+        SQLITE.run_to(target, &mut connection).await?;
+    }
     let readers =
         SqlitePoolOptions::new().max_connections(8).connect_with(options.pragma("query_only", "on")).await?;
     Ok(Pool::Sqlite { readers, writer: Writer::new(connection) })
 }
 
-async fn open_postgres(url: &str, events: broadcast::Sender<Event>) -> Result<Pool> {
+async fn open_postgres(url: &str, schema: Schema, events: broadcast::Sender<Event>) -> Result<Pool> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|_| Error::Address(url.into()))?
         .options([("statement_timeout", "15s"), ("lock_timeout", "10s")]);
@@ -153,19 +247,41 @@ async fn open_postgres(url: &str, events: broadcast::Sender<Event>) -> Result<Po
         .acquire_timeout(Duration::from_secs(5))
         .connect_with(options)
         .await?;
-    sqlx::migrate!("migrations/postgres").run(&pool).await?;
+    if let Some(target) = schema.target(&POSTGRES) {
+        POSTGRES.run_to(target, &pool).await?;
+    }
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen(CHANNEL).await?;
-    tokio::spawn(async move {
-        // `recv` reconnects by itself; it fails only once the pool is closed.
-        while let Ok(notification) = listener.recv().await {
+    tokio::spawn(pass_on(pool.clone(), listener, events));
+    Ok(Pool::Postgres(pool))
+}
+
+/// Passes on what other processes tell, until the pool is closed. While the database is gone nothing can be heard: what
+/// was missed by then is told as such.
+async fn pass_on(pool: PgPool, mut listener: PgListener, events: broadcast::Sender<Event>) {
+    loop {
+        // Once the connection is lost there is an error, or nothing.
+        while let Ok(Some(notification)) = listener.try_recv().await {
             if let Ok(event) = serde_json::from_str(notification.payload()) {
                 // Nobody listening is no error.
                 let _ = events.send(event);
             }
         }
-    });
-    Ok(Pool::Postgres(pool))
+        tracing::warn!("events of other processes cannot be heard");
+        listener = loop {
+            if pool.is_closed() {
+                return;
+            }
+            tokio::time::sleep(LISTEN_AGAIN).await;
+            if let Ok(mut again) = PgListener::connect_with(&pool).await
+                && again.listen(CHANNEL).await.is_ok()
+            {
+                break again;
+            }
+        };
+        tracing::info!("events of other processes are heard again");
+        let _ = events.send(Event::Missed);
+    }
 }
 
 /// A snapshot to read from.
@@ -214,7 +330,7 @@ impl WriteTx {
             audit_chain::append(&mut self.conn, entries).await?;
         }
         match self.conn.0 {
-            Handle::Postgres(transaction) => transaction.commit().await?,
+            Handle::Postgres(transaction) => in_time(transaction.commit()).await?,
             Handle::SqliteReader(transaction) => transaction.commit().await?,
             Handle::SqliteWriter(part) => {
                 part.commit().await?;

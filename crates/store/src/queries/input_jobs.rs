@@ -113,6 +113,36 @@ pub async fn cancel_job(tx: &mut WriteTx, permit: &Permit, slug: &str, now: Time
     Ok(())
 }
 
+row! {
+    struct CountRow {
+        count: i64,
+    }
+}
+
+/// Whether a job of any app has not come on since `before`, though it still runs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn any_abandoned(conn: &mut Conn, before: Timestamp) -> Result<bool> {
+    let sql = "SELECT COUNT(*) AS count FROM input_jobs WHERE status = $1 AND changed_at < $2";
+    let row: CountRow = conn.fetch_one(sql, params![job::RUNNING, before]).await?;
+    Ok(row.count > 0)
+}
+
+/// Completes the jobs of all apps that have not come on since `before`: what was still to be added counts as failed.
+/// Answers how many there were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn complete_abandoned(tx: &mut WriteTx, before: Timestamp, now: Timestamp) -> Result<u64> {
+    tx.execute(
+        "UPDATE input_jobs SET failed = failed + pending, pending = 0, status = $3, changed_at = $4 \
+         WHERE status = $1 AND changed_at < $2",
+        params![job::RUNNING, before, job::COMPLETED, now],
+    )
+    .await
+}
+
 /// The job `slug` of the permit's app.
 ///
 /// # Errors

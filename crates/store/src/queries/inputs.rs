@@ -147,6 +147,34 @@ pub async fn get_to_change(tx: &mut WriteTx, permit: &Permit, slug: &str) -> Res
 }
 
 row! {
+    /// Where an input's bytes are.
+    #[derive(Clone, Debug)]
+    pub struct StoredRow {
+        /// Its identifier, in the order of time.
+        pub id: InputId,
+        /// Where the picture's bytes are.
+        pub object_key: Option<String>,
+        /// Where a small picture of it is.
+        pub thumbnail_key: Option<String>,
+        /// The hash of its bytes.
+        pub sha256: Vec<u8>,
+    }
+}
+
+/// Where the bytes of all inputs of all apps are: the first `size` after the input `after`. For backups, which ask for
+/// no permit: whoever can make one has everything already.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stored(conn: &mut Conn, after: InputId, size: usize) -> Result<Vec<StoredRow>> {
+    conn.fetch_all(
+        "SELECT id, object_key, thumbnail_key, sha256 FROM inputs WHERE id > $1 ORDER BY id LIMIT $2",
+        params![after, i64::try_from(size).unwrap_or(i64::MAX)],
+    )
+    .await
+}
+
+row! {
     /// A text, and of which input it is.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct TextRow {

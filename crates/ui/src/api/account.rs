@@ -147,7 +147,7 @@ pub async fn end_session(id: String) -> Result<(), UiError> {
 #[server(name = ConfirmPassword, prefix = "/api", endpoint = "account/confirm-password")]
 pub async fn confirm_password(password_again: String) -> Result<(), UiError> {
     let done = server::service().confirm_password(&server::who(), &password_again).await;
-    Ok(done.map_err(|error| UiError::from(error).renamed("password", crate::form::PASSWORD_AGAIN_FIELD))?)
+    done.map_err(|error| UiError::from(error).renamed("password", crate::form::PASSWORD_AGAIN_FIELD))
 }
 
 /// Changes the password: every other session ends, and this one goes on under a new secret.

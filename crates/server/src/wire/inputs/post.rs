@@ -66,7 +66,13 @@ fn status_of_all(inputs: &[Input]) -> Option<Status> {
     let statuses = || inputs.iter().filter_map(|input| input.status.as_ref());
     let refused = statuses().filter(|status| !is_added(status)).count();
     let first = statuses().find(|status| !is_added(status))?;
-    let code = if refused == inputs.len() { StatusCode::Failure } else { StatusCode::MixedStatus };
+    let is_later = |status: &Status| status.code == StatusCode::TryAgain as i32;
+    let code = match refused == inputs.len() {
+        // The whole request may be sent again as it is.
+        true if statuses().all(is_later) => StatusCode::TryAgain,
+        true => StatusCode::Failure,
+        false => StatusCode::MixedStatus,
+    };
     let details = format!(
         "{refused} of {} inputs were not added, the first because: {} {}",
         inputs.len(),

@@ -1,0 +1,127 @@
+//! Connections: how long one may keep us waiting, and how those that are open end when the server does.
+//!
+//! `axum::serve` waits for as long as a client does, so connections are taken in here. Stopping is done in two steps, so
+//! that no request is lost while another server takes over: first everything goes on, but each answer is the last of its
+//! connection; then nothing new is taken in, and what is under way may end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::middleware::Next;
+use axum::response::Response;
+use axum::serve::{Listener, ListenerExt as _};
+use http::header::{CONNECTION, HeaderValue};
+use http::{Request as HttpRequest, Version};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+/// How long a connection may take to send the head of a request, or to begin the next one: longer than proxies keep
+/// theirs open, or they would send a request into one that is being closed.
+#[cfg(not(test))]
+const HEAD: Duration = Duration::from_secs(75);
+#[cfg(test)]
+const HEAD: Duration = Duration::from_millis(400);
+
+/// How long a body may stay away before its request is given up.
+#[cfg(not(test))]
+pub(crate) const BODY: Duration = Duration::from_secs(30);
+#[cfg(test)]
+pub(crate) const BODY: Duration = Duration::from_millis(400);
+
+/// How often those at the other end of HTTP/2 are asked whether they are still there.
+const STILL_THERE: Duration = Duration::from_secs(30);
+
+/// How long requests that are under way may take to end once nothing new is taken in.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// How long it is looked for connections that the machine has let in already.
+const LET_IN: Duration = Duration::from_millis(20);
+
+/// Serves at `listener` until `stop` is cancelled; then lets requests end.
+pub(crate) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+    // With Nagle's algorithm a page that is written in several pieces waits for the other side to acknowledge each.
+    let mut listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection stays slow");
+        }
+    });
+    let (builder, graceful) = (builder(), GracefulShutdown::new());
+    // It waits a while by itself where no more connections can be opened.
+    while let Some((stream, address)) = stop.run_until_cancelled(listener.accept()).await {
+        take_in(stream, address, &builder, &router, &graceful);
+    }
+    while let Ok((stream, address)) = timeout(LET_IN, listener.accept()).await {
+        take_in(stream, address, &builder, &router, &graceful);
+    }
+    drop(listener);
+    if timeout(GRACE, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests took too long and were cut off");
+    }
+}
+
+fn builder() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
+    builder.http2().timer(TokioTimer::new()).keep_alive_interval(STILL_THERE);
+    builder
+}
+
+/// Answers what comes over `stream`, beside everything else.
+fn take_in(
+    stream: TcpStream,
+    address: SocketAddr,
+    builder: &Builder<TokioExecutor>,
+    router: &Router,
+    graceful: &GracefulShutdown,
+) {
+    let begun = Arc::new(AtomicBool::new(false));
+    let (router, has_begun) = (router.clone(), begun.clone());
+    let service = service_fn(move |mut request: HttpRequest<Incoming>| {
+        has_begun.store(true, Ordering::Relaxed);
+        request.extensions_mut().insert(ConnectInfo(address));
+        router.clone().oneshot(request.map(Body::new))
+    });
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+    let connection = graceful.watch(connection);
+    // Which protocol is spoken is found out by the first bytes, for which nobody else looks at the clock.
+    let kept_waiting = async move {
+        sleep(HEAD).await;
+        if begun.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::spawn(async move {
+        tokio::select! {
+            ended = connection => if let Err(error) = ended {
+                tracing::debug!(error, "a connection broke off");
+            },
+            () = kept_waiting => tracing::debug!("a connection asked for nothing"),
+        }
+    });
+}
+
+/// Makes each answer the last of its connection while the server is being left, so that whoever asks next connects anew,
+/// and to another server where there is one. HTTP/2 has its own way to say so.
+pub(crate) async fn say_goodbye(leaving: CancellationToken, request: Request, next: Next) -> Response {
+    let is_first_version = request.version() <= Version::HTTP_11;
+    let mut response = next.run(request).await;
+    if is_first_version && leaving.is_cancelled() {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests;

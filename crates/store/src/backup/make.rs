@@ -1,0 +1,143 @@
+//! Making a backup.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use atelier_domain::id::InputId;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::folder::{FORMAT, Lost, Manifest, OBJECTS, Unfinished, table_file};
+use super::{BackupError, Result, catalogue, rows};
+use crate::queries::inputs::{self, StoredRow};
+use crate::{Conn, Objects, Store};
+
+/// How many inputs are looked at at once.
+const INPUTS: usize = 256;
+
+/// How many snapshots are tried. Each names only what came while the objects before it were copied.
+const SNAPSHOTS: usize = 20;
+
+/// Backs up everything of `store` and `objects` into the new folder `name`; answers what it says of itself. Requests
+/// may be answered meanwhile, by this process and by others.
+///
+/// # Errors
+/// When there is something called `name`, or something cannot be read or written: then nothing is called `name`.
+pub async fn make(store: &Store, objects: &Objects, name: &Path, made_at: &str) -> Result<Manifest> {
+    let mut backup = Unfinished::begin(name)?;
+    let mut missing = copy_objects(store, None, objects, &mut backup).await?.missing;
+    for _ in 0..SNAPSHOTS {
+        let mut tx = store.read().await?;
+        let copied = copy_objects(store, Some(&mut tx), objects, &mut backup).await?;
+        // What was missing before the snapshot, and is named by it, is lost. Anything else that is missing was deleted
+        // since: a newer snapshot does not name it.
+        if copied.missing.keys().all(|key| missing.contains_key(key)) {
+            let manifest = write_tables(&mut tx, &mut backup, copied, made_at).await?;
+            backup.finish(&manifest)?;
+            return Ok(manifest);
+        }
+        missing = copied.missing;
+    }
+    Err(BackupError::Restless)
+}
+
+/// What became of the objects that rows name.
+struct Copied {
+    named: BTreeSet<String>,
+    /// Those that could not be copied, and why.
+    missing: BTreeMap<String, String>,
+}
+
+/// Copies the objects that the rows of the snapshot name, other than those that were copied before. Without a snapshot,
+/// what rows name while it copies: it may take hours, for which no database should keep a snapshot.
+async fn copy_objects(
+    store: &Store,
+    mut snapshot: Option<&mut Conn>,
+    objects: &Objects,
+    backup: &mut Unfinished,
+) -> Result<Copied> {
+    let (mut named, mut missing) = (BTreeSet::new(), BTreeMap::new());
+    let mut after = InputId(Uuid::nil());
+    loop {
+        let rows = match &mut snapshot {
+            Some(conn) => inputs::stored(conn, after, INPUTS).await?,
+            None => inputs::stored(&mut *store.read().await?, after, INPUTS).await?,
+        };
+        let Some(last) = rows.last() else { return Ok(Copied { named, missing }) };
+        after = last.id;
+        for row in &rows {
+            for key in [&row.object_key, &row.thumbnail_key].into_iter().flatten() {
+                named.insert(key.clone());
+                if backup.has(&path(key)) {
+                    continue;
+                }
+                if let Err(why) = copy_object(objects, backup, row, key).await? {
+                    missing.insert(key.clone(), why);
+                }
+            }
+        }
+    }
+}
+
+/// Copies one object; answers why, if it is not there any more or not what it was.
+async fn copy_object(
+    objects: &Objects,
+    backup: &mut Unfinished,
+    row: &StoredRow,
+    key: &str,
+) -> Result<std::result::Result<(), String>> {
+    let Some(bytes) = objects.get(key).await? else {
+        return Ok(Err("it is gone".into()));
+    };
+    let is_original = row.object_key.as_deref() == Some(key);
+    if is_original && Sha256::digest(&bytes)[..] != row.sha256[..] {
+        return Ok(Err("its bytes are not those that were added".into()));
+    }
+    backup.write(&path(key), &bytes)?;
+    Ok(Ok(()))
+}
+
+fn path(key: &str) -> String {
+    format!("{OBJECTS}{key}")
+}
+
+/// Writes all rows of the snapshot, and takes out the objects that it does not name any more.
+async fn write_tables(
+    tx: &mut Conn,
+    backup: &mut Unfinished,
+    copied: Copied,
+    made_at: &str,
+) -> Result<Manifest> {
+    let mut tables = BTreeMap::new();
+    for table in catalogue::tables(tx).await? {
+        let mut file = backup.file(&table_file(&table.name))?;
+        let (mut count, mut last) = (0, None);
+        loop {
+            let batch = rows::next(tx, &table, last.as_ref()).await?;
+            for record in &batch {
+                file.write(record.to_line(&table)?.as_bytes())?;
+                file.write(b"\n")?;
+            }
+            count += batch.len() as u64;
+            last = batch.into_iter().next_back();
+            if last.is_none() {
+                break;
+            }
+        }
+        file.end()?;
+        tables.insert(table.name, count);
+    }
+    for key in backup.objects() {
+        if !copied.named.contains(&key) {
+            backup.remove(&path(&key))?;
+        }
+    }
+    Ok(Manifest {
+        format: FORMAT,
+        schema: catalogue::schema(tx).await?,
+        made_at: made_at.into(),
+        tables,
+        objects: backup.objects().len() as u64,
+        lost: copied.missing.into_iter().map(|(key, why)| Lost { key, why }).collect(),
+    })
+}

@@ -1,0 +1,117 @@
+//! A store with rows in every table, made by the operations that make them.
+
+use atelier_domain::time::DAY;
+use atelier_domain::{Labels, Preset, Scope};
+use atelier_service::annotations::{AnnotationsFilter, NewAnnotation};
+use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
+use atelier_service::keys::CreateKey;
+use atelier_service::{AppName, Origin, Service, World};
+use atelier_store::{Objects, Store};
+use atelier_testkit::people::{PASSWORD, with_session};
+use atelier_testkit::pictures::png;
+use atelier_testkit::sharing::{invite, street_signs};
+use atelier_testkit::{Bench, Person, SeededEntropy, SteppedClock};
+use bytes::Bytes;
+use serde_json::json;
+
+/// The tables that are filled.
+pub(crate) const TABLES: [&str; 14] = [
+    "users",
+    "email_addresses",
+    "mailed_links",
+    "sessions",
+    "apps",
+    "grants",
+    "keys",
+    "former_secrets",
+    "audit",
+    "mails",
+    "inputs",
+    "concepts",
+    "annotations",
+    "input_jobs",
+];
+
+/// What is in it.
+pub(crate) struct Filled {
+    pub(crate) ada: Person,
+    pub(crate) app: AppName,
+    pub(crate) picture: Bytes,
+}
+
+impl Filled {
+    pub(crate) async fn fill(bench: &Bench) -> Self {
+        let ada = bench.person("ada").await;
+        let bo = bench.person("bo").await;
+        let app = street_signs(bench, &ada).await;
+        let scopes = Preset::Worker.scopes().with(Scope::CollaboratorsAdd).with(Scope::CollaboratorsGet);
+        invite(bench, &ada.who, &app, &bo.email, scopes).await;
+        // Below Bo's, one grant that waits for an account: rows that refer to rows of their own table.
+        invite(bench, &bo.who, &app, "cy@example.org", Preset::Worker.scopes()).await;
+
+        let picture = Bytes::from(png(40, 30));
+        let inputs = vec![
+            new("crossing", Content::Image(picture.clone())),
+            new("notes", Content::Text("Two stop signs on Mill Hill, “one” of them bent.\n".into())),
+        ];
+        let posted =
+            bench.service.post_inputs(&ada.who, &app, PostInputs { inputs, ..PostInputs::default() }).await;
+        assert!(posted.expect("inputs can be added").inputs.iter().all(std::result::Result::is_ok));
+        let label = |value| atelier_domain::Label { concept: "stop".parse().expect("a concept"), value };
+        let said = NewAnnotation {
+            input: "crossing".into(),
+            labels: Labels { concepts: vec![label(0.1)], regions: Vec::new() },
+            info: Some(json!({ "zeta": 1.5, "alpha": [null, { "b": true, "a": "ä" }] })),
+            ..NewAnnotation::default()
+        };
+        bench.service.post_annotations(&ada.who, &app, vec![said]).await.expect("it can be said");
+
+        let key = CreateKey {
+            description: "A script".into(),
+            scopes: Preset::Worker.scopes(),
+            ends_at: Some(bench.now().plus(30 * DAY)),
+            ..CreateKey::default()
+        };
+        let key = bench.service.create_key(&ada.who, &key).await.expect("a key can be made");
+        bench.service.rotate_key(&ada.who, key.key.id).await.expect("it can be given another secret");
+        Self { ada, app, picture }
+    }
+}
+
+fn new(slug: &str, content: Content) -> NewInput {
+    NewInput {
+        slug: slug.into(),
+        content,
+        metadata: Some(json!({ "weather": "rain", "lens": 35.0, "count": 3 })),
+        labels: Labels::default(),
+    }
+}
+
+/// The service over a store that was opened by hand, at the moment at which it was filled.
+pub(crate) fn service_over(store: Store, objects: Objects) -> Service {
+    let world = World::new(SteppedClock::default(), SeededEntropy::default());
+    Service::new(store, objects, world, "http://atelier.test")
+}
+
+/// That what the kept backup of the first schema holds is still read, by those who could then.
+pub(crate) async fn check_first_schema(service: &Service) {
+    let origin = Origin::default();
+    let signed_in =
+        service.sign_in("ada@example.org", PASSWORD, &origin).await.expect("whoever could sign in still can");
+    let ada = with_session(&signed_in.secret);
+    let app = AppName::of("ada", "street-signs");
+    let page =
+        service.list_inputs(&ada, &app, &InputsFilter::default(), 0, 10).await.expect("inputs are read");
+    assert_eq!(page.inputs.len(), 2);
+    let size = atelier_service::inputs::PictureSize::Original;
+    assert_eq!(service.picture(&ada, &app, "crossing", size).await.expect("so are bytes").bytes, png(40, 30));
+    let said = service
+        .list_annotations(&ada, &app, &AnnotationsFilter::default(), 0, 10)
+        .await
+        .expect("annotations, too");
+    assert_eq!(said[0].labels.concepts(), [("stop", 0.1)].into());
+    let people =
+        service.list_collaborators(&ada, &app, &atelier_service::collaborators::Filter::default(), 10).await;
+    assert_eq!(people.expect("people, too").rows.len(), 2);
+    assert!(service.list_keys(&ada).await.expect("and keys").len() > 1);
+}
