@@ -5,6 +5,7 @@ import contextlib
 import os
 import random
 import sqlite3
+import subprocess
 import threading
 import time
 import unittest
@@ -59,6 +60,7 @@ class Killed:
                 self.check(*each)
         self.assertGreater(acknowledged, ROUNDS, "there was something to lose")
         self.check_mails([email for _, _, workers in owners for email in workers[-1].done])
+        self.check_audit(acknowledged=sum(len(workers[-1].done) for _, _, workers in owners))
 
     def check(self, owner: str, token: str, workers: list) -> None:
         api = Api(self.server.url, owner, token)
@@ -90,6 +92,14 @@ class Killed:
         while lost := [each for each in people if each not in self.sent() and each not in self.unsent()]:
             self.assertLess(time.monotonic(), end, f"nobody will write to {lost}")
             time.sleep(0.5)
+
+    def check_audit(self, acknowledged: int) -> None:
+        """The audit list is one whole chain, and tells of every invitation."""
+        command = [self.server.program, "audit", "verify", "--data", str(self.server.data), *self.server.arguments]
+        verified = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+        told = self.ask("SELECT subject FROM audit WHERE action = 'collaborator.invited'")
+        self.assertGreaterEqual(len(told), acknowledged)
 
     def sent(self) -> set[str]:
         return {mail["to"] for mail in self.server.mails()}
