@@ -49,17 +49,18 @@ class Document(unittest.TestCase):
         urllib.request.urlopen(request).close()
 
     def test_requests_made_from_the_document_are_answered_as_it_says(self):
-        with tempfile.NamedTemporaryFile("w", suffix=".toml") as there:
-            there.write(THERE)
-            there.flush()
-            command = [Path(sys.executable).with_name("schemathesis"), "--config-file", there.name, "run"]
+        # It keeps notes in the folder where it runs.
+        with tempfile.TemporaryDirectory() as folder:
+            there = Path(folder, "there.toml")
+            there.write_text(THERE)
+            command = [Path(sys.executable).with_name("schemathesis"), "--config-file", there, "run"]
             command += [f"{self.server.url}/v2/openapi.json", "--header", f"Authorization: Key {self.token}"]
             command += ["--checks", ",".join(CHECKS), "--phases", "coverage,fuzzing", "--max-time", SECONDS]
             # What is made up is often not valid, which is no fault of anybody's.
             command += ["--suppress-health-check", "all", "--no-color"]
             for operation in LEFT_OUT:
                 command += ["--exclude-operation-id", operation]
-            done = subprocess.run(command, capture_output=True, text=True)
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIsNone(self.server.process.poll(), "the server still runs")
         made = re.search(r"(\d+) generated, (\d+) passed", done.stdout)

@@ -19,6 +19,8 @@ pub const INVITATIONS: Allowance = Allowance::new(20, HOUR);
 pub const RESENT: Allowance = Allowance::new(5, HOUR);
 /// Letters about an account that anybody can have mailed to one address: nobody's mailbox is flooded through us.
 pub const ACCOUNT_LETTERS: Allowance = Allowance::new(5, HOUR);
+/// Letters that tell one address that somebody was added to an app, by whomever.
+pub const ADDED_LETTERS: Allowance = Allowance::new(20, HOUR);
 /// Accounts that are made from one network address.
 pub const SIGN_UPS: Allowance = Allowance::new(20, HOUR);
 
@@ -46,12 +48,17 @@ impl Allowance {
         self.span.checked_div(i64::from(self.count)).unwrap_or(self.span).max(1)
     }
 
+    /// No more than all can be spent: a clock that was ahead for a while must not refuse for as long.
+    fn believed(self, spent_until: Timestamp, now: Timestamp) -> Timestamp {
+        spent_until.min(now.plus(self.span))
+    }
+
     /// Does `number` more of a subject that has spent everything until `spent_until`; answers until when it has then.
     ///
     /// # Errors
     /// Microseconds until that can be done, when it is too early. More than [`Self::count`] at once never can.
     pub fn spend(self, number: u32, spent_until: Timestamp, now: Timestamp) -> Result<Timestamp, i64> {
-        let from = spent_until.max(now);
+        let from = self.believed(spent_until, now).max(now);
         let until = from.plus(self.interval().saturating_mul(i64::from(number)));
         let excess = until.since(now).saturating_sub(self.span);
         if excess > 0 { Err(excess) } else { Ok(until) }
@@ -60,7 +67,7 @@ impl Allowance {
     /// How many more can be done now.
     #[must_use]
     pub fn left(self, spent_until: Timestamp, now: Timestamp) -> u32 {
-        let spent = spent_until.since(now).max(0);
+        let spent = self.believed(spent_until, now).since(now).max(0);
         let left = self.span.saturating_sub(spent).max(0).checked_div(self.interval()).unwrap_or(0);
         u32::try_from(left).unwrap_or(u32::MAX).min(self.count)
     }
@@ -76,12 +83,13 @@ pub struct BackOff {
 
 /// Passwords that are tried for one account.
 ///
-/// The longest wait is short enough that nobody can lock somebody else out for long, and long enough that hardly more
-/// than a hundred passwords a day can be tried.
+/// The longest wait is short enough that somebody who is locked out by a stranger gets in again soon (a new password, by
+/// the link that is mailed, gets them in at once), and long enough that hardly more than a hundred passwords a day can be
+/// tried.
 pub const PASSWORDS_OF_ACCOUNT: BackOff = BackOff { free: 5, longest: 15 * MINUTE, forgotten_after: DAY };
-/// Passwords that are tried from one network address, for whatever account. Several people may share it, so that it is
-/// forgotten sooner.
-pub const PASSWORDS_FROM_ADDRESS: BackOff = BackOff { free: 5, longest: 15 * MINUTE, forgotten_after: HOUR };
+/// Passwords that are tried from one network address, for whatever account. A whole team may share it, and sign in at
+/// the same moment: more are free, and it is forgotten sooner. Each account has its own limit beside it.
+pub const PASSWORDS_FROM_ADDRESS: BackOff = BackOff { free: 20, longest: 15 * MINUTE, forgotten_after: HOUR };
 
 impl BackOff {
     /// After how long without another failure all are forgotten, in microseconds.
@@ -104,7 +112,8 @@ impl BackOff {
         let counting = self.counting(failures, last, now);
         let Some(doublings) = counting.checked_sub(self.free) else { return Ok(()) };
         let wait = SECOND.saturating_mul(1 << doublings.min(30)).min(self.longest);
-        let left = wait.saturating_sub(now.since(last));
+        // A clock that was ahead must not refuse for as long.
+        let left = wait.saturating_sub(now.since(last).max(0));
         if left > 0 { Err(left) } else { Ok(()) }
     }
 }
@@ -161,6 +170,14 @@ mod tests {
         let spent = FIVE.spend(5, START, START).unwrap();
         assert!(FIVE.spend(1, spent, START.plus(-DAY)).is_err());
         assert_eq!(FIVE.left(spent, START.plus(-DAY)), 0);
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_refuses_no_longer_than_what_is_spent() {
+        let ahead = START.plus(365 * DAY);
+        let spent = FIVE.spend(1, ahead, ahead).unwrap();
+        assert_eq!(FIVE.spend(1, spent, START), Err(12 * MINUTE));
+        assert_eq!(PASSWORDS_OF_ACCOUNT.check(5, ahead, START), Err(SECOND));
     }
 
     #[test]

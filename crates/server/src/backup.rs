@@ -34,6 +34,9 @@ pub(crate) async fn restore(config: &Config, folder: &Path) -> Result<(), Box<dy
     store.close().await;
     Store::open(&config.database).await?.close().await;
     println!("restored {} of {}", told(manifest), manifest.made_at);
+    println!(
+        "bring along the key that signs the audit list (`audit.key`, or the file of --audit-key): no backup has it"
+    );
     Ok(())
 }
 

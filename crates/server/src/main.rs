@@ -33,7 +33,7 @@ use std::process::ExitCode;
 use atelier_domain::{Access, Scope};
 use atelier_service::inputs::Fetching;
 use atelier_service::{Service, World};
-use atelier_store::{Objects, Store};
+use atelier_store::{Objects, Schema, Store};
 use clap::{Parser, Subcommand};
 use config::{Config, Settings};
 
@@ -126,7 +126,9 @@ async fn run(settings: Settings, command: Command) -> Result<(), Box<dyn Error>>
         }
         Command::Audit { command } => {
             let public_key = audit::key::find(&config)?.map(|key| key.public());
-            audit::run(&open(&config, "http://localhost").await?, public_key, command).await?;
+            // As it is: to look must not bring anything up to date, nor make what is not there.
+            let store = Store::open_at(&config.database, Schema::AsItIs).await?;
+            audit::run(&service(&config, store, "http://localhost")?, public_key, command).await?;
         }
         Command::User { command } => user::run(&open(&config, "http://localhost").await?, command).await?,
     }
@@ -136,7 +138,11 @@ async fn run(settings: Settings, command: Command) -> Result<(), Box<dyn Error>>
 /// Opens what the settings name, and makes what is missing.
 async fn open(config: &Config, base_url: &str) -> Result<Service, Box<dyn Error>> {
     std::fs::create_dir_all(&config.data)?;
-    let store = Store::open(&config.database).await?;
+    service(config, Store::open(&config.database).await?, base_url)
+}
+
+/// What is done over an open database.
+fn service(config: &Config, store: Store, base_url: &str) -> Result<Service, Box<dyn Error>> {
     let fetching = Fetching { enabled: config.fetches_inputs, ..Fetching::default() };
     Ok(Service::new(store, open_objects(config)?, World::real(), base_url).fetching(fetching))
 }

@@ -70,7 +70,8 @@ pub(crate) async fn serve(
     housekeeping.await?;
     signer.await?;
     if let Some(measuring) = measuring {
-        measuring.await??;
+        // Whoever is in the middle of asking is not waited for.
+        measuring.abort();
     }
     service.store().close().await;
     tracing::info!("stopped");

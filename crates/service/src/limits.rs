@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use atelier_domain::Email;
-use atelier_domain::id::UserId;
+use atelier_domain::id::{SessionId, UserId};
 use atelier_domain::limit::{
-    ACCOUNT_LETTERS, Allowance, BackOff, INVITATIONS, PASSWORDS_FROM_ADDRESS, PASSWORDS_OF_ACCOUNT, RESENT,
-    SIGN_UPS,
+    ACCOUNT_LETTERS, ADDED_LETTERS, Allowance, BackOff, INVITATIONS, PASSWORDS_FROM_ADDRESS,
+    PASSWORDS_OF_ACCOUNT, RESENT, SIGN_UPS,
 };
 use atelier_domain::time::SECOND;
 use atelier_store::WriteTx;
@@ -24,6 +24,8 @@ pub(crate) enum Account<'a> {
     Address(&'a Email),
     /// Of something that is no address.
     Nothing,
+    /// Of somebody who is signed in, and gives it again: strangers who try theirs must not keep them from it.
+    InSession(SessionId),
 }
 
 /// A password that was tried and has been counted as wrong, until it turns out to be right.
@@ -68,6 +70,16 @@ impl Service {
             let fewer = Kept { count: (kept.count - 1).max(0), ..kept };
             let forgotten_at = now.plus(PASSWORDS_FROM_ADDRESS.forgotten_after());
             limits::keep(tx, network, fewer, forgotten_at).await?;
+        }
+        Ok(())
+    }
+
+    /// The password of `user` is another one now: what was tried before is forgotten.
+    pub(crate) async fn forget_passwords(&self, tx: &mut WriteTx, user: UserId) -> Result<()> {
+        let now = self.world.now();
+        if let Some(account) = subject_of(Account::Known(user)) {
+            limits::lock(tx, &account, now).await?;
+            limits::keep(tx, &account, Kept { count: 0, at: now }, now).await?;
         }
         Ok(())
     }
@@ -124,6 +136,11 @@ impl Service {
     pub(crate) async fn may_write_to(&self, tx: &mut WriteTx, address: &Email) -> Result<bool> {
         let subject = subject("letters to", address.as_str());
         Ok(self.spend(tx, &subject, ACCOUNT_LETTERS, 1).await?.is_ok())
+    }
+
+    /// Whether one more letter may tell `address` that somebody was added to an app.
+    pub(crate) async fn may_tell_added(&self, tx: &mut WriteTx, address: &str) -> Result<bool> {
+        Ok(self.spend(tx, &subject("news to", address), ADDED_LETTERS, 1).await?.is_ok())
     }
 
     /// Makes one more account from a network address.
@@ -184,6 +201,7 @@ fn subject_of(account: Account<'_>) -> Option<[u8; 32]> {
         Account::Known(user) => Some(subject("passwords of", &user.to_string())),
         Account::Address(address) => Some(subject("passwords of", address.as_str())),
         Account::Nothing => None,
+        Account::InSession(session) => Some(subject("passwords in", &session.to_string())),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Limits on what is tried and what is mailed, on both databases. ASVS 6.3.1 and 2.4.1.
 
 use atelier_domain::time::{DAY, HOUR, MINUTE, SECOND};
-use atelier_domain::{Preset, ScopeSet};
+use atelier_domain::{Below, Preset, ScopeSet};
 use atelier_service::collaborators::{AddCollaborators, Invitee};
 use atelier_service::identity::SignUp;
 use atelier_service::{Error, Origin};
@@ -16,6 +16,7 @@ on_both_databases! {
     a_right_password_forgets_the_wrong_ones_of_its_account_alone,
     passwords_from_one_network_are_limited_whosever_they_are,
     every_door_that_takes_a_password_counts_it,
+    a_new_password_gets_in_whoever_was_locked_out,
     twenty_strangers_are_invited_in_an_hour,
     five_letters_are_sent_again_in_an_hour,
     nobodys_mailbox_is_flooded,
@@ -100,7 +101,7 @@ async fn a_right_password_forgets_the_wrong_ones_of_its_account_alone(bench: Ben
 async fn passwords_from_one_network_are_limited_whosever_they_are(bench: Bench) {
     let ada = bench.person("ada").await;
     let thief = from("2001:db8:1:2::7");
-    for number in 0..5 {
+    for number in 0..20 {
         wrong(&bench, &format!("person-{number}@example.org"), &thief).await;
     }
     // From the same customer's network; one's own right passwords do not open it for guesses of others'.
@@ -122,20 +123,39 @@ async fn passwords_from_one_network_are_limited_whosever_they_are(bench: Bench) 
 async fn every_door_that_takes_a_password_counts_it(bench: Bench) {
     let service = &bench.service;
     let ada = bench.person("ada").await;
+    service.add_address(&ada.who, "ada@example.net").await.unwrap();
+    let link = bench.mailed_secret("ada@example.net", "/verify/").await;
+    let origin = anonymous().origin;
+    for _ in 0..5 {
+        service.verify_address(&origin, &link, "not the password").await.unwrap_err();
+    }
+    seconds(service.sign_in(&ada.email, PASSWORD, &origin).await.unwrap_err());
+    seconds(service.verify_address(&origin, &link, PASSWORD).await.unwrap_err());
+    // In her session, where strangers cannot try, she has tries of her own.
     for _ in 0..2 {
         service.confirm_password(&ada.who, "not the password").await.unwrap_err();
         service.change_password(&ada.who, "not the password", "another one entirely").await.unwrap_err();
     }
-    service.add_address(&ada.who, "ada@example.net").await.unwrap();
-    let link = bench.mailed_secret("ada@example.net", "/verify/").await;
-    let origin = anonymous().origin;
-    service.verify_address(&origin, &link, "not the password").await.unwrap_err();
-    seconds(service.sign_in(&ada.email, PASSWORD, &origin).await.unwrap_err());
+    service.confirm_password(&ada.who, PASSWORD).await.unwrap();
+    for _ in 0..5 {
+        service.confirm_password(&ada.who, "not the password").await.unwrap_err();
+    }
     seconds(service.confirm_password(&ada.who, PASSWORD).await.unwrap_err());
     seconds(service.change_password(&ada.who, PASSWORD, "another one entirely").await.unwrap_err());
-    seconds(service.verify_address(&origin, &link, PASSWORD).await.unwrap_err());
     bench.clock.advance(SECOND);
     service.verify_address(&origin, &link, PASSWORD).await.unwrap();
+}
+
+/// ASVS 6.3.1.
+async fn a_new_password_gets_in_whoever_was_locked_out(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let origin = anonymous().origin;
+    while !matches!(wrong(&bench, &ada.email, &origin).await, Error::Throttled { .. }) {}
+    bench.service.request_reset(&ada.email).await.unwrap();
+    let link = bench.mailed_secret(&ada.email, "/reset/").await;
+    let new = "seven quiet moons rise";
+    bench.service.reset_password(&origin, &link, new).await.unwrap();
+    bench.service.sign_in(&ada.email, new, &origin).await.unwrap();
 }
 
 fn strangers(count: usize, from: usize) -> AddCollaborators {
@@ -202,6 +222,23 @@ async fn nobodys_mailbox_is_flooded(bench: Bench) {
         bench.sign_up(&format!("eve-{number}"), "dora@example.org").await;
     }
     assert_eq!(letters_to(&bench, "dora@example.org").await, 5);
+    // Nor by somebody who says again and again that an address is theirs, nor by adding people again and again.
+    bench.clock.advance(HOUR);
+    bench.service.confirm_password(&ada.who, PASSWORD).await.unwrap();
+    for _ in 0..6 {
+        bench.service.add_address(&ada.who, "dora@example.org").await.unwrap();
+        bench.service.remove_address(&ada.who, "dora@example.org").await.unwrap();
+    }
+    assert_eq!(letters_to(&bench, "dora@example.org").await, 5);
+    let bo = bench.person("bo").await;
+    let app = street_signs(&bench, &ada).await;
+    letters_to(&bench, &bo.email).await;
+    for _ in 0..21 {
+        let grant = invite(&bench, &ada.who, &app, &bo.email, Preset::Viewer.scopes()).await;
+        bench.service.remove_collaborator(&ada.who, &app, grant.id, Below::RemoveToo).await.unwrap();
+    }
+    let told = letters_to(&bench, &bo.email).await;
+    assert!(told <= 20 + 21, "added at most twenty times, removed each time: {told}");
     bench.clock.advance(HOUR);
     bench.service.request_reset(&ada.email).await.unwrap();
     assert_eq!(letters_to(&bench, &ada.email).await, 1);

@@ -12,7 +12,9 @@ const PAUSE: Duration = Duration::from_secs(60);
 /// Signs until `stop` is cancelled. The log says what was signed, so that it is kept outside of the database, too.
 pub(crate) async fn run(service: Service, key: AuditKey, stop: CancellationToken) {
     loop {
-        match service.sign_audit_root(&key).await {
+        // A long list is verified again by the next server rather than waited for.
+        let Some(signed) = stop.run_until_cancelled(service.sign_audit_root(&key)).await else { return };
+        match signed {
             Ok(Some(Signed { root, found })) => {
                 if let Some(fault) = found.faults.first() {
                     tracing::error!(

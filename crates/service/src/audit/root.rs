@@ -1,6 +1,7 @@
 //! Signed roots: once a day the end of the chain is signed, so that links which somebody makes anew, with hashes that fit
 //! one another, are told by the signature that they lack.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use atelier_domain::time::DAY;
@@ -123,7 +124,9 @@ impl Service {
         if audit_chain::has_root(&mut *self.store.read().await?, day).await? {
             return Ok(None);
         }
-        let Verified { head, found, .. } = self.verify_audit(&Expected::default()).await?;
+        // Roots that another key signed are told of: either it was changed, or somebody made everything anew.
+        let expected = Expected { keys: BTreeSet::from([key.public()]), ..Expected::default() };
+        let Verified { head, found, .. } = self.verify_audit(&expected).await?;
         let Some(head) = head else { return Ok(None) };
         let root = key.sign(day, head);
         let mut tx = self.store.write().await?;

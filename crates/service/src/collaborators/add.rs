@@ -158,7 +158,9 @@ impl Service {
     ) -> Result<()> {
         grants::insert(tx, &asked.permit, grant, self.world.now()).await.map_err(raced)?;
         insert_automatic_token(self, tx, user.id, app.id, &app.name, grant.id, &grant.rights).await?;
-        if let Some(mailbox) = mailbox {
+        if let Some(mailbox) = mailbox
+            && self.may_tell_added(tx, &mailbox).await?
+        {
             self.mail_added(tx, asked, app, &mailbox).await?;
         }
         let done = Done {

@@ -1,7 +1,8 @@
 //! What people are mailed about their account.
 //!
 //! The texts hold no name that a stranger could have chosen: anyone may sign up with anyone's address, and what they
-//! call themselves is not to reach that mailbox.
+//! call themselves is not to reach that mailbox. Nor are there many: what is too much for a mailbox is not written, and
+//! whoever asked for it is not told.
 
 use atelier_domain::id::UserId;
 use atelier_domain::{Email, Timestamp};
@@ -27,6 +28,9 @@ impl Service {
         if users::by_verified_address(tx, address).await?.is_some_and(|owner| owner.id != user) {
             return self.mail_already_known(tx, address).await;
         }
+        if !self.may_write_to(tx, address).await? {
+            return Ok(());
+        }
         let now = self.world.now();
         let secret = new_secret(&self.world);
         let ends = now.plus(VERIFICATION_LINK);
@@ -43,6 +47,9 @@ impl Service {
 
     /// Tells `address`, which belongs to an account, that somebody gave it for another one.
     pub(super) async fn mail_already_known(&self, tx: &mut WriteTx, address: &Email) -> Result<()> {
+        if !self.may_write_to(tx, address).await? {
+            return Ok(());
+        }
         let now = self.world.now();
         let body = format!(
             "Someone, perhaps you, gave this address for another account on Atelier. You already have an account \

@@ -117,7 +117,8 @@ impl Service {
         let asked = self.permit_own(&mut tx, who, endpoint).await?;
         let user = asked.permit.user();
         let row = users::password_of(&mut tx, user).await?;
-        let tried = self.count_password(&mut tx, Account::Known(user), &who.origin).await?;
+        let session = self.look_up(&mut tx, who, Target::Account).await?.session.ok_or(Error::NotFound)?;
+        let tried = self.count_password(&mut tx, Account::InSession(session), &who.origin).await?;
         tx.commit().await?;
         let hash = row.as_ref().map(|row| row.password_hash.as_str());
         let right = self.passwords.verify(&Password::entered(typed), hash).await?;
@@ -143,6 +144,7 @@ impl Service {
     ) -> Result<()> {
         let now = self.world.now();
         users::set_password(tx, user.id, hash, now).await?;
+        self.forget_passwords(tx, user.id).await?;
         sessions::end_all(tx, user.id, now).await?;
         let done = Done { subject_id: Some(user.id), ..Done::new(Action::PasswordChanged, &user.name) };
         self.audit(tx, actor, &done).await?;

@@ -84,14 +84,10 @@ impl Service {
             // depend on the address. It goes with its transaction.
             drop(tx);
             let mut tx = self.store.write().await?;
-            if self.may_write_to(&mut tx, &account.email).await? {
-                self.mail_already_known(&mut tx, &account.email).await?;
-            }
+            self.mail_already_known(&mut tx, &account.email).await?;
             tx.commit().await?;
         } else {
-            if self.may_write_to(&mut tx, &account.email).await? {
-                self.mail_verification(&mut tx, user, slug.as_str(), &account.email).await?;
-            }
+            self.mail_verification(&mut tx, user, slug.as_str(), &account.email).await?;
             self.audit_sign_up(&mut tx, origin, user, &slug, &account).await?;
             tx.commit().await?;
         }

@@ -3,7 +3,7 @@
 use atelier_domain::Timestamp;
 
 use crate::Result;
-use crate::db::{WriteTx, params, row};
+use crate::db::{Sql, WriteTx, params, row};
 
 row! {
     /// What is kept of a subject.
@@ -48,5 +48,11 @@ pub async fn keep(tx: &mut WriteTx, subject: &[u8; 32], kept: Kept, forgotten_at
 /// # Errors
 /// When the database fails.
 pub async fn forget(tx: &mut WriteTx, now: Timestamp) -> Result<u64> {
-    tx.execute("DELETE FROM limits WHERE forgotten_at < $1", params![now]).await
+    // Those that are in use right now wait for the next time, instead of being waited for.
+    let statement = Sql::differing(
+        "DELETE FROM limits WHERE forgotten_at < $1",
+        "DELETE FROM limits WHERE subject IN \
+         (SELECT subject FROM limits WHERE forgotten_at < $1 FOR UPDATE SKIP LOCKED)",
+    );
+    tx.execute(statement, params![now]).await
 }
