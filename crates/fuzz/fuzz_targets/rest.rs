@@ -8,8 +8,9 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: (u16, &str, &[u8])| {
     let (chosen, query, body) = data;
-    let paths: Vec<_> =
-        Endpoint::all().flat_map(|endpoint| endpoint.paths().iter().map(move |path| (endpoint, path))).collect();
+    let paths: Vec<_> = Endpoint::all()
+        .flat_map(|endpoint| endpoint.paths().iter().map(move |path| (endpoint, path)))
+        .collect();
     let (endpoint, path) = paths[usize::from(chosen) % paths.len()];
     let path = path.replace(['{', '}'], "");
     let Ok(uri) = format!("{path}?{query}").parse::<Uri>() else { return };

@@ -55,7 +55,10 @@ fn router() -> Router {
         .serve(Endpoint::PatchCollaborators, answer::<PatchCollaboratorsRequest, MultiCollaboratorsResponse>)
         .serve(Endpoint::PostApps, answer::<PostAppsRequest, MultiAppResponse>)
         .serve(Endpoint::PostKeys, answer::<PostKeysRequest, MultiKeyResponse>)
-        .serve(Endpoint::PostAuditLogSearches, answer::<PostAuditLogSearchesRequest, MultiAuditLogEntryResponse>)
+        .serve(
+            Endpoint::PostAuditLogSearches,
+            answer::<PostAuditLogSearchesRequest, MultiAuditLogEntryResponse>,
+        )
         .into_router()
 }
 

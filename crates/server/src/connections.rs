@@ -62,9 +62,14 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: Cancellat
     while let Some((stream, address)) = stop.run_until_cancelled(listener.accept()).await {
         take_in(stream, address, &builder, &router, &graceful);
     }
-    while let Ok((stream, address)) = timeout(LET_IN, listener.accept()).await {
-        take_in(stream, address, &builder, &router, &graceful);
-    }
+    // For so long in all: under load there is always another one.
+    let let_in = async {
+        loop {
+            let (stream, address) = listener.accept().await;
+            take_in(stream, address, &builder, &router, &graceful);
+        }
+    };
+    let _: Result<(), _> = timeout(LET_IN, let_in).await;
     drop(listener);
     if timeout(GRACE, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests took too long and were cut off");

@@ -156,3 +156,25 @@ async fn what_is_under_way_ends_and_what_is_idle_is_closed() {
     timeout(HEAD * 5, server.serving).await.expect("it ends by itself").unwrap();
     assert!(TcpStream::connect(server.address).await.is_err());
 }
+
+#[tokio::test]
+async fn a_server_stops_however_many_knock() {
+    let server = Running::start().await;
+    let address = server.address;
+    let knocking: Vec<_> = (0..4)
+        .map(|_| {
+            tokio::spawn(async move {
+                while let Ok(stream) = TcpStream::connect(address).await {
+                    drop(stream);
+                    sleep(Duration::from_millis(2)).await;
+                }
+            })
+        })
+        .collect();
+    sleep(Duration::from_millis(100)).await;
+    server.stop.cancel();
+    timeout(Duration::from_secs(5), server.serving).await.expect("it stops").unwrap();
+    for each in knocking {
+        each.await.unwrap();
+    }
+}
