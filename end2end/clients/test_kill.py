@@ -132,7 +132,8 @@ class Worker:
     def __init__(self, api: Api, index: int):
         self.api, self.index = api, index
         self.done, self.refused = [], []
-        self.thread = threading.Thread(target=self.run)
+        # A test that fails ends without waiting for it.
+        self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
     def run(self) -> None:

@@ -118,7 +118,8 @@ class Load:
         self.written, self.lost, self.moved = [], [], 0
         self.is_over = threading.Event()
         self.api = Api(self.servers[0].url, "ada", test.token)
-        self.thread = threading.Thread(target=self.run)
+        # A test that fails ends without waiting for it.
+        self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
     def run(self) -> None:
