@@ -147,8 +147,11 @@ fn load(version: Memo<u32>, fetch: Fetch, view: View, reload: Option<Reload>) ->
     let body = move || {
         let (view, location) = (view.clone(), location.clone());
         Suspend::new(async move {
-            let focus = FocusKept::of_page();
-            match answer.await.and_then(|answer| view(answer)) {
+            // Of two answers that come one upon the other, the second finds no focus until the first has given it back.
+            let before = FocusKept::of_page();
+            let answer = answer.await;
+            let focus = FocusKept::of_page().or(before);
+            match answer.and_then(|answer| view(answer)) {
                 Ok(view) => {
                     focus.give_back();
                     view
@@ -170,6 +173,11 @@ impl FocusKept {
     fn of_page() -> Self {
         // The server's pages have no focus yet.
         if cfg!(feature = "ssr") { Self(None) } else { Self(focused().map(|element| element.id())) }
+    }
+
+    /// This one, or where nothing had the focus, the other.
+    fn or(self, other: Self) -> Self {
+        Self(self.0.or(other.0))
     }
 
     /// Gives the focus to the new element of that id, once it is there and unless something else has the focus. What is
