@@ -1,6 +1,6 @@
 //! Where settings come from: flags first, then the environment, then one TOML file, then defaults.
 
-use std::net::SocketAddr;
+use std::net::{AddrParseError, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,9 +8,10 @@ use std::sync::Arc;
 use atelier_domain::limit::Allowance;
 use atelier_domain::time::SECOND;
 use clap::Args;
+use ipnet::IpNet;
 use serde::Deserialize;
 
-use crate::proxies::{InvalidNetwork, Network};
+use crate::proxies::network;
 
 /// As many requests of one key in ten seconds no program makes that means well.
 const REQUESTS_PER_KEY: u32 = 10_000;
@@ -43,8 +44,8 @@ pub(crate) struct Settings {
     #[arg(long, env = "ATELIER_REQUESTS_PER_KEY", global = true)]
     requests_per_key: Option<NonZeroU32>,
     /// Networks of the proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8,192.0.2.7` [default: none].
-    #[arg(long, env = "ATELIER_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
-    trusted_proxies: Vec<Network>,
+    #[arg(long, env = "ATELIER_TRUSTED_PROXIES", global = true, value_delimiter = ',', value_parser = network)]
+    trusted_proxies: Vec<IpNet>,
     /// Whether inputs can be named by their addresses, which the server then fetches [default: true].
     #[arg(long, env = "ATELIER_FETCH_INPUTS", global = true)]
     fetch_inputs: Option<bool>,
@@ -88,7 +89,7 @@ pub(crate) struct Config {
     /// How many requests one key makes.
     pub(crate) per_key: Allowance,
     /// The proxies whose word is taken for where a request came from.
-    pub(crate) trusted_proxies: Arc<[Network]>,
+    pub(crate) trusted_proxies: Arc<[IpNet]>,
     /// Whether inputs are fetched from addresses.
     pub(crate) fetches_inputs: bool,
     /// The file with the key that signs the audit list; none for the one in the data folder.
@@ -102,8 +103,8 @@ pub(crate) enum ConfigError {
     Read(PathBuf, std::io::Error),
     #[error("`{0}` is not a valid settings file: {1}")]
     Parse(PathBuf, toml::de::Error),
-    #[error("`{0}` is no network: {1}")]
-    Network(String, InvalidNetwork),
+    #[error("`{0}` is no network such as `10.0.0.0/8`: {1}")]
+    Network(String, AddrParseError),
 }
 
 impl Settings {
@@ -114,8 +115,8 @@ impl Settings {
         let database = self.database.or(file.database);
         let mut trusted_proxies = self.trusted_proxies;
         if trusted_proxies.is_empty() {
-            for network in file.trusted_proxies.unwrap_or_default() {
-                trusted_proxies.push(network.parse().map_err(|error| ConfigError::Network(network, error))?);
+            for text in file.trusted_proxies.unwrap_or_default() {
+                trusted_proxies.push(network(&text).map_err(|error| ConfigError::Network(text, error))?);
             }
         }
         Ok(Config {

@@ -30,7 +30,7 @@ impl Service {
         let rows = find_to_delete(&mut tx, &asked.permit, slugs, inputs).await?;
         let slugs: Vec<&str> = rows.iter().map(|row| row.slug.as_str()).collect();
         let deleted = annotations::delete(&mut tx, &asked.permit, &slugs).await?;
-        self.audit_annotations(&mut tx, who, &asked, Action::AnnotationsDeleted, &rows, None).await?;
+        self.audit_annotations(&mut tx, who, &asked, Action::AnnotationsDeleted, &rows, None);
         if deleted > 0 {
             tx.announce(Event::Data(asked.permit.app()));
         }

@@ -55,7 +55,7 @@ pub(crate) struct Target {
 impl Service {
     /// Tells in the audit list what was done to annotations that stood as `before`, and what they are `after` it, if
     /// they still are.
-    pub(crate) async fn audit_annotations(
+    pub(crate) fn audit_annotations(
         &self,
         tx: &mut WriteTx,
         who: &Who,
@@ -63,9 +63,9 @@ impl Service {
         action: Action,
         before: &[AnnotationRow],
         after: Option<&[AnnotationRow]>,
-    ) -> Result<()> {
+    ) {
         let (subject, subject_id) = match before {
-            [] => return Ok(()),
+            [] => return,
             [one] => (one.slug.clone(), Some(one.user_id)),
             several => (format!("{} annotations", several.len()), None),
         };
@@ -76,7 +76,7 @@ impl Service {
             after: after.map(told),
             ..Done::new(action, &subject)
         };
-        self.audit(tx, Actor::in_app(asked, &who.origin), &done).await
+        self.audit(tx, Actor::in_app(asked, &who.origin), &done);
     }
 }
 

@@ -77,9 +77,9 @@ impl Service {
         annotations::delete(&mut tx, &asked.permit, &slugs).await?;
         if action.deletes() {
             let overwritten = Action::AnnotationsOverwritten;
-            self.audit_annotations(&mut tx, who, &asked, overwritten, &before, Some(&after)).await?;
+            self.audit_annotations(&mut tx, who, &asked, overwritten, &before, Some(&after));
         }
-        self.audit_annotations(&mut tx, who, &asked, Action::AnnotationsDeleted, &emptied, None).await?;
+        self.audit_annotations(&mut tx, who, &asked, Action::AnnotationsDeleted, &emptied, None);
         tx.announce(Event::Data(asked.permit.app()));
         tx.commit().await?;
         Ok(after)

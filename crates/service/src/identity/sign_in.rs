@@ -83,7 +83,7 @@ impl Service {
                 subject_id: known.as_ref().map(|known| known.user_id),
                 ..Done::new(Action::SignInFailed, subject)
             };
-            self.audit(&mut tx, actor, &done).await?;
+            self.audit(&mut tx, actor, &done);
             tx.commit().await?;
             measures::signed_in("refused");
             return Err(Error::Unauthenticated("this address and password do not go together".into()));
@@ -95,7 +95,7 @@ impl Service {
         let secret = self.start_session(&mut tx, user.id, origin).await?;
         let actor = Actor { id: Some(user.id), name: &user.name, key: None, origin };
         let done = Done { subject_id: Some(user.id), ..Done::new(Action::SignedIn, &user.name) };
-        self.audit(&mut tx, actor, &done).await?;
+        self.audit(&mut tx, actor, &done);
         tx.commit().await?;
         measures::signed_in("signed_in");
         Ok(SignedIn { secret, user_id: user.id, slug: user.slug, name: user.name })

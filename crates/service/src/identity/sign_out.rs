@@ -27,7 +27,7 @@ impl Service {
             && sessions::end(&mut tx, user, session, now).await?
         {
             let done = Done { subject_id: Some(user), ..Done::new(Action::SessionEnded, &asked.name) };
-            self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done).await?;
+            self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done);
             tx.announce(Event::Person(user));
         }
         Ok(tx.commit().await?)

@@ -88,7 +88,7 @@ impl Service {
             tx.commit().await?;
         } else {
             self.mail_verification(&mut tx, user, slug.as_str(), &account.email).await?;
-            self.audit_sign_up(&mut tx, origin, user, &slug, &account).await?;
+            self.audit_sign_up(&mut tx, origin, user, &slug, &account);
             tx.commit().await?;
         }
         Ok(SignedUp { email: account.email.as_str().into() })
@@ -104,7 +104,7 @@ impl Service {
         let account = self.prepare_account(check(input)?).await?;
         let token = KeySecret::new(&self.world.random());
         let (mut tx, user, slug) = self.insert_account(&account, Some(&token)).await?;
-        self.audit_sign_up(&mut tx, &origin, user, &slug, &account).await?;
+        self.audit_sign_up(&mut tx, &origin, user, &slug, &account);
         let actor = Actor { id: Some(user), name: account.name.as_str(), key: None, origin: &origin };
         self.prove_address(&mut tx, actor, user, &account.email).await?;
         tx.commit().await?;
@@ -174,21 +174,21 @@ impl Service {
         Ok(id)
     }
 
-    async fn audit_sign_up(
+    fn audit_sign_up(
         &self,
         tx: &mut WriteTx,
         origin: &Origin,
         user: UserId,
         slug: &Slug,
         account: &Prepared,
-    ) -> Result<()> {
+    ) {
         let actor = Actor { id: Some(user), name: account.name.as_str(), key: None, origin };
         let done = Done {
             subject_id: Some(user),
             after: Some(json!({ "id": slug.as_str(), "name": account.name.as_str() })),
             ..Done::new(Action::SignedUp, account.name.as_str())
         };
-        self.audit(tx, actor, &done).await
+        self.audit(tx, actor, &done);
     }
 }
 

@@ -51,7 +51,7 @@ impl Service {
         if !right {
             let actor = Actor { id: None, name: "Someone", key: None, origin };
             let done = Done { subject_id: Some(user.id), ..Done::new(Action::SignInFailed, &user.name) };
-            self.audit(&mut tx, actor, &done).await?;
+            self.audit(&mut tx, actor, &done);
             tx.commit().await?;
             return Err(Error::invalid("password", "is not the one of the account that this link is for"));
         }
@@ -93,7 +93,7 @@ impl Service {
             return Err(link_over());
         }
         let done = Done { subject_id: Some(user), ..Done::new(Action::AddressVerified, address.as_str()) };
-        self.audit(tx, actor, &done).await?;
+        self.audit(tx, actor, &done);
         tx.announce(Event::Person(user));
         // Whoever has just given the password is the person themselves, as in a session that it would have begun.
         let person = Caller { user, credential: Credential::Session { proved_at: now } };

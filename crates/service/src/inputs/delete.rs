@@ -46,7 +46,7 @@ impl Service {
             before: Some(json!({ "inputs": named })),
             ..Done::new(Action::InputsDeleted, &subject)
         };
-        self.audit(&mut tx, Actor::in_app(&asked, &who.origin), &done).await?;
+        self.audit(&mut tx, Actor::in_app(&asked, &who.origin), &done);
         tx.announce(Event::Data(asked.permit.app()));
         tx.commit().await?;
         // Only now: had the transaction failed, they would still be needed.

@@ -108,7 +108,7 @@ impl Service {
         }
         if action.deletes() {
             let overwritten = Action::AnnotationsOverwritten;
-            self.audit_annotations(tx, who, asked, overwritten, &said, Some(&after)).await?;
+            self.audit_annotations(tx, who, asked, overwritten, &said, Some(&after));
         }
         Ok(())
     }

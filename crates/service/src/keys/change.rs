@@ -72,7 +72,7 @@ impl Service {
             after: Some(told_row(&after)),
             ..done(Action::KeyChanged, &after)
         };
-        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done).await?;
+        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done);
         tx.announce(Event::Person(after.user_id));
         tx.commit().await?;
         Ok(after)

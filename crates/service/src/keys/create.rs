@@ -83,7 +83,7 @@ impl Service {
         keys::insert(&mut tx, &key, now).await?;
         let row = keys::get(&mut tx, &asked.permit, key.id).await?.ok_or(Error::NotFound)?;
         let done = Done { after: Some(told_row(&row)), ..done(Action::KeyCreated, &row) };
-        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done).await?;
+        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done);
         tx.announce(Event::Person(row.user_id));
         tx.commit().await?;
         Ok(OpenedKey { key: row, secret })

@@ -28,7 +28,7 @@ impl Service {
             ..Done::new(Action::KeyReportedLeaked, &key.description)
         };
         let actor = Actor { id: None, name: "Somebody", key: None, origin };
-        self.audit(&mut tx, actor, &done).await?;
+        self.audit(&mut tx, actor, &done);
         let why = format!(
             "Somebody reported that the secret of your key `{}`, which ends in `{}`, has leaked.",
             key.description,

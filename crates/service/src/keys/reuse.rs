@@ -35,7 +35,7 @@ impl Service {
             ..Done::new(Action::KeyReused, &key.description)
         };
         let actor = Actor { id: None, name: "Somebody", key: Some(key.id), origin };
-        self.audit(&mut tx, actor, &done).await?;
+        self.audit(&mut tx, actor, &done);
         let why = format!(
             "Somebody used an earlier secret of your key `{}`, from {}, after it had been rotated out. It may be \
              a program of yours that was not changed over; it may be somebody who stole the secret.",

