@@ -223,7 +223,8 @@ impl Refusal {
     /// missing, the owner first, by the names under which the caller knows them.
     #[must_use]
     pub fn explain(&self, givers: &[&str]) -> String {
-        let what = self.endpoint.rpc();
+        // Acts of the browser have names that nobody who uses it has read anywhere.
+        let what = if self.endpoint.is_rpc() { format!("`{}`", self.endpoint) } else { "this".to_owned() };
         match self.cause {
             Cause::NotFound => "resource does not exist".into(),
             Cause::GrantEnded(_) => {
@@ -231,10 +232,10 @@ impl Refusal {
             }
             Cause::KeyEnded(_) => "this key has ended; make a new one".into(),
             Cause::WrongCredential(Auth::Session) => {
-                format!("`{what}` is for people signed in, not for keys")
+                format!("{what} is for people signed in, not for keys")
             }
             Cause::WrongCredential(_) => {
-                format!("`{what}` needs a personal access token; app keys are not taken here")
+                format!("{what} needs a personal access token; app keys are not taken here")
             }
             Cause::BoundElsewhere => "this token is bound to another app".into(),
             Cause::MissingScopes { missing, by_grant } => {
@@ -249,14 +250,14 @@ impl Refusal {
                 let key = (!by_key.is_empty())
                     .then(|| format!("the key you used does not include {}", scope_names(by_key)));
                 let reasons: Vec<String> = grant.into_iter().chain(key).collect();
-                format!("`{what}` needs {}: {}", scope_names(missing), reasons.join("; "))
+                format!("{what} needs {}: {}", scope_names(missing), reasons.join("; "))
             }
             Cause::EndpointNotListed { by_grant: true } => format!(
-                "your access to this app is limited to certain endpoints, and `{what}` is not among them{}",
+                "your access to this app is limited to certain endpoints, and {what} is not among them{}",
                 who(givers, " could add it")
             ),
             Cause::EndpointNotListed { by_grant: false } => {
-                format!("the key you used is limited to certain endpoints, and `{what}` is not among them")
+                format!("the key you used is limited to certain endpoints, and {what} is not among them")
             }
             Cause::PasswordTooOld => "give your password again to go on".into(),
             Cause::SomeoneElses => {
@@ -398,6 +399,17 @@ mod tests {
         assert_eq!(
             by_key.explain(&["Ada"]),
             "`DeleteAnnotations` needs `Annotations_Delete`: the key you used does not include `Annotations_Delete`"
+        );
+    }
+
+    #[test]
+    fn an_act_of_the_browser_is_not_called_by_a_name_that_nobody_knows() {
+        let missing = ScopeSet::of(&[Scope::CollaboratorsAdd]);
+        let cause = Cause::MissingScopes { missing, by_grant: missing };
+        assert_eq!(
+            Refusal { endpoint: Endpoint::CheckInvitees, cause }.explain(&["Ada"]),
+            "this needs `Collaborators_Add`: your access to this app does not include `Collaborators_Add`; Ada could \
+             give it to you"
         );
     }
 
