@@ -283,15 +283,31 @@ mod tests {
         }
     }
 
+    /// The digits of a number as [`plainly`] writes it, with a point instead of an exponent, as PostgreSQL writes them.
+    fn with_a_point(plain: &str) -> String {
+        let (sign, number) = plain.strip_prefix('-').map_or(("", plain), |number| ("-", number));
+        let (digits, exponent) = number.split_once('e').unwrap_or((number, "0"));
+        let exponent: i64 = exponent.parse().unwrap();
+        if exponent >= 0 {
+            return format!("{sign}{digits}{}", "0".repeat(exponent.unsigned_abs() as usize));
+        }
+        let places = exponent.unsigned_abs() as usize;
+        let digits = format!("{digits:0>width$}", width = places + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - places);
+        format!("{sign}{whole}.{fraction}")
+    }
+
     proptest! {
         #[test]
         fn two_numbers_are_written_alike_only_if_they_are_the_same(a in any::<f64>(), b in any::<i64>()) {
             prop_assume!(a.is_finite());
             let read = |text: &str| text.parse::<f64>().unwrap();
-            prop_assert_eq!(read(&plainly(&json!(a).to_string())), a);
+            let plain = plainly(&json!(a).to_string());
+            prop_assert_eq!(read(&plain), a);
             prop_assert_eq!(read(&plainly(&b.to_string())), read(&b.to_string()));
-            // Decimals, as PostgreSQL writes them.
-            prop_assert_eq!(plainly(&format!("{a}")), plainly(&json!(a).to_string()));
+            // The shortest decimal of a number need not be the only one of its length: the standard library and the writer
+            // of JSON choose differently. What counts is that the one that was written reads back alike.
+            prop_assert_eq!(plainly(&with_a_point(&plain)), plain);
         }
     }
 }
