@@ -73,6 +73,7 @@ pub(crate) async fn serve(
         // Whoever is in the middle of asking is not waited for.
         measuring.abort();
     }
+    service.finish().await;
     service.store().close().await;
     tracing::info!("stopped");
     Ok(())

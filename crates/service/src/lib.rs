@@ -23,6 +23,7 @@ mod world;
 use std::sync::Arc;
 
 use atelier_store::{Objects, Store};
+use tokio_util::task::TaskTracker;
 
 pub use error::{Error, FieldError, Result};
 pub use secrets::hash_secret;
@@ -40,6 +41,8 @@ pub struct Service {
     passwords: secrets::PasswordHasher,
     pictures: inputs::Pictures,
     fetcher: inputs::Fetcher,
+    /// What is done beside requests, and not waited for by them.
+    beside: TaskTracker,
 }
 
 impl Service {
@@ -55,6 +58,7 @@ impl Service {
             passwords,
             pictures: inputs::Pictures::default(),
             fetcher: inputs::Fetcher::new(inputs::Fetching::default()),
+            beside: TaskTracker::new(),
         }
     }
 
@@ -62,6 +66,13 @@ impl Service {
     #[must_use]
     pub fn fetching(self, settings: inputs::Fetching) -> Self {
         Self { fetcher: inputs::Fetcher::new(settings), ..self }
+    }
+
+    /// Waits for what is still done beside requests: keys that end because an earlier secret was used, inputs whose sender
+    /// hung up, what was used last.
+    pub async fn finish(&self) {
+        self.beside.close();
+        self.beside.wait().await;
     }
 
     /// Where people reach this Atelier, without a slash at the end.

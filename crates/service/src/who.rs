@@ -156,7 +156,7 @@ impl Service {
             return;
         }
         let (store, access) = (self.store.clone(), access.clone());
-        tokio::spawn(async move {
+        self.beside.spawn(async move {
             let noted = async {
                 let mut tx = store.write().await?;
                 if let Some(session) = access.session {

@@ -1,5 +1,6 @@
 //! Builds, runs and tests Atelier on a fresh machine: `cargo xtask build | run | test | soak | fuzz | bundle`.
 
+mod audit;
 mod bundle;
 mod command;
 #[cfg(test)]
@@ -25,7 +26,8 @@ usage: cargo xtask <command>
   run [--release] [-- …]  build, then start the server (with the arguments after --)
   test [step…]            run every step, or the named ones
   soak                    look for faults for longer than a test may take
-  fuzz [seconds]          make up what strangers can send, for so long with each program";
+  fuzz [seconds]          make up what strangers can send, for so long with each program
+  audit                   ask of every dependency whether it may be built in";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Some("run") => Arguments::parse(rest, &["--release"]).and_then(|a| serve(&paths, &a)),
         Some("test") => test::test(&paths, &rest),
         Some("soak") => Arguments::parse(rest, &[]).and_then(|_| test::soak(&paths)),
+        Some("audit") => Arguments::parse(rest, &[]).and_then(|_| audit::audit(&paths)),
         Some("fuzz") => fuzz::fuzz(&paths, &rest),
         _ => Err(USAGE.to_owned()),
     };
