@@ -165,8 +165,8 @@ fn health(service: &Service, stop: &Stop) -> Router {
         if stop.leaving.is_cancelled() {
             return (StatusCode::SERVICE_UNAVAILABLE, "the server is stopping");
         }
-        match service.store().read().await {
-            Ok(_) => (StatusCode::OK, "ready"),
+        match service.store().check().await {
+            Ok(()) => (StatusCode::OK, "ready"),
             Err(error) => {
                 tracing::warn!(%error, "not ready");
                 (StatusCode::SERVICE_UNAVAILABLE, "the database is not available")

@@ -38,10 +38,22 @@ enum Outcome {
     Lost,
 }
 
-/// One part of a group: the writer, held until it is committed or dropped.
+/// One part of a group: the writer, held until it is committed or dropped. Its savepoint is made with its first
+/// statement: see [`super::snapshot`] for why.
 pub(super) struct Part {
     state: OwnedMutexGuard<State>,
-    finished: bool,
+    stage: Stage,
+}
+
+/// How far a part has come.
+#[derive(Clone, Copy, PartialEq)]
+enum Stage {
+    /// It has done nothing.
+    Untouched,
+    /// It has a savepoint.
+    Begun,
+    /// It was released into the group.
+    Released,
 }
 
 impl Writer {
@@ -61,8 +73,7 @@ impl Writer {
             let writer = self.clone();
             tokio::spawn(async move { writer.0.lock().await.commit_group().await });
         }
-        execute(&mut state.connection, "SAVEPOINT part").await?;
-        Ok(Part { state, finished: false })
+        Ok(Part { state, stage: Stage::Untouched })
     }
 }
 
@@ -117,10 +128,23 @@ impl Part {
         &mut self.state.connection
     }
 
+    /// What is to be said before the next statement.
+    pub(super) fn opening(&mut self) -> &'static str {
+        match self.stage {
+            Stage::Untouched => {
+                self.stage = Stage::Begun;
+                "SAVEPOINT part; "
+            }
+            Stage::Begun | Stage::Released => "",
+        }
+    }
+
     /// Ends the part, lets the next one in, and waits until the group is on disk.
     pub(super) async fn commit(mut self) -> Result<()> {
-        execute(&mut self.state.connection, "RELEASE part").await?;
-        self.finished = true;
+        if self.stage == Stage::Begun {
+            execute(&mut self.state.connection, "RELEASE part").await?;
+        }
+        self.stage = Stage::Released;
         let outcome = self.state.group.as_mut().map(|group| {
             group.parts += 1;
             group.outcome.subscribe()
@@ -135,7 +159,7 @@ impl Part {
 
 impl Drop for Part {
     fn drop(&mut self) {
-        if !self.finished
+        if self.stage == Stage::Begun
             && let Some(group) = &mut self.state.group
         {
             group.abandoned = true;
@@ -148,7 +172,8 @@ async fn roll_back_part(connection: &mut SqliteConnection) -> Result<()> {
     execute(connection, "RELEASE part").await
 }
 
-async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<()> {
+/// Runs a statement without parameters.
+pub(super) async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<()> {
     sqlx::query(sql).execute(connection).await?;
     Ok(())
 }

@@ -5,12 +5,13 @@
 
 mod group_commit;
 mod row;
+mod snapshot;
 mod store;
 mod value;
 
 use std::time::Duration;
 
-use sqlx::{AssertSqlSafe, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, PgConnection, SqlSafeStr as _, SqlStr, SqliteConnection};
 use tokio::time::timeout;
 
 use crate::{Error, Result};
@@ -36,7 +37,7 @@ pub struct Conn(Handle);
 
 enum Handle {
     /// A reader of SQLite's pool, in a snapshot.
-    SqliteReader(sqlx::Transaction<'static, sqlx::Sqlite>),
+    SqliteReader(snapshot::Snapshot),
     /// A part of SQLite's running group of writes.
     SqliteWriter(group_commit::Part),
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
@@ -51,22 +52,40 @@ enum Below<'a> {
 impl Handle {
     fn below(&mut self) -> Below<'_> {
         match self {
-            Self::SqliteReader(transaction) => Below::Sqlite(transaction),
+            Self::SqliteReader(snapshot) => Below::Sqlite(snapshot.connection()),
             Self::SqliteWriter(part) => Below::Sqlite(part.connection()),
             Self::Postgres(transaction) => Below::Postgres(transaction),
         }
     }
+
+    /// What is to be said to SQLite before the next statement.
+    fn opening(&mut self) -> &'static str {
+        match self {
+            Self::SqliteReader(snapshot) => snapshot.opening(),
+            Self::SqliteWriter(part) => part.opening(),
+            Self::Postgres(_) => "",
+        }
+    }
 }
 
-/// A statement for the one database whose catalogue it was made from.
-struct Made {
-    sqlite: AssertSqlSafe<String>,
-    postgres: AssertSqlSafe<String>,
+/// A statement, as each database gets it.
+struct Statement {
+    sqlite: SqlStr,
+    postgres: SqlStr,
 }
 
-impl Made {
-    fn new(sql: String) -> Self {
-        Self { sqlite: AssertSqlSafe(sql.clone()), postgres: AssertSqlSafe(sql) }
+impl Statement {
+    /// One that was made from the names of a database's catalogue.
+    fn made(sql: String) -> Self {
+        let sql = AssertSqlSafe(sql).into_sql_str();
+        Self { sqlite: sql.clone(), postgres: sql }
+    }
+}
+
+impl<T: Into<Sql>> From<T> for Statement {
+    fn from(sql: T) -> Self {
+        let sql = sql.into();
+        Self { sqlite: SqlStr::from_static(sql.sqlite), postgres: SqlStr::from_static(sql.postgres) }
     }
 }
 
@@ -81,11 +100,13 @@ async fn in_time<T, E: Into<Error>>(asked: impl Future<Output = std::result::Res
     }
 }
 
+/// PostgreSQL keeps it in no text.
+fn refuse_nul(params: &[Param<'_>]) -> Result<()> {
+    if value::any_has_nul(params) { Err(Error::Nul) } else { Ok(()) }
+}
+
 macro_rules! with_bound {
-    ($conn:expr, $sql:expr, $params:expr, |$query:ident, $c:ident| $body:expr) => {{
-        if value::any_has_nul($params) {
-            return Err(crate::Error::Nul);
-        }
+    ($conn:expr, $sql:expr, $params:expr, |$query:ident, $c:ident| $body:expr) => {
         match $conn.0.below() {
             Below::Sqlite($c) => {
                 let mut $query = sqlx::query($sql.sqlite);
@@ -102,7 +123,7 @@ macro_rules! with_bound {
                 in_time::<_, Error>(async { $body }).await
             }
         }
-    }};
+    };
 }
 
 impl Conn {
@@ -120,8 +141,7 @@ impl Conn {
     /// # Errors
     /// What the database refuses.
     pub async fn execute(&mut self, sql: impl Into<Sql>, params: &[Param<'_>]) -> Result<u64> {
-        let sql = sql.into();
-        with_bound!(self, sql, params, |query, c| Ok(query.execute(c).await?.rows_affected()))
+        self.run(sql.into().into(), params).await
     }
 
     /// Every row of the answer.
@@ -133,13 +153,8 @@ impl Conn {
         sql: impl Into<Sql>,
         params: &[Param<'_>],
     ) -> Result<Vec<T>> {
-        let sql = sql.into();
-        with_bound!(self, sql, params, |query, c| query
-            .fetch_all(c)
-            .await?
-            .into_iter()
-            .map(|row| T::from_row(&Row::from(row)))
-            .collect())
+        let rows = self.rows(sql.into().into(), params).await?;
+        rows.iter().map(T::from_row).collect()
     }
 
     /// The first row of the answer, if there is one.
@@ -151,26 +166,47 @@ impl Conn {
         sql: impl Into<Sql>,
         params: &[Param<'_>],
     ) -> Result<Option<T>> {
-        let sql = sql.into();
-        with_bound!(self, sql, params, |query, c| query
-            .fetch_optional(c)
-            .await?
-            .map(|row| T::from_row(&Row::from(row)))
-            .transpose())
+        let sql = self.opening(sql.into().into(), params)?;
+        let row: Result<Option<Row>> =
+            with_bound!(self, sql, params, |query, c| Ok(query.fetch_optional(c).await?.map(Row::from)));
+        row?.as_ref().map(T::from_row).transpose()
     }
 
     /// Runs a statement that was made from the catalogue's names.
     pub(crate) async fn execute_made(&mut self, sql: String, params: &[Param<'_>]) -> Result<u64> {
-        let sql = Made::new(sql);
-        with_bound!(self, sql, params, |query, c| Ok(query.execute(c).await?.rows_affected()))
+        self.run(Statement::made(sql), params).await
     }
 
     /// Every row of the answer to a statement that was made from the catalogue's names.
     pub(crate) async fn fetch_made(&mut self, sql: String, params: &[Param<'_>]) -> Result<Vec<Row>> {
-        let sql = Made::new(sql);
+        self.rows(Statement::made(sql), params).await
+    }
+
+    async fn run(&mut self, sql: Statement, params: &[Param<'_>]) -> Result<u64> {
+        refuse_nul(params)?;
+        // By itself: SQLite would count what was touched before as touched by the opening.
+        let opening = self.0.opening();
+        if let (Below::Sqlite(c), false) = (self.0.below(), opening.is_empty()) {
+            sqlx::query(opening).execute(c).await?;
+        }
+        with_bound!(self, sql, params, |query, c| Ok(query.execute(c).await?.rows_affected()))
+    }
+
+    async fn rows(&mut self, sql: Statement, params: &[Param<'_>]) -> Result<Vec<Row>> {
+        let sql = self.opening(sql, params)?;
         with_bound!(self, sql, params, |query, c| {
             Ok(query.fetch_all(c).await?.into_iter().map(Row::from).collect())
         })
+    }
+
+    /// The statement with what is to be said before it, so that both are one turn of SQLite's thread.
+    fn opening(&mut self, mut sql: Statement, params: &[Param<'_>]) -> Result<Statement> {
+        refuse_nul(params)?;
+        let opening = self.0.opening();
+        if !opening.is_empty() {
+            sql.sqlite = AssertSqlSafe(format!("{opening}{}", sql.sqlite.as_str())).into_sql_str();
+        }
+        Ok(sql)
     }
 
     /// The one row of the answer.

@@ -11,10 +11,11 @@ use atelier_domain::id::{AppId, UserId};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
+use sqlx::{ConnectOptions as _, PgPool, Postgres, SqlitePool, Transaction};
 use tokio::sync::broadcast;
 
 use super::group_commit::Writer;
+use super::snapshot::Snapshot;
 use super::{Backend, Conn, Handle, in_time, params};
 use crate::queries::audit::AuditRow;
 use crate::queries::audit_chain;
@@ -22,6 +23,12 @@ use crate::{Error, Result};
 
 /// The name under which PostgreSQL passes events between processes.
 const CHANNEL: &str = "atelier_events";
+
+/// How many statements each connection keeps prepared: more than there are.
+const STATEMENTS: usize = 500;
+
+/// How many rows SQLite's reader reads ahead.
+const ROWS: usize = 1_000;
 
 /// How long it takes until a lost connection for events is made anew.
 const LISTEN_AGAIN: Duration = Duration::from_secs(1);
@@ -168,13 +175,21 @@ impl Store {
     pub async fn read(&self) -> Result<ReadTx> {
         let _waiting = Waiting::begin(&self.waiting);
         let conn = match &self.pool {
-            Pool::Sqlite { readers, .. } => Handle::SqliteReader(readers.begin().await?),
+            Pool::Sqlite { readers, .. } => Handle::SqliteReader(Snapshot::on(readers.acquire().await?)),
             Pool::Postgres(pool) => {
-                let snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
-                Handle::Postgres(in_time(pool.begin_with(snapshot)).await?)
+                Handle::Postgres(begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
             }
         };
         Ok(ReadTx { conn: Conn(conn) })
+    }
+
+    /// Asks the database something, to see that it answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn check(&self) -> Result<()> {
+        self.read().await?.execute("SELECT 1 FROM users LIMIT 1", &[]).await?;
+        Ok(())
     }
 
     /// Starts a transaction that writes. Dropped without [`WriteTx::commit`], it leaves nothing behind.
@@ -185,7 +200,7 @@ impl Store {
         let _waiting = Waiting::begin(&self.waiting);
         let conn = match &self.pool {
             Pool::Sqlite { writer, .. } => Handle::SqliteWriter(writer.begin().await?),
-            Pool::Postgres(pool) => Handle::Postgres(in_time(pool.begin()).await?),
+            Pool::Postgres(pool) => Handle::Postgres(begin(pool, "BEGIN").await?),
         };
         Ok(WriteTx {
             conn: Conn(conn),
@@ -221,6 +236,20 @@ impl Store {
     }
 }
 
+/// Starts a transaction of PostgreSQL's by `statement`. Connections that were lost while nobody used them say so only now,
+/// since none is asked beforehand whether it is well, which would take as long again: the next one is taken then.
+async fn begin(pool: &PgPool, statement: &'static str) -> Result<Transaction<'static, Postgres>> {
+    let mut others = pool.num_idle();
+    loop {
+        match in_time(pool.begin_with(statement)).await {
+            Err(Error::Unavailable(error)) if others > 0 && !matches!(error, sqlx::Error::PoolTimedOut) => {
+                others -= 1;
+            }
+            begun => return begun,
+        }
+    }
+}
+
 async fn open_sqlite(path: &Path, schema: Schema) -> Result<Pool> {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -228,23 +257,30 @@ async fn open_sqlite(path: &Path, schema: Schema) -> Result<Pool> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10));
+        .busy_timeout(Duration::from_secs(10))
+        .statement_cache_capacity(STATEMENTS);
     let mut connection = options.clone().connect().await?;
     if let Some(target) = schema.target(&SQLITE) {
         SQLITE.run_to(target, &mut connection).await?;
     }
-    let readers =
-        SqlitePoolOptions::new().max_connections(8).connect_with(options.pragma("query_only", "on")).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(8)
+        .test_before_acquire(false)
+        // Whole pages of rows at once: else the reader's thread waits for us in between.
+        .connect_with(options.pragma("query_only", "on").row_buffer_size(ROWS))
+        .await?;
     Ok(Pool::Sqlite { readers, writer: Writer::new(connection) })
 }
 
 async fn open_postgres(url: &str, schema: Schema, events: broadcast::Sender<Event>) -> Result<Pool> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|_| Error::Address(url.into()))?
-        .options([("statement_timeout", "15s"), ("lock_timeout", "10s")]);
+        .options([("statement_timeout", "15s"), ("lock_timeout", "10s")])
+        .statement_cache_capacity(STATEMENTS);
     let pool = PgPoolOptions::new()
         .max_connections(16)
         .acquire_timeout(Duration::from_secs(5))
+        .test_before_acquire(false)
         .connect_with(options)
         .await?;
     if let Some(target) = schema.target(&POSTGRES) {
@@ -331,7 +367,8 @@ impl WriteTx {
         }
         match self.conn.0 {
             Handle::Postgres(transaction) => in_time(transaction.commit()).await?,
-            Handle::SqliteReader(transaction) => transaction.commit().await?,
+            // One that reads has nothing to put on disk.
+            Handle::SqliteReader(_) => {}
             Handle::SqliteWriter(part) => {
                 part.commit().await?;
                 for event in announced {
