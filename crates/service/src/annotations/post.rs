@@ -45,19 +45,19 @@ impl Service {
         let mut rows = Vec::with_capacity(input.len());
         for (index, new) in input.iter().enumerate() {
             let target = targets.get(&new.input).ok_or(Error::NotFound)?;
-            let id = self
-                .annotate(&mut tx, &asked, target, new)
+            let row = self
+                .annotate(&mut tx, &asked, target, &new.input, new)
                 .await
                 .map_err(|error| error.within("annotations", index))?;
-            rows.push(annotations::get(&mut tx, &asked.permit, id).await?);
+            rows.push(row);
         }
         tx.announce(Event::Data(asked.permit.app()));
         tx.commit().await?;
         Ok(rows)
     }
 
-    /// Adds `new`, an annotation of the caller's, to `target`, whatever input it names itself. Whether the caller may
-    /// annotate at all was asked before.
+    /// Adds `new`, an annotation of the caller's, to `target`, the input `input`, whatever input it names itself. Whether
+    /// the caller may annotate at all was asked before.
     ///
     /// # Errors
     /// When the labels do not fit the target or name a concept that the caller may not add, the status is not one
@@ -67,8 +67,9 @@ impl Service {
         tx: &mut WriteTx,
         asked: &Asked<Permit>,
         target: &Target,
+        input: &str,
         new: &NewAnnotation,
-    ) -> Result<AnnotationId> {
+    ) -> Result<AnnotationRow> {
         let now = self.world.now();
         let id = AnnotationId::new(now, &self.world.salt());
         let slug = if new.slug.is_empty() { id.to_string() } else { new.slug.clone() };
@@ -90,6 +91,18 @@ impl Service {
         if !annotations::insert(tx, &asked.permit, &annotation, now).await? {
             return Err(Error::Taken(format!("duplicate annotation `{slug}`: each is added once")));
         }
-        Ok(id)
+        Ok(AnnotationRow {
+            id,
+            slug: slug.as_str().to_owned(),
+            input_slug: input.to_owned(),
+            user_id: asked.permit.user(),
+            author_slug: asked.slug.clone(),
+            author: asked.name.clone(),
+            labels: new.labels.clone(),
+            info: new.info.clone(),
+            status: number,
+            created_at: now,
+            changed_at: now,
+        })
     }
 }

@@ -265,7 +265,7 @@ impl Service {
         annotation: &NewAnnotation,
     ) -> Result<()> {
         if !annotation.labels.is_empty() {
-            self.annotate(tx, asked, &target(row), annotation).await?;
+            self.annotate(tx, asked, &target(row), &row.slug, annotation).await?;
         }
         Ok(())
     }

@@ -1,7 +1,9 @@
 //! The one writer of SQLite, and how it commits: in groups.
 //!
 //! SQLite lets one connection write at a time, and a commit waits for the disk. So parts of a group share one
-//! `BEGIN IMMEDIATE … COMMIT`: each runs in a savepoint of its own, and its commit returns once the group is on disk.
+//! `BEGIN IMMEDIATE … COMMIT`: each runs in a savepoint of its own, and its commit returns once the group is on disk. What
+//! begins and ends a part travels with its neighbours' statements, since each turn of the connection's thread costs more
+//! than a small write.
 //! A group needs no timer: its committer queues for the writer like everybody else, so the group takes in whoever was
 //! waiting when it began, and while the disk is busy the next one gathers.
 
@@ -25,10 +27,49 @@ struct State {
 /// The transaction that is running.
 struct Group {
     outcome: watch::Sender<Outcome>,
-    /// How many parts were released into it.
+    /// How many parts were committed into it.
     parts: u32,
-    /// Whether a part was dropped half-way, so that its savepoint must be rolled back first.
-    abandoned: bool,
+    /// What is left of the last part.
+    left: Left,
+    /// The savepoint of the last part.
+    savepoint: &'static Savepoint,
+}
+
+/// What is said of a part's savepoint. There are two, which take turns: should one not be released, whatever the reason,
+/// then what rolls back the next part fails, instead of rolling back this one, which has been committed.
+struct Savepoint {
+    begin: &'static str,
+    /// The same, when the part before was committed.
+    begin_after_other: &'static str,
+    roll_back: &'static str,
+    commit_group: &'static str,
+    other: &'static Savepoint,
+}
+
+static EVEN: Savepoint = Savepoint {
+    begin: "SAVEPOINT even; ",
+    begin_after_other: "RELEASE odd; SAVEPOINT even; ",
+    roll_back: "ROLLBACK TO even; RELEASE even",
+    commit_group: "RELEASE even; COMMIT",
+    other: &ODD,
+};
+
+static ODD: Savepoint = Savepoint {
+    begin: "SAVEPOINT odd; ",
+    begin_after_other: "RELEASE even; SAVEPOINT odd; ",
+    roll_back: "ROLLBACK TO odd; RELEASE odd",
+    commit_group: "RELEASE odd; COMMIT",
+    other: &EVEN,
+};
+
+/// What a part leaves to be said before anything else.
+#[derive(Clone, Copy, PartialEq)]
+enum Left {
+    Nothing,
+    /// It was committed: its savepoint is released together with whatever comes next.
+    Committed,
+    /// It was dropped half-way: its savepoint must be rolled back.
+    Abandoned,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -52,8 +93,8 @@ enum Stage {
     Untouched,
     /// It has a savepoint.
     Begun,
-    /// It was released into the group.
-    Released,
+    /// It belongs to the group.
+    Committed,
 }
 
 impl Writer {
@@ -68,8 +109,8 @@ impl Writer {
         state.recover().await;
         if state.group.is_none() {
             execute(&mut state.connection, "BEGIN IMMEDIATE").await?;
-            state.group =
-                Some(Group { outcome: watch::Sender::new(Outcome::Running), parts: 0, abandoned: false });
+            let outcome = watch::Sender::new(Outcome::Running);
+            state.group = Some(Group { outcome, parts: 0, left: Left::Nothing, savepoint: &ODD });
             let writer = self.clone();
             tokio::spawn(async move { writer.0.lock().await.commit_group().await });
         }
@@ -81,9 +122,10 @@ impl State {
     /// Rolls back what a dropped part left behind: with the whole group, if it cannot be done alone. That is so after the
     /// database has rolled it back by itself, as it does when the disk is full; then it is ready for a new one.
     async fn recover(&mut self) {
-        if let Some(group) = self.group.as_mut().filter(|group| group.abandoned) {
-            group.abandoned = false;
-            if let Err(error) = roll_back_part(&mut self.connection).await {
+        if let Some(group) = self.group.as_mut().filter(|group| group.left == Left::Abandoned) {
+            group.left = Left::Nothing;
+            let roll_back = group.savepoint.roll_back;
+            if let Err(error) = execute(&mut self.connection, roll_back).await {
                 tracing::warn!(%error, "could not roll back a write alone");
                 self.lose_group().await;
             }
@@ -94,9 +136,13 @@ impl State {
         self.recover().await;
         let Some(group) = &self.group else { return };
         let (outcome, parts) = (group.outcome.clone(), group.parts);
+        let commit = match group.left {
+            Left::Committed => group.savepoint.commit_group,
+            Left::Nothing | Left::Abandoned => "COMMIT",
+        };
         #[expect(clippy::disallowed_methods, reason = "measuring code reads a stopwatch")]
         let began = Instant::now();
-        let committed = execute(&mut self.connection, "COMMIT").await;
+        let committed = execute(&mut self.connection, commit).await;
         metrics::histogram!("atelier_commit_seconds").record(began.elapsed());
         match committed {
             Ok(()) => {
@@ -130,22 +176,25 @@ impl Part {
 
     /// What is to be said before the next statement.
     pub(super) fn opening(&mut self) -> &'static str {
-        match self.stage {
-            Stage::Untouched => {
-                self.stage = Stage::Begun;
-                "SAVEPOINT part; "
-            }
-            Stage::Begun | Stage::Released => "",
+        if self.stage != Stage::Untouched {
+            return "";
+        }
+        self.stage = Stage::Begun;
+        let Some(group) = &mut self.state.group else { return "" };
+        group.savepoint = group.savepoint.other;
+        match std::mem::replace(&mut group.left, Left::Nothing) {
+            Left::Committed => group.savepoint.begin_after_other,
+            Left::Nothing | Left::Abandoned => group.savepoint.begin,
         }
     }
 
     /// Ends the part, lets the next one in, and waits until the group is on disk.
     pub(super) async fn commit(mut self) -> Result<()> {
-        if self.stage == Stage::Begun {
-            execute(&mut self.state.connection, "RELEASE part").await?;
-        }
-        self.stage = Stage::Released;
+        let has_begun = std::mem::replace(&mut self.stage, Stage::Committed) == Stage::Begun;
         let outcome = self.state.group.as_mut().map(|group| {
+            if has_begun {
+                group.left = Left::Committed;
+            }
             group.parts += 1;
             group.outcome.subscribe()
         });
@@ -162,17 +211,12 @@ impl Drop for Part {
         if self.stage == Stage::Begun
             && let Some(group) = &mut self.state.group
         {
-            group.abandoned = true;
+            group.left = Left::Abandoned;
         }
     }
 }
 
-async fn roll_back_part(connection: &mut SqliteConnection) -> Result<()> {
-    execute(connection, "ROLLBACK TO part").await?;
-    execute(connection, "RELEASE part").await
-}
-
-/// Runs a statement without parameters.
+/// Runs statements without parameters.
 pub(super) async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<()> {
     sqlx::query(sql).execute(connection).await?;
     Ok(())

@@ -3,6 +3,7 @@
 //! Queries are written once, in SQL that both understand, and bind [`Param`]s and read [`Row`]s whose types both carry.
 //! Where the dialects differ a query is a [`Sql::differing`] pair.
 
+mod events;
 mod group_commit;
 mod row;
 mod snapshot;
@@ -16,8 +17,9 @@ use tokio::time::timeout;
 
 use crate::{Error, Result};
 
+pub use events::Event;
 pub use row::{Column, FromRow, Row};
-pub use store::{Busy, Event, ReadTx, Schema, Store, WriteTx};
+pub use store::{Busy, ReadTx, Schema, Store, WriteTx};
 pub use value::{Param, Sql};
 
 pub(crate) use row::row;

@@ -1,4 +1,4 @@
-//! Opening a store, its transactions, and the events that follow them.
+//! Opening a store, and its transactions.
 
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
@@ -7,45 +7,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use atelier_domain::id::{AppId, UserId};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, PgPool, Postgres, SqlitePool, Transaction};
 use tokio::sync::broadcast;
 
+use super::events::{self, Announcer, Event};
 use super::group_commit::Writer;
 use super::snapshot::Snapshot;
-use super::{Backend, Conn, Handle, in_time, params};
+use super::{Backend, Conn, Handle, in_time};
 use crate::queries::audit::AuditRow;
 use crate::queries::audit_chain;
 use crate::{Error, Result};
-
-/// The name under which PostgreSQL passes events between processes.
-const CHANNEL: &str = "atelier_events";
 
 /// How many statements each connection keeps prepared: more than there are.
 const STATEMENTS: usize = 500;
 
 /// How many rows SQLite's reader reads ahead.
 const ROWS: usize = 1_000;
-
-/// How long it takes until a lost connection for events is made anew.
-const LISTEN_AGAIN: Duration = Duration::from_secs(1);
-
-/// That something has changed: open pages look again when they hear of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Event {
-    /// Who may do what in an app.
-    Access(AppId),
-    /// The inputs, concepts or annotations of an app.
-    Data(AppId),
-    /// What one person can reach: their collaborations, keys or sessions.
-    Person(UserId),
-    /// Anything: for a while other processes were not heard.
-    Missed,
-}
 
 /// Which schema a database is to have when it is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +96,7 @@ impl Drop for Waiting<'_> {
 #[derive(Clone)]
 enum Pool {
     Sqlite { readers: SqlitePool, writer: Writer },
-    Postgres(PgPool),
+    Postgres { pool: PgPool, announcer: Announcer },
 }
 
 impl Store {
@@ -164,7 +144,7 @@ impl Store {
     pub fn backend(&self) -> Backend {
         match self.pool {
             Pool::Sqlite { .. } => Backend::Sqlite,
-            Pool::Postgres(_) => Backend::Postgres,
+            Pool::Postgres { .. } => Backend::Postgres,
         }
     }
 
@@ -176,7 +156,7 @@ impl Store {
         let _waiting = Waiting::begin(&self.waiting);
         let conn = match &self.pool {
             Pool::Sqlite { readers, .. } => Handle::SqliteReader(Snapshot::on(readers.acquire().await?)),
-            Pool::Postgres(pool) => {
+            Pool::Postgres { pool, .. } => {
                 Handle::Postgres(begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
             }
         };
@@ -200,13 +180,16 @@ impl Store {
         let _waiting = Waiting::begin(&self.waiting);
         let conn = match &self.pool {
             Pool::Sqlite { writer, .. } => Handle::SqliteWriter(writer.begin().await?),
-            Pool::Postgres(pool) => Handle::Postgres(begin(pool, "BEGIN").await?),
+            Pool::Postgres { pool, .. } => Handle::Postgres(begin(pool, "BEGIN").await?),
         };
         Ok(WriteTx {
             conn: Conn(conn),
             entries: Vec::new(),
             announced: Vec::new(),
-            events: self.events.clone(),
+            passed_on: match &self.pool {
+                Pool::Sqlite { .. } => PassedOn::Here(self.events.clone()),
+                Pool::Postgres { announcer, .. } => PassedOn::ToAll(announcer.clone()),
+            },
         })
     }
 
@@ -221,7 +204,7 @@ impl Store {
     pub fn busy(&self) -> Busy {
         let (open, idle) = match &self.pool {
             Pool::Sqlite { readers, .. } => (readers.size(), readers.num_idle()),
-            Pool::Postgres(pool) => (pool.size(), pool.num_idle()),
+            Pool::Postgres { pool, .. } => (pool.size(), pool.num_idle()),
         };
         let open = usize::try_from(open).unwrap_or(usize::MAX);
         Busy { in_use: open.saturating_sub(idle), idle, waiting: self.waiting.load(Ordering::Relaxed) }
@@ -231,7 +214,10 @@ impl Store {
     pub async fn close(&self) {
         match &self.pool {
             Pool::Sqlite { readers, .. } => readers.close().await,
-            Pool::Postgres(pool) => pool.close().await,
+            Pool::Postgres { pool, announcer } => {
+                announcer.finish(pool).await;
+                pool.close().await;
+            }
         }
     }
 }
@@ -286,38 +272,9 @@ async fn open_postgres(url: &str, schema: Schema, events: broadcast::Sender<Even
     if let Some(target) = schema.target(&POSTGRES) {
         POSTGRES.run_to(target, &pool).await?;
     }
-    let mut listener = PgListener::connect_with(&pool).await?;
-    listener.listen(CHANNEL).await?;
-    tokio::spawn(pass_on(pool.clone(), listener, events));
-    Ok(Pool::Postgres(pool))
-}
-
-/// Passes on what other processes tell, until the pool is closed. While the database is gone nothing can be heard: what
-/// was missed by then is told as such.
-async fn pass_on(pool: PgPool, mut listener: PgListener, events: broadcast::Sender<Event>) {
-    loop {
-        // Once the connection is lost there is an error, or nothing.
-        while let Ok(Some(notification)) = listener.try_recv().await {
-            if let Ok(event) = serde_json::from_str(notification.payload()) {
-                // Nobody listening is no error.
-                let _ = events.send(event);
-            }
-        }
-        tracing::warn!("events of other processes cannot be heard");
-        listener = loop {
-            if pool.is_closed() {
-                return;
-            }
-            tokio::time::sleep(LISTEN_AGAIN).await;
-            if let Ok(mut again) = PgListener::connect_with(&pool).await
-                && again.listen(CHANNEL).await.is_ok()
-            {
-                break again;
-            }
-        };
-        tracing::info!("events of other processes are heard again");
-        let _ = events.send(Event::Missed);
-    }
+    events::listen(&pool, events).await?;
+    let announcer = Announcer::start(&pool);
+    Ok(Pool::Postgres { pool, announcer })
 }
 
 /// A snapshot to read from.
@@ -330,7 +287,15 @@ pub struct WriteTx {
     conn: Conn,
     entries: Vec<AuditRow>,
     announced: Vec<Event>,
-    events: broadcast::Sender<Event>,
+    passed_on: PassedOn,
+}
+
+/// Who hears of what was changed.
+enum PassedOn {
+    /// This process, which is the only one.
+    Here(broadcast::Sender<Event>),
+    /// Every process.
+    ToAll(Announcer),
 }
 
 impl WriteTx {
@@ -354,11 +319,12 @@ impl WriteTx {
     /// # Errors
     /// When it could not be put on disk: then nothing of it has happened.
     pub async fn commit(mut self) -> Result<()> {
-        let announced = std::mem::take(&mut self.announced);
-        if self.conn.backend() == Backend::Postgres {
-            for event in &announced {
-                let payload = serde_json::to_string(event).unwrap_or_default();
-                self.conn.execute("SELECT pg_notify($1, $2)", params![CHANNEL, payload]).await?;
+        let mut announced = std::mem::take(&mut self.announced);
+        if let PassedOn::ToAll(_) = self.passed_on {
+            // What is told of access is told by the transaction itself, whatever happens to this process.
+            let at_once: Vec<Event> = announced.extract_if(.., |event| !event.is_frequent()).collect();
+            for event in at_once {
+                events::notify(&mut self.conn, event).await?;
             }
         }
         if !self.entries.is_empty() {
@@ -367,15 +333,18 @@ impl WriteTx {
         }
         match self.conn.0 {
             Handle::Postgres(transaction) => in_time(transaction.commit()).await?,
+            Handle::SqliteWriter(part) => part.commit().await?,
             // One that reads has nothing to put on disk.
             Handle::SqliteReader(_) => {}
-            Handle::SqliteWriter(part) => {
-                part.commit().await?;
+        }
+        match self.passed_on {
+            PassedOn::Here(events) => {
                 for event in announced {
                     // Nobody listening is no error.
-                    let _ = self.events.send(event);
+                    let _ = events.send(event);
                 }
             }
+            PassedOn::ToAll(announcer) => announcer.gather(announced),
         }
         Ok(())
     }

@@ -123,6 +123,18 @@ pub struct NewAnnotation<'a> {
     pub status: i64,
 }
 
+/// Notes which concepts an annotation of the app `$1` names.
+macro_rules! note {
+    ($annotation:literal, $named:literal) => {
+        concat!(
+            "INSERT INTO annotation_concepts (annotation_id, app_id, concept, value) SELECT ",
+            $annotation,
+            ", $1, n.value ->> 0, CAST(n.value ->> 1 AS DOUBLE PRECISION) FROM ",
+            $named
+        )
+    };
+}
+
 /// Adds an annotation of whoever holds the permit; answers whether its identifier was free.
 ///
 /// # Errors
@@ -133,49 +145,67 @@ pub async fn insert(
     annotation: &NewAnnotation<'_>,
     now: Timestamp,
 ) -> Result<bool> {
-    let data = stored(annotation.labels)?;
-    let inserted = tx
-        .execute(
-            "INSERT INTO annotations (id, app_id, slug, input_id, user_id, data, info, status, created_at, \
-             changed_at) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT (app_id, slug) DO NOTHING",
+    // Both are one statement, or one turn of SQLite's thread: adding annotations is what people do all day.
+    macro_rules! insert {
+        ($before:literal, $between:literal, $noted:literal, $after:literal) => {
+            concat!(
+                $before,
+                "INSERT INTO annotations (id, app_id, slug, input_id, user_id, data, info, status, created_at, \
+                 changed_at) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT (app_id, slug) DO NOTHING \
+                 RETURNING id",
+                $between,
+                note!("a.id", $noted),
+                $after
+            )
+        };
+    }
+    row! {
+        struct Inserted {
+            id: AnnotationId,
+        }
+    }
+    let inserted: Vec<Inserted> = tx
+        .fetch_all(
+            Sql::differing(
+                insert!("", "; ", "annotations a, json_each($10) AS n WHERE a.id = $2", ""),
+                insert!(
+                    "WITH a AS (",
+                    "), noted AS (",
+                    "a, jsonb_array_elements($10) AS n (value)",
+                    ") SELECT id FROM a"
+                ),
+            ),
             params![
                 permit.app(),
                 annotation.id,
                 annotation.slug,
                 annotation.input,
                 permit.user(),
-                &data,
+                &stored(annotation.labels)?,
                 annotation.info,
                 annotation.status,
-                now
+                now,
+                &named(annotation.labels)
             ],
         )
         .await?;
-    if inserted == 0 {
-        return Ok(false);
-    }
-    note_concepts(tx, permit, annotation.id, annotation.labels).await?;
-    Ok(true)
+    Ok(inserted.iter().any(|row| row.id == annotation.id))
+}
+
+/// The concepts that labels name, each with its value.
+fn named(labels: &Labels) -> Value {
+    let named: Vec<(&str, f32)> = labels.concepts().into_iter().collect();
+    json!(named)
 }
 
 /// Notes which concepts the annotation `id` names, so that they can be counted and looked for.
 async fn note_concepts(tx: &mut WriteTx, permit: &Permit, id: AnnotationId, labels: &Labels) -> Result<()> {
-    macro_rules! note {
-        ($values:literal) => {
-            concat!(
-                "INSERT INTO annotation_concepts (annotation_id, app_id, concept, value) \
-                 SELECT $2, $1, n.value ->> 0, CAST(n.value ->> 1 AS DOUBLE PRECISION) FROM ",
-                $values
-            )
-        };
-    }
-    let named: Vec<(&str, f32)> = labels.concepts().into_iter().collect();
-    if named.is_empty() {
-        return Ok(());
-    }
     tx.execute(
-        Sql::differing(note!("json_each($3) AS n"), note!("jsonb_array_elements($3) AS n (value)")),
-        params![permit.app(), id, &json!(named)],
+        Sql::differing(
+            note!("$2", "json_each($3) AS n"),
+            note!("$2", "jsonb_array_elements($3) AS n (value)"),
+        ),
+        params![permit.app(), id, &named(labels)],
     )
     .await?;
     Ok(())
