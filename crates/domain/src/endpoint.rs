@@ -503,6 +503,7 @@ endpoints! {
 
     // Acts of people not yet known.
     SignUp: Post [] by Open needs [];
+    MakeFirstAccount: Post [] by Open needs [];
     SignIn: Post [] by Open needs [];
     VerifyEmailAddress: Post [] by Open needs [];
     RequestPasswordReset: Post [] by Open needs [];

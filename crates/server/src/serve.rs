@@ -61,7 +61,12 @@ pub(crate) async fn serve(
     let router = router(&service, cookie, config.per_key, &stop)?
         .layer(from_fn_with_state(config.trusted_proxies.clone(), proxies::see_through));
 
+    let first_link = service.first_link().await?;
     println!("listening on {base_url}");
+    if let Some(link) = first_link {
+        // To whoever started it alone: logs are read by others, and kept.
+        println!("there is no account yet; make the first one within a day at {link}");
+    }
     tracing::info!(server.address = %address, "listening");
     let serving = tokio::spawn(connections::serve(listener, router, stop.now.clone()));
     signalled(&stop).await;

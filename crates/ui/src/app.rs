@@ -21,7 +21,7 @@ use crate::{
         app::Overview, apps::Apps, apps_new::NewApp, collaborations::Collaborations,
         invitation_token::FollowInvitation, landing::Landing, leaked::ReportLeaked, not_found::NotFound,
         reset::AskReset, reset_token::ChoosePassword, sign_in::SignIn, sign_up::SignUp,
-        verify_token::VerifyAddress,
+        sign_up_token::FirstAccount, verify_token::VerifyAddress,
     },
     raw_text::raw_text,
 };
@@ -52,6 +52,11 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("") view=|| view! { <Landing /> }.into_any() ssr=SsrMode::Async />
                 <Route path=StaticSegment("sign-in") view=|| view! { <SignIn /> }.into_any() ssr=SsrMode::Async />
                 <Route path=StaticSegment("sign-up") view=|| view! { <SignUp /> }.into_any() ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("sign-up"), ParamSegment("token"))
+                    view=|| view! { <FirstAccount /> }.into_any()
+                    ssr=SsrMode::Async
+                />
                 <Route path=StaticSegment("reset") view=|| view! { <AskReset /> }.into_any() ssr=SsrMode::Async />
                 <Route
                     path=(StaticSegment("reset"), ParamSegment("token"))

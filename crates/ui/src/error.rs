@@ -102,10 +102,12 @@ impl UiError {
 
     /// The same in a form that a mailed link leads to, which has no field for the link itself.
     pub(crate) fn about_link(self) -> Self {
-        if self.about("link").next().is_some() {
-            return Self::form("This link was used already or has expired. Ask for a new one.");
-        }
-        self
+        self.instead_of("link", "This link was used already or has expired. Ask for a new one.")
+    }
+
+    /// What a form says as a whole where it has no field of that name.
+    pub(crate) fn instead_of(self, field: &str, message: &str) -> Self {
+        if self.about(field).next().is_some() { Self::form(message) } else { self }
     }
 }
 

@@ -23,6 +23,7 @@ on_both_databases! {
     what_people_write_stays_text,
     a_form_takes_the_password_again_with_what_it_does,
     anyone_ends_a_key_that_they_found_by_the_page_for_it,
+    whoever_started_the_server_makes_the_first_account_by_its_link,
 }
 
 const PLAIN: SessionCookie = SessionCookie { secure: false };
@@ -185,6 +186,38 @@ async fn anyone_ends_a_key_that_they_found_by_the_page_for_it(bench: Bench) {
     }
     assert_eq!(answers, [true, true], "it is not told whether there was such a key");
     assert!(bench.service.get_user(&with_key(secret.expose())).await.is_err());
+}
+
+/// ASVS 6.3.2.
+async fn whoever_started_the_server_makes_the_first_account_by_its_link(bench: Bench) {
+    let link = bench.service.first_link().await.unwrap().unwrap();
+    let path = link.strip_prefix(bench.service.base_url()).unwrap();
+    let token = path.strip_prefix("/sign-up/").unwrap();
+    let router = super::router(AssetPaths::default(), context(&bench.service, PLAIN));
+    let operator = Browser { router, cookie: String::new() };
+    let (status, page) = operator.get(path).await;
+    assert_eq!(status, 200, "{page}");
+    assert!(page.contains("Create the first account"), "{page}");
+    let with = |token, password| {
+        [
+            (FORM_FIELD, "/api/identity/first-account"),
+            ("token", token),
+            ("name", "Ada Lovelace"),
+            ("email", "ada@example.org"),
+            ("password", password),
+        ]
+    };
+    let (status, page) = operator.post(path, &with(token, "short")).await;
+    assert_eq!(status, 422, "{page}");
+    assert!(page.contains("value=\"Ada Lovelace\""), "what was typed stays: {page}");
+    let (status, page) = operator.post("/sign-up/another", &with("another", PASSWORD)).await;
+    assert_eq!(status, 422, "{page}");
+    assert!(page.contains("This link has ended"), "{page}");
+    let (status, page) = operator.post(path, &with(token, PASSWORD)).await;
+    assert_eq!(status, 303, "{page}");
+    bench.sign_in("ada", "ada@example.org").await;
+    let (status, page) = operator.post(path, &with(token, PASSWORD)).await;
+    assert_eq!(status, 422, "{page}");
 }
 
 #[test]

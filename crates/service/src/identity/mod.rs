@@ -1,6 +1,7 @@
 //! People: signing up and in, their addresses, passwords and sessions.
 
 mod addresses;
+mod first_account;
 mod mail;
 mod password;
 mod profile;
@@ -26,6 +27,7 @@ pub use atelier_store::queries::sessions::SessionRow;
 pub use atelier_store::queries::users::UserRow;
 
 pub use addresses::ADDRESSES;
+pub use first_account::FIRST_LINK;
 pub use password::RESET_LINK;
 pub use profile::Account;
 pub use session::Me;

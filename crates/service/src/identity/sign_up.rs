@@ -48,7 +48,7 @@ pub struct NewAccount {
 const ATTEMPTS: usize = 8;
 
 /// What was typed, where all of it is valid.
-struct Valid {
+pub(super) struct Valid {
     email: Email,
     name: DisplayName,
     /// The slug that was asked for; else one is made.
@@ -57,9 +57,9 @@ struct Valid {
 }
 
 /// An account to be written.
-struct Prepared {
-    email: Email,
-    name: DisplayName,
+pub(super) struct Prepared {
+    pub(super) email: Email,
+    pub(super) name: DisplayName,
     /// The slug that was asked for; else one is made.
     slug: Option<Slug>,
     password_hash: String,
@@ -112,14 +112,14 @@ impl Service {
     }
 
     /// Hashes the password, while no transaction is open.
-    async fn prepare_account(&self, valid: Valid) -> Result<Prepared> {
+    pub(super) async fn prepare_account(&self, valid: Valid) -> Result<Prepared> {
         let Valid { email, name, slug, password } = valid;
         let password_hash = self.passwords.hash(&password).await?;
         Ok(Prepared { email, name, slug, password_hash })
     }
 
     /// Writes the account with its address and default token, in a transaction that is still open.
-    async fn insert_account(
+    pub(super) async fn insert_account(
         &self,
         account: &Prepared,
         token: Option<&KeySecret>,
@@ -174,7 +174,7 @@ impl Service {
         Ok(id)
     }
 
-    fn audit_sign_up(
+    pub(super) fn audit_sign_up(
         &self,
         tx: &mut WriteTx,
         origin: &Origin,
@@ -193,7 +193,7 @@ impl Service {
 }
 
 /// Checks what was typed.
-fn check(input: &SignUp) -> Result<Valid> {
+pub(super) fn check(input: &SignUp) -> Result<Valid> {
     // Everything that is wrong is said at once.
     let mut wrong = Vec::new();
     let mut note = |field: &str, message: String| {

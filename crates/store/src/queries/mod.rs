@@ -7,6 +7,7 @@ pub mod audit;
 pub mod audit_chain;
 pub mod audit_search;
 pub mod concepts;
+pub mod first_links;
 pub mod grants;
 pub mod input_jobs;
 pub mod inputs;

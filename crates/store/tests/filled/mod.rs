@@ -15,7 +15,8 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 14] = [
+pub(crate) const TABLES: [&str; 15] = [
+    "first_links",
     "users",
     "email_addresses",
     "mailed_links",
@@ -41,6 +42,7 @@ pub(crate) struct Filled {
 
 impl Filled {
     pub(crate) async fn fill(bench: &Bench) -> Self {
+        bench.service.first_link().await.expect("nobody is there").expect("so there is a link");
         let ada = bench.person("ada").await;
         let bo = bench.person("bo").await;
         let app = street_signs(bench, &ada).await;

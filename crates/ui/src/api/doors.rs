@@ -69,6 +69,7 @@ pub const DOORS: &[Door] = &[
     door::<identity::SignIn>(&[SignIn]),
     door::<identity::SignOut>(&[SignOut]),
     door::<identity::SignUp>(&[SignUp]),
+    door::<identity::FirstAccount>(&[MakeFirstAccount]),
     door::<identity::AskReset>(&[RequestPasswordReset]),
     door::<identity::ChoosePassword>(&[ResetPassword]),
     door::<identity::VerifyAddress>(&[VerifyEmailAddress]),

@@ -112,6 +112,30 @@ pub async fn sign_up(name: String, email: String, password: String) -> Result<Ma
     Ok(MailSent { email: done.email })
 }
 
+/// Makes the first account with the link that the server printed when it started, and begins a session of it.
+///
+/// # Errors
+/// [`UiError::Invalid`] for a link that has ended, and for what cannot be accepted.
+#[server(name = FirstAccount, prefix = "/api", endpoint = "identity/first-account")]
+pub async fn first_account(
+    token: String,
+    name: String,
+    email: String,
+    password: String,
+) -> Result<(), UiError> {
+    let input = atelier_service::identity::SignUp { email, name, slug: String::new(), password };
+    let done = server::service().make_first_account(&server::who().origin, &token, &input).await;
+    let signed_in = done.map_err(|error| UiError::from(error).instead_of("link", FIRST_LINK_ENDED))?;
+    server::set_cookie(|cookie| cookie.handing_over(&signed_in.secret));
+    leptos_axum::redirect("/apps");
+    Ok(())
+}
+
+/// What is said of a link for the first account that cannot be used, whyever.
+#[cfg(feature = "ssr")]
+const FIRST_LINK_ENDED: &str = "This link has ended: it is for the first account, and for one day. While there is no \
+    account, the server prints a new one whenever it starts.";
+
 /// Sends a letter with which a new password can be chosen; answers alike whether there is an account or not.
 ///
 /// # Errors

@@ -32,6 +32,7 @@ pub mod reset;
 pub mod reset_token;
 pub mod sign_in;
 pub mod sign_up;
+pub mod sign_up_token;
 pub mod verify_token;
 
 use leptos::prelude::*;

@@ -44,21 +44,7 @@ fn form_page(form: Form<identity::SignUp>) -> AnyView {
         <AuthLayout title="Create account">
             <PostForm form>
                 <ErrorSummary />
-                <TextField name="name" label="Name" autocomplete="name" hint="As others will see it." />
-                <TextField
-                    name="email"
-                    label="E-mail"
-                    kind="email"
-                    autocomplete="username"
-                    hint="We send a letter to confirm it."
-                />
-                <TextField
-                    name="password"
-                    label="Password"
-                    kind="password"
-                    autocomplete="new-password"
-                    hint="At least 12 characters. A short sentence is easy to remember."
-                />
+                <AccountFields email_hint="We send a letter to confirm it." />
                 <SubmitButton>"Create account"</SubmitButton>
             </PostForm>
             <ul class="auth-links">
@@ -67,4 +53,23 @@ fn form_page(form: Form<identity::SignUp>) -> AnyView {
         </AuthLayout>
     }
     .into_any()
+}
+
+/// What whoever makes an account says of themselves.
+#[component]
+pub fn AccountFields(
+    /// What becomes of the address.
+    email_hint: &'static str,
+) -> impl IntoView {
+    view! {
+        <TextField name="name" label="Name" autocomplete="name" hint="As others will see it." />
+        <TextField name="email" label="E-mail" kind="email" autocomplete="username" hint=email_hint />
+        <TextField
+            name="password"
+            label="Password"
+            kind="password"
+            autocomplete="new-password"
+            hint="At least 12 characters. A short sentence is easy to remember."
+        />
+    }
 }
