@@ -196,6 +196,7 @@ async fn sign_in(
 ) -> Result<Who, Box<dyn Error>> {
     let origin = Origin { address: String::new(), user_agent: "demonstration".into() };
     let (email, password) = passwords.get(person).ok_or("the person was just made")?;
-    let signed_in = service.sign_in(email, password, &origin).await?;
+    let signed_in =
+        service.sign_in(email, password, &origin).await?.signed_in().ok_or("the account was just made")?;
     Ok(Who { proof: Some(Proof::Session(hash_secret(&signed_in.secret))), origin })
 }

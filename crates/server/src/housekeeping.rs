@@ -19,6 +19,9 @@ pub(crate) async fn run(service: Service, stop: CancellationToken) {
         if let Err(error) = service.forget_limits().await {
             tracing::warn!(%error, "could not take away limits that are over");
         }
+        if let Err(error) = service.forget_pending_sign_ins().await {
+            tracing::warn!(%error, "could not take away sign-ins that waited in vain");
+        }
         match service.complete_abandoned_jobs().await {
             Ok(0) => {}
             Ok(count) => tracing::info!(jobs.count = count, "completed jobs that a killed server had left"),

@@ -5,23 +5,15 @@ use std::net::SocketAddr;
 use atelier_service::{Origin, Proof, Who, hash_secret};
 use atelier_ui::SessionCookie;
 use axum::extract::ConnectInfo;
-use http::header::{COOKIE, USER_AGENT};
+use http::header::USER_AGENT;
 use http::request::Parts;
 use http::{Extensions, HeaderMap};
 
 /// Who sent a page's request: sessions travel by cookie, and only here.
 pub(crate) fn by_session(parts: &Parts, cookie: SessionCookie) -> Who {
-    let secret = parts
-        .headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == cookie.name())
-        .map(|(_, value)| value);
+    let secret = atelier_ui::cookie(&parts.headers, cookie.name());
     Who {
-        proof: secret.filter(|secret| !secret.is_empty()).map(|secret| Proof::Session(hash_secret(secret))),
+        proof: secret.map(|secret| Proof::Session(hash_secret(secret))),
         origin: origin(&parts.headers, &parts.extensions),
     }
 }

@@ -77,8 +77,9 @@ impl Bench {
     /// # Panics
     /// When it fails.
     pub async fn sign_in(&self, slug: &str, email: &str) -> Person {
-        let signed_in =
+        let admission =
             self.service.sign_in(email, PASSWORD, &origin()).await.expect("the password is right");
+        let signed_in = admission.signed_in().expect("the account has no second factor");
         Person {
             id: signed_in.user_id,
             slug: slug.into(),

@@ -30,6 +30,6 @@ pub use app::App;
 #[cfg(feature = "hydrate")]
 pub use lazy::fetch_chunk_of_page;
 #[cfg(feature = "ssr")]
-pub use server::SessionCookie;
+pub use server::{SessionCookie, cookie};
 #[cfg(feature = "ssr")]
 pub use shell::{AssetPaths, shell};

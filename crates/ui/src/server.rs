@@ -1,15 +1,24 @@
 //! What server functions ask of the server around them.
 
+use atelier_domain::time::SECOND;
+use atelier_service::identity::{Admission, PENDING_SIGN_IN};
 use atelier_service::{Service, Who};
-use http::HeaderValue;
-use http::header::SET_COOKIE;
+use http::header::{COOKIE, SET_COOKIE};
+use http::{HeaderMap, HeaderValue};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
+use leptos_router::location::Url;
 
-use crate::{api::identity::Person, error::UiError};
+use crate::{
+    api::identity::{Person, is_page_of_this_site},
+    error::UiError,
+};
+
+/// Where the second factor is asked for.
+const SECOND_FACTOR_PAGE: &str = "/sign-in/second-factor";
 
 /// How the session's secret travels: by one cookie, whose name and attributes depend on whether the connection is
-/// encrypted.
+/// encrypted. The secret of a sign-in that waits for a second factor travels by one of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionCookie {
     /// Whether the site is reached over TLS. Over plain http, which is for loopback only, browsers take neither
@@ -24,23 +33,68 @@ impl SessionCookie {
         if self.secure { "__Host-atelier" } else { "atelier" }
     }
 
+    /// The name of the cookie of a sign-in that waits for a second factor.
+    #[must_use]
+    pub const fn pending_name(self) -> &'static str {
+        if self.secure { "__Host-atelier-pending" } else { "atelier-pending" }
+    }
+
     /// The header that hands a secret to the browser, until the session is over at the latest.
     #[must_use]
     pub fn handing_over(self, secret: &str) -> String {
-        let seconds = atelier_domain::session::ABSOLUTE / atelier_domain::time::SECOND;
-        self.header(secret, seconds)
+        self.header(self.name(), secret, atelier_domain::session::ABSOLUTE / SECOND)
     }
 
     /// The header that takes the secret back.
     #[must_use]
     pub fn taking_back(self) -> String {
-        self.header("", 0)
+        self.header(self.name(), "", 0)
     }
 
-    fn header(self, value: &str, max_age: i64) -> String {
-        let secure = if self.secure { "; Secure" } else { "" };
-        format!("{}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}", self.name())
+    /// The header that takes the secret of a pending sign-in back.
+    #[must_use]
+    pub fn taking_back_pending(self) -> String {
+        self.header(self.pending_name(), "", 0)
     }
+
+    /// What follows a right first factor: the header that hands over a secret, and the page of this site that comes
+    /// next. That is `next`, if it is one, once the session has begun.
+    #[must_use]
+    pub fn admitting(self, admission: &Admission, next: &str) -> (String, String) {
+        match admission {
+            Admission::SignedIn(signed_in) => {
+                (self.handing_over(&signed_in.secret), page_or_home(next).to_owned())
+            }
+            Admission::SecondFactor(pending) => {
+                let cookie = self.header(self.pending_name(), &pending.secret, PENDING_SIGN_IN / SECOND);
+                (cookie, format!("{SECOND_FACTOR_PAGE}?next={}", Url::escape(page_or_home(next))))
+            }
+        }
+    }
+
+    fn header(self, name: &str, value: &str, max_age: i64) -> String {
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}")
+    }
+}
+
+/// The page `next` of this site; that of the person's apps, if it is none.
+pub(crate) fn page_or_home(next: &str) -> &str {
+    if is_page_of_this_site(next) { next } else { "/apps" }
+}
+
+/// The value of a cookie that the browser sent.
+#[must_use]
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(sent, _)| *sent == name)
+        .map(|(_, value)| value)
+        .filter(|value| !value.is_empty())
 }
 
 /// The operations.
@@ -59,6 +113,13 @@ pub(crate) async fn person() -> Result<Person, UiError> {
         Some(me) => Ok(Person { slug: me.slug, name: me.name }),
         None => Err(UiError::SignedOut { message: "Sign in to see this page.".to_owned() }),
     }
+}
+
+/// Hands the secret of what follows a right first factor to the browser, and leads it on.
+pub(crate) fn admit(admission: &Admission, next: &str) {
+    let (header, next) = expect_context::<SessionCookie>().admitting(admission, next);
+    set_cookie(|_| header);
+    leptos_axum::redirect(&next);
 }
 
 /// Sends a `Set-Cookie` header along with the answer.

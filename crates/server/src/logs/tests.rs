@@ -89,7 +89,7 @@ fn no_secret_and_no_address_is_logged() {
         let bo = join(&bench, &ada, &app, "bo", Preset::Worker.scopes()).await;
         // Sign-ins: right, wrong, and of nobody; an address that is known already.
         let origin = &ada.who.origin;
-        let signed_in = service.sign_in(&ada.email, PASSWORD, origin).await.unwrap();
+        let signed_in = service.sign_in(&ada.email, PASSWORD, origin).await.unwrap().signed_in().unwrap();
         secret(&signed_in.secret);
         service.sign_in(&ada.email, "a wrong one", origin).await.unwrap_err();
         service.sign_in("nobody@example.org", PASSWORD, origin).await.unwrap_err();

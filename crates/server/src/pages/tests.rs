@@ -37,7 +37,8 @@ struct Browser {
 impl Browser {
     async fn of(bench: &Bench, person: &Person) -> Self {
         let service = &bench.service;
-        let signed_in = service.sign_in(&person.email, PASSWORD, &person.who.origin).await.unwrap();
+        let signed_in =
+            service.sign_in(&person.email, PASSWORD, &person.who.origin).await.unwrap().signed_in().unwrap();
         let assets = AssetPaths::default();
         let cookie = format!("{}={}", PLAIN.name(), signed_in.secret);
         Self { router: super::router(assets, context(service, PLAIN)), cookie }

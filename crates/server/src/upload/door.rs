@@ -19,7 +19,8 @@ const PLAIN: SessionCookie = SessionCookie { secure: false };
 /// Sends `files` to the app `street-signs` of Ada's, as a script does; answers the status and what became of them.
 async fn send(bench: &Bench, person: &Person, files: &[(&str, &str, Vec<u8>)]) -> (StatusCode, UploadAnswer) {
     let service = &bench.service;
-    let signed_in = service.sign_in(&person.email, PASSWORD, &person.who.origin).await.unwrap();
+    let signed_in =
+        service.sign_in(&person.email, PASSWORD, &person.who.origin).await.unwrap().signed_in().unwrap();
     let mut body = Vec::new();
     for (name, kind, bytes) in files {
         let head = format!(

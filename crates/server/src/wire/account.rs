@@ -26,10 +26,16 @@ pub(super) async fn sign_in(
     call: Call,
     question: SignInQuestion,
 ) -> Result<SignInAnswer, Failure> {
-    let signed_in = service.sign_in(&question.email, &question.password, &origin(&call)).await;
-    let signed_in = signed_in.map_err(|error| match error {
+    let admission = service.sign_in(&question.email, &question.password, &origin(&call)).await;
+    let admission = admission.map_err(|error| match error {
         Error::Unauthenticated(why) => Failure::new(StatusCode::ConnCredentialsInvalid).details(why),
         other => failure(other),
+    })?;
+    // Told only now that the password was right: before, it would tell of accounts.
+    let signed_in = admission.signed_in().ok_or_else(|| {
+        Failure::new(StatusCode::ConnCredentialsInvalid).details(
+            "this account has a second factor: sign in with a browser, and give programs a token instead",
+        )
     })?;
     Ok(SignInAnswer { session_token: signed_in.secret, v2_user_id: signed_in.slug })
 }

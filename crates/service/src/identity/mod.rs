@@ -1,6 +1,7 @@
 //! People: signing up and in, their addresses, passwords and sessions.
 
 mod addresses;
+mod admit;
 mod first_account;
 mod mail;
 mod password;
@@ -27,12 +28,12 @@ pub use atelier_store::queries::sessions::SessionRow;
 pub use atelier_store::queries::users::UserRow;
 
 pub use addresses::ADDRESSES;
+pub use admit::{Admission, PENDING_SIGN_IN, PendingSignIn, SignedIn};
 pub use first_account::FIRST_LINK;
 pub use password::RESET_LINK;
 pub use profile::Account;
 pub use session::Me;
 pub use sessions::Sessions;
-pub use sign_in::SignedIn;
 pub use sign_up::{NewAccount, SignUp, SignedUp};
 pub use verify_address::{VERIFICATION_LINK, Verified};
 

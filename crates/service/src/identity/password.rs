@@ -6,8 +6,8 @@ use atelier_domain::password::Password;
 use atelier_domain::time::HOUR;
 use atelier_domain::{Email, Endpoint, OwnPermit};
 use atelier_store::queries::access::Target;
-use atelier_store::queries::sessions;
 use atelier_store::queries::users::{self, Purpose};
+use atelier_store::queries::{pending, sessions};
 use atelier_store::{Conn, Event, WriteTx};
 
 use super::verify_address::link_over;
@@ -134,7 +134,7 @@ impl Service {
         Err(Error::invalid(field, "is not your current password"))
     }
 
-    /// Sets the password, ends every session, and tells the person by mail.
+    /// Sets the password, ends every session and pending sign-in, and tells the person by mail.
     async fn set_password(
         &self,
         tx: &mut WriteTx,
@@ -146,6 +146,7 @@ impl Service {
         users::set_password(tx, user.id, hash, now).await?;
         self.forget_passwords(tx, user.id).await?;
         sessions::end_all(tx, user.id, now).await?;
+        pending::end_all(tx, user.id).await?;
         let done = Done { subject_id: Some(user.id), ..Done::new(Action::PasswordChanged, &user.name) };
         self.audit(tx, actor, &done);
         // An address that nobody has proved to be theirs may be a stranger's.

@@ -1,46 +1,23 @@
 //! Signing in.
 
-use std::fmt;
-
 use atelier_domain::Email;
-use atelier_domain::id::{SessionId, UserId};
 use atelier_domain::password::Password;
-use atelier_store::queries::sessions;
+use atelier_store::Conn;
 use atelier_store::queries::users::{self, PasswordRow};
-use atelier_store::{Conn, Event, WriteTx};
 
 use crate::audit::{Action, Actor, Done};
+use crate::identity::Admission;
 use crate::limits::Account;
-use crate::secrets::{PasswordHasher, hash_secret, new_secret};
+use crate::secrets::PasswordHasher;
 use crate::{Error, Origin, Result, Service, measures};
 
-/// A session that has begun.
-#[derive(Clone)]
-pub struct SignedIn {
-    /// Its secret, for the browser alone.
-    pub secret: String,
-    /// Whose it is.
-    pub user_id: UserId,
-    /// Their slug.
-    pub slug: String,
-    /// What they are called.
-    pub name: String,
-}
-
-/// Never the secret itself.
-impl fmt::Debug for SignedIn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignedIn").field("slug", &self.slug).finish_non_exhaustive()
-    }
-}
-
 impl Service {
-    /// Begins a session for whoever gives an account's address and password. An address without an account is
-    /// answered as a wrong password is, and as late.
+    /// Begins a session for whoever gives an account's address and password; where the account has a second factor,
+    /// that is asked for first. An address without an account is answered as a wrong password is, and as late.
     ///
     /// # Errors
     /// `Unauthenticated`, when the two do not go together; `Throttled` after too many that did not.
-    pub async fn sign_in(&self, email: &str, password: &str, origin: &Origin) -> Result<SignedIn> {
+    pub async fn sign_in(&self, email: &str, password: &str, origin: &Origin) -> Result<Admission> {
         let typed = Password::entered(password);
         // What is no address is not kept: people mistake the fields, and it may be their password.
         let address: Option<Email> = email.parse().ok();
@@ -92,34 +69,10 @@ impl Service {
         if let Some(hash) = rehashed {
             users::set_password(&mut tx, user.id, &hash, self.world.now()).await?;
         }
-        let secret = self.start_session(&mut tx, user.id, origin).await?;
-        let actor = Actor { id: Some(user.id), name: &user.name, key: None, origin };
-        let done = Done { subject_id: Some(user.id), ..Done::new(Action::SignedIn, &user.name) };
-        self.audit(&mut tx, actor, &done);
+        let admission = self.admit(&mut tx, user, origin).await?;
         tx.commit().await?;
-        measures::signed_in("signed_in");
-        Ok(SignedIn { secret, user_id: user.id, slug: user.slug, name: user.name })
-    }
-
-    /// Begins a session of `user`, and answers its secret.
-    pub(super) async fn start_session(
-        &self,
-        tx: &mut WriteTx,
-        user: UserId,
-        origin: &Origin,
-    ) -> Result<String> {
-        let now = self.world.now();
-        let secret = new_secret(&self.world);
-        let session = sessions::NewSession {
-            id: SessionId::new(now, &self.world.salt()),
-            secret_hash: &hash_secret(&secret),
-            user,
-            user_agent: &origin.user_agent,
-            address: &origin.address,
-        };
-        sessions::insert(tx, &session, now).await?;
-        tx.announce(Event::Person(user));
-        Ok(secret)
+        admission.measure();
+        Ok(admission)
     }
 }
 

@@ -100,7 +100,7 @@ pub(crate) async fn check_first_schema(service: &Service) {
     let origin = Origin::default();
     let signed_in =
         service.sign_in("ada@example.org", PASSWORD, &origin).await.expect("whoever could sign in still can");
-    let ada = with_session(&signed_in.secret);
+    let ada = with_session(&signed_in.signed_in().expect("with no second factor").secret);
     let app = AppName::of("ada", "street-signs");
     let page =
         service.list_inputs(&ada, &app, &InputsFilter::default(), 0, 10).await.expect("inputs are read");

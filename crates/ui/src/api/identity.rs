@@ -55,7 +55,8 @@ pub async fn require_person() -> Result<Person, UiError> {
     server::person().await
 }
 
-/// Starts a session for whoever knows the password, and leads to the page `next` of this site.
+/// Starts a session for whoever knows the password, and leads to the page `next` of this site; where the account has a
+/// second factor, to the page that asks for it.
 ///
 /// # Errors
 /// [`UiError::SignedOut`] for a wrong pair, without telling which of the two is wrong.
@@ -65,10 +66,8 @@ pub async fn sign_in(
     password: String,
     #[server(default)] next: String,
 ) -> Result<(), UiError> {
-    let signed_in = server::service().sign_in(&email, &password, &server::who().origin).await?;
-    server::set_cookie(|cookie| cookie.handing_over(&signed_in.secret));
-    let next = if is_page_of_this_site(&next) { next.as_str() } else { "/apps" };
-    leptos_axum::redirect(next);
+    let admission = server::service().sign_in(&email, &password, &server::who().origin).await?;
+    server::admit(&admission, &next);
     Ok(())
 }
 

@@ -32,7 +32,8 @@ async fn ask(bench: &Bench, person: Option<&Person>, path: &str) -> Response {
     let mut request = Request::get(path);
     if let Some(person) = person {
         let service = &bench.service;
-        let signed_in = service.sign_in(&person.email, PASSWORD, &person.who.origin).await.unwrap();
+        let signed_in =
+            service.sign_in(&person.email, PASSWORD, &person.who.origin).await.unwrap().signed_in().unwrap();
         request = request.header(COOKIE, format!("{}={}", PLAIN.name(), signed_in.secret));
     }
     let request = request.body(Body::empty()).unwrap();
