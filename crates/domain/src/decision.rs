@@ -462,6 +462,8 @@ mod tests {
                 "EndSession",
                 "RevealKey",
                 "RotateKey",
+                "ConnectIdentity",
+                "DisconnectIdentity",
             ]
         );
     }

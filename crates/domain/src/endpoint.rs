@@ -495,6 +495,8 @@ endpoints! {
     SignOut: Post [] by Session needs [];
     RevealKey: Post [] by Session + Password needs [];
     RotateKey: Post [] by Session + Password needs [];
+    ConnectIdentity: Post [] by Session + Password needs [];
+    DisconnectIdentity: Post [] by Session + Password needs [];
 
 
     // Asked beside the RPCs.
@@ -505,6 +507,8 @@ endpoints! {
     SignUp: Post [] by Open needs [];
     MakeFirstAccount: Post [] by Open needs [];
     SignIn: Post [] by Open needs [];
+    ListProviders: Get [] by Open needs [];
+    SignInByProvider: Get [] by Open needs [];
     VerifyEmailAddress: Post [] by Open needs [];
     RequestPasswordReset: Post [] by Open needs [];
     ResetPassword: Post [] by Open needs [];

@@ -88,6 +88,8 @@ ids! {
     KeyId;
     /// A browser session.
     SessionId;
+    /// Who somebody is to a provider by which they sign in.
+    IdentityId;
     /// An entry of the audit list.
     AuditId;
     /// A picture or text.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use atelier_domain::limit::Allowance;
 use atelier_domain::time::SECOND;
+use atelier_service::identity::ProviderSettings;
 use clap::Args;
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -53,10 +54,48 @@ pub(crate) struct Settings {
     /// [default: audit.key in the data folder, made when it is first needed].
     #[arg(long, env = "ATELIER_AUDIT_KEY", global = true)]
     audit_key: Option<PathBuf>,
+    /// The OpenID Connect provider by which people sign in, such as `https://id.example.org`, beside those of the file
+    /// [default: none].
+    #[arg(long, env = "ATELIER_PROVIDER_ISSUER", global = true, value_name = "URL")]
+    provider_issuer: Option<String>,
+    /// What the provider is called on the button [default: single sign-on].
+    #[arg(long, env = "ATELIER_PROVIDER_NAME", global = true, value_name = "NAME")]
+    provider_name: Option<String>,
+    /// What the provider calls Atelier.
+    #[arg(long, env = "ATELIER_PROVIDER_CLIENT_ID", global = true, value_name = "ID")]
+    provider_client_id: Option<String>,
+    /// By what the provider knows Atelier: for the environment, since programs see each other's flags.
+    #[arg(
+        long,
+        env = "ATELIER_PROVIDER_CLIENT_SECRET",
+        global = true,
+        hide_env_values = true,
+        value_name = "SECRET"
+    )]
+    provider_client_secret: Option<String>,
+    /// The file that holds it.
+    #[arg(long, env = "ATELIER_PROVIDER_CLIENT_SECRET_FILE", global = true, value_name = "FILE")]
+    provider_client_secret_file: Option<PathBuf>,
+}
+
+/// The name in addresses of the provider that flags name.
+const PROVIDER: &str = "sso";
+
+/// A provider, as the settings name it.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Provider {
+    id: String,
+    name: String,
+    issuer: String,
+    client_id: String,
+    #[serde(skip)]
+    client_secret: Option<String>,
+    client_secret_file: Option<PathBuf>,
 }
 
 /// The same, as a file has them.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
     data: Option<PathBuf>,
@@ -69,6 +108,8 @@ struct File {
     trusted_proxies: Option<Vec<String>>,
     fetch_inputs: Option<bool>,
     audit_key: Option<PathBuf>,
+    #[serde(default)]
+    providers: Vec<Provider>,
 }
 
 /// Settings, each decided.
@@ -94,6 +135,8 @@ pub(crate) struct Config {
     pub(crate) fetches_inputs: bool,
     /// The file with the key that signs the audit list; none for the one in the data folder.
     pub(crate) audit_key: Option<PathBuf>,
+    /// The providers by which people sign in.
+    providers: Vec<Provider>,
 }
 
 /// What is wrong with the settings.
@@ -105,6 +148,8 @@ pub(crate) enum ConfigError {
     Parse(PathBuf, toml::de::Error),
     #[error("`{0}` is no network such as `10.0.0.0/8`: {1}")]
     Network(String, AddrParseError),
+    #[error("the provider `{0}` needs its client secret, in the environment or in a file")]
+    NoSecret(String),
 }
 
 impl Settings {
@@ -119,7 +164,19 @@ impl Settings {
                 trusted_proxies.push(network(&text).map_err(|error| ConfigError::Network(text, error))?);
             }
         }
+        let mut providers = file.providers;
+        if let Some(issuer) = self.provider_issuer {
+            providers.push(Provider {
+                id: PROVIDER.into(),
+                name: self.provider_name.unwrap_or_else(|| "single sign-on".into()),
+                issuer,
+                client_id: self.provider_client_id.unwrap_or_default(),
+                client_secret: self.provider_client_secret,
+                client_secret_file: self.provider_client_secret_file,
+            });
+        }
         Ok(Config {
+            providers,
             database: database.unwrap_or_else(|| format!("sqlite:{}", data.join("atelier.db").display())),
             objects: self.objects.or(file.objects),
             base_url: self.base_url.or(file.base_url),
@@ -144,6 +201,28 @@ impl Config {
     /// Where people reach this server, when it listens at `address`.
     pub(crate) fn base_url(&self, address: SocketAddr) -> String {
         self.base_url.clone().unwrap_or_else(|| format!("http://{address}"))
+    }
+
+    /// The providers by which people sign in, with their secrets.
+    pub(crate) fn providers(&self) -> Result<Vec<ProviderSettings>, ConfigError> {
+        let with_secret = |provider: &Provider| {
+            let secret = match (&provider.client_secret, &provider.client_secret_file) {
+                (Some(secret), _) => secret.clone(),
+                (None, Some(path)) => std::fs::read_to_string(path)
+                    .map_err(|error| ConfigError::Read(path.clone(), error))?
+                    .trim_end()
+                    .to_owned(),
+                (None, None) => return Err(ConfigError::NoSecret(provider.id.clone())),
+            };
+            Ok(ProviderSettings {
+                id: provider.id.clone(),
+                name: provider.name.clone(),
+                issuer: provider.issuer.clone(),
+                client_id: provider.client_id.clone(),
+                client_secret: secret,
+            })
+        };
+        self.providers.iter().map(with_secret).collect()
     }
 
     /// Where mail that is not sent is left.
@@ -175,6 +254,27 @@ mod tests {
         assert_eq!(config.data, Path::new("/srv/atelier"));
         assert_eq!(config.database, "sqlite:/srv/atelier/atelier.db");
         assert_eq!(config.base_url(([127, 0, 0, 1], 8080).into()), "https://b.example.org");
+
+        let secret = folder.path().join("secret");
+        std::fs::write(&secret, "known to both\n").unwrap();
+        let providers = format!(
+            "[[providers]]\nid = \"example\"\nname = \"Example\"\nissuer = \"https://id.example.org\"\n\
+             client-id = \"atelier\"\nclient-secret-file = {secret:?}\n"
+        );
+        std::fs::write(&path, providers).unwrap();
+        let settings = Settings {
+            config: Some(path.clone()),
+            provider_issuer: Some("https://login.example.org".into()),
+            provider_client_id: Some("atelier".into()),
+            ..Settings::default()
+        };
+        let without = settings.clone().decide().unwrap().providers();
+        assert!(without.is_err_and(|error| error.to_string().contains("`sso` needs its client secret")));
+        let settings = Settings { provider_client_secret: Some("told".into()), ..settings };
+        let providers = settings.decide().unwrap().providers().unwrap();
+        let told: Vec<_> =
+            providers.iter().map(|one| (one.id.as_str(), one.client_secret.as_str())).collect();
+        assert_eq!(told, [("example", "known to both"), ("sso", "told")]);
 
         std::fs::write(&path, "dta = \"/srv\"").unwrap();
         let settings = Settings { config: Some(path), ..Settings::default() };

@@ -22,6 +22,9 @@ pub(crate) async fn run(service: Service, stop: CancellationToken) {
         if let Err(error) = service.forget_pending_sign_ins().await {
             tracing::warn!(%error, "could not take away sign-ins that waited in vain");
         }
+        if let Err(error) = service.forget_visits().await {
+            tracing::warn!(%error, "could not take away visits to providers that took too long");
+        }
         match service.complete_abandoned_jobs().await {
             Ok(0) => {}
             Ok(count) => tracing::info!(jobs.count = count, "completed jobs that a killed server had left"),

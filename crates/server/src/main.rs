@@ -17,6 +17,7 @@ mod metrics;
 mod outbox;
 mod pages;
 mod pictures;
+mod providers;
 mod proxies;
 mod reports;
 mod serve;

@@ -153,7 +153,10 @@ fn refusal(error: &Error) -> Response {
     let status = match error {
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
-        Error::Forbidden { .. } | Error::SomeoneElses { .. } | Error::PasswordNeeded => StatusCode::FORBIDDEN,
+        Error::Forbidden { .. }
+        | Error::SomeoneElses { .. }
+        | Error::PasswordNeeded
+        | Error::SignInNeeded { .. } => StatusCode::FORBIDDEN,
         Error::Invalid { .. } => StatusCode::BAD_REQUEST,
         Error::Conflict(_) | Error::Taken(_) => StatusCode::CONFLICT,
         Error::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,

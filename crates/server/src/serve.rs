@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use atelier_domain::limit::Allowance;
 use atelier_service::Service;
+use atelier_service::identity::Providers;
 use atelier_ui::SessionCookie;
 use atelier_ui::api::calls::Served;
 use atelier_ui::components::time::Now;
@@ -27,7 +28,7 @@ use crate::config::Config;
 use crate::mailer::Mailer;
 use crate::{
     assets, audit, connections, events, guard, housekeeping, identify, metrics, open, pages, pictures,
-    proxies, reports, upload, wire,
+    providers, proxies, reports, upload, wire,
 };
 
 /// How long everything goes on once a supervisor asked to stop, so that whoever is connected can turn to another server.
@@ -42,7 +43,7 @@ pub(crate) async fn serve(
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
     let base_url = config.base_url(address);
-    let service = open(config, &base_url).await?;
+    let service = open(config, &base_url).await?.with_providers(Providers::new(config.providers()?)?);
     let cookie = SessionCookie { secure: base_url.starts_with("https://") };
     if !cookie.secure {
         tracing::warn!(
@@ -123,6 +124,7 @@ pub(crate) fn router(
         .merge(upload::router(service, cookie))
         .merge(pictures::router(service, cookie))
         .merge(audit::download::router(service, cookie))
+        .merge(providers::router(service, cookie))
         .merge(pages);
     Ok(around(all, service, cookie)
         .layer(RequestBodyTimeoutLayer::new(connections::BODY))

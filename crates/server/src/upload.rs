@@ -125,6 +125,7 @@ fn obstacle(error: &UiError) -> Obstacle {
     match error {
         UiError::Forbidden { .. }
         | UiError::PasswordNeeded
+        | UiError::SignInNeeded { .. }
         | UiError::NotFound
         | UiError::SignedOut { .. } => Obstacle::Forbidden,
         UiError::Invalid { .. } => Obstacle::Unreadable,

@@ -1,3 +1,4 @@
+use crate::identity::ProviderName;
 use atelier_domain::{Cause, Endpoint, Refusal, ScopeSet, Violation};
 
 /// What an operation answers when it does not do what was asked.
@@ -32,6 +33,12 @@ pub enum Error {
     /// [`Service::confirm_password`]: crate::Service::confirm_password
     #[error("give your password again to go on")]
     PasswordNeeded,
+    /// The caller may, once they have shown again at one of these providers who they are: they have no password.
+    #[error("sign in again to go on")]
+    SignInNeeded {
+        /// By which they can.
+        providers: Vec<ProviderName>,
+    },
     /// What was asked for is not valid.
     #[error("{}", fields.first().map_or("the request is not valid", |field| field.message.as_str()))]
     Invalid {

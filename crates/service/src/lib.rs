@@ -43,6 +43,7 @@ pub struct Service {
     fetcher: inputs::Fetcher,
     /// What is done beside requests, and not waited for by them.
     beside: TaskTracker,
+    providers: Option<identity::Providers>,
 }
 
 impl Service {
@@ -59,6 +60,7 @@ impl Service {
             pictures: inputs::Pictures::default(),
             fetcher: inputs::Fetcher::new(inputs::Fetching::default()),
             beside: TaskTracker::new(),
+            providers: None,
         }
     }
 

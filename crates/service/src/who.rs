@@ -103,6 +103,9 @@ impl Service {
                 self.note_use(&access);
                 Ok(Asked { permit, slug: access.slug, name: access.name })
             }
+            Err(refusal) if refusal.cause == Cause::PasswordTooOld => {
+                Err(self.ask_again(conn, access.caller.user, &refusal).await)
+            }
             Err(refusal) => Err(explain(conn, access.caller.user, app, &refusal).await),
         }
     }
@@ -125,10 +128,23 @@ impl Service {
                 self.note_use(&access);
                 Ok(Asked { permit, slug: access.slug, name: access.name })
             }
+            Err(refusal) if refusal.cause == Cause::PasswordTooOld => {
+                Err(self.ask_again(conn, access.caller.user, &refusal).await)
+            }
             Err(refusal) => {
                 log_refusal(access.caller.user, &refusal);
                 Err(Error::refused(&refusal, &[]))
             }
+        }
+    }
+
+    /// Logs what was refused to `user` because they showed too long ago who they are, and says how they do so again.
+    async fn ask_again(&self, conn: &mut Conn, user: UserId, refusal: &Refusal) -> Error {
+        log_refusal(user, refusal);
+        match self.providers_instead_of_password(conn, user).await {
+            Ok(None) => Error::PasswordNeeded,
+            Ok(Some(providers)) => Error::SignInNeeded { providers },
+            Err(error) => error,
         }
     }
 

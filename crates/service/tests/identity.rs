@@ -162,7 +162,7 @@ async fn a_hash_of_earlier_parameters_is_made_anew_at_sign_in(bench: Bench) {
     tx.commit().await.unwrap();
     let hash = async || {
         let mut tx = store.read().await.unwrap();
-        users::password_of(&mut tx, ada.id).await.unwrap().unwrap().password_hash
+        users::password_of(&mut tx, ada.id).await.unwrap().unwrap().password_hash.unwrap()
     };
 
     bench.service.sign_in(&ada.email, "not the password", &anonymous().origin).await.unwrap_err();

@@ -20,7 +20,7 @@ on_both_databases! {
 async fn add_user(bench: &Bench, slug: &str) -> Result<UserId, Error> {
     let id = UserId::new(bench.now(), &bench.service.world().salt());
     let mut tx = bench.service.store().write().await?;
-    let user = users::NewUser { id, slug, name: slug, password_hash: "-" };
+    let user = users::NewUser { id, slug, name: slug, password_hash: Some("-") };
     users::insert(&mut tx, &user, bench.now()).await?;
     tx.commit().await?;
     Ok(id)
@@ -31,7 +31,7 @@ async fn a_dropped_transaction_leaves_nothing(bench: Bench) {
     {
         let mut tx = store.write().await.unwrap();
         let id = UserId::new(bench.now(), &bench.service.world().salt());
-        let user = users::NewUser { id, slug: "ada", name: "Ada", password_hash: "-" };
+        let user = users::NewUser { id, slug: "ada", name: "Ada", password_hash: Some("-") };
         users::insert(&mut tx, &user, bench.now()).await.unwrap();
     }
     add_user(&bench, "bo").await.unwrap();
@@ -51,7 +51,7 @@ async fn many_writers_at_once_all_get_on_disk(bench: Bench) {
                     let mut tx = bench.service.store().write().await.unwrap();
                     let id = UserId::new(bench.now(), &bench.service.world().salt());
                     let slug = format!("lost-{n}");
-                    let user = users::NewUser { id, slug: &slug, name: "Lost", password_hash: "-" };
+                    let user = users::NewUser { id, slug: &slug, name: "Lost", password_hash: Some("-") };
                     users::insert(&mut tx, &user, bench.now()).await.unwrap();
                 } else {
                     add_user(&bench, &format!("user-{n}")).await.unwrap();

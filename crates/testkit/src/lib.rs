@@ -8,6 +8,7 @@ mod bench;
 pub mod errors;
 pub mod people;
 pub mod pictures;
+pub mod provider;
 pub mod sharing;
 mod world;
 

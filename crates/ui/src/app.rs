@@ -21,7 +21,7 @@ use crate::{
         app::Overview, apps::Apps, apps_new::NewApp, collaborations::Collaborations,
         invitation_token::FollowInvitation, landing::Landing, leaked::ReportLeaked, not_found::NotFound,
         reset::AskReset, reset_token::ChoosePassword, sign_in::SignIn, sign_up::SignUp,
-        sign_up_token::FirstAccount, verify_token::VerifyAddress,
+        verify_token::VerifyAddress,
     },
     raw_text::raw_text,
 };
@@ -51,10 +51,20 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| view! { <NotFound /> }.into_any()>
                 <Route path=StaticSegment("") view=|| view! { <Landing /> }.into_any() ssr=SsrMode::Async />
                 <Route path=StaticSegment("sign-in") view=|| view! { <SignIn /> }.into_any() ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("sign-in"), StaticSegment("connect"))
+                    view=LazyPage::Settings(SettingsPage::ConnectAccount)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("sign-in"), StaticSegment("stopped"))
+                    view=LazyPage::Settings(SettingsPage::SignInStopped)
+                    ssr=SsrMode::Async
+                />
                 <Route path=StaticSegment("sign-up") view=|| view! { <SignUp /> }.into_any() ssr=SsrMode::Async />
                 <Route
                     path=(StaticSegment("sign-up"), ParamSegment("token"))
-                    view=|| view! { <FirstAccount /> }.into_any()
+                    view=LazyPage::Settings(SettingsPage::FirstAccount)
                     ssr=SsrMode::Async
                 />
                 <Route path=StaticSegment("reset") view=|| view! { <AskReset /> }.into_any() ssr=SsrMode::Async />

@@ -8,6 +8,8 @@ use leptos::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::api::identity::Provider;
+
 /// The error of every server function. It crosses the wire as JSON; the server answers it with [`UiError::status`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UiError {
@@ -25,6 +27,11 @@ pub enum UiError {
     },
     /// The person may do this once they have given their password again: every form asks for it by itself.
     PasswordNeeded,
+    /// The person may do this once they have signed in again: they have no password, and every form says so.
+    SignInNeeded {
+        /// By what they can.
+        providers: Vec<Provider>,
+    },
     /// What was typed cannot be accepted.
     Invalid {
         /// One entry for each thing to mend, in the order of the fields.
@@ -66,13 +73,18 @@ impl UiError {
         match self {
             Self::NotFound => 404,
             Self::SignedOut { .. } => 401,
-            Self::Forbidden { .. } | Self::PasswordNeeded => 403,
+            Self::Forbidden { .. } | Self::PasswordNeeded | Self::SignInNeeded { .. } => 403,
             Self::Invalid { .. } => 422,
             Self::Conflict { .. } => 409,
             Self::Throttled { .. } => 429,
             Self::Unavailable => 503,
             Self::Internal { .. } => 500,
         }
+    }
+
+    /// Whether it goes away once the person has shown again who they are.
+    pub const fn asks_again(&self) -> bool {
+        matches!(self, Self::PasswordNeeded | Self::SignInNeeded { .. })
     }
 
     /// An [`UiError::Invalid`] about the form as a whole.
@@ -123,6 +135,9 @@ impl From<atelier_service::Error> for UiError {
                 Self::Forbidden { explanation: sentence(&explanation) }
             }
             Error::PasswordNeeded => Self::PasswordNeeded,
+            Error::SignInNeeded { providers } => {
+                Self::SignInNeeded { providers: providers.into_iter().map(Provider::from).collect() }
+            }
             Error::Invalid { fields } => Self::Invalid {
                 fields: fields
                     .into_iter()
@@ -161,6 +176,7 @@ impl fmt::Display for UiError {
             }
             Self::Forbidden { explanation } => f.write_str(explanation),
             Self::PasswordNeeded => f.write_str("Give your password again to go on."),
+            Self::SignInNeeded { .. } => f.write_str("Sign in again to go on."),
             Self::Invalid { fields } => match fields.as_slice() {
                 [only] => f.write_str(&only.message),
                 several => write!(f, "{} things need your attention.", several.len()),

@@ -26,6 +26,9 @@ use crate::{
         key::OneKey,
         key_new::NewKey,
         keys::AllKeys,
+        sign_in_connect::ConnectAccount,
+        sign_in_stopped::SignInStopped,
+        sign_up_token::FirstAccount,
     },
 };
 
@@ -62,7 +65,7 @@ pub(crate) enum SharingPage {
     OneKey,
 }
 
-/// The pages of accounts, settings and what happened.
+/// The pages of accounts, settings and what happened; of accounts also those that people see seldom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SettingsPage {
     Account,
@@ -71,6 +74,9 @@ pub(crate) enum SettingsPage {
     Api,
     AppAudit,
     OwnAudit,
+    FirstAccount,
+    ConnectAccount,
+    SignInStopped,
 }
 
 impl LazyPage {
@@ -234,6 +240,9 @@ fn settings(page: SettingsPage) -> AnyView {
         SettingsPage::Api => view! { <Api /> }.into_any(),
         SettingsPage::AppAudit => view! { <AppAudit /> }.into_any(),
         SettingsPage::OwnAudit => view! { <OwnAudit /> }.into_any(),
+        SettingsPage::FirstAccount => view! { <FirstAccount /> }.into_any(),
+        SettingsPage::ConnectAccount => view! { <ConnectAccount /> }.into_any(),
+        SettingsPage::SignInStopped => view! { <SignInStopped /> }.into_any(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What server functions ask of the server around them.
 
 use atelier_domain::time::SECOND;
-use atelier_service::identity::{Admission, PENDING_SIGN_IN};
+use atelier_service::identity::{Admission, PENDING_SIGN_IN, VISIT};
 use atelier_service::{Service, Who};
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
@@ -37,6 +37,25 @@ impl SessionCookie {
     #[must_use]
     pub const fn pending_name(self) -> &'static str {
         if self.secure { "__Host-atelier-pending" } else { "atelier-pending" }
+    }
+
+    /// The name of the cookie of a visit to a provider.
+    #[must_use]
+    pub const fn visit_name(self) -> &'static str {
+        if self.secure { "__Host-atelier-visit" } else { "atelier-visit" }
+    }
+
+    /// The header that hands the secret of a visit to a provider to the browser. It is sent along when the provider
+    /// leads people back, which `SameSite=Strict` would not allow.
+    #[must_use]
+    pub fn handing_over_visit(self, secret: &str) -> String {
+        self.header(self.visit_name(), secret, VISIT / SECOND)
+    }
+
+    /// The header that takes the secret of a visit to a provider back.
+    #[must_use]
+    pub fn taking_back_visit(self) -> String {
+        self.header(self.visit_name(), "", 0)
     }
 
     /// The header that hands a secret to the browser, until the session is over at the latest.
@@ -107,6 +126,13 @@ pub(crate) fn who() -> Who {
     expect_context()
 }
 
+/// The secret of the visit to a provider that was made in this browser; empty if there was none.
+pub(crate) fn visit() -> String {
+    let name = expect_context::<SessionCookie>().visit_name();
+    let parts = use_context::<http::request::Parts>();
+    parts.and_then(|parts| cookie(&parts.headers, name).map(str::to_owned)).unwrap_or_default()
+}
+
 /// Who is signed in, where somebody has to be.
 pub(crate) async fn person() -> Result<Person, UiError> {
     match service().whoami(&who()).await? {
@@ -145,6 +171,11 @@ mod tests {
         }
         assert!(!handed_over.contains("Domain"), "{handed_over}");
         assert!(secure.taking_back().contains("=; Path=/; Max-Age=0"));
+        let visit = secure.handing_over_visit("secret");
+        assert!(visit.starts_with("__Host-atelier-visit=secret; Path=/; Max-Age=600; "), "{visit}");
+        for part in ["; HttpOnly", "; SameSite=Lax", "; Secure"] {
+            assert!(visit.contains(part), "{visit}");
+        }
         let plain = SessionCookie { secure: false }.handing_over("secret");
         assert!(plain.starts_with("atelier=secret;") && plain.contains("; HttpOnly"), "{plain}");
     }

@@ -30,6 +30,8 @@ const OPERATIONS: &[(&str, EventType)] = &[
     ("address.verified", EventType::UserUpdate),
     ("address.removed", EventType::UserUpdate),
     ("password.changed", EventType::UserUpdate),
+    ("identity.connected", EventType::UserUpdate),
+    ("identity.disconnected", EventType::UserUpdate),
 ];
 
 /// The published protocol searches a person's entries. If an app is named, too, those of the app are searched: by

@@ -1,10 +1,10 @@
 //! The first account: whoever started the server makes it, by a link that only they were shown.
 
 use atelier_domain::time::DAY;
-use atelier_store::queries::first_links;
+use atelier_store::queries::{first_links, users};
 
 use super::sign_up::check;
-use crate::audit::{Action, Actor, Done};
+use crate::audit::Actor;
 use crate::identity::{SignUp, SignedIn};
 use crate::secrets::{hash_secret, new_secret};
 use crate::{Error, Origin, Result, Service};
@@ -55,13 +55,12 @@ impl Service {
             return Err(ended());
         }
         self.audit_sign_up(&mut tx, origin, user, &slug, &account);
-        let name = account.name.as_str();
-        let actor = Actor { id: Some(user), name, key: None, origin };
+        let actor = Actor { id: Some(user), name: account.name.as_str(), key: None, origin };
         self.prove_address(&mut tx, actor, user, &account.email).await?;
-        let secret = self.start_session(&mut tx, user, origin).await?;
-        self.audit(&mut tx, actor, &Done { subject_id: Some(user), ..Done::new(Action::SignedIn, name) });
+        let user = users::get(&mut tx, user).await?.ok_or(Error::NotFound)?;
+        let signed_in = self.begin_session(&mut tx, user, origin).await?;
         tx.commit().await?;
-        Ok(SignedIn { secret, user_id: user, slug: slug.as_str().into(), name: name.into() })
+        Ok(signed_in)
     }
 }
 

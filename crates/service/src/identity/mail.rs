@@ -90,6 +90,33 @@ impl Service {
         self.write_account_mail(tx, address, "Your password was changed", &body, now).await
     }
 
+    /// Tells `user` that one can sign in to their account by a provider from now on, or no longer.
+    pub(super) async fn mail_way_in(
+        &self,
+        tx: &mut WriteTx,
+        user: UserId,
+        provider: &str,
+        is_open: bool,
+    ) -> Result<()> {
+        // An address that nobody has proved to be theirs may be a stranger's.
+        let addresses = users::addresses(tx, user).await?;
+        let primary = addresses.iter().find(|row| row.is_primary && row.verified_at.is_some());
+        let Some(primary) = primary else { return Ok(()) };
+        let (subject, what) = if is_open {
+            ("A way to sign in was connected", "can now be entered by signing in with")
+        } else {
+            ("A way to sign in was disconnected", "can no longer be entered by signing in with")
+        };
+        let body = format!(
+            "Your account on Atelier {what} {provider}.\n\n\
+             If it was not you, look at your account and set a new password now:\n\n\
+             {base}/account\n\
+             {base}/reset\n",
+            base = self.base_url
+        );
+        self.write_account_mail(tx, &primary.address, subject, &body, self.world.now()).await
+    }
+
     async fn write_account_mail(
         &self,
         tx: &mut WriteTx,

@@ -6,6 +6,7 @@ mod first_account;
 mod mail;
 mod password;
 mod profile;
+mod providers;
 mod session;
 mod sessions;
 mod sign_in;
@@ -32,6 +33,10 @@ pub use admit::{Admission, PENDING_SIGN_IN, PendingSignIn, SignedIn};
 pub use first_account::FIRST_LINK;
 pub use password::RESET_LINK;
 pub use profile::Account;
+pub use providers::{
+    Answer, Begun, Identity, InvalidProvider, ProviderName, ProviderSettings, Providers, Purpose, Returned,
+    Stopped, VISIT, Waiting, WaitingFor,
+};
 pub use session::Me;
 pub use sessions::Sessions;
 pub use sign_up::{NewAccount, SignUp, SignedUp};

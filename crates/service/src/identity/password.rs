@@ -120,7 +120,7 @@ impl Service {
         let session = self.look_up(&mut tx, who, Target::Account).await?.session.ok_or(Error::NotFound)?;
         let tried = self.count_password(&mut tx, Account::InSession(session), &who.origin).await?;
         tx.commit().await?;
-        let hash = row.as_ref().map(|row| row.password_hash.as_str());
+        let hash = row.as_ref().and_then(|row| row.password_hash.as_deref());
         let right = self.passwords.verify(&Password::entered(typed), hash).await?;
         let mut tx = self.store.write().await?;
         if right {

@@ -6,7 +6,7 @@ use atelier_store::Event;
 use atelier_store::queries::access::Target;
 use atelier_store::queries::users;
 
-use crate::identity::{AddressRow, UserRow};
+use crate::identity::{AddressRow, Identity, UserRow};
 use crate::{Error, Result, Service, Who};
 
 /// A person's account, as they see it.
@@ -18,6 +18,10 @@ pub struct Account {
     pub addresses: Vec<AddressRow>,
     /// The session in which it was asked for.
     pub session: Option<SessionId>,
+    /// Who the person is to the providers by which they sign in.
+    pub identities: Vec<Identity>,
+    /// Whether it has a password.
+    pub has_password: bool,
 }
 
 impl Service {
@@ -31,7 +35,9 @@ impl Service {
         let access = self.look_up(&mut tx, who, Target::Account).await?;
         let user = users::get(&mut tx, asked.permit.user()).await?.ok_or(Error::NotFound)?;
         let addresses = users::addresses(&mut tx, user.id).await?;
-        Ok(Account { user, addresses, session: access.session })
+        let identities = self.identities_of(&mut tx, user.id).await?;
+        let has_password = users::has_password(&mut tx, user.id).await?;
+        Ok(Account { user, addresses, session: access.session, identities, has_password })
     }
 
     /// The caller's account and addresses, for programs: what `GetUser` answers.

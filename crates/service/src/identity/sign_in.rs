@@ -34,7 +34,7 @@ impl Service {
             }
         })?;
         tx.commit().await?;
-        let hash = known.as_ref().map(|known| known.password_hash.as_str());
+        let hash = known.as_ref().and_then(|known| known.password_hash.as_deref());
         let right = self.passwords.verify(&typed, hash).await?;
         // Only now is there a password from which a better hash can be made.
         let rehashed = match hash {

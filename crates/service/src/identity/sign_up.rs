@@ -61,8 +61,11 @@ pub(super) struct Prepared {
     pub(super) email: Email,
     pub(super) name: DisplayName,
     /// The slug that was asked for; else one is made.
-    slug: Option<Slug>,
-    password_hash: String,
+    pub(super) slug: Option<Slug>,
+    /// From what one is made.
+    pub(super) called: String,
+    /// None for whoever signs in by a provider alone.
+    pub(super) password_hash: Option<String>,
 }
 
 impl Service {
@@ -115,7 +118,8 @@ impl Service {
     pub(super) async fn prepare_account(&self, valid: Valid) -> Result<Prepared> {
         let Valid { email, name, slug, password } = valid;
         let password_hash = self.passwords.hash(&password).await?;
-        Ok(Prepared { email, name, slug, password_hash })
+        let called = email.as_str().into();
+        Ok(Prepared { email, name, slug, called, password_hash: Some(password_hash) })
     }
 
     /// Writes the account with its address and default token, in a transaction that is still open.
@@ -127,7 +131,7 @@ impl Service {
         for attempt in 0..ATTEMPTS {
             let slug = match &account.slug {
                 Some(slug) => slug.clone(),
-                None => made_slug(&self.world, &account.email, attempt)
+                None => made_slug(&self.world, &account.called, attempt)
                     .map_err(|error| Error::invalid("slug", error))?,
             };
             // A new transaction each time: PostgreSQL goes on with none in which something failed.
@@ -155,7 +159,7 @@ impl Service {
             id,
             slug: slug.as_str(),
             name: account.name.as_str(),
-            password_hash: &account.password_hash,
+            password_hash: account.password_hash.as_deref(),
         };
         users::insert(tx, &user, now).await?;
         users::add_address(tx, id, &account.email, true, now).await?;
@@ -215,9 +219,10 @@ pub(super) fn check(input: &SignUp) -> Result<Valid> {
     Ok(Valid { email, name, slug, password })
 }
 
-/// A slug made from the local part of `email`; from the second attempt on with random digits behind it.
-fn made_slug(world: &World, email: &Email, attempt: usize) -> std::result::Result<Slug, InvalidValue> {
-    let local = email.as_str().split(['@', '+']).next().unwrap_or_default();
+/// A slug made from what somebody is called, as from the local part of their address; from the second attempt on with
+/// random digits behind it.
+fn made_slug(world: &World, called: &str, attempt: usize) -> std::result::Result<Slug, InvalidValue> {
+    let local = called.split(['@', '+']).next().unwrap_or_default();
     let plain: String =
         local.chars().take(40).map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect();
     let base = plain.trim_matches(|c: char| !c.is_ascii_alphanumeric());
@@ -232,14 +237,14 @@ fn made_slug(world: &World, email: &Email, attempt: usize) -> std::result::Resul
 mod tests {
     use super::*;
 
-    fn made(email: &str, attempt: usize) -> String {
-        let email: Email = email.parse().expect("an address");
-        made_slug(&World::real(), &email, attempt).expect("a slug").to_string()
+    fn made(called: &str, attempt: usize) -> String {
+        made_slug(&World::real(), called, attempt).expect("a slug").to_string()
     }
 
     #[test]
     fn slugs_are_made_from_addresses() {
-        assert_eq!(made("Ada.Lovelace+atelier@example.org", 0), "ada-lovelace");
+        assert_eq!(made("ada.lovelace+atelier@example.org", 0), "ada-lovelace");
+        assert_eq!(made("Ada Lovelace", 0), "Ada-Lovelace");
         assert!(made("ada@example.org", 1).starts_with("ada-"));
         assert_eq!(made("ada@example.org", 1).len(), "ada-".len() + 6);
         for nothing_left in ["me@example.org", "é@example.org", "_@example.org"] {

@@ -45,7 +45,8 @@ impl Service {
         let mut tx = self.store.write().await?;
         let tried = self.count_password(&mut tx, Account::Known(user.id), origin).await?;
         tx.commit().await?;
-        let right = self.passwords.verify(&Password::entered(password), Some(&known.password_hash)).await?;
+        let hash = known.password_hash.as_deref();
+        let right = self.passwords.verify(&Password::entered(password), hash).await?;
 
         let mut tx = self.store.write().await?;
         if !right {

@@ -3,3 +3,31 @@ CREATE TABLE first_links (
     secret_hash BLOB PRIMARY KEY,
     expires_at INTEGER NOT NULL
 ) STRICT;
+
+-- Who people are to the providers by which they sign in. An account that was made so has an empty password_hash.
+CREATE TABLE identities (
+    id BLOB PRIMARY KEY,
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    UNIQUE (issuer, subject)
+) STRICT;
+CREATE INDEX identities_user ON identities (user_id, id);
+
+-- Ways to a provider and back that are under way, by the hash of what the browser keeps; and who came back, until they
+-- have said to which account they belong.
+CREATE TABLE visits (
+    secret_hash BLOB PRIMARY KEY,
+    provider TEXT NOT NULL,
+    purpose TEXT NOT NULL CHECK (purpose IN ('sign_in', 'connect', 'prove')),
+    next TEXT NOT NULL,
+    session_id BLOB REFERENCES sessions (id) ON DELETE CASCADE,
+    began_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    issuer TEXT,
+    subject TEXT,
+    called TEXT,
+    CHECK (subject IS NULL OR (issuer IS NOT NULL AND called IS NOT NULL))
+) STRICT;
+CREATE INDEX visits_expired ON visits (expires_at);

@@ -10,6 +10,7 @@ pub mod concepts;
 pub mod factors;
 pub mod first_links;
 pub mod grants;
+pub mod identities;
 pub mod input_jobs;
 pub mod inputs;
 pub mod invitations;
@@ -22,6 +23,7 @@ pub mod resources;
 pub mod said;
 pub mod sessions;
 pub mod users;
+pub mod visits;
 
 /// One page of a listing that goes on after a given row.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -31,8 +31,8 @@ row! {
     pub struct PasswordRow {
         /// Whose it is.
         pub user_id: UserId,
-        /// The hash, in PHC form.
-        pub password_hash: String,
+        /// The hash, in PHC form; none if the account has no password.
+        pub password_hash: Option<String>,
     }
 }
 
@@ -86,6 +86,8 @@ const USER: &str = "SELECT u.id, u.slug, u.name, u.created_at, e.address AS emai
     LEFT JOIN email_addresses e ON e.user_id = u.id AND e.is_primary = TRUE WHERE u.id = $1";
 const USER_BY_SLUG: &str = "SELECT u.id, u.slug, u.name, u.created_at, e.address AS email FROM users u \
     LEFT JOIN email_addresses e ON e.user_id = u.id AND e.is_primary = TRUE WHERE u.slug = $1";
+pub(super) const USER_BY_IDENTITY: &str = "SELECT u.id, u.slug, u.name, u.created_at, e.address AS email FROM identities i JOIN users u ON u.id = i.user_id \
+    LEFT JOIN email_addresses e ON e.user_id = u.id AND e.is_primary = TRUE WHERE i.issuer = $1 AND i.subject = $2";
 const USER_BY_ADDRESS: &str = "SELECT u.id, u.slug, u.name, u.created_at, p.address AS email \
     FROM email_addresses e JOIN users u ON u.id = e.user_id \
     LEFT JOIN email_addresses p ON p.user_id = u.id AND p.is_primary = TRUE \
@@ -100,8 +102,8 @@ pub struct NewUser<'a> {
     pub slug: &'a str,
     /// What the person is called.
     pub name: &'a str,
-    /// What the password hashes to, in PHC form.
-    pub password_hash: &'a str,
+    /// What the password hashes to, in PHC form; none if it has no password.
+    pub password_hash: Option<&'a str>,
 }
 
 /// Makes an account.
@@ -111,7 +113,7 @@ pub struct NewUser<'a> {
 pub async fn insert(tx: &mut WriteTx, user: &NewUser<'_>, now: Timestamp) -> Result<()> {
     tx.execute(
         "INSERT INTO users (id, slug, name, password_hash, created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $5)",
-        params![user.id, user.slug, user.name, user.password_hash, now],
+        params![user.id, user.slug, user.name, user.password_hash.unwrap_or_default(), now],
     )
     .await?;
     Ok(())
@@ -148,7 +150,7 @@ pub async fn by_verified_address(conn: &mut Conn, address: &Email) -> Result<Opt
 /// When the database fails.
 pub async fn password_by_address(conn: &mut Conn, address: &Email) -> Result<Option<PasswordRow>> {
     conn.fetch_optional(
-        "SELECT u.id AS user_id, u.password_hash FROM email_addresses e JOIN users u ON u.id = e.user_id \
+        "SELECT u.id AS user_id, NULLIF(u.password_hash, '') AS password_hash FROM email_addresses e JOIN users u ON u.id = e.user_id \
          WHERE e.address = $1 ORDER BY e.verified_at IS NULL, e.created_at LIMIT 1",
         params![address],
     )
@@ -160,7 +162,29 @@ pub async fn password_by_address(conn: &mut Conn, address: &Email) -> Result<Opt
 /// # Errors
 /// When the database fails.
 pub async fn password_of(conn: &mut Conn, user: UserId) -> Result<Option<PasswordRow>> {
-    conn.fetch_optional("SELECT id AS user_id, password_hash FROM users WHERE id = $1", params![user]).await
+    conn.fetch_optional(
+        "SELECT id AS user_id, NULLIF(password_hash, '') AS password_hash FROM users WHERE id = $1",
+        params![user],
+    )
+    .await
+}
+
+/// Whether `user` has a password.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_password(conn: &mut Conn, user: UserId) -> Result<bool> {
+    Ok(password_of(conn, user).await?.is_some_and(|row| row.password_hash.is_some()))
+}
+
+/// Keeps everyone else from changing how `user` gets in, until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock(tx: &mut WriteTx, user: UserId) -> Result<()> {
+    // The update changes nothing: it is what locks the row.
+    tx.execute("UPDATE users SET changed_at = changed_at WHERE id = $1", params![user]).await?;
+    Ok(())
 }
 
 /// Sets what the password of `user` hashes to.

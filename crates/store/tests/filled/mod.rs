@@ -1,11 +1,14 @@
 //! A store with rows in every table, made by the operations that make them.
 
+use atelier_domain::id::IdentityId;
 use atelier_domain::time::DAY;
 use atelier_domain::{Labels, Preset, Scope};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation};
 use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
 use atelier_service::keys::CreateKey;
 use atelier_service::{AppName, Origin, Service, World};
+use atelier_store::queries::identities::{self, Subject};
+use atelier_store::queries::visits::{self, Purpose, Visit};
 use atelier_store::{Objects, Store};
 use atelier_testkit::people::{PASSWORD, with_session};
 use atelier_testkit::pictures::png;
@@ -15,7 +18,9 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 15] = [
+pub(crate) const TABLES: [&str; 17] = [
+    "identities",
+    "visits",
     "first_links",
     "users",
     "email_addresses",
@@ -45,6 +50,7 @@ impl Filled {
         bench.service.first_link().await.expect("nobody is there").expect("so there is a link");
         let ada = bench.person("ada").await;
         let bo = bench.person("bo").await;
+        add_ways_in(bench, &ada).await;
         let app = street_signs(bench, &ada).await;
         let scopes = Preset::Worker.scopes().with(Scope::CollaboratorsAdd).with(Scope::CollaboratorsGet);
         invite(bench, &ada.who, &app, &bo.email, scopes).await;
@@ -78,6 +84,27 @@ impl Filled {
         bench.service.rotate_key(&ada.who, key.key.id).await.expect("it can be given another secret");
         Self { ada, app, picture }
     }
+}
+
+/// Connects Ada to a provider, to which she goes once more.
+async fn add_ways_in(bench: &Bench, ada: &Person) {
+    let now = bench.now();
+    let session = bench.service.list_sessions(&ada.who).await.expect("she is signed in").current;
+    let subject = Subject { issuer: "https://id.example.org", name: "subject of Ada" };
+    let visit = Visit {
+        provider: "example".into(),
+        purpose: Purpose::Connect,
+        next: "/account".into(),
+        session,
+        began_at: now,
+    };
+    let mut tx = bench.service.store().write().await.expect("a transaction");
+    let id = IdentityId::new(now, &[7; 10]);
+    identities::insert(&mut tx, id, subject, ada.id, now).await.expect("it is connected to nobody");
+    visits::keep(&mut tx, &[7; 32], &visit, subject, "ada@example.org", now.plus(DAY))
+        .await
+        .expect("it is new");
+    tx.commit().await.expect("the commit holds");
 }
 
 fn new(slug: &str, content: Content) -> NewInput {

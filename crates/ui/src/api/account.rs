@@ -7,7 +7,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::identity::Person;
+use super::identity::{Person, Provider};
 use crate::error::UiError;
 #[cfg(feature = "ssr")]
 use crate::server;
@@ -21,6 +21,25 @@ pub struct Account {
     pub addresses: Vec<Address>,
     /// Their sessions that are not over, the newest first.
     pub sessions: Vec<Session>,
+    /// Who they are to providers by which they sign in.
+    pub identities: Vec<Identity>,
+    /// The providers by which people sign in here.
+    pub providers: Vec<Provider>,
+    /// Whether they have a password.
+    pub has_password: bool,
+}
+
+/// Who somebody is to a provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Its identifier here.
+    pub id: String,
+    /// What the provider is called.
+    pub provider: String,
+    /// Whether one can sign in by it.
+    pub is_usable: bool,
+    /// When it was connected, in microseconds UTC.
+    pub connected_at: i64,
 }
 
 /// An e-mail address of somebody's.
@@ -74,10 +93,19 @@ pub async fn get_account() -> Result<Account, UiError> {
         seen_at: row.seen_at.micros(),
         is_current: Some(row.id) == current,
     });
+    let identities = account.identities.into_iter().map(|identity| Identity {
+        id: identity.id.to_string(),
+        provider: identity.provider,
+        is_usable: identity.is_usable,
+        connected_at: identity.connected_at.micros(),
+    });
     Ok(Account {
         person: Person { slug: account.user.slug, name: account.user.name },
         addresses: addresses.collect(),
         sessions: sessions.collect(),
+        identities: identities.collect(),
+        providers: service.list_providers().into_iter().map(Provider::from).collect(),
+        has_password: account.has_password,
     })
 }
 
@@ -138,6 +166,16 @@ pub async fn resend_verification(email: String) -> Result<(), UiError> {
 pub async fn end_session(id: String) -> Result<(), UiError> {
     let id = id.parse().map_err(|_| UiError::NotFound)?;
     Ok(server::service().end_session(&server::who(), id).await?)
+}
+
+/// Disconnects who the person is to a provider from their account.
+///
+/// # Errors
+/// [`UiError::Conflict`] if they could not sign in any more.
+#[server(name = DisconnectIdentity, prefix = "/api", endpoint = "account/disconnect")]
+pub async fn disconnect_identity(id: String) -> Result<(), UiError> {
+    let id = id.parse().map_err(|_| UiError::NotFound)?;
+    Ok(server::service().disconnect_identity(&server::who(), id).await?)
 }
 
 /// Takes the person's password again. Forms carry it along with what they do, in a field of that name.

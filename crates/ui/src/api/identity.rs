@@ -36,6 +36,44 @@ pub struct Verified {
     pub joined: Vec<String>,
 }
 
+/// A provider by which people sign in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provider {
+    /// Its name in addresses.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+}
+
+#[cfg(feature = "ssr")]
+impl From<atelier_service::identity::ProviderName> for Provider {
+    fn from(provider: atelier_service::identity::ProviderName) -> Self {
+        Self { id: provider.id, name: provider.name }
+    }
+}
+
+/// Somebody who came back from a provider, and is to say to which account they belong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// What the provider is called.
+    pub provider: String,
+    /// By what they know themselves there.
+    pub called: String,
+    /// By what they say it.
+    pub by: WaitingFor,
+}
+
+/// By what somebody says to which account they belong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WaitingFor {
+    /// By the password of the account that has their address.
+    Password,
+    /// In the session in which they are signed in.
+    Session(Person),
+    /// By signing in as they did before.
+    AnotherWay,
+}
+
 /// Who is signed in; none if nobody is.
 ///
 /// # Errors
@@ -70,6 +108,73 @@ pub async fn sign_in(
     server::admit(&admission, &next);
     Ok(())
 }
+
+/// The providers by which people sign in here.
+///
+/// # Errors
+/// [`UiError::Unavailable`] when the server cannot be reached.
+#[server(name = ListProviders, prefix = "/api", endpoint = "identity/providers")]
+pub async fn list_providers() -> Result<Vec<Provider>, UiError> {
+    Ok(server::service().list_providers().into_iter().map(Provider::from).collect())
+}
+
+/// Who came back from a provider in this browser, and is to say to which account they belong; none if that is settled
+/// or took too long.
+///
+/// # Errors
+/// [`UiError::SignedOut`] if they went in a session that is over.
+#[server(name = GetWaiting, prefix = "/api", endpoint = "identity/waiting")]
+pub async fn get_waiting() -> Result<Option<Waiting>, UiError> {
+    use atelier_service::identity::WaitingFor as By;
+
+    let waiting = server::service().waiting(&server::who(), &server::visit()).await?;
+    let Some(waiting) = waiting else { return Ok(None) };
+    let by = match waiting.by {
+        By::Password => WaitingFor::Password,
+        By::Session => WaitingFor::Session(server::person().await?),
+        By::AnotherWay => WaitingFor::AnotherWay,
+    };
+    Ok(Some(Waiting { provider: waiting.provider, called: waiting.called, by }))
+}
+
+/// Connects who came back from a provider to the account that has their address, by its password, and lets them in.
+///
+/// # Errors
+/// [`UiError::Invalid`] for another password, and when that took too long.
+#[server(name = ConnectByPassword, prefix = "/api", endpoint = "identity/connect-by-password")]
+pub async fn connect_by_password(password: String) -> Result<(), UiError> {
+    use atelier_service::identity::Admission;
+
+    let origin = server::who().origin;
+    let done = server::service().connect_by_password(&origin, &server::visit(), &password).await;
+    let (admission, next) = done.map_err(|error| UiError::from(error).instead_of("visit", VISIT_OVER))?;
+    match admission {
+        Admission::SignedIn(_) => {
+            server::set_cookie(SessionCookie::taking_back_visit);
+            server::admit(&admission, &next);
+        }
+        // Only then is it connected, on this page.
+        Admission::SecondFactor(_) => server::admit(&admission, "/sign-in/connect"),
+    }
+    Ok(())
+}
+
+/// Connects who came back from a provider to the account of whoever is signed in.
+///
+/// # Errors
+/// [`UiError::Invalid`] when that took too long; [`UiError::Conflict`] if they are connected to another account.
+#[server(name = ConnectIdentity, prefix = "/api", endpoint = "identity/connect")]
+pub async fn connect_identity() -> Result<(), UiError> {
+    let done = server::service().connect_identity(&server::who(), &server::visit()).await;
+    let next = done.map_err(|error| UiError::from(error).instead_of("visit", VISIT_OVER))?;
+    server::set_cookie(SessionCookie::taking_back_visit);
+    leptos_axum::redirect(server::page_or_home(&next));
+    Ok(())
+}
+
+/// What is said of a visit to a provider that is settled or took too long.
+#[cfg(feature = "ssr")]
+const VISIT_OVER: &str = "This took too long, or was done already. Sign in once more.";
 
 /// Whether `path` leads to a page of this site: what comes after signing in must not send people elsewhere. Browsers
 /// read `//host` and `/\host` as other sites, and drop tabs and line breaks before they look.

@@ -16,11 +16,9 @@ use crate::{
 #[component]
 pub fn ErrorSummary() -> impl IntoView {
     let form = expect_context::<FormParts>();
-    // For the password the form asks by itself, in a field.
+    // To show again who they are, the form asks people by itself.
     let error = form.error();
-    let shown = Memo::new(move |_| {
-        error.with(|error| error.as_ref().is_some_and(|one| *one != UiError::PasswordNeeded))
-    });
+    let shown = Memo::new(move |_| error.with(|error| error.as_ref().is_some_and(|one| !one.asks_again())));
     let element = NodeRef::<html::Div>::new();
     Effect::new(move || {
         error.track();

@@ -211,12 +211,17 @@ pub(super) fn focus(element: &web_sys::Element) {
     }
 }
 
+/// The page's path, with what it asks for.
+pub(super) fn path_of(location: &Location) -> String {
+    let search = location.search.get_untracked();
+    let mark = if search.is_empty() { "" } else { "?" };
+    format!("{}{mark}{search}", location.pathname.get_untracked())
+}
+
 fn refused(location: &Location, error: UiError) -> AnyView {
     match error {
         UiError::SignedOut { .. } => {
-            let search = location.search.get_untracked();
-            let mark = if search.is_empty() { "" } else { "?" };
-            let here = format!("{}{mark}{search}", location.pathname.get_untracked());
+            let here = path_of(location);
             view! { <Redirect path=format!("/sign-in?next={}", Url::escape(&here)) /> }.into_any()
         }
         UiError::NotFound => view! { <NotFound /> }.into_any(),

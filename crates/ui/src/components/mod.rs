@@ -27,6 +27,7 @@ pub mod password_again;
 pub mod picture_regions;
 pub mod progress;
 pub mod prose;
+pub mod providers;
 pub mod room;
 pub mod scope_picker;
 pub mod secret_once;

@@ -5,16 +5,20 @@ use leptos_meta::Title;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    api::account::{
-        self, AddAddress, Address, ChangeName, ChangePassword, EndSession, MakePrimary, RemoveAddress,
-        ResendVerification, Session, get_account,
+    api::{
+        account::{
+            self, AddAddress, Address, ChangeName, ChangePassword, DisconnectIdentity, EndSession, Identity,
+            MakePrimary, RemoveAddress, ResendVerification, Session, get_account,
+        },
+        identity::Provider,
     },
     components::{
-        button::{Look, SubmitButton},
+        button::{LinkButton, Look, SubmitButton},
         chips::{Chip, Chips, Tone},
         error_summary::ErrorSummary,
         field::TextField,
         loaded::Loaded,
+        providers::{ProviderLinks, Wish},
         room::{Home, HomeRoom},
         table::{Cell, Column, Table},
         time::Time,
@@ -34,13 +38,19 @@ pub fn Account() -> impl IntoView {
 
 #[component]
 fn Body(account: account::Account) -> impl IntoView {
-    let account::Account { person, addresses, sessions } = account;
+    let account::Account { person, addresses, sessions, identities, providers, has_password } = account;
+    let by_providers = !(identities.is_empty() && providers.is_empty());
     view! {
         <HomeRoom person=person.clone() room=Home::Account>
             <header class="page-head"><h1>"Account"</h1></header>
             <Profile name=person.name slug=person.slug />
             <Addresses addresses />
-            <Password />
+            {if has_password {
+                view! { <Password /> }.into_any()
+            } else {
+                view! { <NoPassword /> }.into_any()
+            }}
+            {by_providers.then(|| view! { <Identities identities providers /> })}
             <Sessions sessions />
         </HomeRoom>
     }
@@ -168,6 +178,65 @@ fn Password() -> impl IntoView {
             </PostForm>
         </section>
     }
+}
+
+#[component]
+fn NoPassword() -> impl IntoView {
+    view! {
+        <section class="section">
+            <h2>"Password"</h2>
+            <p class="section-lead">"You have none, and sign in by other means. A letter to you can change that."</p>
+            <p class="actions"><LinkButton href="/reset">"Set a password by a letter"</LinkButton></p>
+        </section>
+    }
+}
+
+#[component]
+fn Identities(identities: Vec<Identity>, providers: Vec<Provider>) -> impl IntoView {
+    let table = (!identities.is_empty()).then(|| {
+        let rows = identities.into_iter().map(identity_row).collect_view();
+        view! {
+            <Table
+                caption="By what you can sign in"
+                columns=vec![Column::text("With"), Column::text("Connected"), Column::unnamed("Actions")]
+            >
+                {rows}
+            </Table>
+        }
+    });
+    view! {
+        <section class="section">
+            <h2>"Other ways to sign in"</h2>
+            <p class="section-lead">"Whoever gets in there gets in here. You are mailed when one is connected."</p>
+            {table}
+            <ProviderLinks providers wish=Wish::Connect next="/account" />
+        </section>
+    }
+}
+
+fn identity_row(identity: Identity) -> AnyView {
+    let Identity { id, provider, is_usable, connected_at } = identity;
+    let form = Form::<DisconnectIdentity>::keyed(&id).reloading("It was disconnected.");
+    let whose = provider.clone();
+    let unusable = (!is_usable).then(|| {
+        view! { <Chips label="State"><Chip text="No longer offered" tone=Tone::Warning /></Chips> }
+    });
+    view! {
+        <tr role="row">
+            <Cell label="">{provider} " " {unusable}</Cell>
+            <Cell label="Connected"><Time at=connected_at /></Cell>
+            <Cell label="">
+                <PostForm form class="row-form">
+                    <ErrorSummary />
+                    <input type="hidden" name="id" value=id />
+                    <SubmitButton look=Look::Quiet>
+                        "Disconnect" <span class="visually-hidden">" " {whose}</span>
+                    </SubmitButton>
+                </PostForm>
+            </Cell>
+        </tr>
+    }
+    .into_any()
 }
 
 #[component]

@@ -234,6 +234,8 @@ fn sentence(action: &str) -> &str {
         "address.verified" => "verified the address",
         "address.removed" => "removed the address",
         "password.changed" => "changed the password of",
+        "identity.connected" => "connected to the account a way to sign in:",
+        "identity.disconnected" => "disconnected from the account a way to sign in:",
         "app.created" => "made the app",
         "app.changed" => "changed the app",
         "app.deleted" => "deleted the app",

@@ -31,6 +31,8 @@ pub mod not_found;
 pub mod reset;
 pub mod reset_token;
 pub mod sign_in;
+pub mod sign_in_connect;
+pub mod sign_in_stopped;
 pub mod sign_up;
 pub mod sign_up_token;
 pub mod verify_token;
