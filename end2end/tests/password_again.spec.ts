@@ -1,21 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import { expect, hydrated, test } from "./fixture";
-import { makeAccount, makeApp, PASSWORD, signedIn } from "./people";
-
-/** Lets the password of every session of `email` be given an hour ago. */
-function letPasswordAge(email: string): void {
-  const { ATELIER_DATA } = process.env;
-  if (!ATELIER_DATA) throw new Error("run by `cargo xtask test e2e`, which says where the server's data is");
-  const script = [
-    "import sqlite3, sys",
-    "database = sqlite3.connect(sys.argv[1], timeout=10)",
-    "database.execute('UPDATE sessions SET proved_at = proved_at - 3600000000 WHERE user_id IN ' ",
-    "  '(SELECT user_id FROM email_addresses WHERE address = ?)', (sys.argv[2],))",
-    "database.commit()",
-  ];
-  execFileSync("python3", ["-c", script.join("\n"), join(ATELIER_DATA, "atelier.db"), email]);
-}
+import { letPasswordAge, makeAccount, makeApp, PASSWORD, signedIn } from "./people";
 
 // The browser's note about an answer that says no.
 test.use({ expectedNoise: [/status of (403|422)/] });

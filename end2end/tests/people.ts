@@ -49,14 +49,27 @@ export async function makeApp(page: Page): Promise<string> {
 }
 
 /** Makes an account whose address counts as verified: whoever is added then is a collaborator at once. */
-export function makeAccount(name: string): string {
-  const { ATELIER_BINARY, ATELIER_DATA } = process.env;
-  if (!ATELIER_BINARY || !ATELIER_DATA) throw new Error("run by `cargo xtask test e2e`, which says where the server is");
+export function makeAccount(name: string, data = process.env.ATELIER_DATA): string {
+  const { ATELIER_BINARY } = process.env;
+  if (!ATELIER_BINARY || !data) throw new Error("run by `cargo xtask test e2e`, which says where the server is");
   const email = newAddress(name);
   const id = email.slice(0, email.indexOf("@"));
   const account = ["--id", id, "--email", email, "--name", name, "--verified", "--password-stdin"];
-  execFileSync(ATELIER_BINARY, ["--data", ATELIER_DATA, "user", "add", ...account], { input: PASSWORD });
+  execFileSync(ATELIER_BINARY, ["--data", data, "user", "add", ...account], { input: PASSWORD });
   return email;
+}
+
+/** Lets whoever has `email` have shown an hour ago who they are, in every session. */
+export function letPasswordAge(email: string, data = process.env.ATELIER_DATA): void {
+  if (!data) throw new Error("run by `cargo xtask test e2e`, which says where the server's data is");
+  const script = [
+    "import sqlite3, sys",
+    "database = sqlite3.connect(sys.argv[1], timeout=10)",
+    "database.execute('UPDATE sessions SET proved_at = proved_at - 3600000000 WHERE user_id IN '",
+    "  '(SELECT user_id FROM email_addresses WHERE address = ?)', (sys.argv[2],))",
+    "database.commit()",
+  ];
+  execFileSync("python3", ["-c", script.join("\n"), join(data, "atelier.db"), email]);
 }
 
 /** Signs in and is led to `path`. */
