@@ -206,7 +206,7 @@ fn Identities(identities: Vec<Identity>, providers: Vec<Provider>) -> impl IntoV
     });
     view! {
         <section class="section">
-            <h2>"Other ways to sign in"</h2>
+            <h2>"Ways to sign in besides a password"</h2>
             <p class="section-lead">"Whoever gets in there gets in here. You are mailed when one is connected."</p>
             {table}
             <ProviderLinks providers wish=Wish::Connect next="/account" />
