@@ -73,7 +73,8 @@ impl Credential {
     }
 
     /// Whether a password is to be given first: keys are their own proof.
-    fn is_stale(&self, endpoint: Endpoint, now: Timestamp) -> bool {
+    #[must_use]
+    pub fn is_stale(&self, endpoint: Endpoint, now: Timestamp) -> bool {
         match self {
             Self::Session { proved_at } => {
                 endpoint.asks_password() && !crate::session::is_proved(*proved_at, now)
@@ -464,6 +465,10 @@ mod tests {
                 "RotateKey",
                 "ConnectIdentity",
                 "DisconnectIdentity",
+                "SetUpAuthenticator",
+                "ConfirmAuthenticator",
+                "MakeRecoveryCodes",
+                "RemoveSecondFactor",
             ]
         );
     }

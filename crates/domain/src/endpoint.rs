@@ -497,7 +497,10 @@ endpoints! {
     RotateKey: Post [] by Session + Password needs [];
     ConnectIdentity: Post [] by Session + Password needs [];
     DisconnectIdentity: Post [] by Session + Password needs [];
-
+    SetUpAuthenticator: Post [] by Session + Password needs [];
+    ConfirmAuthenticator: Post [] by Session + Password needs [];
+    MakeRecoveryCodes: Post [] by Session + Password needs [];
+    RemoveSecondFactor: Post [] by Session + Password needs [];
 
     // Asked beside the RPCs.
     ListOrganizations: Get [] by Pat needs [];
@@ -509,6 +512,7 @@ endpoints! {
     SignIn: Post [] by Open needs [];
     ListProviders: Get [] by Open needs [];
     SignInByProvider: Get [] by Open needs [];
+    CompleteSignIn: Post [] by Open needs [];
     VerifyEmailAddress: Post [] by Open needs [];
     RequestPasswordReset: Post [] by Open needs [];
     ResetPassword: Post [] by Open needs [];

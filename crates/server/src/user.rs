@@ -31,10 +31,31 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Switches off the second factor of somebody who has lost it, and their recovery codes. They are told by mail.
+    ResetFactors {
+        /// Their verified e-mail address.
+        email: String,
+    },
 }
 
 pub(crate) async fn run(service: &Service, command: Command) -> Result<(), Box<dyn Error>> {
-    let Command::Add { id, email, name, json, .. } = command;
+    match command {
+        Command::Add { id, email, name, json, .. } => add(service, id, email, name, json).await,
+        Command::ResetFactors { email } => {
+            service.reset_second_factors(&email).await?;
+            println!("the second factor of {email} is off");
+            Ok(())
+        }
+    }
+}
+
+async fn add(
+    service: &Service,
+    id: String,
+    email: String,
+    name: Option<String>,
+    json: bool,
+) -> Result<(), Box<dyn Error>> {
     let mut password = String::new();
     std::io::stdin().read_to_string(&mut password)?;
     let input = SignUp {

@@ -28,8 +28,8 @@ pub(crate) enum Account<'a> {
     InSession(SessionId),
 }
 
-/// A password that was tried and has been counted as wrong, until it turns out to be right.
-#[must_use = "a right password is to be forgiven"]
+/// A password or code that was tried and has been counted as wrong, until it turns out to be right.
+#[must_use = "what was right is to be forgiven"]
 pub(crate) struct Tried {
     account: Option<[u8; 32]>,
     network: Option<[u8; 32]>,
@@ -46,21 +46,40 @@ impl Service {
         account: Account<'_>,
         origin: &Origin,
     ) -> Result<Tried> {
+        self.count_tried(tx, subject_of(account), origin, "too many passwords were tried").await
+    }
+
+    /// Counts a second factor of `user` as wrong before it is looked at, as a password is. It has a count of its own:
+    /// whoever tries codes knows the password, which would have theirs forgiven.
+    ///
+    /// # Errors
+    /// `Throttled` after too many wrong ones, for the account or from the network address.
+    pub(crate) async fn count_code(&self, tx: &mut WriteTx, user: UserId, origin: &Origin) -> Result<Tried> {
+        let account = subject("codes of", &user.to_string());
+        self.count_tried(tx, Some(account), origin, "too many codes were tried").await
+    }
+
+    async fn count_tried(
+        &self,
+        tx: &mut WriteTx,
+        account: Option<[u8; 32]>,
+        origin: &Origin,
+        why: &'static str,
+    ) -> Result<Tried> {
         // Always in this order: two that lock the same rows never wait for one another.
-        let account = subject_of(account);
         if let Some(account) = &account {
-            self.count_failure(tx, account, PASSWORDS_OF_ACCOUNT).await?;
+            self.count_failure(tx, account, PASSWORDS_OF_ACCOUNT, why).await?;
         }
         let network = network(origin).map(|network| subject("passwords from", &network));
         if let Some(network) = &network {
-            self.count_failure(tx, network, PASSWORDS_FROM_ADDRESS).await?;
+            self.count_failure(tx, network, PASSWORDS_FROM_ADDRESS, why).await?;
         }
         Ok(Tried { account, network })
     }
 
-    /// The password was right: failures of the account are forgotten, and what was counted for the network address is
+    /// What was tried was right: failures of the account are forgotten, and what was counted for the network address is
     /// taken back. Others that were tried from there still count.
-    pub(crate) async fn forgive_password(&self, tx: &mut WriteTx, tried: &Tried) -> Result<()> {
+    pub(crate) async fn forgive(&self, tx: &mut WriteTx, tried: &Tried) -> Result<()> {
         let now = self.world.now();
         if let Some(account) = &tried.account {
             limits::keep(tx, account, Kept { count: 0, at: now }, now).await?;
@@ -84,13 +103,17 @@ impl Service {
         Ok(())
     }
 
-    async fn count_failure(&self, tx: &mut WriteTx, subject: &[u8; 32], back_off: BackOff) -> Result<()> {
+    async fn count_failure(
+        &self,
+        tx: &mut WriteTx,
+        subject: &[u8; 32],
+        back_off: BackOff,
+        why: &'static str,
+    ) -> Result<()> {
         let now = self.world.now();
         let kept = limits::lock(tx, subject, now).await?;
         let failures = u32::try_from(kept.count).unwrap_or(u32::MAX);
-        back_off
-            .check(failures, kept.at, now)
-            .map_err(|wait| throttled("too many passwords were tried", wait))?;
+        back_off.check(failures, kept.at, now).map_err(|wait| throttled(why, wait))?;
         let count = i64::from(back_off.counting(failures, kept.at, now)) + 1;
         limits::keep(tx, subject, Kept { count, at: now }, now.plus(back_off.forgotten_after())).await?;
         Ok(())

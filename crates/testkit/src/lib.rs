@@ -5,6 +5,7 @@
 //! tests of each. PostgreSQL is expected at `ATELIER_TEST_POSTGRES`, where `cargo xtask test` starts one.
 
 mod bench;
+pub mod codes;
 pub mod errors;
 pub mod people;
 pub mod pictures;
@@ -13,6 +14,7 @@ pub mod sharing;
 mod world;
 
 pub use bench::{Bench, Database, fresh_postgres};
+pub use codes::CodeApp;
 pub use people::Person;
 pub use world::{SeededEntropy, SteppedClock};
 

@@ -20,8 +20,8 @@ use crate::{
     pages::{
         app::Overview, apps::Apps, apps_new::NewApp, collaborations::Collaborations,
         invitation_token::FollowInvitation, landing::Landing, leaked::ReportLeaked, not_found::NotFound,
-        reset::AskReset, reset_token::ChoosePassword, sign_in::SignIn, sign_up::SignUp,
-        verify_token::VerifyAddress,
+        reset::AskReset, reset_token::ChoosePassword, sign_in::SignIn, sign_in_second_factor::CompleteSignIn,
+        sign_up::SignUp, verify_token::VerifyAddress,
     },
     raw_text::raw_text,
 };
@@ -61,6 +61,11 @@ pub fn App() -> impl IntoView {
                     view=LazyPage::Settings(SettingsPage::SignInStopped)
                     ssr=SsrMode::Async
                 />
+                <Route
+                    path=(StaticSegment("sign-in"), StaticSegment("second-factor"))
+                    view=|| view! { <CompleteSignIn /> }.into_any()
+                    ssr=SsrMode::Async
+                />
                 <Route path=StaticSegment("sign-up") view=|| view! { <SignUp /> }.into_any() ssr=SsrMode::Async />
                 <Route
                     path=(StaticSegment("sign-up"), ParamSegment("token"))
@@ -91,6 +96,11 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route path=StaticSegment("account") view=LazyPage::Settings(SettingsPage::Account) ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("account"), StaticSegment("second-factor"))
+                    view=LazyPage::Settings(SettingsPage::SecondFactor)
+                    ssr=SsrMode::Async
+                />
                 <Route
                     path=(StaticSegment("account"), StaticSegment("keys"))
                     view=LazyPage::Settings(SettingsPage::Keys)

@@ -77,11 +77,12 @@ pub const PASSWORD_AGAIN_FIELD: &str = "password_again";
 /// ```
 /// # use atelier_ui::form::is_secret;
 /// assert!(is_secret("password") && is_secret("new_password") && is_secret("token"));
-/// assert!(is_secret("password_again"));
+/// assert!(is_secret("password_again") && is_secret("recovery_code"));
 /// assert!(!is_secret("email"));
 /// ```
 pub fn is_secret(name: &str) -> bool {
-    name == PASSWORD_AGAIN_FIELD || ["password", "secret", "token"].iter().any(|word| name.ends_with(word))
+    name == PASSWORD_AGAIN_FIELD
+        || ["password", "secret", "token", "code"].iter().any(|word| name.ends_with(word))
 }
 
 /// Hands the server's [`Submission`], if there was one, to every form of the page, in the browser too.

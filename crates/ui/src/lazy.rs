@@ -13,6 +13,7 @@ use crate::{
     components::auth_layout::AuthLayout,
     pages::{
         account::Account,
+        account_second_factor::SecondFactor,
         app_api::Api,
         app_settings::Settings,
         audit::{AppAudit, OwnAudit},
@@ -69,6 +70,7 @@ pub(crate) enum SharingPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SettingsPage {
     Account,
+    SecondFactor,
     Keys,
     App,
     Api,
@@ -235,6 +237,7 @@ fn sharing(page: SharingPage) -> AnyView {
 fn settings(page: SettingsPage) -> AnyView {
     match page {
         SettingsPage::Account => view! { <Account /> }.into_any(),
+        SettingsPage::SecondFactor => view! { <SecondFactor /> }.into_any(),
         SettingsPage::Keys => view! { <AllKeys /> }.into_any(),
         SettingsPage::App => view! { <Settings /> }.into_any(),
         SettingsPage::Api => view! { <Api /> }.into_any(),

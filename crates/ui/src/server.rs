@@ -1,9 +1,10 @@
 //! What server functions ask of the server around them.
 
 use atelier_domain::time::SECOND;
-use atelier_service::identity::{Admission, PENDING_SIGN_IN, VISIT};
+use atelier_service::identity::{Admission, Completed, PENDING_SIGN_IN, SecondProof, VISIT};
 use atelier_service::{Service, Who};
 use http::header::{COOKIE, SET_COOKIE};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -148,6 +149,18 @@ pub(crate) fn admit(admission: &Admission, next: &str) {
     leptos_axum::redirect(&next);
 }
 
+/// Completes the sign-in that this browser began, and exchanges its secret for that of the session.
+pub(crate) async fn complete_sign_in(proof: SecondProof<'_>) -> Result<Completed, UiError> {
+    let name = expect_context::<SessionCookie>().pending_name();
+    let parts: Parts = expect_context();
+    // A secret that nobody has is answered as one that is over.
+    let secret = cookie(&parts.headers, name).unwrap_or_default();
+    let completed = service().complete_sign_in(secret, proof, &who().origin).await?;
+    set_cookie(|cookie| cookie.handing_over(&completed.signed_in.secret));
+    set_cookie(SessionCookie::taking_back_pending);
+    Ok(completed)
+}
+
 /// Sends a `Set-Cookie` header along with the answer.
 pub(crate) fn set_cookie(make: impl FnOnce(SessionCookie) -> String) {
     let cookie = make(expect_context());
@@ -158,6 +171,8 @@ pub(crate) fn set_cookie(make: impl FnOnce(SessionCookie) -> String) {
 
 #[cfg(test)]
 mod tests {
+    use atelier_service::identity::PendingSignIn;
+
     use super::*;
 
     /// ASVS 3.3.1, 3.3.2, 3.3.3 and 3.3.4.
@@ -176,6 +191,13 @@ mod tests {
         for part in ["; HttpOnly", "; SameSite=Lax", "; Secure"] {
             assert!(visit.contains(part), "{visit}");
         }
+        let pending = Admission::SecondFactor(PendingSignIn { secret: "secret".into() });
+        let (pending, page) = secure.admitting(&pending, "/ada/tea?view=tree");
+        assert!(pending.starts_with("__Host-atelier-pending=secret; Path=/; Max-Age=600; "), "{pending}");
+        for part in ["; HttpOnly", "; SameSite=Lax", "; Secure"] {
+            assert!(pending.contains(part), "{pending}");
+        }
+        assert_eq!(page, "/sign-in/second-factor?next=%2Fada%2Ftea%3Fview%3Dtree");
         let plain = SessionCookie { secure: false }.handing_over("secret");
         assert!(plain.starts_with("atelier=secret;") && plain.contains("; HttpOnly"), "{plain}");
     }

@@ -24,6 +24,9 @@ on_both_databases! {
     a_form_takes_the_password_again_with_what_it_does,
     anyone_ends_a_key_that_they_found_by_the_page_for_it,
     whoever_started_the_server_makes_the_first_account_by_its_link,
+    a_second_factor_is_asked_for_on_a_page_of_its_own,
+    a_recovery_code_gets_in_and_tells_how_many_are_left,
+    a_second_factor_is_set_up_without_scripts,
 }
 
 const PLAIN: SessionCookie = SessionCookie { secure: false };
@@ -57,11 +60,33 @@ impl Browser {
     }
 
     async fn ask(&self, request: http::request::Builder, body: Body) -> (u16, String) {
-        let request = request.header(COOKIE, &self.cookie).body(body).unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.send(request, body).await;
         let status = response.status().as_u16();
         let page = to_bytes(response.into_body(), 1 << 22).await.unwrap();
         (status, String::from_utf8(page.to_vec()).unwrap())
+    }
+
+    async fn send(&self, request: http::request::Builder, body: Body) -> Response {
+        let request = request.header(COOKIE, &self.cookie).body(body).unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// Posts a form to the page at `path`, and takes the cookies that come back; answers the status, and where it leads.
+    async fn follow(&mut self, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let body = serde_urlencoded::to_string(fields).unwrap();
+        let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let response = self.send(request, Body::from(body)).await;
+        let handed_over = response.headers().get_all(SET_COOKIE).iter();
+        let pairs = handed_over.filter_map(|header| header.to_str().ok()?.split_once(';'));
+        let cookies: Vec<&str> = pairs.map(|(pair, _)| pair).filter(|pair| !pair.ends_with('=')).collect();
+        self.cookie = cookies.join("; ");
+        let next = response.headers().get(LOCATION).and_then(|next| next.to_str().ok());
+        (response.status().as_u16(), next.unwrap_or_default().to_owned())
+    }
+
+    fn of_nobody(bench: &Bench) -> Self {
+        let router = super::router(AssetPaths::default(), context(&bench.service, PLAIN));
+        Self { router, cookie: String::new() }
     }
 }
 
@@ -174,9 +199,7 @@ async fn anyone_ends_a_key_that_they_found_by_the_page_for_it(bench: Bench) {
     let ada = bench.person("ada").await;
     let key = CreateKey { description: "Uploads".into(), scopes: ScopeSet::ALL, ..CreateKey::default() };
     let secret = bench.service.create_key(&ada.who, &key).await.unwrap().secret;
-    let assets = AssetPaths::default();
-    let router = super::router(assets, context(&bench.service, PLAIN));
-    let stranger = Browser { router, cookie: String::new() };
+    let stranger = Browser::of_nobody(&bench);
     let mut answers = Vec::new();
     for text in [secret.expose(), "hello"] {
         let fields = [(FORM_FIELD, "/api/keys/report-leaked"), ("secret", text)];
@@ -219,6 +242,107 @@ async fn whoever_started_the_server_makes_the_first_account_by_its_link(bench: B
     bench.sign_in("ada", "ada@example.org").await;
     let (status, page) = operator.post(path, &with(token, PASSWORD)).await;
     assert_eq!(status, 422, "{page}");
+}
+
+const SECOND_FACTOR: &str = "/sign-in/second-factor";
+
+/// Gives the right password, on the way to the account's page.
+async fn give_password(browser: &mut Browser, person: &Person) {
+    let fields = [
+        (FORM_FIELD, "/api/identity/sign-in"),
+        ("email", person.email.as_str()),
+        ("password", PASSWORD),
+        ("next", "/account?from=mail"),
+    ];
+    let (status, next) = browser.follow("/sign-in", &fields).await;
+    assert_eq!((status, next), (303, format!("{SECOND_FACTOR}?next=%2Faccount%3Ffrom%3Dmail")));
+}
+
+/// ASVS 6.3.3.
+async fn a_second_factor_is_asked_for_on_a_page_of_its_own(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = bench.set_up_app(&ada).await;
+    let mut browser = Browser::of_nobody(&bench);
+    give_password(&mut browser, &ada).await;
+    assert!(browser.cookie.starts_with("atelier-pending="), "{}", browser.cookie);
+    // The password alone opens nothing.
+    let (_, page) = browser.get("/account").await;
+    assert!(!page.contains(&ada.email), "{page}");
+    let (status, page) = browser.get(SECOND_FACTOR).await;
+    assert_eq!(status, 200);
+    assert!(page.contains("name=\"code\"") && page.contains("name=\"recovery_code\""), "{page}");
+
+    let code = app.code(bench.now());
+    let wrong = "no such code";
+    let fields =
+        |code| [(FORM_FIELD, "/api/identity/complete-sign-in"), ("code", code), ("next", "/account")];
+    let (status, page) = browser.post(SECOND_FACTOR, &fields(wrong)).await;
+    assert_eq!(status, 422, "{page}");
+    assert!(page.contains("Is not what your app shows now") && !page.contains(wrong), "{page}");
+    let (status, next) = browser.follow(SECOND_FACTOR, &fields(&code)).await;
+    assert_eq!((status, next.as_str()), (303, "/account"));
+    assert!(
+        browser.cookie.starts_with("atelier="),
+        "the secret of the sign-in is taken back: {}",
+        browser.cookie
+    );
+    let (_, page) = browser.get("/account").await;
+    assert!(page.contains(&ada.email), "{page}");
+    // Whoever comes without a password is sent to give one.
+    let stranger = Browser::of_nobody(&bench);
+    let (status, page) = stranger.post(SECOND_FACTOR, &fields(&code)).await;
+    assert_eq!(status, 401, "{page}");
+    assert!(page.contains("start again with your password"), "{page}");
+}
+
+async fn a_recovery_code_gets_in_and_tells_how_many_are_left(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = bench.set_up_app(&ada).await;
+    let mut browser = Browser::of_nobody(&bench);
+    give_password(&mut browser, &ada).await;
+    let fields = |code| {
+        let next = "https://example.org/";
+        [(FORM_FIELD, "/api/identity/use-recovery-code"), ("recovery_code", code), ("next", next)]
+    };
+    let (status, page) = browser.post(SECOND_FACTOR, &fields("a wrong one")).await;
+    assert_eq!(status, 422, "{page}");
+    assert!(page.contains("Is not one of your recovery codes") && page.contains("<details"), "{page}");
+    assert!(!page.contains("a wrong one"), "{page}");
+    let (status, page) = browser.post(SECOND_FACTOR, &fields(&app.recovery_codes[0])).await;
+    assert_eq!(status, 200, "{page}");
+    assert!(page.contains("9 recovery codes"), "{page}");
+    assert!(page.contains("href=\"/apps\"") && !page.contains("href=\"https://example.org"), "{page}");
+    assert!(!page.contains(&app.recovery_codes[0]), "{page}");
+}
+
+async fn a_second_factor_is_set_up_without_scripts(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let browser = Browser::of(&bench, &ada).await;
+    let path = "/account/second-factor";
+    let (status, page) = browser.get(path).await;
+    assert_eq!(status, 200, "{page}");
+    assert!(page.contains("Set up an app") && !page.contains("otpauth:"), "{page}");
+    let (status, _) = browser.post(path, &[(FORM_FIELD, "/api/account/set-up-authenticator")]).await;
+    assert_eq!(status, 303);
+    let (_, page) = browser.get(path).await;
+    let (_, secret) = page.split_once("otpauth://totp/Atelier:ada?secret=").expect("the link is there");
+    let app = atelier_testkit::CodeApp::new(&secret[..32]);
+    assert!(page.contains("class=\"qr\""), "{page}");
+    let code = app.code(bench.now());
+    let fields = [(FORM_FIELD, "/api/account/confirm-authenticator"), ("code", code.as_str())];
+    let (status, page) = browser.post(path, &fields).await;
+    assert_eq!(status, 200, "{page}");
+    assert!(page.contains("Your recovery codes") && page.matches("<li><code>").count() == 10, "{page}");
+    assert!(page.contains("data:text/plain"), "{page}");
+    let (_, page) = browser.get(path).await;
+    assert!(page.contains("10 recovery codes") && !page.contains("otpauth:"), "{page}");
+    let (_, page) = browser.get("/account").await;
+    assert!(page.contains("10 recovery codes"), "{page}");
+
+    let (status, _) = browser.post(path, &[(FORM_FIELD, "/api/account/remove-second-factor")]).await;
+    assert_eq!(status, 303);
+    let (_, page) = browser.get(path).await;
+    assert!(page.contains("Set up an app"), "{page}");
 }
 
 #[test]

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use super::{Window, app_name, apps, failure, moment, own_account, timestamp, users::named, who};
 
-/// The only action that tells of something that did not succeed.
-const REFUSED: &str = "session.refused";
+/// The actions that tell of something that did not succeed.
+const REFUSED: [&str; 2] = ["session.refused", "second_factor.refused"];
 
 /// What the wire calls an action. It has no word for those around keys and sessions: the description tells of them.
 const OPERATIONS: &[(&str, EventType)] = &[
@@ -32,6 +32,9 @@ const OPERATIONS: &[(&str, EventType)] = &[
     ("password.changed", EventType::UserUpdate),
     ("identity.connected", EventType::UserUpdate),
     ("identity.disconnected", EventType::UserUpdate),
+    ("second_factor.added", EventType::UserUpdate),
+    ("second_factor.removed", EventType::UserUpdate),
+    ("recovery_codes.made", EventType::UserUpdate),
 ];
 
 /// The published protocol searches a person's entries. If an app is named, too, those of the app are searched: by
@@ -75,9 +78,10 @@ fn read(query: AuditLogQuery) -> Result<Search, Failure> {
     }
     if query.success == Some(false) {
         // None of the operations of the wire is ever listed as one that failed.
-        actions = Some(if actions.is_none() { vec![REFUSED.to_owned()] } else { Vec::new() });
+        actions = Some(if actions.is_none() { REFUSED.map(str::to_owned).to_vec() } else { Vec::new() });
     }
-    let other_actions = if query.success == Some(true) { vec![REFUSED.to_owned()] } else { Vec::new() };
+    let other_actions =
+        if query.success == Some(true) { REFUSED.map(str::to_owned).to_vec() } else { Vec::new() };
     Ok(Search {
         from: query.timestamp_from.map(|from| moment("timestamp_from", from)).transpose()?,
         until: query.timestamp_to.map(|to| moment("timestamp_to", to)).transpose()?,
@@ -121,7 +125,7 @@ fn answer(row: FoundRow) -> AuditLogEntry {
         description: format!("{}: {}", row.action, row.subject),
         targets: targets.map(|target| AuditLogTarget { target: Some(target) }).collect(),
         details: details.collect(),
-        success: row.action != REFUSED,
+        success: !REFUSED.contains(&row.action.as_str()),
         source_ip: row.address,
         ..AuditLogEntry::default()
     }

@@ -15,6 +15,55 @@ use super::{RESET_LINK, VERIFICATION_LINK};
 use crate::secrets::{hash_secret, new_secret};
 use crate::{Result, Service};
 
+/// What was done to somebody's second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FactorChange {
+    SetUp,
+    CodesMade,
+    CodeUsed { left: usize },
+    SwitchedOff,
+    SwitchedOffByOperator,
+}
+
+impl FactorChange {
+    fn letter(self) -> (&'static str, String) {
+        let (subject, what) = match self {
+            Self::SetUp => (
+                "A second factor was set up",
+                "An app that makes codes was set up for your account on Atelier: from now on, a code is asked for \
+                 after the password."
+                    .to_owned(),
+            ),
+            Self::CodesMade => (
+                "New recovery codes were made",
+                "New recovery codes were made for your account on Atelier. The earlier ones have ended.".to_owned(),
+            ),
+            Self::CodeUsed { left } => (
+                "A recovery code was used",
+                format!(
+                    "Someone, hopefully you, signed in to your account on Atelier with a recovery code. Of your \
+                     codes, {left} {are} left.",
+                    are = if left == 1 { "is" } else { "are" }
+                ),
+            ),
+            Self::SwitchedOff => (
+                "A second factor was switched off",
+                "The second factor of your account on Atelier was switched off: from now on, the password alone is \
+                 enough to sign in."
+                    .to_owned(),
+            ),
+            Self::SwitchedOffByOperator => (
+                "A second factor was switched off",
+                "Whoever runs Atelier has switched off the second factor of your account: from now on, the password \
+                 alone is enough to sign in. Sign in and set it up again."
+                    .to_owned(),
+            ),
+        };
+        let advice = "If it was not you, change your password now, and tell whoever runs this Atelier.";
+        (subject, format!("{what}\n\n{advice}\n"))
+    }
+}
+
 impl Service {
     /// Mails `user` the link by which they prove that `address` is theirs; if somebody else has proved that before,
     /// says so to whoever reads mail there.
@@ -76,6 +125,22 @@ impl Service {
             base = self.base_url
         );
         self.write_account_mail(tx, address.as_str(), "Set a new password", &body, now).await
+    }
+
+    /// Tells whoever owns the account `user` that its second factor was changed. An address that nobody has proved to be
+    /// theirs may be a stranger's.
+    pub(super) async fn mail_factor_change(
+        &self,
+        tx: &mut WriteTx,
+        user: UserId,
+        change: FactorChange,
+    ) -> Result<()> {
+        let addresses = users::addresses(tx, user).await?;
+        let Some(primary) = addresses.iter().find(|row| row.is_primary && row.verified_at.is_some()) else {
+            return Ok(());
+        };
+        let (subject, body) = change.letter();
+        self.write_account_mail(tx, &primary.address, subject, &body, self.world.now()).await
     }
 
     /// Tells `address` that the password of its account was changed.

@@ -2,11 +2,15 @@
 
 mod addresses;
 mod admit;
+mod complete_sign_in;
 mod first_account;
 mod mail;
+mod one_time;
 mod password;
 mod profile;
 mod providers;
+mod reset_factors;
+mod second_factor;
 mod session;
 mod sessions;
 mod sign_in;
@@ -30,13 +34,16 @@ pub use atelier_store::queries::users::UserRow;
 
 pub use addresses::ADDRESSES;
 pub use admit::{Admission, PENDING_SIGN_IN, PendingSignIn, SignedIn};
+pub use complete_sign_in::{Completed, SecondProof};
 pub use first_account::FIRST_LINK;
+pub use one_time::RECOVERY_CODES;
 pub use password::RESET_LINK;
 pub use profile::Account;
 pub use providers::{
     Answer, Begun, Identity, InvalidProvider, ProviderName, ProviderSettings, Providers, Purpose, Returned,
     Stopped, VISIT, Waiting, WaitingFor,
 };
+pub use second_factor::{Offer, SecondFactor};
 pub use session::Me;
 pub use sessions::Sessions;
 pub use sign_up::{NewAccount, SignUp, SignedUp};

@@ -124,7 +124,7 @@ impl Service {
         let right = self.passwords.verify(&Password::entered(typed), hash).await?;
         let mut tx = self.store.write().await?;
         if right {
-            self.forgive_password(&mut tx, &tried).await?;
+            self.forgive(&mut tx, &tried).await?;
             tx.commit().await?;
             return Ok(asked);
         }

@@ -65,7 +65,7 @@ impl Service {
             measures::signed_in("refused");
             return Err(Error::Unauthenticated("this address and password do not go together".into()));
         };
-        self.forgive_password(&mut tx, &tried).await?;
+        self.forgive(&mut tx, &tried).await?;
         if let Some(hash) = rehashed {
             users::set_password(&mut tx, user.id, &hash, self.world.now()).await?;
         }

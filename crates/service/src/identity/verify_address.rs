@@ -56,7 +56,7 @@ impl Service {
             tx.commit().await?;
             return Err(Error::invalid("password", "is not the one of the account that this link is for"));
         }
-        self.forgive_password(&mut tx, &tried).await?;
+        self.forgive(&mut tx, &tried).await?;
         let (user, address) = self.use_verification_link(&mut tx, secret).await?;
         let actor = Actor { id: Some(user.id), name: &user.name, key: None, origin };
         let joined = self.prove_address(&mut tx, actor, user.id, &address).await?;

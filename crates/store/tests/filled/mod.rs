@@ -18,7 +18,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 17] = [
+pub(crate) const TABLES: [&str; 21] = [
     "identities",
     "visits",
     "first_links",
@@ -36,6 +36,10 @@ pub(crate) const TABLES: [&str; 17] = [
     "concepts",
     "annotations",
     "input_jobs",
+    "authenticators",
+    "offered_authenticators",
+    "recovery_codes",
+    "pending_sign_ins",
 ];
 
 /// What is in it.
@@ -82,6 +86,11 @@ impl Filled {
         };
         let key = bench.service.create_key(&ada.who, &key).await.expect("a key can be made");
         bench.service.rotate_key(&ada.who, key.key.id).await.expect("it can be given another secret");
+
+        // Bo signs in with a second factor, and is about to set up another app.
+        bench.set_up_app(&bo).await;
+        bench.service.set_up_authenticator(&bo.who).await.expect("another can be set up");
+        bench.service.sign_in(&bo.email, PASSWORD, &bo.who.origin).await.expect("the password is right");
         Self { ada, app, picture }
     }
 }

@@ -27,6 +27,10 @@ pub struct Account {
     pub providers: Vec<Provider>,
     /// Whether they have a password.
     pub has_password: bool,
+    /// Since when a second factor is asked for, in microseconds UTC; none if it is not.
+    pub second_factor_since: Option<i64>,
+    /// How many recovery codes they have left.
+    pub recovery_codes_left: usize,
 }
 
 /// Who somebody is to a provider.
@@ -79,6 +83,7 @@ pub async fn get_account() -> Result<Account, UiError> {
     let (service, who) = (server::service(), server::who());
     let account = service.get_account(&who).await?;
     let sessions = service.list_sessions(&who).await?;
+    let factor = service.get_second_factor(&who).await?;
     let addresses = account.addresses.into_iter().map(|row| Address {
         email: row.address,
         is_primary: row.is_primary,
@@ -106,6 +111,8 @@ pub async fn get_account() -> Result<Account, UiError> {
         identities: identities.collect(),
         providers: service.list_providers().into_iter().map(Provider::from).collect(),
         has_password: account.has_password,
+        second_factor_since: factor.since.map(atelier_domain::Timestamp::micros),
+        recovery_codes_left: factor.recovery_codes_left,
     })
 }
 

@@ -8,6 +8,7 @@ use leptos::server_fn::ServerFn;
 
 use super::{
     account, annotations, apps, audit, calls, collaborators, concepts, identity, inputs, invitations, keys,
+    second_factor,
 };
 
 /// A server function.
@@ -72,6 +73,8 @@ pub const DOORS: &[Door] = &[
     door::<identity::GetWaiting>(&[SignInByProvider]),
     door::<identity::ConnectByPassword>(&[SignInByProvider]),
     door::<identity::ConnectIdentity>(&[ConnectIdentity]),
+    door::<identity::CompleteSignIn>(&[CompleteSignIn]),
+    door::<identity::UseRecoveryCode>(&[CompleteSignIn]),
     door::<identity::SignOut>(&[SignOut]),
     door::<identity::SignUp>(&[SignUp]),
     door::<identity::FirstAccount>(&[MakeFirstAccount]),
@@ -91,4 +94,9 @@ pub const DOORS: &[Door] = &[
     door::<keys::RotateKey>(&[RotateKey]),
     door::<keys::ReportLeaked>(&[ReportLeakedKey]),
     door::<keys::RevokeKey>(&[DeleteKey]),
+    door::<second_factor::GetSecondFactor>(&[ViewAccount]),
+    door::<second_factor::SetUpAuthenticator>(&[SetUpAuthenticator]),
+    door::<second_factor::ConfirmAuthenticator>(&[ConfirmAuthenticator]),
+    door::<second_factor::MakeRecoveryCodes>(&[MakeRecoveryCodes]),
+    door::<second_factor::RemoveSecondFactor>(&[RemoveSecondFactor]),
 ];

@@ -176,6 +176,43 @@ pub async fn connect_identity() -> Result<(), UiError> {
 #[cfg(feature = "ssr")]
 const VISIT_OVER: &str = "This took too long, or was done already. Sign in once more.";
 
+/// That somebody signed in with a recovery code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovered {
+    /// How many they have left.
+    pub codes_left: usize,
+    /// The page of this site to which they were on their way.
+    pub next: String,
+}
+
+/// Completes a sign-in with the code of the person's app, and leads to the page `next` of this site.
+///
+/// # Errors
+/// [`UiError::Invalid`] if it is another code, [`UiError::SignedOut`] if no sign-in waits for it.
+#[server(name = CompleteSignIn, prefix = "/api", endpoint = "identity/complete-sign-in")]
+pub async fn complete_sign_in(code: String, #[server(default)] next: String) -> Result<(), UiError> {
+    use atelier_service::identity::SecondProof;
+    server::complete_sign_in(SecondProof::Code(&code)).await?;
+    leptos_axum::redirect(server::page_or_home(&next));
+    Ok(())
+}
+
+/// Completes a sign-in with a recovery code.
+///
+/// # Errors
+/// As [`complete_sign_in`].
+#[server(name = UseRecoveryCode, prefix = "/api", endpoint = "identity/use-recovery-code")]
+pub async fn use_recovery_code(
+    recovery_code: String,
+    #[server(default)] next: String,
+) -> Result<Recovered, UiError> {
+    use atelier_service::identity::SecondProof;
+    let done = server::complete_sign_in(SecondProof::RecoveryCode(&recovery_code)).await;
+    let done = done.map_err(|error| error.renamed("code", "recovery_code"))?;
+    let next = server::page_or_home(&next).to_owned();
+    Ok(Recovered { codes_left: done.recovery_codes_left, next })
+}
+
 /// Whether `path` leads to a page of this site: what comes after signing in must not send people elsewhere. Browsers
 /// read `//host` and `/\host` as other sites, and drop tabs and line breaks before they look.
 ///

@@ -18,3 +18,4 @@ pub mod identity;
 pub mod inputs;
 pub mod invitations;
 pub mod keys;
+pub mod second_factor;

@@ -28,6 +28,7 @@ pub mod picture_regions;
 pub mod progress;
 pub mod prose;
 pub mod providers;
+pub mod recovery_codes;
 pub mod room;
 pub mod scope_picker;
 pub mod secret_once;

@@ -25,6 +25,7 @@ use crate::{
     },
     error::UiError,
     form::{Form, PostForm},
+    pages::account_second_factor::recovery_codes,
 };
 
 /// The person's name, addresses, sessions and password.
@@ -38,7 +39,8 @@ pub fn Account() -> impl IntoView {
 
 #[component]
 fn Body(account: account::Account) -> impl IntoView {
-    let account::Account { person, addresses, sessions, identities, providers, has_password } = account;
+    let account::Account { person, addresses, sessions, identities, providers, .. } = account;
+    let account::Account { has_password, second_factor_since, recovery_codes_left, .. } = account;
     let by_providers = !(identities.is_empty() && providers.is_empty());
     view! {
         <HomeRoom person=person.clone() room=Home::Account>
@@ -51,6 +53,7 @@ fn Body(account: account::Account) -> impl IntoView {
                 view! { <NoPassword /> }.into_any()
             }}
             {by_providers.then(|| view! { <Identities identities providers /> })}
+            <SecondFactor since=second_factor_since codes_left=recovery_codes_left />
             <Sessions sessions />
         </HomeRoom>
     }
@@ -210,6 +213,26 @@ fn Identities(identities: Vec<Identity>, providers: Vec<Provider>) -> impl IntoV
             <p class="section-lead">"Whoever gets in there gets in here. You are mailed when one is connected."</p>
             {table}
             <ProviderLinks providers wish=Wish::Connect next="/account" />
+        </section>
+    }
+}
+
+#[component]
+fn SecondFactor(since: Option<i64>, codes_left: usize) -> impl IntoView {
+    let state = match since {
+        Some(since) => view! {
+            "Set up " <Time at=since /> ": a code of your app is asked for after the password. You have "
+            {recovery_codes(codes_left)} " left."
+        }
+        .into_any(),
+        None => "It is off. With one, a password that somebody else has learned lets nobody in.".into_any(),
+    };
+    let label = if since.is_some() { "Change the second factor" } else { "Set up a second factor" };
+    view! {
+        <section class="section">
+            <h2>"Second factor"</h2>
+            <p class="section-lead">{state}</p>
+            <p class="actions"><LinkButton href="/account/second-factor">{label}</LinkButton></p>
         </section>
     }
 }

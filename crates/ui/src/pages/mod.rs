@@ -1,6 +1,7 @@
 //! One file for each page, named after its address.
 
 pub mod account;
+pub mod account_second_factor;
 pub mod app;
 pub mod app_api;
 pub mod app_settings;
@@ -32,6 +33,7 @@ pub mod reset;
 pub mod reset_token;
 pub mod sign_in;
 pub mod sign_in_connect;
+pub mod sign_in_second_factor;
 pub mod sign_in_stopped;
 pub mod sign_up;
 pub mod sign_up_token;

@@ -122,6 +122,8 @@ impl Story {
             ("words", ""),
             ("before", ""),
             ("token", "unknown"),
+            ("code", "unknown"),
+            ("recovery_code", "unknown"),
             ("secret", "unknown"),
             ("password", "unknown"),
             ("old_password", "unknown"),

@@ -29,6 +29,26 @@ fn signing_in_tells_a_wrong_password_from_an_unknown_address_in_nothing() {
     });
 }
 
+/// ASVS 6.3.3.
+#[test]
+fn whoever_has_a_second_factor_is_told_to_use_a_token_once_the_password_was_right() {
+    tell(async |story| {
+        let wrong = json!({ "email": "ana@example.org", "password": "rain and tea at noon" });
+        let right = json!({ "email": "ana@example.org", "password": PASSWORD });
+        let (_, mut before) = post(&story, "/v2/login", wrong.clone()).await;
+        story.bench.set_up_app(&story.ana).await;
+        let (http, answer) = post(&story, "/v2/login", right).await;
+        assert_eq!((http, code(&answer)), (401, 11002), "{answer}");
+        assert!(details(&answer).contains("give programs a token"), "{answer}");
+        assert!(answer.get("session_token").is_none(), "{answer}");
+        let (_, mut after) = post(&story, "/v2/login", wrong).await;
+        for answer in [&mut before, &mut after] {
+            answer["status"].as_object_mut().unwrap().remove("req_id");
+        }
+        assert_eq!(before, after);
+    });
+}
+
 #[test]
 fn a_session_counts_only_where_nothing_else_does_and_ends_with_signing_out() {
     tell(async |story| {

@@ -95,7 +95,7 @@ impl Service {
             tx.commit().await?;
             return Err(Error::invalid("password", "is not the one of the account that has this address"));
         }
-        self.forgive_password(&mut tx, &tried).await?;
+        self.forgive(&mut tx, &tried).await?;
         let admission = self.admit(&mut tx, user.clone(), origin).await?;
         if matches!(admission, Admission::SignedIn(_)) {
             self.settle(&mut tx, &secret, &kept, &user, origin).await?;
