@@ -1,6 +1,8 @@
-//! Builds, runs and tests Atelier on a fresh machine: `cargo xtask build | run | test | soak | fuzz | bundle`.
+//! Builds, runs and tests Atelier on a fresh machine: `cargo xtask build | run | test | soak | bench | fuzz |
+//! audit | bundle`.
 
 mod audit;
+mod bench;
 mod bundle;
 mod command;
 #[cfg(test)]
@@ -26,6 +28,7 @@ usage: cargo xtask <command>
   run [--release] [-- …]  build, then start the server (with the arguments after --)
   test [step…]            run every step, or the named ones
   soak                    look for faults for longer than a test may take
+  bench [part…]           measure every part, or the named ones, and write docs/performance.md
   fuzz [seconds]          make up what strangers can send, for so long with each program
   audit                   ask of every dependency whether it may be built in";
 
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Some("test") => test::test(&paths, &rest),
         Some("soak") => Arguments::parse(rest, &[]).and_then(|_| test::soak(&paths)),
         Some("audit") => Arguments::parse(rest, &[]).and_then(|_| audit::audit(&paths)),
+        Some("bench") => bench::bench(&paths, &rest),
         Some("fuzz") => fuzz::fuzz(&paths, &rest),
         _ => Err(USAGE.to_owned()),
     };

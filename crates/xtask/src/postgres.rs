@@ -6,6 +6,15 @@ use std::process::{Command, Stdio};
 
 use crate::command::{Outcome, output, run};
 
+/// Whether what was committed survives a loss of power.
+#[derive(Clone, Copy)]
+pub(crate) enum Durability {
+    /// As the server is set up by itself.
+    Durable,
+    /// Tests may lose a machine's data, but should not wait for its disk.
+    Hasty,
+}
+
 /// A running server; it ends when this is dropped.
 pub(crate) struct Postgres {
     programs: PathBuf,
@@ -15,7 +24,7 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Makes a cluster in a fresh folder and starts it, with the server's programs in `programs`.
-    pub(crate) fn start(programs: &Path) -> Result<Self, String> {
+    pub(crate) fn start(programs: &Path, durability: Durability) -> Result<Self, String> {
         // Not below the target folder: the server runs as another user when we are root, who must be able to enter.
         let folder = std::env::temp_dir().join(format!("atelier-postgres-{}", std::process::id()));
         std::fs::create_dir(&folder)
@@ -29,10 +38,12 @@ impl Postgres {
         let mut initdb = server.program("initdb");
         initdb.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--pgdata"]).arg(&data);
         run(initdb.stdout(Stdio::null()))?;
-        // Tests may lose a machine's data, but should not wait for its disk.
+        let durability = match durability {
+            Durability::Durable => "",
+            Durability::Hasty => "-c fsync=off -c synchronous_commit=off -c full_page_writes=off",
+        };
         let options = format!(
-            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c fsync=off \
-             -c synchronous_commit=off -c full_page_writes=off -c max_connections=300",
+            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c max_connections=300 {durability}",
             server.folder.display()
         );
         let mut start = server.program("pg_ctl");
@@ -95,7 +106,11 @@ fn free_port() -> Result<u16, String> {
 }
 
 /// Runs `work` with a server's address, and stops the server afterwards.
-pub(crate) fn with_postgres(programs: &Path, work: impl FnOnce(&str) -> Outcome) -> Outcome {
-    let server = Postgres::start(programs)?;
+pub(crate) fn with_postgres(
+    programs: &Path,
+    durability: Durability,
+    work: impl FnOnce(&str) -> Outcome,
+) -> Outcome {
+    let server = Postgres::start(programs, durability)?;
     work(&server.url())
 }

@@ -8,10 +8,10 @@ use std::{
 };
 
 use crate::{
-    build,
+    bench, build,
     command::{Outcome, is_installed, run, step},
     paths::Paths,
-    postgres,
+    postgres::{self, Durability},
 };
 
 /// One thing to check, by the name under which it can be asked for alone.
@@ -62,21 +62,21 @@ fn nextest(paths: &Paths) -> Outcome {
     if !is_installed("cargo-nextest") {
         step("cargo-nextest", || run(cargo(paths).args(["install", "cargo-nextest", "--locked"])))?;
     }
-    with_postgres(|url| {
+    with_postgres(Durability::Hasty, |url| {
         let mut nextest = cargo(paths);
         run(nextest.args(["nextest", "run", "--workspace"]).env("ATELIER_TEST_POSTGRES", url))
     })
 }
 
 /// Runs `work` with the address of a PostgreSQL server of its own, which is installed first if there is none.
-fn with_postgres(work: impl FnOnce(&str) -> Outcome) -> Outcome {
+pub(crate) fn with_postgres(durability: Durability, work: impl FnOnce(&str) -> Outcome) -> Outcome {
     let missing = "/usr/lib/postgresql with a server's programs";
     if postgres::programs().is_none() {
         debian_package("PostgreSQL", "postgresql", Path::new(missing))?;
     }
     let programs =
         postgres::programs().ok_or_else(|| format!("PostgreSQL was installed, but there is no {missing}"))?;
-    postgres::with_postgres(&programs, work)
+    postgres::with_postgres(&programs, durability, work)
 }
 
 /// Has the official clients talk to the built server.
@@ -91,7 +91,10 @@ const SOAK_ROUNDS: u32 = 100;
 /// The long versions of what is tested of faults.
 pub(crate) fn soak(paths: &Paths) -> Outcome {
     step("build", || build(paths, false))?;
-    step("soak", || with_built_server(paths, &["test_kill", "test_faults", "test_two_servers"], SOAK_ROUNDS))
+    step("soak", || {
+        with_built_server(paths, &["test_kill", "test_faults", "test_two_servers"], SOAK_ROUNDS)
+    })?;
+    bench::bench(paths, &["soak".into()])
 }
 
 /// Runs tests in Python that talk to the built server and kill it so many times.
@@ -100,14 +103,14 @@ fn with_built_server(paths: &Paths, tests: &[&str], rounds: u32) -> Outcome {
     if !is_installed("curl") {
         debian_package("curl", "curl", Path::new("/usr/bin/curl"))?;
     }
-    npm_packages(paths)?;
+    npm_packages(&paths.root.join("end2end"))?;
     let python = step("Python packages", || python_packages(paths, &folder.join("requirements.txt")))?;
     let mut program = Command::new(python);
     program.args(["-m", "unittest"]).args(tests).arg("--verbose").current_dir(&folder);
     program.env("ATELIER", paths.server(false)).env("ATELIER_ROUNDS", rounds.to_string());
     // Bytecode would be left in the tree.
     program.env("PYTHONDONTWRITEBYTECODE", "1");
-    with_postgres(|url| run(program.env("ATELIER_TEST_POSTGRES", url)))
+    with_postgres(Durability::Hasty, |url| run(program.env("ATELIER_TEST_POSTGRES", url)))
 }
 
 /// Makes an environment for Python of exactly the packages that are asked for; answers its interpreter.
@@ -129,23 +132,29 @@ fn python_packages(paths: &Paths, requirements: &Path) -> Result<PathBuf, String
     Ok(python)
 }
 
-fn npm_packages(paths: &Paths) -> Outcome {
+/// Installs exactly the packages that `folder` asks for.
+pub(crate) fn npm_packages(folder: &Path) -> Outcome {
     if !is_installed("npm") {
         debian_package("npm", "npm", Path::new("/usr/bin/npm"))?;
     }
-    let folder = paths.root.join("end2end");
     step("npm packages", || {
         run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
     })
 }
 
+/// Makes sure of a browser.
+pub(crate) fn chromium() -> Outcome {
+    if std::env::var_os("CHROMIUM").is_some() {
+        return Ok(());
+    }
+    debian_package("chromium", "chromium", Path::new("/usr/bin/chromium"))
+}
+
 /// Drives the built server with a real browser.
 fn e2e(paths: &Paths) -> Outcome {
     let folder = paths.root.join("end2end");
-    npm_packages(paths)?;
-    if std::env::var_os("CHROMIUM").is_none() {
-        debian_package("chromium", "chromium", Path::new("/usr/bin/chromium"))?;
-    }
+    npm_packages(&folder)?;
+    chromium()?;
     let server = Server::start(paths)?;
     // With the folder and the program, a test reads mail and makes accounts whose address counts as verified.
     run(Command::new("npx")
@@ -201,7 +210,7 @@ impl Drop for Server {
 }
 
 /// Makes sure of a program that Debian packages; says what to do where there is no Debian.
-fn debian_package(what: &str, package: &str, evidence: &Path) -> Outcome {
+pub(crate) fn debian_package(what: &str, package: &str, evidence: &Path) -> Outcome {
     if evidence.exists() {
         return Ok(());
     }
