@@ -1,5 +1,8 @@
 //! Both databases do the same: every test here runs on each.
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use atelier_domain::id::{AuditId, UserId};
 use atelier_domain::{Email, Timestamp};
 use atelier_store::Error;
@@ -10,6 +13,7 @@ use uuid::Uuid;
 on_both_databases! {
     a_dropped_transaction_leaves_nothing,
     many_writers_at_once_all_get_on_disk,
+    whoever_leaves_in_the_middle_of_writing_keeps_nobody_else_from_it,
     a_snapshot_does_not_see_what_is_written_after_it,
     slugs_that_differ_in_case_are_the_same,
     an_address_is_proved_by_one_person_only,
@@ -67,6 +71,23 @@ async fn many_writers_at_once_all_get_on_disk(bench: Bench) {
         let kept = users::by_slug(&mut tx, &format!("user-{n}")).await.unwrap();
         assert_eq!(kept.is_some(), n % 4 != 0, "user-{n}");
         assert!(users::by_slug(&mut tx, &format!("lost-{n}")).await.unwrap().is_none());
+    }
+}
+
+/// Whoever asks may hang up, and is then not answered any further, wherever that is.
+async fn whoever_leaves_in_the_middle_of_writing_keeps_nobody_else_from_it(bench: Bench) {
+    for steps in 1..=40 {
+        let slug = format!("left-{steps}");
+        let mut writing = Box::pin(add_user(&bench, &slug));
+        let mut taken = 0;
+        poll_fn(|context| {
+            taken += 1;
+            let is_done = writing.as_mut().poll(context).is_ready();
+            if is_done || taken == steps { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        drop(writing);
+        add_user(&bench, &format!("stayed-{steps}")).await.unwrap();
     }
 }
 

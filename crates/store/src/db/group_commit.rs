@@ -65,6 +65,8 @@ static ODD: Savepoint = Savepoint {
 /// What a part leaves to be said before anything else.
 #[derive(Clone, Copy, PartialEq)]
 enum Left {
+    /// The group itself may not have begun yet.
+    Beginning,
     Nothing,
     /// It was committed: its savepoint is released together with whatever comes next.
     Committed,
@@ -108,9 +110,13 @@ impl Writer {
         let mut state = self.0.clone().lock_owned().await;
         state.recover().await;
         if state.group.is_none() {
-            execute(&mut state.connection, "BEGIN IMMEDIATE").await?;
+            // Whoever asks may leave at any moment: what is under way is noted before it is waited for.
             let outcome = watch::Sender::new(Outcome::Running);
-            state.group = Some(Group { outcome, parts: 0, left: Left::Nothing, savepoint: &ODD });
+            state.group = Some(Group { outcome, parts: 0, left: Left::Beginning, savepoint: &ODD });
+            execute(&mut state.connection, "BEGIN IMMEDIATE").await?;
+            if let Some(group) = &mut state.group {
+                group.left = Left::Nothing;
+            }
             let writer = self.clone();
             tokio::spawn(async move { writer.0.lock().await.commit_group().await });
         }
@@ -122,13 +128,17 @@ impl State {
     /// Rolls back what a dropped part left behind: with the whole group, if it cannot be done alone. That is so after the
     /// database has rolled it back by itself, as it does when the disk is full; then it is ready for a new one.
     async fn recover(&mut self) {
-        if let Some(group) = self.group.as_mut().filter(|group| group.left == Left::Abandoned) {
-            group.left = Left::Nothing;
-            let roll_back = group.savepoint.roll_back;
-            if let Err(error) = execute(&mut self.connection, roll_back).await {
-                tracing::warn!(%error, "could not roll back a write alone");
-                self.lose_group().await;
-            }
+        let Some(group) = &mut self.group else { return };
+        match group.left {
+            Left::Beginning => self.lose_group().await,
+            Left::Abandoned => match execute(&mut self.connection, group.savepoint.roll_back).await {
+                Ok(()) => group.left = Left::Nothing,
+                Err(error) => {
+                    tracing::warn!(%error, "could not roll back a write alone");
+                    self.lose_group().await;
+                }
+            },
+            Left::Nothing | Left::Committed => {}
         }
     }
 
@@ -138,7 +148,7 @@ impl State {
         let (outcome, parts) = (group.outcome.clone(), group.parts);
         let commit = match group.left {
             Left::Committed => group.savepoint.commit_group,
-            Left::Nothing | Left::Abandoned => "COMMIT",
+            Left::Beginning | Left::Nothing | Left::Abandoned => "COMMIT",
         };
         #[expect(clippy::disallowed_methods, reason = "measuring code reads a stopwatch")]
         let began = Instant::now();
@@ -184,7 +194,7 @@ impl Part {
         group.savepoint = group.savepoint.other;
         match std::mem::replace(&mut group.left, Left::Nothing) {
             Left::Committed => group.savepoint.begin_after_other,
-            Left::Nothing | Left::Abandoned => group.savepoint.begin,
+            Left::Beginning | Left::Nothing | Left::Abandoned => group.savepoint.begin,
         }
     }
 
