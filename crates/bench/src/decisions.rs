@@ -19,8 +19,8 @@ pub(crate) fn measure(bench: &Bench) -> Result<String> {
     let table: Vec<&str> = printed.lines().skip_while(|line| !line.contains("fastest")).collect();
     Ok(format!(
         "May this collaborator add annotations to this app? One thread, in memory, measured by `divan` with a counting \
-         allocator. `atelier` is `domain::decide` with the token of a collaborator; `cedar` and `casbin` are asked the \
-         same by one policy for each scope, with the entities made beforehand. Aim: at most 50 ns, and no allocation.\
+         allocator. `atelier` is `domain::decide` with the token of a collaborator; `cedar` is \
+         asked by one policy over the scopes of an entity that was made beforehand, `casbin` by one rule for each scope. Aim: at most 50 ns, and no allocation.\
          \n\n```text\n{}\n```",
         table.join("\n").trim_end()
     ))
