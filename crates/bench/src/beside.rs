@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::document::Table;
-use crate::fill::{APP, CONCEPT, INPUT, OWNER, PASSWORD};
+use crate::fill::{ANNOTATED, APP, CONCEPT, INPUT, OWNER, PASSWORD};
 use crate::load::Question;
 use crate::process::Server;
 use crate::stage::Stage;
@@ -69,7 +69,7 @@ fn work(bench: &Bench, stage: &Stage, server: &Server) -> Result<[Stream; 3]> {
     let json = "Content-Type: application/json";
     let app = format!("{}/v2/users/{OWNER}/apps/{APP}", server.url);
     let annotation = serde_json::json!({ "annotations": [{
-        "input_id": INPUT,
+        "input_id": ANNOTATED,
         "data": { "concepts": [{ "id": CONCEPT, "value": 1 }] },
     }] });
     let sign_in = serde_json::json!({ "email": stage.filled.email, "password": PASSWORD });

@@ -49,6 +49,8 @@ pub(crate) const APP: &str = "street-signs";
 pub(crate) const LARGE: &str = "crowd-0";
 /// The input that is asked for.
 pub(crate) const INPUT: &str = "note-500";
+/// The input that is annotated: another one, since what is said of an input is read with it.
+pub(crate) const ANNOTATED: &str = "note-7";
 /// The concept that is named.
 pub(crate) const CONCEPT: &str = "sign-7";
 

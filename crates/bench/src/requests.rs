@@ -7,7 +7,7 @@ use atelier_contract::proto;
 use prost::Message as _;
 
 use crate::document::Table;
-use crate::fill::{APP, CONCEPT, INPUT, OWNER};
+use crate::fill::{ANNOTATED, APP, CONCEPT, INPUT, OWNER};
 use crate::load::{Answered, Question};
 use crate::process::Server;
 use crate::stage::Stage;
@@ -81,7 +81,7 @@ fn questions(atelier: &Server, stage: &Stage) -> Result<Vec<Asked>> {
     let app = format!("{}/v2/users/{OWNER}/apps/{APP}", atelier.url);
     let read = |path: &str| Question::get(format!("{app}{path}"), &[&key]);
     let annotation = serde_json::json!({ "annotations": [{
-        "input_id": INPUT,
+        "input_id": ANNOTATED,
         "data": { "concepts": [{ "id": CONCEPT, "value": 1 }] },
     }] });
     let post = Question::post(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::alone::question;
 use crate::document::Table;
-use crate::fill::{APP, CONCEPT, INPUT, OWNER};
+use crate::fill::{ANNOTATED, APP, CONCEPT, INPUT, OWNER};
 use crate::load::Question;
 use crate::process::Server;
 use crate::{Bench, Result, milliseconds, rounded, stopwatch};
@@ -41,7 +41,7 @@ pub(crate) fn measure(bench: &Bench) -> Result<String> {
         let key = format!("Authorization: Key {}", stage.filled.token);
         let app = format!("{}/v2/users/{OWNER}/apps/{APP}", server.url);
         let annotation = serde_json::json!({ "annotations": [{
-            "input_id": INPUT,
+            "input_id": ANNOTATED,
             "data": { "concepts": [{ "id": CONCEPT, "value": 1 }] },
         }] });
         let json = "Content-Type: application/json";
