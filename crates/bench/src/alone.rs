@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::document::Table;
-use crate::fill::{APP, LARGE, OWNER};
-use crate::load::Question;
+use crate::fill::{APP, LARGE};
+use crate::questions::Questions;
 use crate::stage::Stage;
 use crate::{Bench, Result, median, milliseconds};
 
@@ -35,15 +35,9 @@ pub(crate) fn measure(bench: &Bench) -> Result<String> {
     ))
 }
 
-/// The question for the collaborators of the owner's `app`.
-pub(crate) fn question(url: &str, session: &str, app: &str) -> Question {
-    let cookie = format!("Cookie: atelier={session}");
-    Question::get(format!("{url}/{OWNER}/{app}/settings/collaborators"), &[&cookie])
-}
-
 fn page(bench: &Bench, stage: &Stage, app: &str) -> Result<Duration> {
     let server = stage.serve(bench)?;
-    let question = question(&server.url, &stage.filled.session, app);
+    let question = Questions::of(&server, stage).collaborators(app);
     let mut measured = Vec::new();
     for _ in 0..TIMES {
         measured.push(bench.load.at_most(&question, 1, TIME)?.median);

@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
 use crate::document::Table;
-use crate::fill::{ANNOTATED, APP, CONCEPT, INPUT, OWNER, PASSWORD};
+use crate::fill::PASSWORD;
 use crate::load::Question;
 use crate::process::Server;
+use crate::questions::Questions;
 use crate::stage::Stage;
 use crate::{Bench, Result, median, milliseconds};
 
@@ -64,26 +69,15 @@ pub(crate) fn measure(bench: &Bench) -> Result<String> {
 type Stream = (Question, f64);
 
 fn work(bench: &Bench, stage: &Stage, server: &Server) -> Result<[Stream; 3]> {
-    use base64::Engine as _;
-    let key = format!("Authorization: Key {}", stage.filled.token);
-    let json = "Content-Type: application/json";
-    let app = format!("{}/v2/users/{OWNER}/apps/{APP}", server.url);
-    let annotation = serde_json::json!({ "annotations": [{
-        "input_id": ANNOTATED,
-        "data": { "concepts": [{ "id": CONCEPT, "value": 1 }] },
-    }] });
-    let sign_in = serde_json::json!({ "email": stage.filled.email, "password": PASSWORD });
+    let ask = Questions::of(server, stage);
+    let sign_in = json!({ "email": stage.filled.email, "password": PASSWORD });
+    let sign_in = sign_in.to_string().into_bytes();
+    let sign_in =
+        Question::post(format!("{}/v2/login", server.url), &["Content-Type: application/json"], sign_in);
     let photograph = std::fs::read(bench.root.join("crates/server/demo/crossing-in-the-rain.jpg"))?;
-    let photograph = base64::engine::general_purpose::STANDARD.encode(photograph);
-    let upload = serde_json::json!({ "inputs": [{ "data": { "image": { "base64": photograph } } }] });
-    let post = |url: String, headers: &[&str], body: &serde_json::Value| -> Result<Question> {
-        Ok(Question::post(url, headers, serde_json::to_vec(body)?))
-    };
-    Ok([
-        (post(format!("{app}/annotations"), &[&key, json], &annotation)?, WRITES),
-        (post(format!("{}/v2/login", server.url), &[json], &sign_in)?, SIGN_INS),
-        (post(format!("{app}/inputs"), &[&key, json], &upload)?, UPLOADS),
-    ])
+    let photograph = STANDARD.encode(photograph);
+    let upload = json!({ "inputs": [{ "data": { "image": { "base64": photograph } } }] });
+    Ok([(ask.annotation(), WRITES), (sign_in, SIGN_INS), (ask.post("/inputs", &upload), UPLOADS)])
 }
 
 /// Median and p99 of reads, while the streams go on.
@@ -93,13 +87,11 @@ fn read_beside(
     server: &Server,
     streams: &[&Stream],
 ) -> Result<(Duration, Duration)> {
-    let key = format!("Authorization: Key {}", stage.filled.token);
-    let url = format!("{}/v2/users/{OWNER}/apps/{APP}/inputs/{INPUT}", server.url);
     let mut others = Vec::new();
     for (question, per_second) in streams {
         others.push(bench.load.paced(question, *per_second, 4, TIME)?);
     }
-    let reads = bench.load.paced(&Question::get(url, &[&key]), READS, READERS, TIME)?.end()?;
+    let reads = bench.load.paced(&Questions::of(server, stage).input(), READS, READERS, TIME)?.end()?;
     for other in others {
         other.end()?;
     }

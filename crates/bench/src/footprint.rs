@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::alone::question;
 use crate::document::Table;
 use crate::fill::APP;
+use crate::questions::Questions;
 use crate::{Bench, Result, median, milliseconds};
 
 /// How many ask at once, and for how long.
@@ -28,7 +28,7 @@ pub(crate) fn measure(bench: &Bench) -> Result<String> {
         let server = stage.serve(bench)?;
         std::thread::sleep(IDLE);
         let idle = server.memory()?;
-        let page = question(&server.url, &stage.filled.session, APP);
+        let page = Questions::of(&server, stage).collaborators(APP);
         let most = std::thread::scope(|scope| {
             let asking = scope.spawn(|| {
                 // What is wrong is told as a text: errors of this kind do not pass from thread to thread.

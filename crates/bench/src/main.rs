@@ -14,6 +14,7 @@ mod floor;
 mod footprint;
 mod load;
 mod process;
+mod questions;
 mod requests;
 mod soak;
 mod stage;

@@ -7,9 +7,10 @@ use atelier_contract::proto;
 use prost::Message as _;
 
 use crate::document::Table;
-use crate::fill::{ANNOTATED, APP, CONCEPT, INPUT, OWNER};
+use crate::fill::{APP, INPUT, OWNER};
 use crate::load::{Answered, Question};
 use crate::process::Server;
+use crate::questions::Questions;
 use crate::stage::Stage;
 use crate::{Bench, Result, median, milliseconds, rounded};
 
@@ -53,7 +54,7 @@ pub(crate) fn measure(bench: &Bench) -> Result<String> {
     for stage in &bench.stages {
         let atelier = stage.serve(bench)?;
         let answers = tempfile::tempdir()?;
-        let asked = questions(&atelier, stage)?;
+        let asked = questions(&atelier, stage);
         for asked in asked.iter().filter(|asked| asked.floor == "f1") {
             keep_answer(&atelier, asked, answers.path())?;
         }
@@ -76,36 +77,25 @@ pub(crate) fn measure(bench: &Bench) -> Result<String> {
     ))
 }
 
-fn questions(atelier: &Server, stage: &Stage) -> Result<Vec<Asked>> {
-    let key = format!("Authorization: Key {}", stage.filled.token);
-    let app = format!("{}/v2/users/{OWNER}/apps/{APP}", atelier.url);
-    let read = |path: &str| Question::get(format!("{app}{path}"), &[&key]);
-    let annotation = serde_json::json!({ "annotations": [{
-        "input_id": ANNOTATED,
-        "data": { "concepts": [{ "id": CONCEPT, "value": 1 }] },
-    }] });
-    let post = Question::post(
-        format!("{app}/annotations"),
-        &[&key, "Content-Type: application/json"],
-        serde_json::to_vec(&annotation)?,
-    );
+fn questions(atelier: &Server, stage: &Stage) -> Vec<Asked> {
+    let ask = Questions::of(atelier, stage);
     let call = proto::GetInputRequest {
         user_app_id: Some(proto::UserAppIdSet { user_id: OWNER.into(), app_id: APP.into() }),
         input_id: INPUT.into(),
     };
     let call = Question::post(
         format!("{}/clarifai.api.V2/GetInput", atelier.url),
-        &[&key, "Content-Type: application/grpc", "TE: trailers"],
+        &[&ask.key(), "Content-Type: application/grpc", "TE: trailers"],
         framed(&call.encode_to_vec()),
     );
     let asked = |name, way, floor, question, aim| Asked { name, way, floor, question, aim };
-    Ok(vec![
-        asked("one input", Way::Rest, "f1", read(&format!("/inputs/{INPUT}")), 0.6),
-        asked("20 concepts", Way::Rest, "f1", read("/concepts?per_page=20"), 0.6),
-        asked("100 inputs", Way::Rest, "f1", read("/inputs?per_page=100"), 0.5),
+    vec![
+        asked("one input", Way::Rest, "f1", ask.input(), 0.6),
+        asked("20 concepts", Way::Rest, "f1", ask.read("/concepts?per_page=20"), 0.6),
+        asked("100 inputs", Way::Rest, "f1", ask.read("/inputs?per_page=100"), 0.5),
         asked("one input (gRPC)", Way::Grpc, "f1", call, 0.6),
-        asked("add an annotation", Way::Rest, "f2", post, 0.5),
-    ])
+        asked("add an annotation", Way::Rest, "f2", ask.annotation(), 0.5),
+    ]
 }
 
 /// A message as it travels over gRPC: not compressed, its length, itself.

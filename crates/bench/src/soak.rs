@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use crate::alone::question;
 use crate::document::Table;
-use crate::fill::{ANNOTATED, APP, CONCEPT, INPUT, OWNER};
-use crate::load::Question;
+use crate::fill::APP;
 use crate::process::Server;
+use crate::questions::Questions;
 use crate::{Bench, Result, milliseconds, rounded, stopwatch};
 
 const TIME: Duration = Duration::from_secs(20 * 60);
@@ -38,21 +37,8 @@ pub(crate) fn measure(bench: &Bench) -> Result<String> {
     ]);
     for stage in &bench.stages {
         let server = stage.serve(bench)?;
-        let key = format!("Authorization: Key {}", stage.filled.token);
-        let app = format!("{}/v2/users/{OWNER}/apps/{APP}", server.url);
-        let annotation = serde_json::json!({ "annotations": [{
-            "input_id": ANNOTATED,
-            "data": { "concepts": [{ "id": CONCEPT, "value": 1 }] },
-        }] });
-        let json = "Content-Type: application/json";
-        let questions = [
-            (Question::get(format!("{app}/inputs/{INPUT}"), &[&key]), READS),
-            (
-                Question::post(format!("{app}/annotations"), &[&key, json], serde_json::to_vec(&annotation)?),
-                WRITES,
-            ),
-            (question(&server.url, &stage.filled.session, APP), PAGES),
-        ];
+        let ask = Questions::of(&server, stage);
+        let questions = [(ask.input(), READS), (ask.annotation(), WRITES), (ask.collaborators(APP), PAGES)];
         let mut paces = Vec::new();
         for (question, share) in &questions {
             paces.push(bench.load.at_most(question, CONNECTIONS, TRIED)?.per_second * share);

@@ -42,7 +42,7 @@ pub struct Service {
     pictures: inputs::Pictures,
     fetcher: inputs::Fetcher,
     /// What is done beside requests, and not waited for by them.
-    beside: TaskTracker,
+    background: TaskTracker,
     providers: Option<identity::Providers>,
 }
 
@@ -59,7 +59,7 @@ impl Service {
             passwords,
             pictures: inputs::Pictures::default(),
             fetcher: inputs::Fetcher::new(inputs::Fetching::default()),
-            beside: TaskTracker::new(),
+            background: TaskTracker::new(),
             providers: None,
         }
     }
@@ -73,8 +73,8 @@ impl Service {
     /// Waits for what is still done beside requests: keys that end because an earlier secret was used, inputs whose sender
     /// hung up, what was used last.
     pub async fn finish(&self) {
-        self.beside.close();
-        self.beside.wait().await;
+        self.background.close();
+        self.background.wait().await;
     }
 
     /// Where people reach this Atelier, without a slash at the end.

@@ -172,7 +172,7 @@ impl Service {
             return;
         }
         let (store, access) = (self.store.clone(), access.clone());
-        self.beside.spawn(async move {
+        self.background.spawn(async move {
             let noted = async {
                 let mut tx = store.write().await?;
                 if let Some(session) = access.session {

@@ -298,8 +298,8 @@ fn first_schema() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema-1")
 }
 
-/// Brings a database of the first schema, with rows in every table, to the newest.
-async fn migrate_from_the_first_schema(url: &str, folder: &Path) {
+/// Brings a database of the first schema, with rows in every table, to the newest, from schema `from` in one go.
+async fn migrate(url: &str, folder: &Path, from: i64) {
     let old = Backup::open(&first_schema()).unwrap();
     assert_eq!(old.manifest().schema, 1);
     assert!(old.manifest().tables.values().all(|rows| *rows > 0), "every table has rows");
@@ -307,6 +307,7 @@ async fn migrate_from_the_first_schema(url: &str, folder: &Path) {
     let before = Store::open_at(url, Schema::Of(1)).await.unwrap();
     old.restore(&before, &objects).await.unwrap();
     before.close().await;
+    Store::open_at(url, Schema::Of(from)).await.unwrap().close().await;
 
     let after = Store::open(url).await.unwrap();
     let name = folder.join("after");
@@ -325,15 +326,17 @@ async fn migrate_from_the_first_schema(url: &str, folder: &Path) {
 }
 
 #[test]
-fn a_database_of_the_first_schema_is_brought_to_the_newest() {
+fn a_database_of_every_earlier_schema_is_brought_to_the_newest() {
     Bench::run(Database::Sqlite, |bench| async move {
-        let folder = bench.folder().join("old");
-        std::fs::create_dir(&folder).unwrap();
-        let url = format!("sqlite:{}", folder.join("atelier.db").display());
-        migrate_from_the_first_schema(&url, &folder).await;
-        let url = atelier_testkit::fresh_postgres().await;
-        let folder = bench.folder().join("old-postgres");
-        std::fs::create_dir(&folder).unwrap();
-        migrate_from_the_first_schema(&url, &folder).await;
+        for from in 1..Schema::newest() {
+            let folder = bench.folder().join(format!("old-{from}"));
+            std::fs::create_dir(&folder).unwrap();
+            let url = format!("sqlite:{}", folder.join("atelier.db").display());
+            migrate(&url, &folder, from).await;
+            let url = atelier_testkit::fresh_postgres().await;
+            let folder = bench.folder().join(format!("old-postgres-{from}"));
+            std::fs::create_dir(&folder).unwrap();
+            migrate(&url, &folder, from).await;
+        }
     });
 }

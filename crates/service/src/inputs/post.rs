@@ -93,7 +93,7 @@ impl Service {
         let (service, who, app) = (self.clone(), who.clone(), app.clone());
         // Beside the request: who hangs up in the middle leaves neither bytes without a row nor a job without an end.
         let counted = Adding::begin(input.inputs.len());
-        let adding = self.beside.spawn(async move {
+        let adding = self.background.spawn(async move {
             let _counted = counted;
             service.add_inputs(&who, &app, input).await
         });

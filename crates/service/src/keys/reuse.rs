@@ -15,7 +15,7 @@ impl Service {
     pub(crate) async fn watch_reuse(&self, conn: &mut Conn, hash: [u8; 32], origin: &Origin) -> Result<()> {
         if keys::was_rotated_out(conn, &hash, self.world.now()).await? {
             let (service, origin) = (self.clone(), origin.clone());
-            self.beside.spawn(async move {
+            self.background.spawn(async move {
                 if let Err(error) = service.end_reused(&hash, &origin).await {
                     tracing::error!(%error, "could not end a key of which an earlier secret was used");
                 }
