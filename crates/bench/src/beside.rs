@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
-
 use crate::document::Table;
-use crate::fill::PASSWORD;
 use crate::load::Question;
 use crate::process::Server;
 use crate::questions::Questions;
@@ -70,14 +65,8 @@ type Stream = (Question, f64);
 
 fn work(bench: &Bench, stage: &Stage, server: &Server) -> Result<[Stream; 3]> {
     let ask = Questions::of(server, stage);
-    let sign_in = json!({ "email": stage.filled.email, "password": PASSWORD });
-    let sign_in = sign_in.to_string().into_bytes();
-    let sign_in =
-        Question::post(format!("{}/v2/login", server.url), &["Content-Type: application/json"], sign_in);
     let photograph = std::fs::read(bench.root.join("crates/server/demo/crossing-in-the-rain.jpg"))?;
-    let photograph = STANDARD.encode(photograph);
-    let upload = json!({ "inputs": [{ "data": { "image": { "base64": photograph } } }] });
-    Ok([(ask.annotation(), WRITES), (sign_in, SIGN_INS), (ask.post("/inputs", &upload), UPLOADS)])
+    Ok([(ask.annotation(), WRITES), (ask.sign_in(), SIGN_INS), (ask.upload(&photograph), UPLOADS)])
 }
 
 /// Median and p99 of reads, while the streams go on.

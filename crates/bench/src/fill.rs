@@ -35,6 +35,8 @@ const GROUP: usize = 1_000;
 pub(crate) struct Filled {
     /// The token of a collaborator who labels.
     pub(crate) token: String,
+    /// The token of the owner.
+    pub(crate) owner_token: String,
     /// The session of the owner.
     pub(crate) session: String,
     /// The address of the collaborator.
@@ -82,7 +84,7 @@ async fn sign_in(service: &Service, email: &str) -> Result<(String, Who)> {
 /// Fills the empty database at `url` with the app of fifty people.
 pub(crate) async fn fill(data: &Path, url: &str) -> Result<Filled> {
     let service = open(data, url).await?;
-    let (ada, _) = account(&service, OWNER).await?;
+    let (ada, owner_token) = account(&service, OWNER).await?;
     let (email, token) = account(&service, "bo").await?;
     let (session, ada) = sign_in(&service, &ada).await?;
     service.create_app(&ada, &CreateApp { slug: APP.into(), ..CreateApp::default() }).await?;
@@ -119,7 +121,8 @@ pub(crate) async fn fill(data: &Path, url: &str) -> Result<Filled> {
         service.post_inputs(&ada, &app, PostInputs { inputs, ..PostInputs::default() }).await?;
     }
     service.store().close().await;
-    Ok(Filled { token: token.expose().to_owned(), session, email })
+    let [token, owner_token] = [token, owner_token].map(|secret| secret.expose().to_owned());
+    Ok(Filled { token, owner_token, session, email })
 }
 
 /// Adds ten thousand people, who all are in each of a hundred apps: a million grants, each with its token.

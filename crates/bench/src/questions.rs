@@ -1,9 +1,11 @@
 //! What is asked of the server, each by whoever would ask it: the collaborator who labels by their token, the owner in
 //! their session.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::fill::{ANNOTATED, APP, CONCEPT, INPUT, OWNER};
+use crate::fill::{ANNOTATED, APP, CONCEPT, INPUT, OWNER, PASSWORD};
 use crate::load::Question;
 use crate::process::Server;
 use crate::stage::Stage;
@@ -22,7 +24,7 @@ impl<'a> Questions<'a> {
 
     /// The header field with the collaborator's token.
     pub(crate) fn key(&self) -> String {
-        format!("Authorization: Key {}", self.stage.filled.token)
+        field(&self.stage.filled.token)
     }
 
     /// `path` of the app, by the collaborator.
@@ -35,17 +37,24 @@ impl<'a> Questions<'a> {
         self.read(&format!("/inputs/{INPUT}"))
     }
 
-    /// `body` posted to `path` of the app, by the collaborator.
-    pub(crate) fn post(&self, path: &str, body: &Value) -> Question {
-        let headers = [&self.key(), "Content-Type: application/json"];
-        Question::post(self.in_app(path), &headers, body.to_string().into_bytes())
-    }
-
     /// One more annotation.
     pub(crate) fn annotation(&self) -> Question {
         let concepts = json!([{ "id": CONCEPT, "value": 1 }]);
         let annotation = json!({ "input_id": ANNOTATED, "data": { "concepts": concepts } });
-        self.post("/annotations", &json!({ "annotations": [annotation] }))
+        post(self.in_app("/annotations"), &[&self.key()], &json!({ "annotations": [annotation] }))
+    }
+
+    /// One more picture, by the owner: whoever labels adds none.
+    pub(crate) fn upload(&self, picture: &[u8]) -> Question {
+        let key = field(&self.stage.filled.owner_token);
+        let input = json!({ "data": { "image": { "base64": STANDARD.encode(picture) } } });
+        post(self.in_app("/inputs"), &[&key], &json!({ "inputs": [input] }))
+    }
+
+    /// The collaborator signs in.
+    pub(crate) fn sign_in(&self) -> Question {
+        let who = json!({ "email": self.stage.filled.email, "password": PASSWORD });
+        post(format!("{}/v2/login", self.server.url), &[], &who)
     }
 
     /// The page of collaborators of the owner's `app`, by the owner.
@@ -57,4 +66,13 @@ impl<'a> Questions<'a> {
     fn in_app(&self, path: &str) -> String {
         format!("{}/v2/users/{OWNER}/apps/{APP}{path}", self.server.url)
     }
+}
+
+fn field(token: &str) -> String {
+    format!("Authorization: Key {token}")
+}
+
+fn post(url: String, headers: &[&str], body: &Value) -> Question {
+    let headers = [headers, &["Content-Type: application/json"]].concat();
+    Question::post(url, &headers, body.to_string().into_bytes())
 }
