@@ -154,7 +154,19 @@ impl std::str::FromStr for ScopeSet {
     type Err = UnknownScope;
 
     fn from_str(names: &str) -> Result<Self, UnknownScope> {
-        Self::from_wire(names.split_ascii_whitespace())
+        // Stored sets are in the order of the table, and read at each request: each name is looked for after the last.
+        let mut rest = Scope::all();
+        let mut set = Self::EMPTY;
+        for name in names.split_ascii_whitespace() {
+            set = match rest.find(|scope| scope.wire() == name) {
+                Some(scope) => set.with(scope),
+                None => {
+                    rest = Scope::all();
+                    set.union(Self::from_wire([name])?)
+                }
+            };
+        }
+        Ok(set)
     }
 }
 
@@ -188,6 +200,11 @@ mod tests {
         let set = ScopeSet::of(&[Scope::AnnotationsAdd, Scope::AppsGet]);
         assert_eq!(set.to_string().parse(), Ok(set));
         assert_eq!(ScopeSet::EMPTY.to_string(), "");
+        assert_eq!(ScopeSet::ALL.to_string().parse(), Ok(ScopeSet::ALL));
+        let as_people_type = "Apps_Get  Annotations_Add Apps_Get";
+        assert_eq!(as_people_type.parse(), Ok(set));
+        assert_eq!("Apps_Get All".parse(), Ok(ScopeSet::ALL));
+        assert_eq!("Apps_Get Apps_Guess".parse::<ScopeSet>(), Err(UnknownScope("Apps_Guess".into())));
         assert!("Apps_Get Nope".parse::<ScopeSet>().is_err());
     }
 

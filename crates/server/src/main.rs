@@ -28,8 +28,10 @@ mod wire;
 
 use std::error::Error;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 
 use atelier_domain::{Access, Scope};
 use atelier_service::inputs::Fetching;
@@ -90,11 +92,19 @@ enum Command {
     },
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// How many threads answer requests for each processor, and at least: reading from SQLite keeps one of them busy.
+const THREADS: (usize, usize) = (2, 8);
+
+fn main() -> ExitCode {
     let Arguments { settings, command } = Arguments::parse();
     logs::start();
-    match run(settings, command).await {
+    let processors = available_parallelism().map_or(1, NonZeroUsize::get);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS.1.max(THREADS.0 * processors))
+        .enable_all()
+        .build();
+    let done = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(run(settings, command)));
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("atelier: {error}");

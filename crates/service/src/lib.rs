@@ -27,7 +27,7 @@ use tokio_util::task::TaskTracker;
 
 pub use error::{Error, FieldError, Result};
 pub use secrets::hash_secret;
-pub use who::{AppName, Asked, Origin, Proof, Who};
+pub use who::{AppAddress, AppName, Asked, AskedOwn, InApp, Origin, Proof, Who};
 pub use world::{Clock, Entropy, OsEntropy, SystemClock, World};
 
 /// The operations, over a database and an object store.

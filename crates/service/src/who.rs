@@ -9,7 +9,7 @@ use atelier_store::Conn;
 use atelier_store::queries::access::{self, Access, Target};
 use atelier_store::queries::{grants, keys, sessions};
 
-pub use atelier_store::queries::access::Proof;
+pub use atelier_store::queries::access::{AppAddress, Proof};
 
 use crate::{Error, Result, Service, measures};
 
@@ -67,13 +67,27 @@ impl AppName {
 
 /// Somebody who asked and may.
 #[derive(Clone, Debug)]
-pub struct Asked<P> {
+pub struct Asked<P, A = AppAddress> {
     /// That they may.
     pub permit: P,
     /// Their slug.
     pub slug: String,
     /// Their name.
     pub name: String,
+    /// How the app is addressed.
+    pub app: A,
+}
+
+/// Somebody who asked about their own account and may.
+pub type AskedOwn = Asked<OwnPermit, ()>;
+
+/// Something of an app, with how the app is addressed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InApp<T> {
+    /// How the app is addressed.
+    pub app: AppAddress,
+    /// What it is.
+    pub value: T,
 }
 
 impl Service {
@@ -93,7 +107,7 @@ impl Service {
         let now = self.world.now();
         let access =
             self.look_up(conn, who, app.target()).await.inspect_err(|error| count(endpoint, error))?;
-        let Some(app) = access.app else {
+        let (Some(app), Some(address)) = (access.app, access.address.clone()) else {
             measures::decided(endpoint, Some(&Cause::NotFound));
             return Err(Error::NotFound);
         };
@@ -101,7 +115,7 @@ impl Service {
             Ok(permit) => {
                 measures::decided(endpoint, None);
                 self.note_use(&access);
-                Ok(Asked { permit, slug: access.slug, name: access.name })
+                Ok(Asked { permit, slug: access.slug, name: access.name, app: address })
             }
             Err(refusal) if refusal.cause == Cause::PasswordTooOld => {
                 Err(self.ask_again(conn, access.caller.user, &refusal).await)
@@ -114,19 +128,14 @@ impl Service {
     ///
     /// # Errors
     /// As [`Self::permit`].
-    pub async fn permit_own(
-        &self,
-        conn: &mut Conn,
-        who: &Who,
-        endpoint: Endpoint,
-    ) -> Result<Asked<OwnPermit>> {
+    pub async fn permit_own(&self, conn: &mut Conn, who: &Who, endpoint: Endpoint) -> Result<AskedOwn> {
         let access =
             self.look_up(conn, who, Target::Account).await.inspect_err(|error| count(endpoint, error))?;
         match decide_own(&access.caller, endpoint, self.world.now()) {
             Ok(permit) => {
                 measures::decided(endpoint, None);
                 self.note_use(&access);
-                Ok(Asked { permit, slug: access.slug, name: access.name })
+                Ok(Asked { permit, slug: access.slug, name: access.name, app: () })
             }
             Err(refusal) if refusal.cause == Cause::PasswordTooOld => {
                 Err(self.ask_again(conn, access.caller.user, &refusal).await)

@@ -214,7 +214,7 @@ async fn an_unknown_concept_is_made_only_by_who_may_add_concepts(bench: Bench) {
         "nothing was made by what was refused"
     );
     post(&bench, &cy.who, &app, yields()).await.unwrap();
-    let made = bench.service.get_concept(&ada.who, &app, "give way").await.unwrap();
+    let made = bench.service.get_concept(&ada.who, &app, "give way").await.unwrap().value;
     assert_eq!((made.name.as_str(), made.language.as_str()), ("give way", "en"));
     // It is there now, and Bo may use it like any other.
     post(&bench, &bo.who, &app, yields()).await.unwrap();

@@ -35,7 +35,11 @@ fn by_name(name: &str) -> NewConcept {
 }
 
 async fn post(bench: &Bench, who: &Who, app: &AppName, slugs: &[&str]) -> Result<Vec<ConceptRow>> {
-    bench.service.post_concepts(who, app, slugs.iter().map(|slug| by_id(slug)).collect()).await
+    bench
+        .service
+        .post_concepts(who, app, slugs.iter().map(|slug| by_id(slug)).collect())
+        .await
+        .map(|made| made.value)
 }
 
 fn slugs(rows: &[ConceptRow]) -> Vec<&str> {
@@ -43,7 +47,7 @@ fn slugs(rows: &[ConceptRow]) -> Vec<&str> {
 }
 
 async fn listed(bench: &Bench, who: &Who, app: &AppName, prefix: Option<&str>) -> Vec<String> {
-    let rows = bench.service.list_concepts(who, app, prefix, 0, 100).await.unwrap();
+    let rows = bench.service.list_concepts(who, app, prefix, 0, 100).await.unwrap().value;
     rows.into_iter().map(|row| row.slug).collect()
 }
 
@@ -60,14 +64,14 @@ async fn what_is_not_given_comes_from_what_is(bench: Bench) {
         metadata: Some(json!({ "colour": "red" })),
     };
     let input = vec![by_id("stop"), by_name(" Vorfahrt  achten "), given];
-    let rows = bench.service.post_concepts(&ada.who, &app, input).await.unwrap();
+    let rows = bench.service.post_concepts(&ada.who, &app, input).await.unwrap().value;
     let told: Vec<_> =
         rows.iter().map(|row| (row.slug.as_str(), row.name.as_str(), row.language.as_str())).collect();
     assert_eq!(
         told,
         [("stop", "stop", "de"), ("vorfahrt-achten", "Vorfahrt  achten", "de"), ("yield", "Give way", "en")]
     );
-    let row = bench.service.get_concept(&ada.who, &app, "yield").await.unwrap();
+    let row = bench.service.get_concept(&ada.who, &app, "yield").await.unwrap().value;
     assert_eq!(row.definition, "A triangle on its head");
     assert_eq!(row.metadata, Some(json!({ "colour": "red" })));
     assert_eq!(row.created_at, bench.now());
@@ -114,7 +118,7 @@ async fn they_are_listed_in_the_order_in_which_they_were_added(bench: Bench) {
     let rows = post(&bench, &ada.who, &app, &["turn", "alley"]).await.unwrap();
     assert_eq!(slugs(&rows), ["turn", "alley"]);
     for (skip, expected) in [(0, vec!["stop", "yield", "turn"]), (3, vec!["alley"]), (4, vec![])] {
-        let page = bench.service.list_concepts(&ada.who, &app, None, skip, 3).await.unwrap();
+        let page = bench.service.list_concepts(&ada.who, &app, None, skip, 3).await.unwrap().value;
         assert_eq!(slugs(&page), expected);
     }
 }
@@ -124,7 +128,7 @@ async fn a_prefix_finds_by_id_and_by_name(bench: Bench) {
     let app = street_signs(&bench, &ada).await;
     let named = NewConcept { name: "Stop sign".into(), ..by_id("r1-1") };
     let input = vec![by_id("stop"), by_id("bus stop"), named, by_id("100%")];
-    bench.service.post_concepts(&ada.who, &app, input).await.unwrap();
+    bench.service.post_concepts(&ada.who, &app, input).await.unwrap().value;
     assert_eq!(listed(&bench, &ada.who, &app, Some("STOP")).await, ["stop", "r1-1"]);
     assert_eq!(listed(&bench, &ada.who, &app, Some("100%")).await, ["100%"]);
     assert!(listed(&bench, &ada.who, &app, Some("%")).await.is_empty(), "no character stands for others");
@@ -134,15 +138,15 @@ async fn a_patch_changes_what_is_given(bench: Bench) {
     let ada = bench.person("ada").await;
     let app = street_signs(&bench, &ada).await;
     let stop = NewConcept { metadata: Some(json!({ "a": 1, "b": 1 })), ..by_id("stop") };
-    let before = bench.service.post_concepts(&ada.who, &app, vec![stop]).await.unwrap().remove(0);
+    let before = bench.service.post_concepts(&ada.who, &app, vec![stop]).await.unwrap().value.remove(0);
     bench.clock.advance(1_000_000);
     let change =
         PatchConcept { slug: "stop".into(), name: Some("Stop sign".into()), ..PatchConcept::default() };
     let patched =
-        bench.service.patch_concepts(&ada.who, &app, PatchAction::Merge, vec![change]).await.unwrap();
+        bench.service.patch_concepts(&ada.who, &app, PatchAction::Merge, vec![change]).await.unwrap().value;
     let expected = ConceptRow { name: "Stop sign".into(), changed_at: bench.now(), ..before };
     assert_eq!(patched, std::slice::from_ref(&expected));
-    assert_eq!(bench.service.get_concept(&ada.who, &app, "stop").await, Ok(expected));
+    assert_eq!(bench.service.get_concept(&ada.who, &app, "stop").await.unwrap().value, expected);
     for (action, metadata) in
         [(PatchAction::Merge, json!({ "a": 1, "b": 2 })), (PatchAction::Overwrite, json!({ "b": 2 }))]
     {
@@ -151,8 +155,8 @@ async fn a_patch_changes_what_is_given(bench: Bench) {
             metadata: Some(json!({ "b": 2 })),
             ..PatchConcept::default()
         };
-        bench.service.patch_concepts(&ada.who, &app, action, vec![change]).await.unwrap();
-        let row = bench.service.get_concept(&ada.who, &app, "stop").await.unwrap();
+        bench.service.patch_concepts(&ada.who, &app, action, vec![change]).await.unwrap().value;
+        let row = bench.service.get_concept(&ada.who, &app, "stop").await.unwrap().value;
         assert_eq!((row.metadata, row.name.as_str()), (Some(metadata), "Stop sign"));
     }
     let nothing = PatchConcept { slug: "stop".into(), ..PatchConcept::default() };
@@ -175,7 +179,7 @@ async fn all_are_changed_or_none(bench: Bench) {
     let input = vec![rename("stop", "Stop sign"), rename("yield", "")];
     let refused = bench.service.patch_concepts(&ada.who, &app, PatchAction::Merge, input).await;
     assert_eq!(invalid(refused.unwrap_err()).0, "concepts[1].name");
-    assert_eq!(bench.service.get_concept(&ada.who, &app, "stop").await.unwrap().name, "stop");
+    assert_eq!(bench.service.get_concept(&ada.who, &app, "stop").await.unwrap().value.name, "stop");
 }
 
 async fn who_may_not_add_concepts_looks_only(bench: Bench) {
@@ -218,9 +222,9 @@ async fn each_app_has_its_own(bench: Bench) {
     let changed = bench.service.patch_concepts(&eve.who, &other, PatchAction::Merge, vec![rename]).await;
     assert_eq!(changed, Err(Error::NotFound));
     let named = NewConcept { name: "Halt".into(), ..by_id("stop") };
-    bench.service.post_concepts(&eve.who, &other, vec![named]).await.unwrap();
+    bench.service.post_concepts(&eve.who, &other, vec![named]).await.unwrap().value;
     assert_eq!(listed(&bench, &eve.who, &other, None).await, ["stop"]);
-    assert_eq!(bench.service.get_concept(&ada.who, &hers, "stop").await.unwrap().name, "stop");
+    assert_eq!(bench.service.get_concept(&ada.who, &hers, "stop").await.unwrap().value.name, "stop");
 }
 
 async fn an_input_counts_once_for_each_concept_that_is_there(bench: Bench) {

@@ -1,7 +1,8 @@
 //! What can go wrong, and what of it may pass.
 
-use sqlx::error::DatabaseError;
-use sqlx::sqlite::SqliteError;
+use std::borrow::Cow;
+
+use rusqlite::ErrorCode;
 
 /// What can go wrong below the service.
 #[derive(Debug, thiserror::Error)]
@@ -11,10 +12,13 @@ pub enum Error {
     Duplicate,
     /// The database cannot be reached or is overloaded; trying again later may help.
     #[error("the database is not available")]
-    Unavailable(#[source] sqlx::Error),
+    Unavailable(#[source] Cause),
     /// The database answered what it should not have: a bug, or damage.
     #[error("the database failed")]
-    Database(#[source] sqlx::Error),
+    Database(#[source] Cause),
+    /// There is no row where there has to be one.
+    #[error("a row that has to be there is not")]
+    NoRow,
     /// A text has the character NUL in it, which PostgreSQL keeps in no text: so neither database is asked.
     #[error("a text has the character NUL in it")]
     Nul,
@@ -40,37 +44,74 @@ pub enum Error {
 /// A [`Result`](std::result::Result) of the store.
 pub type Result<T> = std::result::Result<T, Error>;
 
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        if let sqlx::Error::Database(inner) = &error {
-            if inner.is_unique_violation() {
-                return Self::Duplicate;
-            }
-            if is_passing(inner.as_ref()) {
-                return Self::Unavailable(error);
-            }
-        }
-        match error {
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
-            other => Self::Database(other),
+/// Why a database did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Cause {
+    /// What SQLite says.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// What PostgreSQL says, or what brings schemas up to date.
+    #[error(transparent)]
+    Postgres(#[from] sqlx::Error),
+    /// Every connection is in use, and was for long, or the store is closed.
+    #[error("no connection to the database is free")]
+    NoConnection,
+    /// It has not answered for so long that nobody waits for it any more.
+    #[error("the database does not answer")]
+    NoAnswer,
+    /// The transaction that a write was part of could not be put on disk.
+    #[error("what was written with it could not be put on disk")]
+    WriteLost,
+}
+
+impl Cause {
+    /// Whether somebody has waited too long already to try again.
+    pub(crate) fn is_waiting_too_long(&self) -> bool {
+        matches!(self, Self::NoAnswer | Self::NoConnection | Self::Postgres(sqlx::Error::PoolTimedOut))
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error().map(|error| (error.code, error.extended_code)) {
+            Some((
+                _,
+                rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
+            )) => Self::Duplicate,
+            Some((
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::ReadOnly
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::DiskFull
+                | ErrorCode::CannotOpen,
+                _,
+            )) => Self::Unavailable(error.into()),
+            _ => Self::Database(error.into()),
         }
     }
 }
 
-/// Whether the database may do later what it refused now, once somebody has ended or made room.
-fn is_passing(error: &dyn DatabaseError) -> bool {
-    let code = error.code().unwrap_or_default();
-    if error.try_downcast_ref::<SqliteError>().is_some() {
-        // Of the extended codes the last byte says what kind it is: busy, locked, read-only, the disk's failure, full,
-        // cannot be opened.
-        return matches!(code.parse::<i32>().map(|code| code & 0xff), Ok(5 | 6 | 8 | 10 | 13 | 14));
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let passes = match &error {
+            sqlx::Error::Database(inner) if inner.is_unique_violation() => return Self::Duplicate,
+            sqlx::Error::Database(inner) => is_passing(&inner.code().unwrap_or(Cow::Borrowed(""))),
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => true,
+            _ => false,
+        };
+        if passes { Self::Unavailable(error.into()) } else { Self::Database(error.into()) }
     }
-    // PostgreSQL: serialization failure, deadlock, statement or lock time-out, being shut down or started, a standby; and
-    // the classes of broken connections, of what has run out, and of the machine's failures.
-    matches!(&*code, "40001" | "40P01" | "57014" | "55P03" | "57P01" | "57P02" | "57P03" | "25006")
+}
+
+/// Whether PostgreSQL may do later what it refused now, once somebody has ended or made room: serialization failure,
+/// deadlock, statement or lock time-out, being shut down or started, a standby; and the classes of broken connections, of
+/// what has run out, and of the machine's failures.
+fn is_passing(code: &str) -> bool {
+    matches!(code, "40001" | "40P01" | "57014" | "55P03" | "57P01" | "57P02" | "57P03" | "25006")
         || ["08", "53", "58"].iter().any(|class| code.starts_with(class))
 }

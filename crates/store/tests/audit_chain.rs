@@ -225,7 +225,7 @@ async fn what_is_not_written_is_not_told(bench: Bench) {
 struct Privilege(String);
 
 impl FromRow for Privilege {
-    fn from_row(row: &Row) -> Result<Self> {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok(Self(row.get("privilege")?))
     }
 }

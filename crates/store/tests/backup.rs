@@ -172,7 +172,7 @@ async fn a_backup_made_while_others_write_is_of_one_moment(bench: Bench) {
 struct Name(String);
 
 impl FromRow for Name {
-    fn from_row(row: &Row) -> Result<Self> {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok(Self(row.get("name")?))
     }
 }

@@ -10,7 +10,7 @@ use atelier_testkit::{Bench, Database};
 struct Fact(String);
 
 impl FromRow for Fact {
-    fn from_row(row: &Row) -> Result<Self> {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok(Self(row.get("fact")?))
     }
 }

@@ -42,15 +42,11 @@ pub(super) async fn list(
         // Only people annotate here, and not yet within tasks.
         return Ok(MultiAnnotationResponse::default());
     }
-    let mut authors = request.user_ids;
-    if authors.is_empty() && !request.list_all_annotations {
-        let (_, asked) = service.get_app(&who, &app, call.endpoint).await.map_err(failure)?;
-        authors.push(asked.slug);
-    }
     let filter = AnnotationsFilter {
         slugs: request.ids,
         inputs: request.input_ids,
-        authors,
+        own: request.user_ids.is_empty() && !request.list_all_annotations,
+        authors: request.user_ids,
         statuses: request.statuses.iter().map(|status| i64::from(status.code)).collect(),
     };
     let window = Window::new(request.page, request.per_page);

@@ -7,10 +7,10 @@ use atelier_contract::proto::{
 };
 use atelier_contract::{Call, Failure, StatusCode};
 use atelier_service::concepts::{ConceptCounts, ConceptRow, NewConcept, PatchConcept};
-use atelier_service::{AppName, Error, Service, Who};
+use atelier_service::{AppAddress, Error, InApp, Service};
 
 use super::inputs::read_action;
-use super::{Place, Window, app_name, failure, metadata, timestamp, who};
+use super::{Window, app_name, failure, metadata, timestamp, who};
 
 pub(super) async fn get(
     service: Service,
@@ -18,9 +18,9 @@ pub(super) async fn get(
     request: GetConceptRequest,
 ) -> Result<SingleConceptResponse, Failure> {
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
-    let row = service.get_concept(&who, &app, &request.concept_id).await.map_err(failure)?;
-    let place = Place::of(&service, &call, &who, &app).await?;
-    Ok(SingleConceptResponse { concept: Some(write(row, &place)), ..SingleConceptResponse::default() })
+    let InApp { app, value: row } =
+        service.get_concept(&who, &app, &request.concept_id).await.map_err(failure)?;
+    Ok(SingleConceptResponse { concept: Some(write(row, &app)), ..SingleConceptResponse::default() })
 }
 
 pub(super) async fn list(
@@ -33,7 +33,7 @@ pub(super) async fn list(
     let prefix = Some(request.id.as_str()).filter(|id| !id.is_empty());
     let size = window.size as usize;
     let rows = service.list_concepts(&who, &app, prefix, window.skipped(), size).await.map_err(failure)?;
-    several(&service, &call, &who, &app, rows).await
+    Ok(several(rows))
 }
 
 pub(super) async fn count(
@@ -83,7 +83,7 @@ pub(super) async fn post(
         Error::Taken(why) => Failure::new(StatusCode::ConceptsInvalidRequest).details(why),
         other => failure(other),
     })?;
-    several(&service, &call, &who, &app, rows).await
+    Ok(several(rows))
 }
 
 pub(super) async fn patch(
@@ -102,34 +102,27 @@ pub(super) async fn patch(
     });
     let action = read_action(&request.action)?;
     let rows = service.patch_concepts(&who, &app, action, changes.collect()).await.map_err(failure)?;
-    several(&service, &call, &who, &app, rows).await
+    Ok(several(rows))
 }
 
-async fn several(
-    service: &Service,
-    call: &Call,
-    who: &Who,
-    app: &AppName,
-    rows: Vec<ConceptRow>,
-) -> Result<MultiConceptResponse, Failure> {
-    let place = Place::of(service, call, who, app).await?;
-    Ok(MultiConceptResponse {
-        concepts: rows.into_iter().map(|row| write(row, &place)).collect(),
+fn several(InApp { app, value: rows }: InApp<Vec<ConceptRow>>) -> MultiConceptResponse {
+    MultiConceptResponse {
+        concepts: rows.into_iter().map(|row| write(row, &app)).collect(),
         ..MultiConceptResponse::default()
-    })
+    }
 }
 
 /// A concept, with the names by which its app is addressed.
-fn write(row: ConceptRow, place: &Place) -> Concept {
+fn write(row: ConceptRow, address: &AppAddress) -> Concept {
     Concept {
         id: row.slug,
         name: row.name,
         value: 1.0,
         created_at: Some(timestamp(row.created_at)),
         language: row.language,
-        app_id: place.app.clone(),
+        app_id: address.app.clone(),
         definition: row.definition,
-        user_id: place.owner.clone(),
+        user_id: address.owner.clone(),
         metadata: row.metadata.as_ref().and_then(metadata::write),
         ..Concept::default()
     }

@@ -27,7 +27,7 @@ use atelier_contract::{Call, Failure, Gateway, StatusCode};
 use atelier_domain::limit::Allowance;
 use atelier_domain::secret::{InvalidSecret, KeySecret};
 use atelier_domain::{Auth, Conditions, Endpoint, EndpointSet, OwnPermit, ScopeSet, Timestamp};
-use atelier_service::{AppName, Asked, Error, Origin, Proof, Service, Who, hash_secret};
+use atelier_service::{AppAddress, AppName, AskedOwn, Error, Origin, Proof, Service, Who, hash_secret};
 use axum::Router;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
@@ -160,7 +160,7 @@ async fn own_account(
     who: &Who,
     call: &Call,
     set: Option<&UserAppIdSet>,
-) -> Result<Asked<OwnPermit>, Failure> {
+) -> Result<AskedOwn, Failure> {
     let mut conn = service.store().read().await.map_err(Error::from).map_err(failure)?;
     let asked = service.permit_own(&mut conn, who, call.endpoint).await.map_err(failure)?;
     let named = set.map(|set| set.user_id.as_str()).unwrap_or_default();
@@ -260,19 +260,6 @@ fn partly<R>(done: Vec<R>, failure: Failure) -> Result<(Vec<R>, Option<Status>),
 fn status(number: i64) -> Status {
     let code = i32::try_from(number).ok().and_then(|number| StatusCode::try_from(number).ok());
     code.unwrap_or(StatusCode::Failure).status()
-}
-
-/// The app in which resources are, by the names that address it.
-struct Place {
-    owner: String,
-    app: String,
-}
-
-impl Place {
-    async fn of(service: &Service, call: &Call, who: &Who, app: &AppName) -> Result<Self, Failure> {
-        let (row, _) = service.get_app(who, app, call.endpoint).await.map_err(failure)?;
-        Ok(Self { owner: row.owner_slug, app: row.slug })
-    }
 }
 
 /// Which part of a listing is wanted.

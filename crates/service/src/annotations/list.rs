@@ -15,14 +15,10 @@ pub struct AnnotationsFilter {
     pub inputs: Vec<String>,
     /// Only those of these people, by their slugs.
     pub authors: Vec<String>,
+    /// Only the caller's own, whatever `authors` says.
+    pub own: bool,
     /// Only those that stand so.
     pub statuses: Vec<i64>,
-}
-
-impl AnnotationsFilter {
-    fn as_query(&self) -> Filter<'_> {
-        Filter { slugs: &self.slugs, inputs: &self.inputs, authors: &self.authors, statuses: &self.statuses }
-    }
 }
 
 impl Service {
@@ -40,7 +36,14 @@ impl Service {
     ) -> Result<Vec<AnnotationRow>> {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::ListAnnotations, Conditions::NONE).await?;
-        Ok(annotations::list(&mut tx, &asked.permit, &filter.as_query(), skip, size).await?)
+        let own = [asked.slug];
+        let filter = Filter {
+            slugs: &filter.slugs,
+            inputs: &filter.inputs,
+            authors: if filter.own { &own } else { &filter.authors },
+            statuses: &filter.statuses,
+        };
+        Ok(annotations::list(&mut tx, &asked.permit, &filter, skip, size).await?)
     }
 
     /// The annotation `slug` of the input `input` of the app.

@@ -8,8 +8,8 @@ mod root;
 mod search;
 mod verify;
 
+use atelier_domain::Permit;
 use atelier_domain::id::{AuditId, KeyId, UserId};
-use atelier_domain::{OwnPermit, Permit};
 use atelier_store::WriteTx;
 use atelier_store::queries::audit::{NewEntry, add};
 use serde_json::Value;
@@ -24,7 +24,7 @@ pub use list::{AuditEntry, AuditFilter, AuditPage};
 pub use root::{AuditKey, PublicKey, Root, Signed};
 pub use verify::{Expected, Verified};
 
-use crate::{Asked, Origin, Service};
+use crate::{Asked, AskedOwn, Origin, Service};
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +131,7 @@ impl<'a> Actor<'a> {
         Self { id: Some(asked.permit.user()), name: &asked.name, key: asked.permit.key(), origin }
     }
 
-    pub(crate) fn of_account(asked: &'a Asked<OwnPermit>, origin: &'a Origin) -> Self {
+    pub(crate) fn of_account(asked: &'a AskedOwn, origin: &'a Origin) -> Self {
         let key = asked.permit.credential().key();
         Self { id: Some(asked.permit.user()), name: &asked.name, key, origin }
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{ConceptRow, check_count, check_definition, check_language};
 use crate::metadata::patched;
-use crate::{AppName, Error, Result, Service, Who};
+use crate::{AppName, Error, InApp, Result, Service, Who};
 
 /// What to change of a concept; what is not given stays.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,7 @@ impl Service {
         app: &AppName,
         action: PatchAction,
         input: Vec<PatchConcept>,
-    ) -> Result<Vec<ConceptRow>> {
+    ) -> Result<InApp<Vec<ConceptRow>>> {
         let mut tx = self.store.write().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::PatchConcepts, Conditions::NONE).await?;
         if action == PatchAction::Remove {
@@ -56,7 +56,7 @@ impl Service {
         }
         tx.announce(Event::Data(asked.permit.app()));
         tx.commit().await?;
-        Ok(rows)
+        Ok(InApp { app: asked.app, value: rows })
     }
 
     async fn patch_concept(

@@ -6,7 +6,7 @@ use atelier_store::queries::{apps, concepts};
 use serde_json::Value;
 
 use super::{ConceptRow, check_count, check_definition, check_language};
-use crate::{AppName, Error, Result, Service, Who};
+use crate::{AppName, Error, InApp, Result, Service, Who};
 
 /// A concept to be added.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +41,7 @@ impl Service {
         who: &Who,
         app: &AppName,
         input: Vec<NewConcept>,
-    ) -> Result<Vec<ConceptRow>> {
+    ) -> Result<InApp<Vec<ConceptRow>>> {
         let mut tx = self.store.write().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::PostConcepts, Conditions::NONE).await?;
         check_count(input.len())?;
@@ -71,7 +71,7 @@ impl Service {
         let rows = concepts::named(&mut tx, &asked.permit, &slugs).await?;
         tx.announce(Event::Data(asked.permit.app()));
         tx.commit().await?;
-        Ok(rows)
+        Ok(InApp { app: asked.app, value: rows })
     }
 }
 

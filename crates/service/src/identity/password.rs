@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use atelier_domain::password::Password;
 use atelier_domain::time::HOUR;
-use atelier_domain::{Email, Endpoint, OwnPermit};
+use atelier_domain::{Email, Endpoint};
 use atelier_store::queries::access::Target;
 use atelier_store::queries::users::{self, Purpose};
 use atelier_store::queries::{pending, sessions};
@@ -15,7 +15,7 @@ use crate::audit::{Action, Actor, Done};
 use crate::identity::{SignedIn, UserRow};
 use crate::limits::Account;
 use crate::secrets::hash_secret;
-use crate::{Asked, Error, Origin, Result, Service, Who};
+use crate::{AskedOwn, Error, Origin, Result, Service, Who};
 
 /// How long a link to set a new password can be used.
 pub const RESET_LINK: i64 = HOUR;
@@ -112,7 +112,7 @@ impl Service {
         endpoint: Endpoint,
         field: &str,
         typed: &str,
-    ) -> Result<Asked<OwnPermit>> {
+    ) -> Result<AskedOwn> {
         let mut tx = self.store.write().await?;
         let asked = self.permit_own(&mut tx, who, endpoint).await?;
         let user = asked.permit.user();

@@ -1,7 +1,7 @@
 //! One's own second factor: look at it, set it up, make recovery codes anew, switch it off.
 
 use atelier_domain::time::MINUTE;
-use atelier_domain::{Endpoint, OwnPermit, Timestamp};
+use atelier_domain::{Endpoint, Timestamp};
 use atelier_store::queries::{factors, pending};
 use atelier_store::{Event, WriteTx};
 
@@ -10,7 +10,7 @@ use super::one_time::{
     RECOVERY_CODES, hash_recovery_code, new_app_secret, new_recovery_code, step_of, typed_secret,
 };
 use crate::audit::{Action, Actor, Done};
-use crate::{Asked, Error, Result, Service, Who};
+use crate::{AskedOwn, Error, Result, Service, Who};
 
 /// How long a secret waits for its first code.
 const OFFER: i64 = 30 * MINUTE;
@@ -132,7 +132,7 @@ impl Service {
         Ok(tx.commit().await?)
     }
 
-    async fn make_codes(&self, tx: &mut WriteTx, asked: &Asked<OwnPermit>) -> Result<Vec<String>> {
+    async fn make_codes(&self, tx: &mut WriteTx, asked: &AskedOwn) -> Result<Vec<String>> {
         let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| new_recovery_code(&self.world)).collect();
         let hashes: Vec<[u8; 32]> = codes.iter().map(|code| hash_recovery_code(code)).collect();
         factors::set_recovery_codes(tx, &asked.permit, &hashes).await?;
@@ -143,7 +143,7 @@ impl Service {
     async fn note_change(
         &self,
         tx: &mut WriteTx,
-        asked: &Asked<OwnPermit>,
+        asked: &AskedOwn,
         who: &Who,
         action: Action,
         change: FactorChange,

@@ -1,7 +1,8 @@
 //! Listing inputs.
 
 use atelier_domain::id::InputId;
-use atelier_domain::{Conditions, Endpoint, Medium};
+use atelier_domain::{Conditions, Endpoint, Medium, Permit};
+use atelier_store::Conn;
 use atelier_store::queries::inputs::{self, Filter, InputRow};
 
 use crate::{AppName, Result, Service, Who};
@@ -42,6 +43,19 @@ pub struct InputsPage {
     pub more: bool,
 }
 
+impl InputsPage {
+    pub(super) async fn read(
+        conn: &mut Conn,
+        permit: &Permit,
+        filter: &InputsFilter,
+        skip: usize,
+        size: usize,
+    ) -> Result<Self> {
+        let page = inputs::list(conn, permit, &filter.as_query(), skip, size).await?;
+        Ok(Self { inputs: page.rows, more: page.more })
+    }
+}
+
 impl Service {
     /// The inputs of the app that `filter` lets through, the newest first, `size` of them after `skip`.
     ///
@@ -57,7 +71,6 @@ impl Service {
     ) -> Result<InputsPage> {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::ListInputs, Conditions::NONE).await?;
-        let page = inputs::list(&mut tx, &asked.permit, &filter.as_query(), skip, size).await?;
-        Ok(InputsPage { inputs: page.rows, more: page.more })
+        InputsPage::read(&mut tx, &asked.permit, filter, skip, size).await
     }
 }

@@ -32,7 +32,7 @@ async fn what_counts_is_shown_of_the_whole_as_it_was_said_last(bench: Bench) {
     annotate("draft", said("blue", 1.0), status::PENDING).await;
     annotate("part", Labels { concepts: Vec::new(), regions: vec![part] }, status::SUCCESS).await;
     let shown = async |who: &Who, slugs: &[&str]| {
-        let shown = bench.service.concepts_of_inputs(who, &app, Endpoint::ListInputs, slugs).await?;
+        let shown = bench.service.said_of_inputs(who, &app, Endpoint::ListInputs, slugs).await?.value;
         let told = |said: Vec<Label>| {
             said.into_iter().map(|said| (said.concept.to_string(), said.value)).collect::<Vec<_>>()
         };

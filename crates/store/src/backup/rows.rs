@@ -8,7 +8,7 @@ use sqlx::Row as _;
 
 use super::catalogue::{Kind, Table};
 use super::{BackupError, Result};
-use crate::db::{Conn, Param, Row, WriteTx, row};
+use crate::db::{Conn, FromRow as _, Param, Row, WriteTx, row};
 
 /// How many rows are in memory at once. A text has up to a mebibyte.
 pub(super) const BATCH: usize = 64;
@@ -35,9 +35,8 @@ row! {
 /// How many rows `table` has.
 pub(super) async fn count(conn: &mut Conn, table: &Table) -> Result<u64> {
     let sql = format!("SELECT COUNT(*) AS count FROM \"{}\"", table.name);
-    let rows = conn.fetch_made(sql, &[]).await?;
-    let count = rows.first().map(<CountRow as crate::db::FromRow>::from_row).transpose()?;
-    Ok(count.map_or(0, |row| row.count.unsigned_abs()))
+    let counts: Vec<CountRow> = conn.fetch_made(sql, &[], CountRow::from_row).await?;
+    Ok(counts.first().map_or(0, |row| row.count.unsigned_abs()))
 }
 
 /// The next rows of `table` after the row `after`, in the order of the primary key; none at the end.
@@ -58,7 +57,7 @@ pub(super) async fn next(conn: &mut Conn, table: &Table, after: Option<&Record>)
     let _ = write!(sql, " ORDER BY {order} LIMIT {BATCH}");
     let params: Vec<Param<'_>> =
         after.into_iter().zip(key).map(|(cell, column)| cell.param(column.kind)).collect();
-    conn.fetch_made(sql, &params).await?.iter().map(|row| Record::read(row, table)).collect()
+    conn.fetch_made(sql, &params, |row| Record::read(row, table)).await
 }
 
 /// Adds `records` to `table`, of which those that refer to rows of the same table do not do so yet: see [`link`].
@@ -116,7 +115,7 @@ pub(super) async fn link(tx: &mut WriteTx, table: &Table, record: &Record) -> Re
 }
 
 impl Record {
-    fn read(row: &Row, table: &Table) -> Result<Self> {
+    fn read(row: &Row<'_>, table: &Table) -> Result<Self> {
         let columns = table.columns.iter().enumerate();
         let cells =
             columns.map(|(index, column)| Cell::read(row, index, column.kind)).collect::<Result<_>>()?;
@@ -161,14 +160,14 @@ fn unreadable(table: &Table, why: impl ToString) -> BackupError {
 }
 
 impl Cell {
-    fn read(row: &Row, index: usize, kind: Kind) -> Result<Self> {
+    fn read(row: &Row<'_>, index: usize, kind: Kind) -> Result<Self> {
         macro_rules! get {
             ($type:ty, $cell:path) => {{
-                let value: std::result::Result<Option<$type>, sqlx::Error> = match row {
-                    Row::Sqlite(row) => row.try_get(index),
-                    Row::Postgres(row) => row.try_get(index),
+                let value: Option<$type> = match row {
+                    Row::Sqlite(row) => row.at(index).map_err(crate::Error::from)?,
+                    Row::Postgres(row) => row.try_get(index).map_err(crate::Error::from)?,
                 };
-                value.map_err(crate::Error::from)?.map_or(Self::Null, $cell)
+                value.map_or(Self::Null, $cell)
             }};
         }
         Ok(match kind {

@@ -1,34 +1,65 @@
 //! What a query answers.
 
+use std::cell::Cell;
+
 use atelier_domain::{EndpointSet, ScopeSet, Timestamp, id};
+use rusqlite::types::FromSql;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use crate::{Error, Result};
 
-/// One row of an answer.
-pub enum Row {
+/// One row of an answer, while it is read.
+pub enum Row<'a> {
     /// Of SQLite.
-    Sqlite(SqliteRow),
+    Sqlite(SqliteRow<'a>),
     /// Of PostgreSQL.
-    Postgres(PgRow),
+    Postgres(&'a PgRow),
 }
 
-impl From<SqliteRow> for Row {
-    fn from(row: SqliteRow) -> Self {
-        Self::Sqlite(row)
+/// A row of SQLite's, whose columns are mostly read in their order.
+pub struct SqliteRow<'a> {
+    row: &'a rusqlite::Row<'a>,
+    /// The column after the one that was read last.
+    next: Cell<usize>,
+}
+
+impl<'a> SqliteRow<'a> {
+    pub(super) fn of(row: &'a rusqlite::Row<'a>) -> Self {
+        Self { row, next: Cell::new(0) }
+    }
+
+    /// The value of `column`.
+    fn get<T: FromSql>(&self, column: &'static str) -> rusqlite::Result<T> {
+        self.row.get(self.index(column)?)
+    }
+
+    /// The text in `column`, which is not copied.
+    fn text(&self, column: &'static str) -> rusqlite::Result<Option<&str>> {
+        Ok(self.row.get_ref(self.index(column)?)?.as_str_or_null()?)
+    }
+
+    /// The value of the column at `index`.
+    pub(crate) fn at<T: FromSql>(&self, index: usize) -> rusqlite::Result<T> {
+        self.row.get(index)
+    }
+
+    /// Looks for `column` from the one after the last: rusqlite asks for every name from the first on, which takes longer
+    /// than a small read.
+    fn index(&self, column: &'static str) -> rusqlite::Result<usize> {
+        let statement = self.row.as_ref();
+        let after = self.next.get();
+        let found = (after..statement.column_count())
+            .chain(0..after)
+            .find(|index| statement.column_name(*index).is_ok_and(|name| name == column))
+            .ok_or_else(|| rusqlite::Error::InvalidColumnName(column.into()))?;
+        self.next.set(found + 1);
+        Ok(found)
     }
 }
 
-impl From<PgRow> for Row {
-    fn from(row: PgRow) -> Self {
-        Self::Postgres(row)
-    }
-}
-
-impl Row {
+impl Row<'_> {
     /// The value of `column`.
     ///
     /// # Errors
@@ -44,7 +75,7 @@ pub trait Column: Sized {
     ///
     /// # Errors
     /// When there is no such column, or it does not read back.
-    fn read(row: &Row, column: &'static str) -> Result<Self>;
+    fn read(row: &Row<'_>, column: &'static str) -> Result<Self>;
 }
 
 /// A type that a row reads back as.
@@ -53,24 +84,24 @@ pub trait FromRow: Sized {
     ///
     /// # Errors
     /// When a column is missing or does not read back.
-    fn from_row(row: &Row) -> Result<Self>;
+    fn from_row(row: &Row<'_>) -> Result<Self>;
 }
 
 macro_rules! plain {
     ($($type:ty)+) => {$(
         impl Column for $type {
-            fn read(row: &Row, column: &'static str) -> Result<Self> {
+            fn read(row: &Row<'_>, column: &'static str) -> Result<Self> {
                 Ok(match row {
-                    Row::Sqlite(row) => row.try_get(column)?,
+                    Row::Sqlite(row) => row.get(column)?,
                     Row::Postgres(row) => row.try_get(column)?,
                 })
             }
         }
 
         impl Column for Option<$type> {
-            fn read(row: &Row, column: &'static str) -> Result<Self> {
+            fn read(row: &Row<'_>, column: &'static str) -> Result<Self> {
                 Ok(match row {
-                    Row::Sqlite(row) => row.try_get(column)?,
+                    Row::Sqlite(row) => row.get(column)?,
                     Row::Postgres(row) => row.try_get(column)?,
                 })
             }
@@ -83,14 +114,14 @@ plain! { i64 f64 bool String Vec<u8> Uuid }
 macro_rules! derived {
     ($($type:ty: $raw:ty => |$value:ident| $read:expr;)+) => {$(
         impl Column for $type {
-            fn read(row: &Row, column: &'static str) -> Result<Self> {
+            fn read(row: &Row<'_>, column: &'static str) -> Result<Self> {
                 let $value: $raw = row.get(column)?;
                 $read.map_err(|reason| Error::Corrupt { column, reason: reason.to_string() })
             }
         }
 
         impl Column for Option<$type> {
-            fn read(row: &Row, column: &'static str) -> Result<Self> {
+            fn read(row: &Row<'_>, column: &'static str) -> Result<Self> {
                 let value: Option<$raw> = row.get(column)?;
                 value
                     .map(|$value| $read)
@@ -125,21 +156,20 @@ derived! {
 }
 
 impl Column for Option<serde_json::Value> {
-    fn read(row: &Row, column: &'static str) -> Result<Self> {
+    fn read(row: &Row<'_>, column: &'static str) -> Result<Self> {
         match row {
-            Row::Sqlite(row) => {
-                let text: Option<String> = row.try_get(column)?;
-                text.map(|text| serde_json::from_str(&text))
-                    .transpose()
-                    .map_err(|error| Error::Corrupt { column, reason: error.to_string() })
-            }
+            Row::Sqlite(row) => row
+                .text(column)?
+                .map(serde_json::from_str)
+                .transpose()
+                .map_err(|error| Error::Corrupt { column, reason: error.to_string() }),
             Row::Postgres(row) => Ok(row.try_get(column)?),
         }
     }
 }
 
 impl Column for serde_json::Value {
-    fn read(row: &Row, column: &'static str) -> Result<Self> {
+    fn read(row: &Row<'_>, column: &'static str) -> Result<Self> {
         row.get::<Option<Self>>(column)?.ok_or_else(|| Error::Corrupt { column, reason: "is null".into() })
     }
 }
@@ -151,7 +181,7 @@ macro_rules! row {
         $vis struct $name { $($(#[$field_meta])* $field_vis $field: $type,)+ }
 
         impl $crate::db::FromRow for $name {
-            fn from_row(row: &$crate::db::Row) -> $crate::Result<Self> {
+            fn from_row(row: &$crate::db::Row<'_>) -> $crate::Result<Self> {
                 Ok(Self { $($field: row.get(stringify!($field))?,)+ })
             }
         }

@@ -9,23 +9,21 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, PgPool, Postgres, SqlitePool, Transaction};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, PgPool};
 use tokio::sync::broadcast;
 
 use super::events::{self, Announcer, Event};
 use super::group_commit::Writer;
-use super::snapshot::Snapshot;
-use super::{Backend, Conn, Handle, in_time};
+use super::readers::Readers;
+use super::sqlite::{Connection, Use};
+use super::{Backend, Conn, Handle, postgres};
 use crate::queries::audit::AuditRow;
 use crate::queries::audit_chain;
 use crate::{Error, Result};
 
-/// How many statements each connection keeps prepared: more than there are.
+/// How many statements each connection to PostgreSQL keeps prepared: more than there are.
 const STATEMENTS: usize = 500;
-
-/// How many rows SQLite's reader reads ahead.
-const ROWS: usize = 1_000;
 
 /// Which schema a database is to have when it is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +93,7 @@ impl Drop for Waiting<'_> {
 
 #[derive(Clone)]
 enum Pool {
-    Sqlite { readers: SqlitePool, writer: Writer },
+    Sqlite { readers: Readers, writer: Writer },
     Postgres { pool: PgPool, announcer: Announcer },
 }
 
@@ -155,10 +153,10 @@ impl Store {
     pub async fn read(&self) -> Result<ReadTx> {
         let _waiting = Waiting::begin(&self.waiting);
         let conn = match &self.pool {
-            Pool::Sqlite { readers, .. } => Handle::SqliteReader(Snapshot::on(readers.acquire().await?)),
-            Pool::Postgres { pool, .. } => {
-                Handle::Postgres(begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
-            }
+            Pool::Sqlite { readers, .. } => Handle::SqliteReader(readers.begin().await?),
+            Pool::Postgres { pool, .. } => Handle::Postgres(
+                postgres::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?,
+            ),
         };
         Ok(ReadTx { conn: Conn(conn) })
     }
@@ -180,7 +178,7 @@ impl Store {
         let _waiting = Waiting::begin(&self.waiting);
         let conn = match &self.pool {
             Pool::Sqlite { writer, .. } => Handle::SqliteWriter(writer.begin().await?),
-            Pool::Postgres { pool, .. } => Handle::Postgres(begin(pool, "BEGIN").await?),
+            Pool::Postgres { pool, .. } => Handle::Postgres(postgres::begin(pool, "BEGIN").await?),
         };
         Ok(WriteTx {
             conn: Conn(conn),
@@ -202,12 +200,14 @@ impl Store {
     /// How busy the connections are: SQLite's readers, all of PostgreSQL's.
     #[must_use]
     pub fn busy(&self) -> Busy {
-        let (open, idle) = match &self.pool {
-            Pool::Sqlite { readers, .. } => (readers.size(), readers.num_idle()),
-            Pool::Postgres { pool, .. } => (pool.size(), pool.num_idle()),
+        let (in_use, idle) = match &self.pool {
+            Pool::Sqlite { readers, .. } => readers.busy(),
+            Pool::Postgres { pool, .. } => {
+                let open = usize::try_from(pool.size()).unwrap_or(usize::MAX);
+                (open.saturating_sub(pool.num_idle()), pool.num_idle())
+            }
         };
-        let open = usize::try_from(open).unwrap_or(usize::MAX);
-        Busy { in_use: open.saturating_sub(idle), idle, waiting: self.waiting.load(Ordering::Relaxed) }
+        Busy { in_use, idle, waiting: self.waiting.load(Ordering::Relaxed) }
     }
 
     /// Waits for running work and closes all connections.
@@ -222,20 +222,6 @@ impl Store {
     }
 }
 
-/// Starts a transaction of PostgreSQL's by `statement`. Connections that were lost while nobody used them say so only now,
-/// since none is asked beforehand whether it is well, which would take as long again: the next one is taken then.
-async fn begin(pool: &PgPool, statement: &'static str) -> Result<Transaction<'static, Postgres>> {
-    let mut others = pool.num_idle();
-    loop {
-        match in_time(pool.begin_with(statement)).await {
-            Err(Error::Unavailable(error)) if others > 0 && !matches!(error, sqlx::Error::PoolTimedOut) => {
-                others -= 1;
-            }
-            begun => return begun,
-        }
-    }
-}
-
 async fn open_sqlite(path: &Path, schema: Schema) -> Result<Pool> {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -243,19 +229,14 @@ async fn open_sqlite(path: &Path, schema: Schema) -> Result<Pool> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10))
-        .statement_cache_capacity(STATEMENTS);
-    let mut connection = options.clone().connect().await?;
+        .busy_timeout(Duration::from_secs(10));
+    let mut connection = options.connect().await?;
     if let Some(target) = schema.target(&SQLITE) {
         SQLITE.run_to(target, &mut connection).await?;
     }
-    let readers = SqlitePoolOptions::new()
-        .max_connections(8)
-        .test_before_acquire(false)
-        // Whole pages of rows at once: else the reader's thread waits for us in between.
-        .connect_with(options.pragma("query_only", "on").row_buffer_size(ROWS))
-        .await?;
-    Ok(Pool::Sqlite { readers, writer: Writer::new(connection) })
+    connection.close().await?;
+    let writer = Writer::new(Connection::open(path, Use::Writing)?);
+    Ok(Pool::Sqlite { readers: Readers::of(path.into()), writer })
 }
 
 async fn open_postgres(url: &str, schema: Schema, events: broadcast::Sender<Event>) -> Result<Pool> {
@@ -332,7 +313,7 @@ impl WriteTx {
             audit_chain::append(&mut self.conn, entries).await?;
         }
         match self.conn.0 {
-            Handle::Postgres(transaction) => in_time(transaction.commit()).await?,
+            Handle::Postgres(transaction) => postgres::commit(transaction).await?,
             Handle::SqliteWriter(part) => part.commit().await?,
             // One that reads has nothing to put on disk.
             Handle::SqliteReader(_) => {}

@@ -1,9 +1,10 @@
 //! What is bound to a query.
 
+use rusqlite::ToSql;
+use rusqlite::types::{ToSqlOutput, Value};
+use sqlx::Postgres;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Postgres, Sqlite};
 use uuid::Uuid;
 
 /// A statement for both databases. Parameters are `$1`, `$2`, …, which both read.
@@ -59,22 +60,6 @@ impl Param<'_> {
         }
     }
 
-    pub(super) fn bind_sqlite<'q>(
-        &self,
-        query: Query<'q, Sqlite, SqliteArguments>,
-    ) -> Query<'q, Sqlite, SqliteArguments> {
-        match self {
-            Self::Integer(value) => query.bind(*value),
-            Self::Real(value) => query.bind(*value),
-            Self::Bool(value) => query.bind(*value),
-            Self::Text(value) => query.bind(value.map(str::to_owned)),
-            Self::OwnedText(value) => query.bind(value.clone()),
-            Self::Bytes(value) => query.bind(value.map(<[u8]>::to_vec)),
-            Self::Uuid(value) => query.bind(*value),
-            Self::Json(value) => query.bind(value.map(ToString::to_string)),
-        }
-    }
-
     pub(super) fn bind_postgres<'q>(
         &self,
         query: Query<'q, Postgres, PgArguments>,
@@ -88,6 +73,24 @@ impl Param<'_> {
             Self::Bytes(value) => query.bind(*value),
             Self::Uuid(value) => query.bind(*value),
             Self::Json(value) => query.bind(value.map(sqlx::types::Json)),
+        }
+    }
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self {
+            Self::Integer(value) => value.to_sql(),
+            Self::Real(value) => value.to_sql(),
+            Self::Bool(value) => value.to_sql(),
+            Self::Text(value) => value.to_sql(),
+            Self::OwnedText(value) => value.to_sql(),
+            Self::Bytes(value) => value.to_sql(),
+            Self::Uuid(value) => value.to_sql(),
+            Self::Json(value) => {
+                let text = value.map_or(Value::Null, |document| Value::Text(document.to_string()));
+                Ok(ToSqlOutput::Owned(text))
+            }
         }
     }
 }

@@ -37,6 +37,15 @@ pub enum Target<'a> {
     Id(AppId),
 }
 
+/// The names by which an app is addressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppAddress {
+    /// The owner's slug.
+    pub owner: String,
+    /// The app's slug.
+    pub app: String,
+}
+
 /// What one read says about a caller.
 #[derive(Clone, Debug)]
 pub struct Access {
@@ -52,6 +61,8 @@ pub struct Access {
     pub noted_at: Option<Timestamp>,
     /// The app, if it exists.
     pub app: Option<AppRef>,
+    /// How it is addressed.
+    pub address: Option<AppAddress>,
     /// What they are to it.
     pub standing: Standing,
 }
@@ -71,6 +82,8 @@ row! {
         used_at: Option<Timestamp>,
         app_id: Option<AppId>,
         owner_id: Option<UserId>,
+        app_slug: Option<String>,
+        owner_slug: Option<String>,
         grant_id: Option<GrantId>,
         grant_scopes: Option<ScopeSet>,
         grant_endpoints: Option<EndpointSet>,
@@ -90,6 +103,8 @@ row! {
         proved_at: Timestamp,
         app_id: Option<AppId>,
         owner_id: Option<UserId>,
+        app_slug: Option<String>,
+        owner_slug: Option<String>,
         grant_id: Option<GrantId>,
         grant_scopes: Option<ScopeSet>,
         grant_endpoints: Option<EndpointSet>,
@@ -98,13 +113,15 @@ row! {
     }
 }
 
-/// The statement that reads a proof's row `p` with the app that `$app` joins, and the caller's grant on it.
+/// The statement that reads a proof's row `p` with the app `a` that `$app` joins, its owner `o`, and the caller's grant
+/// on it.
 macro_rules! statement {
     ($columns:literal, $proofs:literal, $app:literal) => {
         concat!(
             "SELECT ",
             $columns,
-            ", u.slug, u.name, a.id AS app_id, a.owner_id, g.id AS grant_id, ",
+            ", u.slug, u.name, a.id AS app_id, a.owner_id, a.slug AS app_slug, o.slug AS owner_slug, ",
+            "g.id AS grant_id, ",
             "g.scopes AS grant_scopes, g.endpoints AS grant_endpoints, g.ends_at AS grant_ends_at, ",
             "g.active_at AS grant_active_at ",
             "FROM ",
@@ -140,15 +157,20 @@ macro_rules! fetch {
     ($conn:expr, $statement:ident, $hash:expr, $target:expr) => {
         match $target {
             Target::Account => {
-                $conn.fetch_optional($statement!("LEFT JOIN apps a ON 1 = 0"), params![$hash]).await?
+                let none = $statement!("LEFT JOIN apps a ON 1 = 0 LEFT JOIN users o ON 1 = 0");
+                $conn.fetch_optional(none, params![$hash]).await?
             }
             Target::Bound => {
-                let bound = $statement!("LEFT JOIN apps a ON a.id = p.bound_app AND a.deleted_at IS NULL");
+                let bound = $statement!(
+                    "LEFT JOIN apps a ON a.id = p.bound_app AND a.deleted_at IS NULL \
+                     LEFT JOIN users o ON o.id = a.owner_id"
+                );
                 $conn.fetch_optional(bound, params![$hash]).await?
             }
             Target::Mine(app) => {
                 let mine = $statement!(
-                    "LEFT JOIN apps a ON a.owner_id = p.user_id AND a.slug = $2 AND a.deleted_at IS NULL"
+                    "LEFT JOIN apps a ON a.owner_id = p.user_id AND a.slug = $2 AND a.deleted_at IS NULL \
+                     LEFT JOIN users o ON o.id = a.owner_id"
                 );
                 $conn.fetch_optional(mine, params![$hash, app]).await?
             }
@@ -160,7 +182,10 @@ macro_rules! fetch {
                 $conn.fetch_optional(of, params![$hash, owner, app]).await?
             }
             Target::Id(id) => {
-                let by_id = $statement!("LEFT JOIN apps a ON a.id = $2 AND a.deleted_at IS NULL");
+                let by_id = $statement!(
+                    "LEFT JOIN apps a ON a.id = $2 AND a.deleted_at IS NULL \
+                     LEFT JOIN users o ON o.id = a.owner_id"
+                );
                 $conn.fetch_optional(by_id, params![$hash, id]).await?
             }
         }
@@ -221,6 +246,7 @@ async fn by_key(
         session: None,
         noted_at: noted(row.used_at, row.grant_id, row.grant_active_at),
         app: app_ref(row.app_id, row.owner_id),
+        address: address(row.owner_slug, row.app_slug),
         standing: standing(row.user_id, row.owner_id, grant),
     }))
 }
@@ -244,6 +270,7 @@ async fn by_session(
         session: Some(row.session_id),
         noted_at: noted(Some(row.seen_at), row.grant_id, row.grant_active_at),
         app: app_ref(row.app_id, row.owner_id),
+        address: address(row.owner_slug, row.app_slug),
         standing: standing(row.user_id, row.owner_id, grant),
     }))
 }
@@ -268,6 +295,10 @@ fn noted(
 
 fn app_ref(id: Option<AppId>, owner: Option<UserId>) -> Option<AppRef> {
     Some(AppRef { id: id?, owner: owner? })
+}
+
+fn address(owner: Option<String>, app: Option<String>) -> Option<AppAddress> {
+    Some(AppAddress { owner: owner?, app: app? })
 }
 
 fn standing(user: UserId, owner: Option<UserId>, grant: Option<(GrantId, Rights)>) -> Standing {

@@ -5,7 +5,7 @@ use atelier_domain::{Labels, Medium, Permit, Timestamp};
 use serde_json::{Value, json};
 
 use super::concepts::texts;
-use crate::db::{Column, Conn, Row, Sql, WriteTx, params, row};
+use crate::db::{Backend, Column, Conn, Row, Sql, WriteTx, params, row};
 use crate::{Error, Result};
 
 row! {
@@ -38,7 +38,7 @@ row! {
 }
 
 impl Column for Labels {
-    fn read(row: &Row, column: &'static str) -> Result<Self> {
+    fn read(row: &Row<'_>, column: &'static str) -> Result<Self> {
         let value: Value = row.get(column)?;
         serde_json::from_value(value).map_err(|error| Error::Corrupt { column, reason: error.to_string() })
     }
@@ -145,51 +145,42 @@ pub async fn insert(
     annotation: &NewAnnotation<'_>,
     now: Timestamp,
 ) -> Result<bool> {
-    // Both are one statement, or one turn of SQLite's thread: adding annotations is what people do all day.
     macro_rules! insert {
-        ($before:literal, $between:literal, $noted:literal, $after:literal) => {
-            concat!(
-                $before,
-                "INSERT INTO annotations (id, app_id, slug, input_id, user_id, data, info, status, created_at, \
-                 changed_at) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT (app_id, slug) DO NOTHING \
-                 RETURNING id",
-                $between,
-                note!("a.id", $noted),
-                $after
-            )
+        () => {
+            "INSERT INTO annotations (id, app_id, slug, input_id, user_id, data, info, status, created_at, \
+             changed_at) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT (app_id, slug) DO NOTHING \
+             RETURNING id"
         };
     }
-    row! {
-        struct Inserted {
-            id: AnnotationId,
-        }
+    // PostgreSQL, which is a way off, notes the concepts in the same statement: adding is what people do all day.
+    let sql = Sql::differing(
+        insert!(),
+        concat!(
+            "WITH a AS (",
+            insert!(),
+            "), noted AS (",
+            note!("a.id", "a, jsonb_array_elements($10) AS n (value)"),
+            ") SELECT id FROM a"
+        ),
+    );
+    let (data, named) = (stored(annotation.labels)?, named(annotation.labels));
+    let params = params![
+        permit.app(),
+        annotation.id,
+        annotation.slug,
+        annotation.input,
+        permit.user(),
+        &data,
+        annotation.info,
+        annotation.status,
+        now,
+        &named
+    ];
+    let inserted = tx.execute(sql, params).await? > 0;
+    if inserted && tx.backend() == Backend::Sqlite {
+        note_concepts(tx, permit, annotation.id, annotation.labels).await?;
     }
-    let inserted: Vec<Inserted> = tx
-        .fetch_all(
-            Sql::differing(
-                insert!("", "; ", "annotations a, json_each($10) AS n WHERE a.id = $2", ""),
-                insert!(
-                    "WITH a AS (",
-                    "), noted AS (",
-                    "a, jsonb_array_elements($10) AS n (value)",
-                    ") SELECT id FROM a"
-                ),
-            ),
-            params![
-                permit.app(),
-                annotation.id,
-                annotation.slug,
-                annotation.input,
-                permit.user(),
-                &stored(annotation.labels)?,
-                annotation.info,
-                annotation.status,
-                now,
-                &named(annotation.labels)
-            ],
-        )
-        .await?;
-    Ok(inserted.iter().any(|row| row.id == annotation.id))
+    Ok(inserted)
 }
 
 /// The concepts that labels name, each with its value.

@@ -83,7 +83,7 @@ pub struct HeldAppRow {
 }
 
 impl FromRow for HeldAppRow {
-    fn from_row(row: &Row) -> Result<Self> {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
         let rights = Rights {
             scopes: row.get("grant_scopes")?,
             endpoints: row.get("grant_endpoints")?,

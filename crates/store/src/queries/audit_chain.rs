@@ -41,7 +41,7 @@ pub struct LinkedRow {
 }
 
 impl FromRow for LinkedRow {
-    fn from_row(row: &Row) -> Result<Self> {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
         let found: Option<AuditId> = row.get("id")?;
         Ok(Self {
             position: row.get("position")?,

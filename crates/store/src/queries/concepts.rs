@@ -243,7 +243,7 @@ pub struct ConceptCounts {
 }
 
 impl FromRow for ConceptCounts {
-    fn from_row(row: &Row) -> Result<Self> {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
         let concept = ConceptRow::from_row(row)?;
         Ok(Self { concept, present: row.get("present")?, absent: row.get("absent")? })
     }

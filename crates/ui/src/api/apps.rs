@@ -215,7 +215,8 @@ pub async fn get_overview(owner: String, app: String) -> Result<AppOverview, UiE
     let app = AppName::of(&owner, &app);
     let place = place(service.get_app(&who, &app, Endpoint::ViewApp).await?);
     let inputs = if_allowed(service.count_inputs(&who, &app).await)?;
-    let concepts = if_allowed(service.list_concepts(&who, &app, None, 0, MOST_CONCEPTS).await)?;
+    let concepts =
+        if_allowed(service.list_concepts(&who, &app, None, 0, MOST_CONCEPTS).await.map(|found| found.value))?;
     Ok(AppOverview {
         place,
         inputs: inputs.map(|counts| counts.ready + counts.pending + counts.failed),

@@ -138,7 +138,7 @@ fn concept(row: ConceptRow) -> Concept {
 /// The concepts that are offered where one is typed.
 #[cfg(feature = "ssr")]
 pub(super) async fn offered(app: &AppName) -> Result<Vec<Concept>, UiError> {
-    let rows = server::service().list_concepts(&server::who(), app, None, 0, MOST_CONCEPTS).await?;
+    let rows = server::service().list_concepts(&server::who(), app, None, 0, MOST_CONCEPTS).await?.value;
     Ok(rows.into_iter().map(concept).collect())
 }
 

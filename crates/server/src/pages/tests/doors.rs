@@ -167,7 +167,7 @@ impl Story {
         let people = people(&self.bench, who, app).await;
         let row = service.get_app(who, app, atelier_domain::Endpoint::ViewApp).await.unwrap().0;
         let keys = service.list_keys(who).await.unwrap();
-        let concepts = service.list_concepts(who, app, None, 0, 100).await.unwrap();
+        let concepts = service.list_concepts(who, app, None, 0, 100).await.unwrap().value;
         let counts = service.count_inputs(who, app).await.unwrap();
         let said = service.get_annotation(who, app, "note", &self.annotation).await.unwrap();
         let people: Vec<_> = people.iter().map(|row| (row.id, row.scopes, row.version)).collect();

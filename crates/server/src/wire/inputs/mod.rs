@@ -26,8 +26,8 @@ pub(super) async fn get(
     request: GetInputRequest,
 ) -> Result<SingleInputResponse, Failure> {
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
-    let row = service.get_input(&who, &app, &request.input_id).await.map_err(failure)?;
-    let input = Shown::of(&service, &call, &who, &app, [&row]).await?.input(row);
+    let (row, said) = service.get_input_with_said(&who, &app, &request.input_id).await.map_err(failure)?;
+    let input = Shown::with(&service, said).input(row);
     Ok(SingleInputResponse { input: Some(input), ..SingleInputResponse::default() })
 }
 
@@ -40,27 +40,21 @@ pub(super) async fn list(
     let window = Window::new(request.page, request.per_page);
     let filter = InputsFilter { slugs: request.ids, ..InputsFilter::default() };
     let size = window.size as usize;
-    let page = service.list_inputs(&who, &app, &filter, window.skipped(), size).await.map_err(failure)?;
+    let found = service.list_inputs_with_said(&who, &app, &filter, window.skipped(), size).await;
+    let (page, said) = found.map_err(failure)?;
     // Whatever is here is ready: any other status has nothing to show.
     let wanted = request.status.map_or(0, |status| status.code);
     let mut rows = page.inputs;
     rows.retain(|row| wanted == 0 || row.status == i64::from(wanted));
-    several(&service, &call, &who, &app, rows).await
+    Ok(several(&Shown::with(&service, said), rows))
 }
 
 /// All of them, each with what is said of it.
-async fn several(
-    service: &Service,
-    call: &Call,
-    who: &Who,
-    app: &AppName,
-    rows: Vec<InputRow>,
-) -> Result<MultiInputResponse, Failure> {
-    let shown = Shown::of(service, call, who, app, &rows).await?;
-    Ok(MultiInputResponse {
+fn several(shown: &Shown, rows: Vec<InputRow>) -> MultiInputResponse {
+    MultiInputResponse {
         inputs: rows.into_iter().map(|row| shown.input(row)).collect(),
         ..MultiInputResponse::default()
-    })
+    }
 }
 
 /// Refuses what an input may hold on the wire and is not kept here.
@@ -95,7 +89,7 @@ pub(super) async fn patch(
     });
     let changes = changes.collect::<Result<_, _>>()?;
     let rows = service.patch_inputs(&who, &app, action, changes).await.map_err(failure)?;
-    several(&service, &call, &who, &app, rows).await
+    Ok(several(&Shown::of(&service, &call, &who, &app, &rows).await?, rows))
 }
 
 /// What a patch does, which every patch says in the same way.

@@ -1,25 +1,28 @@
 //! An input as the wire shows it.
 
-use std::collections::BTreeMap;
-
 use atelier_contract::proto::{Data, Image, ImageInfo, Input, Text, TextInfo};
 use atelier_contract::{Call, Failure};
-use atelier_domain::{Label, Labels};
-use atelier_service::inputs::{InputRow, PictureSize};
-use atelier_service::{AppName, Service, Who};
+use atelier_domain::Labels;
+use atelier_service::inputs::{InputRow, PictureSize, Said};
+use atelier_service::{AppAddress, AppName, InApp, Service, Who};
 
 use crate::pictures;
-use crate::wire::{Place, failure, labels, metadata, status, timestamp};
+use crate::wire::{failure, labels, metadata, status, timestamp};
 
 /// What has to be known besides inputs to show them: where their pictures are, and what is said of them.
 pub(super) struct Shown {
     base: String,
-    place: Place,
-    concepts: BTreeMap<String, Vec<Label>>,
+    app: AppAddress,
+    said: Said,
 }
 
 impl Shown {
-    /// For these inputs, whatever their number by one question of each kind.
+    /// By what was found together with them.
+    pub(super) fn with(service: &Service, found: InApp<Said>) -> Self {
+        Self { base: service.base_url().to_owned(), app: found.app, said: found.value }
+    }
+
+    /// For inputs that were changed, whatever their number by one question.
     pub(super) async fn of(
         service: &Service,
         call: &Call,
@@ -27,21 +30,20 @@ impl Shown {
         app: &AppName,
         rows: impl IntoIterator<Item = &InputRow>,
     ) -> Result<Self, Failure> {
-        let place = Place::of(service, call, who, app).await?;
         let slugs: Vec<&str> = rows.into_iter().map(|row| row.slug.as_str()).collect();
-        let concepts = service.concepts_of_inputs(who, app, call.endpoint, &slugs).await.map_err(failure)?;
-        Ok(Self { base: service.base_url().to_owned(), place, concepts })
+        let found = service.said_of_inputs(who, app, call.endpoint, &slugs).await.map_err(failure)?;
+        Ok(Self::with(service, found))
     }
 
     pub(super) fn input(&self, row: InputRow) -> Input {
-        let said = self.concepts.get(&row.slug).cloned().unwrap_or_default();
+        let said = self.said.get(&row.slug).cloned().unwrap_or_default();
         let metadata = row.metadata.as_ref().and_then(metadata::write);
         let whole = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
         let image = row.object_key.is_some().then(|| Image {
             url: format!(
                 "{}{}",
                 self.base,
-                pictures::path(&self.place.owner, &self.place.app, &row.slug, PictureSize::Original)
+                pictures::path(&self.app.owner, &self.app.app, &row.slug, PictureSize::Original)
             ),
             image_info: row.width.zip(row.height).map(|(width, height)| ImageInfo {
                 width: whole(width),

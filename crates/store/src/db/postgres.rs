@@ -1,0 +1,72 @@
+//! PostgreSQL: its transactions, and how long it may take.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{PgPool, Postgres, SqlSafeStr};
+use tokio::time::timeout;
+
+use super::Param;
+use crate::error::Cause;
+use crate::{Error, Result};
+
+pub(super) type Transaction = sqlx::Transaction<'static, Postgres>;
+
+/// How long PostgreSQL may take: longer than it lets a statement run, so that this is for one that does not answer at all.
+const ANSWER: Duration = Duration::from_secs(20);
+
+/// Starts a transaction by `statement`. Connections that were lost while nobody used them say so only now, since none is
+/// asked beforehand whether it is well, which would take as long again: the next one is taken then.
+pub(super) async fn begin(pool: &PgPool, statement: &'static str) -> Result<Transaction> {
+    let mut others = pool.num_idle();
+    loop {
+        match in_time(pool.begin_with(statement)).await {
+            Err(Error::Unavailable(cause)) if others > 0 && !cause.is_waiting_too_long() => others -= 1,
+            begun => return begun,
+        }
+    }
+}
+
+pub(super) async fn commit(transaction: Transaction) -> Result<()> {
+    in_time(transaction.commit()).await
+}
+
+/// Runs a statement and answers how many rows it touched.
+pub(super) async fn run(
+    transaction: &mut Transaction,
+    sql: impl SqlSafeStr,
+    params: &[Param<'_>],
+) -> Result<u64> {
+    Ok(in_time(bound(sql, params).execute(&mut **transaction)).await?.rows_affected())
+}
+
+/// Every row of the answer.
+pub(super) async fn all(
+    transaction: &mut Transaction,
+    sql: impl SqlSafeStr,
+    params: &[Param<'_>],
+) -> Result<Vec<PgRow>> {
+    in_time(bound(sql, params).fetch_all(&mut **transaction)).await
+}
+
+/// The first row of the answer, if there is one.
+pub(super) async fn first(
+    transaction: &mut Transaction,
+    sql: impl SqlSafeStr,
+    params: &[Param<'_>],
+) -> Result<Option<PgRow>> {
+    in_time(bound(sql, params).fetch_optional(&mut **transaction)).await
+}
+
+fn bound<'q>(sql: impl SqlSafeStr, params: &'q [Param<'_>]) -> Query<'q, Postgres, PgArguments> {
+    params.iter().fold(sqlx::query(sql), |query, param| param.bind_postgres(query))
+}
+
+/// What PostgreSQL answers, unless it has stopped to.
+async fn in_time<T>(asked: impl Future<Output = sqlx::Result<T>>) -> Result<T> {
+    match timeout(ANSWER, asked).await {
+        Ok(answer) => answer.map_err(Into::into),
+        Err(_) => Err(Error::Unavailable(Cause::NoAnswer)),
+    }
+}
