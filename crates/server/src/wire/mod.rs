@@ -213,7 +213,9 @@ fn failure(error: Error) -> Failure {
             Failure::insufficient_scopes(explanation)
         }
         // Keys are their own proof, so that this is for people in the browser.
-        Error::PasswordNeeded | Error::SignInNeeded { .. } => Failure::insufficient_scopes(error.to_string()),
+        Error::PasswordNeeded { .. } | Error::SignInNeeded { .. } => {
+            Failure::insufficient_scopes(error.to_string())
+        }
         Error::Invalid { fields } => {
             let fields: Vec<String> =
                 fields.iter().map(|field| format!("{} {}", wire_name(&field.field), field.message)).collect();
