@@ -27,7 +27,7 @@ export async function signUp(page: Page, name = "Grace Hopper", email = newAddre
 export async function signIn(page: Page, email: string): Promise<void> {
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 /** Opens `path` as somebody new, who has to sign in first and is led back there. */

@@ -77,7 +77,7 @@ async fn letters(bench: &Bench, person: &Person) -> Vec<String> {
     subjects
 }
 
-/// ASVS 6.3.3 and 7.2.4.
+/// ASVS 6.3.3.
 async fn whoever_has_one_signs_in_by_it_and_by_nothing_else(bench: Bench) {
     let (ada, bo) = (bench.person("ada").await, bench.person("bo").await);
     let mut adas = bench.add_passkey(&ada, "Work laptop").await;
@@ -259,7 +259,7 @@ async fn one_that_was_removed_signs_nobody_in(bench: Bench) {
     assert!(bench.service.whoami(&session).await.unwrap().is_some(), "sessions that it began go on");
 }
 
-/// ASVS 7.5.1.
+/// ASVS 6.7.2.
 async fn an_answer_that_would_add_one_counts_in_its_session_alone(bench: Bench) {
     let (ada, eve) = (bench.person("ada").await, bench.person("eve").await);
     let service = &bench.service;
