@@ -1,6 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 import { expect, hydrated, test as base } from "./fixture";
-import { letPasswordAge, makeAccount, newAddress, signIn } from "./people";
+import { letPasswordAge, makeAccount, newAddress, signIn, takePassword } from "./people";
 import { startByName, type OwnServer } from "./server";
 
 /** A device that keeps passkeys, as the browser plays it. */
@@ -147,6 +147,22 @@ test("a passkey stands for the password where that is asked for again", async ({
   await use.click();
   await expect(row(page, another)).toBeVisible();
   await expect(password).toHaveCount(0);
+});
+
+test("whoever has nothing but a passkey shows by it once more who they are, and keeps it", async ({ page, device, byName, axe }) => {
+  const email = makeAccount("Ada Lovelace", byName.data);
+  await openAccount(page, email);
+  await addPasskey(page, "Work laptop");
+  takePassword(email, byName.data);
+  letPasswordAge(email, byName.data);
+  await page.reload();
+  await hydrated(page);
+  await page.getByRole("button", { name: "Remove the passkey Work laptop" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "Show once more who you are by your passkey" })).toBeVisible();
+  await axe();
+  await page.getByRole("button", { name: "Use a passkey" }).click();
+  await expect(page.getByRole("alert")).toContainText("This is your only way in");
+  expect(await device.count()).toBe(1);
 });
 
 test("whoever adds a passkey long after the password gives it first", async ({ page, device, byName }) => {

@@ -276,6 +276,12 @@ async fn an_answer_that_would_add_one_counts_in_its_session_alone(bench: Bench) 
     let asked = ask(&bench).await;
     let signed = passkey.sign(&asked.options, &Manner::default());
     is_conflict(service.add_passkey(&eve.who, &asked.secret, "Mine", &signed).await);
+    let asked = service.begin_passkey_proof(&eve.who).await.unwrap();
+    let signed = passkey.sign(&asked.options, &Manner::default());
+    is_conflict(service.add_passkey(&eve.who, &asked.secret, "Mine", &signed).await);
+    let asked = service.begin_passkey(&eve.who, "Mine").await.unwrap();
+    let signed = passkey.sign(&asked.options, &Manner::default());
+    is_conflict(service.prove_by_passkey(&eve.who, &asked.secret, &signed).await);
 
     let asked = service.begin_passkey(&eve.who, "Mine").await.unwrap();
     let (_, made) = Passkey::make(&asked.options, &Manner::default());

@@ -49,8 +49,8 @@ pub fn Passkeys(
         <section class="section">
             <h2>"Passkeys"</h2>
             <p class="section-lead">
-                "A passkey stays on your device, or with whoever keeps your passwords, and signs you in once you unlock \
-                 it: without a password, and without a code. You are mailed when one is added or removed."
+                "A passkey stays on your device or in your password manager, and signs you in once you unlock it: \
+                 without a password, and without a code. You are mailed when one is added or removed."
             </p>
             {table}
             {add}

@@ -237,7 +237,7 @@ fn sentence(action: &str) -> &str {
         "identity.connected" => "connected to the account a way to sign in:",
         "identity.disconnected" => "disconnected from the account a way to sign in:",
         "passkey.added" => "added the passkey",
-        "passkey.refused" => "was refused by a passkey of",
+        "passkey.refused" => "was refused with a passkey of",
         "passkey.removed" => "removed the passkey",
         "second_factor.added" => "set up a second factor of",
         "second_factor.refused" => "was refused by the second factor of",

@@ -93,7 +93,7 @@ impl Service {
     /// Tells the audit list of a signature that was not believed.
     pub(super) fn audit_refused(&self, tx: &mut WriteTx, actor: Actor<'_>, refused: &Refused) {
         let subject_id: Option<UserId> = refused.of.as_ref().map(|user| user.id);
-        let subject = refused.of.as_ref().map_or("", |user| user.name.as_str());
+        let subject = refused.of.as_ref().map_or("somebody unknown", |user| user.name.as_str());
         let after = refused.is_copy.then(|| json!({ "passkey": "was perhaps copied: it has signed before" }));
         let done = Done { subject_id, after, ..Done::new(Action::PasskeyRefused, subject) };
         self.audit(tx, actor, &done);
