@@ -82,14 +82,17 @@ pub fn PasswordAgain() -> impl IntoView {
             } else {
                 "Sign in once more; you are led back here, and do it again then."
             };
+            let by_provider = (!providers.is_empty()).then(|| view! {
+                <ProviderLinks providers wish=Wish::Prove next=path_of(&use_location()) />
+            });
             let no_scripts = or_passkey.get().then(|| view! {
-                <span class="needs-no-scripting">"Your browser has to run scripts for a passkey."</span>
+                <span class="needs-no-scripting">" Your browser has to run scripts for a passkey."</span>
             });
             view! {
                 <div class="password-again" id=id() tabindex="-1" role="alert">
-                    <p>"This changes who gets in, and you signed in more than 15 minutes ago. " {then} {no_scripts}</p>
+                    <p>"This changes who gets in, and you signed in more than 15 minutes ago. " {then}{no_scripts}</p>
                     {by_passkey}
-                    <ProviderLinks providers wish=Wish::Prove next=path_of(&use_location()) />
+                    {by_provider}
                 </div>
             }
             .into_any()

@@ -28,7 +28,7 @@ use crate::{
 const OWN: &str = "/account/audit";
 
 /// What kinds of things are told, by how the names of their actions begin.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 11] = [
     ("", "Everything"),
     ("collaborator", "Collaborators"),
     ("invitation", "Invitations"),
@@ -38,6 +38,7 @@ const KINDS: [(&str, &str); 10] = [
     ("annotation", "Annotations"),
     ("address", "Addresses"),
     ("password", "Passwords"),
+    ("passkey", "Passkeys"),
     ("session", "Sessions"),
 ];
 
