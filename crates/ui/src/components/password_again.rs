@@ -150,7 +150,8 @@ fn ByPasskey(form: FormParts) -> impl IntoView {
             >
                 "Use a passkey"
             </button>
-            <div role="alert">
+            // Not an alert: it may stand in one.
+            <div aria-live="polite">
                 {move || refused.get().map(|message| view! {
                     <p class="field-error"><Icon sign=Sign::Warning /><span><Prose text=message /></span></p>
                 })}
