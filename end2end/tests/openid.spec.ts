@@ -1,8 +1,9 @@
 import { expect, hydrated, test as base } from "./fixture";
 import { letPasswordAge, makeAccount, newAddress, PASSWORD, signIn } from "./people";
-import { startByProvider, signInThere, type ByProvider } from "./provider";
+import { startByProvider, signInThere } from "./provider";
+import type { OwnServer } from "./server";
 
-const test = base.extend<object, { byProvider: ByProvider }>({
+const test = base.extend<object, { byProvider: OwnServer }>({
   byProvider: [
     async ({}, use) => {
       const started = await startByProvider();

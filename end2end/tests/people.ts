@@ -27,7 +27,7 @@ export async function signUp(page: Page, name = "Grace Hopper", email = newAddre
 export async function signIn(page: Page, email: string): Promise<void> {
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 /** Opens `path` as somebody new, who has to sign in first and is led back there. */
@@ -61,15 +61,24 @@ export function makeAccount(name: string, data = process.env.ATELIER_DATA): stri
 
 /** Lets whoever has `email` have shown an hour ago who they are, in every session. */
 export function letPasswordAge(email: string, data = process.env.ATELIER_DATA): void {
+  change("UPDATE sessions SET proved_at = proved_at - 3600000000 WHERE user_id", email, data);
+}
+
+/** Leaves whoever has `email` without a password, as those are who signed up by a provider. */
+export function takePassword(email: string, data = process.env.ATELIER_DATA): void {
+  change("UPDATE users SET password_hash = '' WHERE id", email, data);
+}
+
+/** Changes what the database keeps of whoever has `email`. */
+function change(what: string, email: string, data: string | undefined): void {
   if (!data) throw new Error("run by `cargo xtask test e2e`, which says where the server's data is");
   const script = [
     "import sqlite3, sys",
     "database = sqlite3.connect(sys.argv[1], timeout=10)",
-    "database.execute('UPDATE sessions SET proved_at = proved_at - 3600000000 WHERE user_id IN '",
-    "  '(SELECT user_id FROM email_addresses WHERE address = ?)', (sys.argv[2],))",
+    "database.execute(sys.argv[2] + ' IN (SELECT user_id FROM email_addresses WHERE address = ?)', (sys.argv[3],))",
     "database.commit()",
   ];
-  execFileSync("python3", ["-c", script.join("\n"), join(data, "atelier.db"), email]);
+  execFileSync("python3", ["-c", script.join("\n"), join(data, "atelier.db"), what, email]);
 }
 
 /** Signs in and is led to `path`. */

@@ -469,6 +469,8 @@ mod tests {
                 "ConfirmAuthenticator",
                 "MakeRecoveryCodes",
                 "RemoveSecondFactor",
+                "AddPasskey",
+                "RemovePasskey",
             ]
         );
     }

@@ -501,6 +501,9 @@ endpoints! {
     ConfirmAuthenticator: Post [] by Session + Password needs [];
     MakeRecoveryCodes: Post [] by Session + Password needs [];
     RemoveSecondFactor: Post [] by Session + Password needs [];
+    AddPasskey: Post [] by Session + Password needs [];
+    RemovePasskey: Post [] by Session + Password needs [];
+    ProveByPasskey: Post [] by Session needs [];
 
     // Asked beside the RPCs.
     ListOrganizations: Get [] by Pat needs [];
@@ -512,6 +515,7 @@ endpoints! {
     SignIn: Post [] by Open needs [];
     ListProviders: Get [] by Open needs [];
     SignInByProvider: Get [] by Open needs [];
+    SignInByPasskey: Post [] by Open needs [];
     CompleteSignIn: Post [] by Open needs [];
     VerifyEmailAddress: Post [] by Open needs [];
     RequestPasswordReset: Post [] by Open needs [];

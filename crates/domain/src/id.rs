@@ -90,6 +90,8 @@ ids! {
     SessionId;
     /// Who somebody is to a provider by which they sign in.
     IdentityId;
+    /// A passkey by which somebody signs in.
+    PasskeyId;
     /// An entry of the audit list.
     AuditId;
     /// A picture or text.

@@ -25,6 +25,9 @@ pub(crate) async fn run(service: Service, stop: CancellationToken) {
         if let Err(error) = service.forget_visits().await {
             tracing::warn!(%error, "could not take away visits to providers that took too long");
         }
+        if let Err(error) = service.forget_passkey_challenges().await {
+            tracing::warn!(%error, "could not take away what passkeys were asked to sign and did not");
+        }
         match service.complete_abandoned_jobs().await {
             Ok(0) => {}
             Ok(count) => tracing::info!(jobs.count = count, "completed jobs that a killed server had left"),

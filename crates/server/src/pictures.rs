@@ -155,7 +155,7 @@ fn refusal(error: &Error) -> Response {
         Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
         Error::Forbidden { .. }
         | Error::SomeoneElses { .. }
-        | Error::PasswordNeeded
+        | Error::PasswordNeeded { .. }
         | Error::SignInNeeded { .. } => StatusCode::FORBIDDEN,
         Error::Invalid { .. } => StatusCode::BAD_REQUEST,
         Error::Conflict(_) | Error::Taken(_) => StatusCode::CONFLICT,

@@ -50,6 +50,12 @@ pub(crate) async fn serve(
             "sessions travel unencrypted: fine on this machine, not beyond it (set a https base URL)"
         );
     }
+    if !service.offers_passkeys() {
+        tracing::info!(
+            "passkeys are not offered: browsers bind them to a host's name, reached over TLS or on this machine \
+             (set a base URL)"
+        );
+    }
     let stop = Stop::default();
     let measuring = match measured {
         Some(address) => Some(show_metrics(address, &service, &stop).await?),

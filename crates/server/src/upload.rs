@@ -124,7 +124,7 @@ fn status(error: &UiError) -> StatusCode {
 fn obstacle(error: &UiError) -> Obstacle {
     match error {
         UiError::Forbidden { .. }
-        | UiError::PasswordNeeded
+        | UiError::PasswordNeeded { .. }
         | UiError::SignInNeeded { .. }
         | UiError::NotFound
         | UiError::SignedOut { .. } => Obstacle::Forbidden,

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::Read as _;
 
 use atelier_service::Service;
-use atelier_service::identity::SignUp;
+use atelier_service::identity::{Reset, SignUp};
 use clap::Subcommand;
 use serde_json::json;
 
@@ -31,7 +31,8 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Switches off the second factor of somebody who has lost it, and their recovery codes. They are told by mail.
+    /// Switches off the second factor of somebody who has lost it, with their recovery codes, and removes their passkeys.
+    /// They are told by mail.
     ResetFactors {
         /// Their verified e-mail address.
         email: String,
@@ -42,8 +43,13 @@ pub(crate) async fn run(service: &Service, command: Command) -> Result<(), Box<d
     match command {
         Command::Add { id, email, name, json, .. } => add(service, id, email, name, json).await,
         Command::ResetFactors { email } => {
-            service.reset_second_factors(&email).await?;
-            println!("the second factor of {email} is off");
+            let Reset { second_factor, passkeys } = service.reset_factors(&email).await?;
+            if second_factor {
+                println!("the second factor of {email} is off");
+            }
+            if passkeys > 0 {
+                println!("passkeys of {email} that were removed: {passkeys}");
+            }
             Ok(())
         }
     }

@@ -32,12 +32,19 @@ pub enum Error {
     ///
     /// [`Service::confirm_password`]: crate::Service::confirm_password
     #[error("give your password again to go on")]
-    PasswordNeeded,
-    /// The caller may, once they have shown again at one of these providers who they are: they have no password.
+    PasswordNeeded {
+        /// Whether one of their passkeys does as well: see [`Service::prove_by_passkey`].
+        ///
+        /// [`Service::prove_by_passkey`]: crate::Service::prove_by_passkey
+        or_passkey: bool,
+    },
+    /// The caller may, once they have shown again who they are otherwise: they have no password.
     #[error("sign in again to go on")]
     SignInNeeded {
-        /// By which they can.
+        /// The providers at which they can.
         providers: Vec<ProviderName>,
+        /// Whether one of their passkeys does as well.
+        or_passkey: bool,
     },
     /// What was asked for is not valid.
     #[error("{}", fields.first().map_or("the request is not valid", |field| field.message.as_str()))]
@@ -88,6 +95,13 @@ impl Error {
         Self::Invalid { fields: vec![FieldError { field: field.into(), message: message.to_string() }] }
     }
 
+    /// A fault of ours, which is logged.
+    pub(crate) fn fault(error: &dyn std::error::Error) -> Self {
+        let id = internal_id();
+        tracing::error!(error.id = id, error = told(error), "an operation failed");
+        Self::Internal { id }
+    }
+
     /// The same, of which the fields are those of one thing in a list: `annotations[2].labels`.
     #[must_use]
     pub(crate) fn within(self, list: &str, index: usize) -> Self {
@@ -104,7 +118,7 @@ impl Error {
     pub fn refused(refusal: &Refusal, givers: &[String]) -> Self {
         match refusal.cause {
             Cause::NotFound => return Self::NotFound,
-            Cause::PasswordTooOld => return Self::PasswordNeeded,
+            Cause::PasswordTooOld => return Self::PasswordNeeded { or_passkey: false },
             _ => {}
         }
         let givers: Vec<&str> = givers.iter().map(String::as_str).collect();
@@ -153,11 +167,7 @@ impl From<atelier_store::Error> for Error {
             }
             atelier_store::Error::Duplicate => Self::Conflict("this already exists".into()),
             atelier_store::Error::Nul => Self::invalid("texts", "must not contain the character NUL"),
-            other => {
-                let id = internal_id();
-                tracing::error!(error.id = id, error = told(&other), "an operation failed");
-                Self::Internal { id }
-            }
+            other => Self::fault(&other),
         }
     }
 }

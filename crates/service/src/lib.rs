@@ -44,6 +44,8 @@ pub struct Service {
     /// What is done beside requests, and not waited for by them.
     background: TaskTracker,
     providers: Option<identity::Providers>,
+    /// What this place is to passkeys; none where there can be none.
+    site: Option<Arc<identity::Site>>,
 }
 
 impl Service {
@@ -61,6 +63,7 @@ impl Service {
             fetcher: inputs::Fetcher::new(inputs::Fetching::default()),
             background: TaskTracker::new(),
             providers: None,
+            site: identity::Site::of(base_url).map(Arc::new),
         }
     }
 

@@ -28,7 +28,7 @@ pub(crate) enum Account<'a> {
     InSession(SessionId),
 }
 
-/// A password or code that was tried and has been counted as wrong, until it turns out to be right.
+/// A password, code or passkey that was tried and has been counted as wrong, until it turns out to be right.
 #[must_use = "what was right is to be forgiven"]
 pub(crate) struct Tried {
     account: Option<[u8; 32]>,
@@ -57,6 +57,15 @@ impl Service {
     pub(crate) async fn count_code(&self, tx: &mut WriteTx, user: UserId, origin: &Origin) -> Result<Tried> {
         let account = subject("codes of", &user.to_string());
         self.count_tried(tx, Some(account), origin, "too many codes were tried").await
+    }
+
+    /// Counts a passkey's signature as wrong before it is looked at. Nobody guesses one, so that it is counted for the
+    /// network address alone: strangers must not keep anybody from theirs.
+    ///
+    /// # Errors
+    /// `Throttled` after too many wrong ones from the network address.
+    pub(crate) async fn count_passkey(&self, tx: &mut WriteTx, origin: &Origin) -> Result<Tried> {
+        self.count_tried(tx, None, origin, "too many passkeys were tried").await
     }
 
     async fn count_tried(

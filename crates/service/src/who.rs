@@ -11,6 +11,7 @@ use atelier_store::queries::{grants, keys, sessions};
 
 pub use atelier_store::queries::access::{AppAddress, Proof};
 
+use crate::identity::WaysIn;
 use crate::{Error, Result, Service, measures};
 
 /// Who asks: what they show, and from where.
@@ -150,9 +151,13 @@ impl Service {
     /// Logs what was refused to `user` because they showed too long ago who they are, and says how they do so again.
     async fn ask_again(&self, conn: &mut Conn, user: UserId, refusal: &Refusal) -> Error {
         log_refusal(user, refusal);
-        match self.providers_instead_of_password(conn, user).await {
-            Ok(None) => Error::PasswordNeeded,
-            Ok(Some(providers)) => Error::SignInNeeded { providers },
+        match self.ways_in(conn, user).await {
+            Ok(WaysIn { has_password: true, passkeys, .. }) => {
+                Error::PasswordNeeded { or_passkey: passkeys > 0 }
+            }
+            Ok(WaysIn { providers, passkeys, .. }) => {
+                Error::SignInNeeded { providers, or_passkey: passkeys > 0 }
+            }
             Err(error) => error,
         }
     }

@@ -413,7 +413,7 @@ async fn of_two_servers_one_signs(bench: Bench) {
         Store::open(bench.url()).await.unwrap(),
         bench.service.objects().clone(),
         World::new(bench.clock.clone(), SeededEntropy::default()),
-        "http://atelier.test",
+        "https://atelier.test",
     );
     for day in 1..=5 {
         let (one, key_one, key_other) = (&bench.service, key(1), key(2));

@@ -17,7 +17,7 @@ on_both_databases! {
 /// The link's secret, as an operator reads it.
 async fn secret(bench: &Bench) -> String {
     let link = bench.service.first_link().await.unwrap().expect("there is no account yet");
-    link.strip_prefix("http://atelier.test/sign-up/").expect("it leads to the page for it").to_owned()
+    link.strip_prefix("https://atelier.test/sign-up/").expect("it leads to the page for it").to_owned()
 }
 
 fn named(name: &str) -> SignUp {

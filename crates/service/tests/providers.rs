@@ -394,7 +394,7 @@ async fn an_identity_is_connected_in_the_session_that_asked_for_it(mut bench: Be
     bench.clock.advance(PROOF);
     let secret = waits(visit(&bench, &provider, &ada.who, Purpose::Connect, &known, manner).await);
     let old = bench.service.connect_identity(&ada.who, &secret).await;
-    assert_eq!(old.unwrap_err(), Error::PasswordNeeded);
+    assert_eq!(old.unwrap_err(), Error::PasswordNeeded { or_passkey: false });
     bench.prove_password(&ada).await;
     assert_eq!(bench.service.connect_identity(&ada.who, &secret).await.unwrap(), "/apps");
     assert_eq!(bench.next_mail().await.unwrap().recipient, ada.email);
@@ -455,7 +455,7 @@ async fn whoever_has_no_password_shows_anew_who_they_are(mut bench: Bench) {
     let known = Known::new("bo");
     let bo = let_in(sign_in(&bench, &provider, &known).await);
     bench.clock.advance(PROOF);
-    let needed = Error::SignInNeeded { providers: bench.service.list_providers() };
+    let needed = Error::SignInNeeded { providers: bench.service.list_providers(), or_passkey: false };
     let add = async || bench.service.add_address(&bo, "bo@example.net").await;
     assert_eq!(add().await.unwrap_err(), needed);
     assert!(bench.service.confirm_password(&bo, "").await.is_err());

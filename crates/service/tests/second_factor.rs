@@ -300,7 +300,7 @@ async fn whoever_changes_it_gave_the_password_not_long_ago(bench: Bench) {
     let service = &bench.service;
     service.set_up_authenticator(&ada.who).await.unwrap();
     bench.clock.advance(PROOF);
-    let needed = Some(Error::PasswordNeeded);
+    let needed = Some(Error::PasswordNeeded { or_passkey: false });
     assert!(service.get_second_factor(&ada.who).await.unwrap().offer.is_none(), "nor is the secret shown");
     assert_eq!(service.set_up_authenticator(&ada.who).await.err(), needed);
     assert_eq!(service.confirm_authenticator(&ada.who, "000000").await.err(), needed);
@@ -367,9 +367,9 @@ async fn whoever_runs_the_server_takes_it_from_whoever_lost_everything(bench: Be
     let app = bench.set_up_app(&ada).await;
     let pending = begin(&bench, &ada).await;
     letters(&bench, &ada).await;
-    assert!(bench.service.reset_second_factors("nobody@example.org").await.is_err());
-    bench.service.reset_second_factors(&ada.email).await.unwrap();
-    assert!(matches!(bench.service.reset_second_factors(&ada.email).await, Err(Error::Conflict(_))));
+    assert!(bench.service.reset_factors("nobody@example.org").await.is_err());
+    bench.service.reset_factors(&ada.email).await.unwrap();
+    assert!(matches!(bench.service.reset_factors(&ada.email).await, Err(Error::Conflict(_))));
     is_over(show(&bench, &pending, &app.code(bench.now())).await);
     let ada = bench.sign_in("ada", &ada.email).await;
     assert_eq!(letters(&bench, &ada).await, ["A second factor was switched off"]);

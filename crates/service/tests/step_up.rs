@@ -14,7 +14,7 @@ on_both_databases! {
 }
 
 fn needs_password<T>(done: Result<T, Error>) {
-    assert_eq!(done.err(), Some(Error::PasswordNeeded));
+    assert_eq!(done.err(), Some(Error::PasswordNeeded { or_passkey: false }));
 }
 
 /// ASVS 7.5.1, 7.5.2 and 7.5.3.

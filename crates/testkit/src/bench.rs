@@ -43,7 +43,7 @@ impl Bench {
         let objects = Objects::folder(&folder.path().join("objects")).expect("a fresh folder opens");
         let clock = SteppedClock::default();
         let world = World::new(clock.clone(), SeededEntropy::default());
-        let service = Service::new(store, objects, world, "http://atelier.test");
+        let service = Service::new(store, objects, world, "https://atelier.test");
         Self { service, clock, url, folder }
     }
 

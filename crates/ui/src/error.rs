@@ -26,11 +26,16 @@ pub enum UiError {
         explanation: String,
     },
     /// The person may do this once they have given their password again: every form asks for it by itself.
-    PasswordNeeded,
+    PasswordNeeded {
+        /// Whether one of their passkeys does as well.
+        or_passkey: bool,
+    },
     /// The person may do this once they have signed in again: they have no password, and every form says so.
     SignInNeeded {
-        /// By what they can.
+        /// The providers by which they can.
         providers: Vec<Provider>,
+        /// Whether one of their passkeys does as well.
+        or_passkey: bool,
     },
     /// What was typed cannot be accepted.
     Invalid {
@@ -73,7 +78,7 @@ impl UiError {
         match self {
             Self::NotFound => 404,
             Self::SignedOut { .. } => 401,
-            Self::Forbidden { .. } | Self::PasswordNeeded | Self::SignInNeeded { .. } => 403,
+            Self::Forbidden { .. } | Self::PasswordNeeded { .. } | Self::SignInNeeded { .. } => 403,
             Self::Invalid { .. } => 422,
             Self::Conflict { .. } => 409,
             Self::Throttled { .. } => 429,
@@ -84,7 +89,7 @@ impl UiError {
 
     /// Whether it goes away once the person has shown again who they are.
     pub const fn asks_again(&self) -> bool {
-        matches!(self, Self::PasswordNeeded | Self::SignInNeeded { .. })
+        matches!(self, Self::PasswordNeeded { .. } | Self::SignInNeeded { .. })
     }
 
     /// An [`UiError::Invalid`] about the form as a whole.
@@ -134,10 +139,11 @@ impl From<atelier_service::Error> for UiError {
             Error::Forbidden { explanation, .. } | Error::SomeoneElses { explanation, .. } => {
                 Self::Forbidden { explanation: sentence(&explanation) }
             }
-            Error::PasswordNeeded => Self::PasswordNeeded,
-            Error::SignInNeeded { providers } => {
-                Self::SignInNeeded { providers: providers.into_iter().map(Provider::from).collect() }
-            }
+            Error::PasswordNeeded { or_passkey } => Self::PasswordNeeded { or_passkey },
+            Error::SignInNeeded { providers, or_passkey } => Self::SignInNeeded {
+                providers: providers.into_iter().map(Provider::from).collect(),
+                or_passkey,
+            },
             Error::Invalid { fields } => Self::Invalid {
                 fields: fields
                     .into_iter()
@@ -175,7 +181,7 @@ impl fmt::Display for UiError {
                 f.write_str(message)
             }
             Self::Forbidden { explanation } => f.write_str(explanation),
-            Self::PasswordNeeded => f.write_str("Give your password again to go on."),
+            Self::PasswordNeeded { .. } => f.write_str("Give your password again to go on."),
             Self::SignInNeeded { .. } => f.write_str("Sign in again to go on."),
             Self::Invalid { fields } => match fields.as_slice() {
                 [only] => f.write_str(&only.message),

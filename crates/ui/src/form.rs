@@ -44,6 +44,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     components::{loaded::Reload, password_again::PasswordAgain, toast::Toasts},
     error::UiError,
+    passkeys::{self, Ceremony},
 };
 
 /// The hidden field that says which form of the page was posted: the server function's path and, if the page has
@@ -121,6 +122,8 @@ struct Posting {
     follows: bool,
     /// Whether what was typed is done with once it was accepted, though the form stays.
     resets: bool,
+    /// What the browser is asked by a passkey before.
+    ceremony: Option<Ceremony>,
     parts: FormParts,
 }
 
@@ -129,6 +132,7 @@ struct Posting {
 pub struct FormParts {
     id: StoredValue<String>,
     typed: StoredValue<Vec<(String, String)>>,
+    outcome: RwSignal<Option<Result<String, UiError>>>,
     error: Signal<Option<UiError>>,
     pending: Signal<bool>,
 }
@@ -169,6 +173,11 @@ impl FormParts {
         Signal::derive(move || error.with(|error| error.as_ref()?.about(name).next().map(str::to_owned)))
     }
 
+    /// Is as if nothing had been submitted yet.
+    pub(crate) fn forget(&self) {
+        self.outcome.set(None);
+    }
+
     /// Whether a submission is under way.
     pub fn pending(&self) -> Signal<bool> {
         self.pending
@@ -189,10 +198,28 @@ impl Posting {
         let parts = FormParts {
             id: StoredValue::new(element_id(&name)),
             typed: StoredValue::new(typed),
+            outcome,
             error,
             pending: pending.into(),
         };
-        Self { path, name: StoredValue::new(name), outcome, pending, follows: true, resets: false, parts }
+        Self {
+            path,
+            name: StoredValue::new(name),
+            outcome,
+            pending,
+            follows: true,
+            resets: false,
+            ceremony: None,
+            parts,
+        }
+    }
+
+    /// Posts what is typed, with a passkey's answer if it needs one.
+    async fn send(self, typed: &web_sys::FormData) -> Result<String, UiError> {
+        if let Some(ceremony) = self.ceremony {
+            passkeys::answer(ceremony, typed).await?;
+        }
+        post(self.path, typed, self.follows).await
     }
 
     /// Posts what is typed, and notes how it ends.
@@ -207,7 +234,7 @@ impl Posting {
         let Ok(typed) = web_sys::FormData::new_with_form(&form) else { return };
         self.pending.set(true);
         leptos::task::spawn_local(async move {
-            let outcome = post(self.path, &typed, self.follows).await;
+            let outcome = self.send(&typed).await;
             if self.resets && outcome.is_ok() {
                 form.reset();
             }
@@ -219,7 +246,7 @@ impl Posting {
 
 /// Calls a server function with the fields of a form. Where it leads elsewhere, the router follows if `follows`.
 #[cfg(any(feature = "hydrate", feature = "csr"))]
-async fn post(path: &str, fields: &web_sys::FormData, follows: bool) -> Result<String, UiError> {
+pub(crate) async fn post(path: &str, fields: &web_sys::FormData, follows: bool) -> Result<String, UiError> {
     use leptos::server_fn::redirect::{REDIRECT_HEADER, call_redirect_hook};
 
     let unreachable = |_| UiError::Unavailable;
@@ -247,7 +274,7 @@ async fn post(path: &str, fields: &web_sys::FormData, follows: bool) -> Result<S
 
 /// Only browsers submit.
 #[cfg(not(any(feature = "hydrate", feature = "csr")))]
-async fn post(_: &str, _: &web_sys::FormData, _: bool) -> Result<String, UiError> {
+pub(crate) async fn post(_: &str, _: &web_sys::FormData, _: bool) -> Result<String, UiError> {
     Err(UiError::Unavailable)
 }
 
@@ -307,6 +334,13 @@ where
     #[must_use]
     pub fn emptied(mut self) -> Self {
         self.posting.resets = true;
+        self
+    }
+
+    /// Has the browser answer by a passkey before it is posted: for server functions that take the `answer`.
+    #[must_use]
+    pub fn answering(mut self, ceremony: Ceremony) -> Self {
+        self.posting.ceremony = Some(ceremony);
         self
     }
 

@@ -20,6 +20,7 @@ pub mod error;
 pub mod form;
 mod lazy;
 pub mod pages;
+mod passkeys;
 mod raw_text;
 #[cfg(feature = "ssr")]
 mod server;

@@ -1,7 +1,9 @@
 //! What server functions ask of the server around them.
 
 use atelier_domain::time::SECOND;
-use atelier_service::identity::{Admission, Completed, PENDING_SIGN_IN, SecondProof, VISIT};
+use atelier_service::identity::{
+    Admission, CHALLENGE, Challenge, Completed, PENDING_SIGN_IN, SecondProof, VISIT,
+};
 use atelier_service::{Service, Who};
 use http::header::{COOKIE, SET_COOKIE};
 use http::request::Parts;
@@ -44,6 +46,24 @@ impl SessionCookie {
     #[must_use]
     pub const fn visit_name(self) -> &'static str {
         if self.secure { "__Host-atelier-visit" } else { "atelier-visit" }
+    }
+
+    /// The name of the cookie of a browser that was asked to sign by a passkey.
+    #[must_use]
+    pub const fn asked_name(self) -> &'static str {
+        if self.secure { "__Host-atelier-asked" } else { "atelier-asked" }
+    }
+
+    /// The header by which a browser that is asked to sign by a passkey is known again.
+    #[must_use]
+    pub fn handing_over_asked(self, secret: &str) -> String {
+        self.header(self.asked_name(), secret, CHALLENGE / SECOND)
+    }
+
+    /// The header that takes that back.
+    #[must_use]
+    pub fn taking_back_asked(self) -> String {
+        self.header(self.asked_name(), "", 0)
     }
 
     /// The header that hands the secret of a visit to a provider to the browser. It is sent along when the provider
@@ -129,7 +149,23 @@ pub(crate) fn who() -> Who {
 
 /// The secret of the visit to a provider that was made in this browser; empty if there was none.
 pub(crate) fn visit() -> String {
-    let name = expect_context::<SessionCookie>().visit_name();
+    kept(SessionCookie::visit_name)
+}
+
+/// The secret of what this browser was asked to sign by a passkey; empty if it was not.
+pub(crate) fn asked() -> String {
+    kept(SessionCookie::asked_name)
+}
+
+/// Asks this browser to sign by a passkey: answers the options for its credentials, and has it keep the secret.
+pub(crate) fn ask_browser(challenge: Challenge) -> String {
+    set_cookie(|cookie| cookie.handing_over_asked(&challenge.secret));
+    challenge.options
+}
+
+/// What this browser keeps in a cookie; empty if it keeps none.
+fn kept(name: impl Fn(SessionCookie) -> &'static str) -> String {
+    let name = name(expect_context());
     let parts = use_context::<http::request::Parts>();
     parts.and_then(|parts| cookie(&parts.headers, name).map(str::to_owned)).unwrap_or_default()
 }
@@ -190,6 +226,11 @@ mod tests {
         assert!(visit.starts_with("__Host-atelier-visit=secret; Path=/; Max-Age=600; "), "{visit}");
         for part in ["; HttpOnly", "; SameSite=Lax", "; Secure"] {
             assert!(visit.contains(part), "{visit}");
+        }
+        let asked = secure.handing_over_asked("secret");
+        assert!(asked.starts_with("__Host-atelier-asked=secret; Path=/; Max-Age=300; "), "{asked}");
+        for part in ["; HttpOnly", "; SameSite=Lax", "; Secure"] {
+            assert!(asked.contains(part), "{asked}");
         }
         let pending = Admission::SecondFactor(PendingSignIn { secret: "secret".into() });
         let (pending, page) = secure.admitting(&pending, "/ada/tea?view=tree");

@@ -106,8 +106,10 @@ fn serve(paths: &Paths, arguments: &Arguments) -> Outcome {
     if arguments.passed_on.is_empty() {
         // The first time, it makes the people and prints how to sign in; afterwards it leaves everything as it is.
         step("demonstration", || run(program().args(["demo", "--data", "./data"])))?;
-        eprintln!("Open http://127.0.0.1:8080");
-        server.args(["serve", "--listen", "127.0.0.1:8080", "--data", "./data"]);
+        // By its name, to which browsers bind passkeys.
+        eprintln!("Open http://localhost:8080");
+        server.args(["serve", "--listen", "127.0.0.1:8080", "--base-url", "http://localhost:8080"]);
+        server.args(["--data", "./data"]);
     } else {
         server.args(&arguments.passed_on);
     }

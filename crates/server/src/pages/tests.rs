@@ -6,6 +6,7 @@ use atelier_service::AppName;
 use atelier_service::apps::CreateApp;
 use atelier_service::collaborators::{EditCollaborator, GrantRow};
 use atelier_service::keys::CreateKey;
+use atelier_testkit::passkeys::Manner;
 use atelier_testkit::people::{PASSWORD, with_key};
 use atelier_testkit::sharing::{edit, invite, people, street_signs};
 use atelier_testkit::{Bench, Person, on_both_databases};
@@ -27,6 +28,7 @@ on_both_databases! {
     a_second_factor_is_asked_for_on_a_page_of_its_own,
     a_recovery_code_gets_in_and_tells_how_many_are_left,
     a_second_factor_is_set_up_without_scripts,
+    a_passkey_signs_in_the_browser_that_was_asked,
 }
 
 const PLAIN: SessionCookie = SessionCookie { secure: false };
@@ -343,6 +345,40 @@ async fn a_second_factor_is_set_up_without_scripts(bench: Bench) {
     assert_eq!(status, 303);
     let (_, page) = browser.get(path).await;
     assert!(page.contains("Set up an app"), "{page}");
+}
+
+/// Asks for a passkey as the page's script does: the browser keeps the cookie. Answers the options.
+async fn ask_passkey(browser: &mut Browser) -> String {
+    let response = browser.send(Request::post("/api/identity/ask-passkey"), Body::empty()).await;
+    let cookie = response.headers()[SET_COOKIE].to_str().unwrap();
+    assert!(cookie.starts_with("atelier-asked=") && cookie.contains("; HttpOnly"), "{cookie}");
+    browser.cookie = cookie.split(';').next().unwrap().to_owned();
+    let options = to_bytes(response.into_body(), 1 << 16).await.unwrap();
+    serde_json::from_slice(&options).unwrap()
+}
+
+/// ASVS 6.7.2.
+async fn a_passkey_signs_in_the_browser_that_was_asked(bench: Bench) {
+    const PATH: &str = "/api/identity/sign-in-by-passkey";
+    let ada = bench.person("ada").await;
+    let mut passkey = bench.add_passkey(&ada, "Work laptop").await;
+    let (mut one, mut other) = (Browser::of_nobody(&bench), Browser::of_nobody(&bench));
+    let (_, page) = one.get("/sign-in").await;
+    assert!(page.contains("Sign in with a passkey"), "{page}");
+    let options = ask_passkey(&mut one).await;
+    ask_passkey(&mut other).await;
+    let answer = passkey.sign(&options, &Manner::default());
+    let fields = [("answer", answer.as_str()), ("next", "/collaborations")];
+    let (status, body) = other.post(PATH, &fields).await;
+    assert_eq!(status, 401, "{body}");
+    assert!(body.contains("No account has this passkey"), "{body}");
+    let (status, body) = Browser::of_nobody(&bench).post(PATH, &fields).await;
+    assert_eq!(status, 409, "{body}");
+    let (_, next) = one.follow(PATH, &fields).await;
+    assert_eq!(next, "/collaborations");
+    assert!(one.cookie.starts_with("atelier="), "what it was asked by is taken back: {}", one.cookie);
+    let (_, page) = one.get("/account").await;
+    assert!(page.contains(&ada.email) && page.contains("Work laptop"), "{page}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{Window, app_name, apps, failure, moment, own_account, timestamp, users::named, who};
 
 /// The actions that tell of something that did not succeed.
-const REFUSED: [&str; 2] = ["session.refused", "second_factor.refused"];
+const REFUSED: [&str; 3] = ["session.refused", "second_factor.refused", "passkey.refused"];
 
 /// What the wire calls an action. It has no word for those around keys and sessions: the description tells of them.
 const OPERATIONS: &[(&str, EventType)] = &[
@@ -32,6 +32,8 @@ const OPERATIONS: &[(&str, EventType)] = &[
     ("password.changed", EventType::UserUpdate),
     ("identity.connected", EventType::UserUpdate),
     ("identity.disconnected", EventType::UserUpdate),
+    ("passkey.added", EventType::UserUpdate),
+    ("passkey.removed", EventType::UserUpdate),
     ("second_factor.added", EventType::UserUpdate),
     ("second_factor.removed", EventType::UserUpdate),
     ("recovery_codes.made", EventType::UserUpdate),

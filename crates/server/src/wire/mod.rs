@@ -26,8 +26,8 @@ use atelier_contract::proto::status::Status;
 use atelier_contract::{Call, Failure, Gateway, StatusCode};
 use atelier_domain::limit::Allowance;
 use atelier_domain::secret::{InvalidSecret, KeySecret};
-use atelier_domain::{Auth, Conditions, Endpoint, EndpointSet, OwnPermit, ScopeSet, Timestamp};
-use atelier_service::{AppAddress, AppName, AskedOwn, Error, Origin, Proof, Service, Who, hash_secret};
+use atelier_domain::{Auth, Conditions, Endpoint, EndpointSet, ScopeSet, Timestamp};
+use atelier_service::{AppName, AskedOwn, Error, Origin, Proof, Service, Who, hash_secret};
 use axum::Router;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
@@ -213,7 +213,9 @@ fn failure(error: Error) -> Failure {
             Failure::insufficient_scopes(explanation)
         }
         // Keys are their own proof, so that this is for people in the browser.
-        Error::PasswordNeeded | Error::SignInNeeded { .. } => Failure::insufficient_scopes(error.to_string()),
+        Error::PasswordNeeded { .. } | Error::SignInNeeded { .. } => {
+            Failure::insufficient_scopes(error.to_string())
+        }
         Error::Invalid { fields } => {
             let fields: Vec<String> =
                 fields.iter().map(|field| format!("{} {}", wire_name(&field.field), field.message)).collect();

@@ -69,11 +69,26 @@ impl fmt::Debug for PendingSignIn {
     }
 }
 
+/// What somebody has shown who is to be let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// One factor: a password, or what a provider says of them.
+    OneFactor,
+    /// A passkey, which is two by itself: a device, and what unlocks it. Nothing more is asked for.
+    TwoFactors,
+}
+
 impl Service {
-    /// Lets `user` in, whose first factor was right: every way in ends here. That it was right is for the caller to
-    /// see to, in the same transaction.
-    pub(super) async fn admit(&self, tx: &mut WriteTx, user: UserRow, origin: &Origin) -> Result<Admission> {
-        if !has_second_factor(tx, user.id).await? {
+    /// Lets `user` in, of whom what they have shown was right: every way in ends here. That it was right is for the
+    /// caller to see to, in the same transaction.
+    pub(super) async fn admit(
+        &self,
+        tx: &mut WriteTx,
+        user: UserRow,
+        shown: Shown,
+        origin: &Origin,
+    ) -> Result<Admission> {
+        if shown == Shown::TwoFactors || !has_second_factor(tx, user.id).await? {
             return Ok(Admission::SignedIn(self.begin_session(tx, user, origin).await?));
         }
         let secret = new_secret(&self.world);

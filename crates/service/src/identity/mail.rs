@@ -11,7 +11,7 @@ use atelier_store::queries::users::Purpose;
 use atelier_store::queries::{mails, users};
 use uuid::Uuid;
 
-use super::{RESET_LINK, VERIFICATION_LINK};
+use super::{RESET_LINK, Reset, VERIFICATION_LINK};
 use crate::secrets::{hash_secret, new_secret};
 use crate::{Result, Service};
 
@@ -22,7 +22,7 @@ pub(super) enum FactorChange {
     CodesMade,
     CodeUsed { left: usize },
     SwitchedOff,
-    SwitchedOffByOperator,
+    ResetByOperator(Reset),
 }
 
 impl FactorChange {
@@ -52,10 +52,18 @@ impl FactorChange {
                  enough to sign in."
                     .to_owned(),
             ),
-            Self::SwitchedOffByOperator => (
+            Self::ResetByOperator(Reset { second_factor: true, passkeys }) => (
                 "A second factor was switched off",
-                "Whoever runs Atelier has switched off the second factor of your account: from now on, the password \
-                 alone is enough to sign in. Sign in and set it up again."
+                format!(
+                    "Whoever runs Atelier has switched off the second factor of your account{and_passkeys}: from now on, \
+                     the password alone is enough to sign in. Sign in and set it up again.",
+                    and_passkeys = if passkeys > 0 { ", and removed its passkeys" } else { "" }
+                ),
+            ),
+            Self::ResetByOperator(Reset { second_factor: false, .. }) => (
+                "Your passkeys were removed",
+                "Whoever runs Atelier has removed the passkeys of your account. Sign in with your password, and add those \
+                 that you have."
                     .to_owned(),
             ),
         };
@@ -127,20 +135,15 @@ impl Service {
         self.write_account_mail(tx, address.as_str(), "Set a new password", &body, now).await
     }
 
-    /// Tells whoever owns the account `user` that its second factor was changed. An address that nobody has proved to be
-    /// theirs may be a stranger's.
+    /// Tells whoever owns the account `user` that its second factor was changed.
     pub(super) async fn mail_factor_change(
         &self,
         tx: &mut WriteTx,
         user: UserId,
         change: FactorChange,
     ) -> Result<()> {
-        let addresses = users::addresses(tx, user).await?;
-        let Some(primary) = addresses.iter().find(|row| row.is_primary && row.verified_at.is_some()) else {
-            return Ok(());
-        };
         let (subject, body) = change.letter();
-        self.write_account_mail(tx, &primary.address, subject, &body, self.world.now()).await
+        self.tell_owner(tx, user, subject, &body).await
     }
 
     /// Tells `address` that the password of its account was changed.
@@ -163,10 +166,6 @@ impl Service {
         provider: &str,
         is_open: bool,
     ) -> Result<()> {
-        // An address that nobody has proved to be theirs may be a stranger's.
-        let addresses = users::addresses(tx, user).await?;
-        let primary = addresses.iter().find(|row| row.is_primary && row.verified_at.is_some());
-        let Some(primary) = primary else { return Ok(()) };
         let (subject, what) = if is_open {
             ("A way to sign in was connected", "can now be entered by signing in with")
         } else {
@@ -179,7 +178,43 @@ impl Service {
              {base}/reset\n",
             base = self.base_url
         );
-        self.write_account_mail(tx, &primary.address, subject, &body, self.world.now()).await
+        self.tell_owner(tx, user, subject, &body).await
+    }
+
+    /// Tells whoever owns the account `user` that it has one passkey more or less.
+    pub(super) async fn mail_passkey(&self, tx: &mut WriteTx, user: UserId, is_added: bool) -> Result<()> {
+        let (subject, what) = if is_added {
+            (
+                "A passkey was added",
+                "A passkey was added to your account on Atelier: whoever has it can sign in.",
+            )
+        } else {
+            (
+                "A passkey was removed",
+                "A passkey was removed from your account on Atelier: it signs nobody in any more.",
+            )
+        };
+        let body = format!(
+            "{what}\n\n\
+             If it was not you, look at your account, remove the passkeys that you do not know, and set a new password \
+             now:\n\n\
+             {base}/account\n\
+             {base}/reset\n",
+            base = self.base_url
+        );
+        self.tell_owner(tx, user, subject, &body).await
+    }
+
+    /// Writes to the primary address of the account `user`, if it is verified: one that nobody has proved to be theirs
+    /// may be a stranger's.
+    async fn tell_owner(&self, tx: &mut WriteTx, user: UserId, subject: &str, body: &str) -> Result<()> {
+        let addresses = users::addresses(tx, user).await?;
+        match addresses.iter().find(|row| row.is_primary && row.verified_at.is_some()) {
+            Some(primary) => {
+                self.write_account_mail(tx, &primary.address, subject, body, self.world.now()).await
+            }
+            None => Ok(()),
+        }
     }
 
     async fn write_account_mail(

@@ -6,6 +6,7 @@ mod complete_sign_in;
 mod first_account;
 mod mail;
 mod one_time;
+mod passkeys;
 mod password;
 mod profile;
 mod providers;
@@ -17,6 +18,7 @@ mod sign_in;
 mod sign_out;
 mod sign_up;
 mod verify_address;
+mod ways_in;
 
 use atelier_domain::Rights;
 use atelier_domain::id::{AppId, GrantId, KeyId, UserId};
@@ -37,19 +39,23 @@ pub use admit::{Admission, PENDING_SIGN_IN, PendingSignIn, SignedIn};
 pub use complete_sign_in::{Completed, SecondProof};
 pub use first_account::FIRST_LINK;
 pub use one_time::RECOVERY_CODES;
+pub use passkeys::{CHALLENGE, Challenge, MOST_PASSKEYS, PasskeyRow};
 pub use password::RESET_LINK;
 pub use profile::Account;
 pub use providers::{
     Answer, Begun, Identity, InvalidProvider, ProviderName, ProviderSettings, Providers, Purpose, Returned,
     Stopped, VISIT, Waiting, WaitingFor,
 };
+pub use reset_factors::Reset;
 pub use second_factor::{Offer, SecondFactor};
 pub use session::Me;
 pub use sessions::Sessions;
 pub use sign_up::{NewAccount, SignUp, SignedUp};
 pub use verify_address::{VERIFICATION_LINK, Verified};
 
+pub(crate) use passkeys::Site;
 pub(crate) use verify_address::stored_address;
+pub(crate) use ways_in::WaysIn;
 
 use crate::{Result, Service};
 

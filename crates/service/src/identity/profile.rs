@@ -4,9 +4,9 @@ use atelier_domain::id::SessionId;
 use atelier_domain::{DisplayName, Endpoint};
 use atelier_store::Event;
 use atelier_store::queries::access::Target;
-use atelier_store::queries::users;
+use atelier_store::queries::{passkeys, users};
 
-use crate::identity::{AddressRow, Identity, UserRow};
+use crate::identity::{AddressRow, Identity, PasskeyRow, UserRow};
 use crate::{Error, Result, Service, Who};
 
 /// A person's account, as they see it.
@@ -22,6 +22,8 @@ pub struct Account {
     pub identities: Vec<Identity>,
     /// Whether it has a password.
     pub has_password: bool,
+    /// Its passkeys, in the order in which they were added.
+    pub passkeys: Vec<PasskeyRow>,
 }
 
 impl Service {
@@ -37,7 +39,8 @@ impl Service {
         let addresses = users::addresses(&mut tx, user.id).await?;
         let identities = self.identities_of(&mut tx, user.id).await?;
         let has_password = users::has_password(&mut tx, user.id).await?;
-        Ok(Account { user, addresses, session: access.session, identities, has_password })
+        let passkeys = passkeys::list(&mut tx, user.id).await?;
+        Ok(Account { user, addresses, session: access.session, identities, has_password, passkeys })
     }
 
     /// The caller's account and addresses, for programs: what `GetUser` answers.

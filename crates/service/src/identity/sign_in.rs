@@ -7,6 +7,7 @@ use atelier_store::queries::users::{self, PasswordRow};
 
 use crate::audit::{Action, Actor, Done};
 use crate::identity::Admission;
+use crate::identity::admit::Shown;
 use crate::limits::Account;
 use crate::secrets::PasswordHasher;
 use crate::{Error, Origin, Result, Service, measures};
@@ -69,7 +70,7 @@ impl Service {
         if let Some(hash) = rehashed {
             users::set_password(&mut tx, user.id, &hash, self.world.now()).await?;
         }
-        let admission = self.admit(&mut tx, user, origin).await?;
+        let admission = self.admit(&mut tx, user, Shown::OneFactor, origin).await?;
         tx.commit().await?;
         admission.measure();
         Ok(admission)

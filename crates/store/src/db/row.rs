@@ -149,6 +149,7 @@ derived! {
     id::KeyId: Uuid => |uuid| Ok::<_, Never>(id::KeyId(uuid));
     id::SessionId: Uuid => |uuid| Ok::<_, Never>(id::SessionId(uuid));
     id::IdentityId: Uuid => |uuid| Ok::<_, Never>(id::IdentityId(uuid));
+    id::PasskeyId: Uuid => |uuid| Ok::<_, Never>(id::PasskeyId(uuid));
     id::AuditId: Uuid => |uuid| Ok::<_, Never>(id::AuditId(uuid));
     id::InputId: Uuid => |uuid| Ok::<_, Never>(id::InputId(uuid));
     id::AnnotationId: Uuid => |uuid| Ok::<_, Never>(id::AnnotationId(uuid));

@@ -18,6 +18,7 @@ pub mod keys;
 pub mod limits;
 pub mod mails;
 pub mod neighbours;
+pub mod passkeys;
 pub mod pending;
 pub mod resources;
 pub mod said;

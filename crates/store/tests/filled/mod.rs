@@ -18,7 +18,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 21] = [
+pub(crate) const TABLES: [&str; 23] = [
     "identities",
     "visits",
     "first_links",
@@ -40,6 +40,8 @@ pub(crate) const TABLES: [&str; 21] = [
     "offered_authenticators",
     "recovery_codes",
     "pending_sign_ins",
+    "passkeys",
+    "passkey_challenges",
 ];
 
 /// What is in it.
@@ -91,6 +93,11 @@ impl Filled {
         bench.set_up_app(&bo).await;
         bench.service.set_up_authenticator(&bo.who).await.expect("another can be set up");
         bench.service.sign_in(&bo.email, PASSWORD, &bo.who.origin).await.expect("the password is right");
+
+        // She has two passkeys, and a browser is asked for one.
+        bench.add_passkey(&ada, "Work laptop").await;
+        bench.add_passkey(&ada, "Phone").await;
+        bench.service.begin_passkey_sign_in().await.expect("whoever comes is asked for one");
         Self { ada, app, picture }
     }
 }
@@ -128,7 +135,7 @@ fn new(slug: &str, content: Content) -> NewInput {
 /// The service over a store that was opened by hand, at the moment at which it was filled.
 pub(crate) fn service_over(store: Store, objects: Objects) -> Service {
     let world = World::new(SteppedClock::default(), SeededEntropy::default());
-    Service::new(store, objects, world, "http://atelier.test")
+    Service::new(store, objects, world, "https://atelier.test")
 }
 
 /// That what the kept backup of the first schema holds is still read, by those who could then.

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::identity::{Person, Provider};
+use super::passkeys::Passkey;
 use crate::error::UiError;
 #[cfg(feature = "ssr")]
 use crate::server;
@@ -27,6 +28,10 @@ pub struct Account {
     pub providers: Vec<Provider>,
     /// Whether they have a password.
     pub has_password: bool,
+    /// Their passkeys, in the order in which they were added.
+    pub passkeys: Vec<Passkey>,
+    /// Whether there are passkeys here at all.
+    pub offers_passkeys: bool,
     /// Since when a second factor is asked for, in microseconds UTC; none if it is not.
     pub second_factor_since: Option<i64>,
     /// How many recovery codes they have left.
@@ -111,6 +116,8 @@ pub async fn get_account() -> Result<Account, UiError> {
         identities: identities.collect(),
         providers: service.list_providers().into_iter().map(Provider::from).collect(),
         has_password: account.has_password,
+        passkeys: account.passkeys.into_iter().map(Passkey::from).collect(),
+        offers_passkeys: service.offers_passkeys(),
         second_factor_since: factor.since.map(atelier_domain::Timestamp::micros),
         recovery_codes_left: factor.recovery_codes_left,
     })

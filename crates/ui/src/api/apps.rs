@@ -363,7 +363,7 @@ pub(super) fn place((row, asked): (AppRow, Asked<Permit>)) -> AppPlace {
 pub(super) fn refusal<T>(outcome: Result<T, Error>) -> Result<Option<String>, UiError> {
     match outcome.map_err(UiError::from) {
         // Whoever has to give their password first may, once they have.
-        Ok(_) | Err(UiError::PasswordNeeded | UiError::SignInNeeded { .. }) => Ok(None),
+        Ok(_) | Err(UiError::PasswordNeeded { .. } | UiError::SignInNeeded { .. }) => Ok(None),
         Err(UiError::Forbidden { explanation }) => Ok(Some(explanation)),
         Err(other) => Err(other),
     }

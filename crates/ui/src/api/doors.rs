@@ -8,7 +8,7 @@ use leptos::server_fn::ServerFn;
 
 use super::{
     account, annotations, apps, audit, calls, collaborators, concepts, identity, inputs, invitations, keys,
-    second_factor,
+    passkeys, second_factor,
 };
 
 /// A server function.
@@ -69,7 +69,7 @@ pub const DOORS: &[Door] = &[
     door::<identity::GetPerson>(&[ViewAccount]),
     door::<identity::RequirePerson>(&[ViewAccount]),
     door::<identity::SignIn>(&[SignIn]),
-    door::<identity::ListProviders>(&[ListProviders]),
+    door::<identity::ListWaysIn>(&[ListProviders]),
     door::<identity::GetWaiting>(&[SignInByProvider]),
     door::<identity::ConnectByPassword>(&[SignInByProvider]),
     door::<identity::ConnectIdentity>(&[ConnectIdentity]),
@@ -94,6 +94,13 @@ pub const DOORS: &[Door] = &[
     door::<keys::RotateKey>(&[RotateKey]),
     door::<keys::ReportLeaked>(&[ReportLeakedKey]),
     door::<keys::RevokeKey>(&[DeleteKey]),
+    door::<passkeys::AskPasskeyToSignIn>(&[SignInByPasskey]),
+    door::<passkeys::SignInByPasskey>(&[SignInByPasskey]),
+    door::<passkeys::AskForPasskey>(&[AddPasskey]),
+    door::<passkeys::AddPasskey>(&[AddPasskey]),
+    door::<passkeys::RemovePasskey>(&[RemovePasskey]),
+    door::<passkeys::AskPasskeyToProve>(&[ProveByPasskey]),
+    door::<passkeys::ProveByPasskey>(&[ProveByPasskey]),
     door::<second_factor::GetSecondFactor>(&[ViewAccount]),
     door::<second_factor::SetUpAuthenticator>(&[SetUpAuthenticator]),
     door::<second_factor::ConfirmAuthenticator>(&[ConfirmAuthenticator]),

@@ -52,6 +52,15 @@ impl From<atelier_service::identity::ProviderName> for Provider {
     }
 }
 
+/// By what people sign in here besides a password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaysIn {
+    /// The providers.
+    pub providers: Vec<Provider>,
+    /// Whether by passkeys, too.
+    pub passkeys: bool,
+}
+
 /// Somebody who came back from a provider, and is to say to which account they belong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
@@ -109,13 +118,15 @@ pub async fn sign_in(
     Ok(())
 }
 
-/// The providers by which people sign in here.
+/// By what people sign in here besides a password.
 ///
 /// # Errors
 /// [`UiError::Unavailable`] when the server cannot be reached.
-#[server(name = ListProviders, prefix = "/api", endpoint = "identity/providers")]
-pub async fn list_providers() -> Result<Vec<Provider>, UiError> {
-    Ok(server::service().list_providers().into_iter().map(Provider::from).collect())
+#[server(name = ListWaysIn, prefix = "/api", endpoint = "identity/ways-in")]
+pub async fn list_ways_in() -> Result<WaysIn, UiError> {
+    let service = server::service();
+    let providers = service.list_providers().into_iter().map(Provider::from).collect();
+    Ok(WaysIn { providers, passkeys: service.offers_passkeys() })
 }
 
 /// Who came back from a provider in this browser, and is to say to which account they belong; none if that is settled

@@ -18,4 +18,5 @@ pub mod identity;
 pub mod inputs;
 pub mod invitations;
 pub mod keys;
+pub mod passkeys;
 pub mod second_factor;

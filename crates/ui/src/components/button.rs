@@ -69,16 +69,20 @@ pub fn SubmitButton(
     /// Its id, for keys that press it.
     #[prop(optional, into)]
     id: Option<String>,
+    /// Whether it can be pressed now.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
     /// Its text.
     children: Children,
 ) -> impl IntoView {
     let pending = FormParts::current().map(|form| form.pending());
     let is_pending = move || pending.is_some_and(|pending| pending.get());
     view! {
-        // Not `disabled`: that would take the focus away from whoever pressed it.
+        // While it is under way not `disabled`: that would take the focus away from whoever pressed it.
         <button
             type="submit"
             id=id
+            disabled=disabled
             class=look.class()
             class:is-pending=is_pending
             aria-disabled=move || is_pending().then_some("true")

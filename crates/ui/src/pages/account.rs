@@ -25,10 +25,10 @@ use crate::{
     },
     error::UiError,
     form::{Form, PostForm},
-    pages::account_second_factor::recovery_codes,
+    pages::{account_passkeys::Passkeys, account_second_factor::recovery_codes},
 };
 
-/// The person's name, addresses, sessions and password.
+/// The person's name, addresses, ways in and sessions.
 #[component]
 pub fn Account() -> impl IntoView {
     view! {
@@ -41,6 +41,8 @@ pub fn Account() -> impl IntoView {
 fn Body(account: account::Account) -> impl IntoView {
     let account::Account { person, addresses, sessions, identities, providers, .. } = account;
     let account::Account { has_password, second_factor_since, recovery_codes_left, .. } = account;
+    let account::Account { passkeys, offers_passkeys, .. } = account;
+    let has_passkeys = offers_passkeys || !passkeys.is_empty();
     let by_providers = !(identities.is_empty() && providers.is_empty());
     view! {
         <HomeRoom person=person.clone() room=Home::Account>
@@ -53,6 +55,7 @@ fn Body(account: account::Account) -> impl IntoView {
                 view! { <NoPassword /> }.into_any()
             }}
             {by_providers.then(|| view! { <Identities identities providers /> })}
+            {has_passkeys.then(|| view! { <Passkeys passkeys are_offered=offers_passkeys /> })}
             <SecondFactor since=second_factor_since codes_left=recovery_codes_left />
             <Sessions sessions />
         </HomeRoom>

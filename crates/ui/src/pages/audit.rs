@@ -28,7 +28,7 @@ use crate::{
 const OWN: &str = "/account/audit";
 
 /// What kinds of things are told, by how the names of their actions begin.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 11] = [
     ("", "Everything"),
     ("collaborator", "Collaborators"),
     ("invitation", "Invitations"),
@@ -38,6 +38,7 @@ const KINDS: [(&str, &str); 10] = [
     ("annotation", "Annotations"),
     ("address", "Addresses"),
     ("password", "Passwords"),
+    ("passkey", "Passkeys"),
     ("session", "Sessions"),
 ];
 
@@ -236,6 +237,9 @@ fn sentence(action: &str) -> &str {
         "password.changed" => "changed the password of",
         "identity.connected" => "connected to the account a way to sign in:",
         "identity.disconnected" => "disconnected from the account a way to sign in:",
+        "passkey.added" => "added the passkey",
+        "passkey.refused" => "was refused with a passkey of",
+        "passkey.removed" => "removed the passkey",
         "second_factor.added" => "set up a second factor of",
         "second_factor.refused" => "was refused by the second factor of",
         "second_factor.removed" => "switched off the second factor of",

@@ -1,6 +1,7 @@
 //! One file for each page, named after its address.
 
 pub mod account;
+pub mod account_passkeys;
 pub mod account_second_factor;
 pub mod app;
 pub mod app_api;

@@ -124,6 +124,7 @@ impl Story {
             ("token", "unknown"),
             ("code", "unknown"),
             ("recovery_code", "unknown"),
+            ("answer", "unknown"),
             ("secret", "unknown"),
             ("password", "unknown"),
             ("old_password", "unknown"),

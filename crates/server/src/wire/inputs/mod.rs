@@ -12,8 +12,8 @@ use atelier_contract::proto::{
 };
 use atelier_contract::{Call, Failure};
 use atelier_domain::PatchAction;
+use atelier_service::Service;
 use atelier_service::inputs::{InputRow, InputsFilter, PatchInput};
-use atelier_service::{AppName, Service, Who};
 
 pub(super) use post::post;
 use shown::Shown;

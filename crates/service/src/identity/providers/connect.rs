@@ -12,6 +12,7 @@ use atelier_store::{Conn, Event, WriteTx};
 use super::provider::Provider;
 use super::visit::VisitSecret;
 use crate::audit::{Action, Actor, Done};
+use crate::identity::admit::Shown;
 use crate::identity::{Admission, stored_address};
 use crate::limits::Account;
 use crate::{Error, Origin, Result, Service, Who};
@@ -96,7 +97,7 @@ impl Service {
             return Err(Error::invalid("password", "is not the one of the account that has this address"));
         }
         self.forgive(&mut tx, &tried).await?;
-        let admission = self.admit(&mut tx, user.clone(), origin).await?;
+        let admission = self.admit(&mut tx, user.clone(), Shown::OneFactor, origin).await?;
         if matches!(admission, Admission::SignedIn(_)) {
             self.settle(&mut tx, &secret, &kept, &user, origin).await?;
         }

@@ -45,19 +45,16 @@ impl Service {
         Ok(identities.collect())
     }
 
-    /// By which providers `user` shows who they are, if they have no password to give.
-    pub(crate) async fn providers_instead_of_password(
+    /// The providers that know `user`, of those by which people sign in here.
+    pub(in crate::identity) async fn providers_of(
         &self,
         conn: &mut Conn,
         user: UserId,
-    ) -> Result<Option<Vec<ProviderName>>> {
-        if users::has_password(conn, user).await? {
-            return Ok(None);
-        }
+    ) -> Result<Vec<ProviderName>> {
         let rows = identities::list(conn, user).await?;
         let is_theirs = |provider: &&Provider| rows.iter().any(|row| row.issuer == provider.issuer());
         let all = self.providers.iter().flat_map(|providers| providers.all.iter());
-        Ok(Some(all.filter(is_theirs).map(Provider::name).collect()))
+        Ok(all.filter(is_theirs).map(Provider::name).collect())
     }
 
     /// Disconnects who the caller is to a provider from their account, and tells them by mail.
@@ -72,9 +69,9 @@ impl Service {
         users::lock(&mut tx, user).await?;
         let all = self.identities_of(&mut tx, user).await?;
         let gone = all.iter().find(|identity| identity.id == id).ok_or(Error::NotFound)?;
-        let has_password = users::has_password(&mut tx, user).await?;
+        let ways = self.ways_in(&mut tx, user).await?;
         let is_last = !all.iter().any(|identity| identity.is_usable && identity.id != id);
-        if is_last && !has_password {
+        if is_last && !ways.has_password && ways.passkeys == 0 {
             let message = "this is your only way in; have a link mailed and set a password first";
             return Err(Error::Conflict(message.into()));
         }

@@ -13,6 +13,7 @@ use super::said::{Said, SaidOfPerson};
 use super::visit::{VISIT, VisitSecret};
 use crate::audit::Actor;
 use crate::identity::Admission;
+use crate::identity::admit::Shown;
 use crate::identity::sign_up::Prepared;
 use crate::{Error, Origin, Result, Service, Who};
 
@@ -124,7 +125,7 @@ impl Service {
         let subject = Subject { issuer: provider.issuer(), name: &said.subject };
         let mut tx = self.store.write().await?;
         if let Some(user) = identities::owner(&mut tx, subject).await? {
-            let admission = self.admit(&mut tx, user, origin).await?;
+            let admission = self.admit(&mut tx, user, Shown::OneFactor, origin).await?;
             tx.commit().await?;
             admission.measure();
             return Ok(Returned::Admitted { admission, next: visit.next });
@@ -159,7 +160,7 @@ impl Service {
         }
         let actor = Actor { id: Some(user.id), name: account.name.as_str(), key: None, origin };
         self.prove_address(&mut tx, actor, user.id, &account.email).await?;
-        let admission = self.admit(&mut tx, user, origin).await?;
+        let admission = self.admit(&mut tx, user, Shown::OneFactor, origin).await?;
         tx.commit().await?;
         admission.measure();
         Ok(Returned::Admitted { admission, next: visit.next })

@@ -15,7 +15,7 @@ fn texts_and_pictures_are_added_and_counted_by_their_job() {
         assert_eq!(answer["inputs"][0]["status"]["code"], 30000, "{answer}");
         assert_eq!(answer["inputs"][0]["data"]["text"]["raw"], "Green tea");
         let image = &answer["inputs"][1]["data"]["image"];
-        assert_eq!(image["url"], "http://atelier.test/pictures/ana/tea/cup/original");
+        assert_eq!(image["url"], "https://atelier.test/pictures/ana/tea/cup/original");
         assert_eq!(image["base64"], Value::Null, "bytes are not sent back");
         assert_eq!(
             (&image["image_info"]["width"], &image["image_info"]["format"]),
@@ -180,7 +180,7 @@ fn a_picture_is_given_to_those_who_may_see_its_input_each_time_they_ask() {
         story.with_inputs(json!([picture("my cup", PNG), text("note", "Green tea")])).await;
         let (_, answer) = story.get(&format!("{INPUTS}/my%20cup"), &story.ana_token).await;
         let url = answer["input"]["data"]["image"]["url"].as_str().unwrap();
-        let path = url.strip_prefix("http://atelier.test").unwrap();
+        let path = url.strip_prefix("https://atelier.test").unwrap();
 
         let bo = format!("Key {}", story.bo_token);
         let (http, headers, bytes) = story.picture(path, &[("authorization", &bo)]).await;
