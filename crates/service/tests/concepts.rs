@@ -128,7 +128,7 @@ async fn a_prefix_finds_by_id_and_by_name(bench: Bench) {
     let app = street_signs(&bench, &ada).await;
     let named = NewConcept { name: "Stop sign".into(), ..by_id("r1-1") };
     let input = vec![by_id("stop"), by_id("bus stop"), named, by_id("100%")];
-    bench.service.post_concepts(&ada.who, &app, input).await.unwrap().value;
+    bench.service.post_concepts(&ada.who, &app, input).await.unwrap();
     assert_eq!(listed(&bench, &ada.who, &app, Some("STOP")).await, ["stop", "r1-1"]);
     assert_eq!(listed(&bench, &ada.who, &app, Some("100%")).await, ["100%"]);
     assert!(listed(&bench, &ada.who, &app, Some("%")).await.is_empty(), "no character stands for others");
@@ -155,7 +155,7 @@ async fn a_patch_changes_what_is_given(bench: Bench) {
             metadata: Some(json!({ "b": 2 })),
             ..PatchConcept::default()
         };
-        bench.service.patch_concepts(&ada.who, &app, action, vec![change]).await.unwrap().value;
+        bench.service.patch_concepts(&ada.who, &app, action, vec![change]).await.unwrap();
         let row = bench.service.get_concept(&ada.who, &app, "stop").await.unwrap().value;
         assert_eq!((row.metadata, row.name.as_str()), (Some(metadata), "Stop sign"));
     }
@@ -222,7 +222,7 @@ async fn each_app_has_its_own(bench: Bench) {
     let changed = bench.service.patch_concepts(&eve.who, &other, PatchAction::Merge, vec![rename]).await;
     assert_eq!(changed, Err(Error::NotFound));
     let named = NewConcept { name: "Halt".into(), ..by_id("stop") };
-    bench.service.post_concepts(&eve.who, &other, vec![named]).await.unwrap().value;
+    bench.service.post_concepts(&eve.who, &other, vec![named]).await.unwrap();
     assert_eq!(listed(&bench, &eve.who, &other, None).await, ["stop"]);
     assert_eq!(bench.service.get_concept(&ada.who, &hers, "stop").await.unwrap().value.name, "stop");
 }
