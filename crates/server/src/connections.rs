@@ -14,7 +14,7 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::Next;
 use axum::response::Response;
-use axum::serve::{Listener, ListenerExt as _};
+use axum::serve::Listener;
 use http::header::{CONNECTION, HeaderValue};
 use http::{Request as HttpRequest, Version};
 use hyper::body::Incoming;
@@ -50,30 +50,38 @@ const GRACE: Duration = Duration::from_secs(20);
 const LET_IN: Duration = Duration::from_millis(20);
 
 /// Serves at `listener` until `stop` is cancelled; then lets requests end.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
-    // With Nagle's algorithm a page that is written in several pieces waits for the other side to acknowledge each.
-    let mut listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection stays slow");
-        }
-    });
+pub(crate) async fn serve(mut listener: TcpListener, router: Router, stop: CancellationToken) {
     let (builder, graceful) = (builder(), GracefulShutdown::new());
     // It waits a while by itself where no more connections can be opened.
-    while let Some((stream, address)) = stop.run_until_cancelled(listener.accept()).await {
+    while let Some((stream, address)) = stop.run_until_cancelled(Listener::accept(&mut listener)).await {
         take_in(stream, address, &builder, &router, &graceful);
     }
     // For so long in all: under load there is always another one.
     let let_in = async {
         loop {
-            let (stream, address) = listener.accept().await;
+            let (stream, address) = Listener::accept(&mut listener).await;
             take_in(stream, address, &builder, &router, &graceful);
         }
     };
     let _: Result<(), _> = timeout(LET_IN, let_in).await;
-    drop(listener);
+    for (stream, address) in let_in_at_last(listener) {
+        take_in(stream, address, &builder, &router, &graceful);
+    }
     if timeout(GRACE, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests took too long and were cut off");
     }
+}
+
+/// The connections that the machine has let in and of which the runtime has not told yet: those that are left when the
+/// listener is closed are torn off.
+fn let_in_at_last(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let Ok(listener) = listener.into_std() else { return Vec::new() };
+    let let_in = std::iter::from_fn(|| listener.accept().ok());
+    let asynchronous = let_in.map(|(stream, address)| {
+        stream.set_nonblocking(true)?;
+        Ok((TcpStream::from_std(stream)?, address))
+    });
+    asynchronous.filter_map(std::io::Result::ok).collect()
 }
 
 fn builder() -> Builder<TokioExecutor> {
@@ -91,6 +99,10 @@ fn take_in(
     router: &Router,
     graceful: &GracefulShutdown,
 ) {
+    // With Nagle's algorithm a page that is written in several pieces waits for the other side to acknowledge each.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a connection stays slow");
+    }
     let begun = Arc::new(AtomicBool::new(false));
     let (router, has_begun) = (router.clone(), begun.clone());
     let service = service_fn(move |mut request: HttpRequest<Incoming>| {
