@@ -44,7 +44,7 @@ pub(crate) fn bundle(paths: &Paths) -> Outcome {
 }
 
 /// Adds the compilation target for the browser when the toolchain lacks it.
-fn ensure_wasm_target() -> Outcome {
+pub(crate) fn ensure_wasm_target() -> Outcome {
     let libraries =
         output(Command::new("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]))?;
     if Path::new(libraries.trim()).is_dir() {

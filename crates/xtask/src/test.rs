@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    bench, build,
+    bench, build, bundle,
     command::{Outcome, is_installed, run, step},
     paths::Paths,
     postgres::{self, Durability},
@@ -50,6 +50,7 @@ fn fmt(paths: &Paths) -> Outcome {
 /// The host's crates, then the client for the browser: no single build sees both.
 fn clippy(paths: &Paths) -> Outcome {
     run(cargo(paths).args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
+    bundle::ensure_wasm_target()?;
     for feature in ["hydrate", "csr"] {
         run(cargo(paths)
             .args(["clippy", "--package", "atelier-client", "--target", "wasm32-unknown-unknown"])
