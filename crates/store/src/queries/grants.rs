@@ -6,6 +6,8 @@ use atelier_domain::{
     AppRef, Change, Email, EndpointSet, Member, Permit, Preset, Rights, Scope, ScopeSet, Timestamp,
 };
 
+use uuid::Uuid;
+
 use super::Page;
 use crate::Result;
 use crate::db::{Conn, Sql, WriteTx, params, row};
@@ -161,11 +163,20 @@ pub async fn list(
                       COALESCE(g.address, e.address, '')) LIKE '%' || lower($4) || '%') \
                  AND (CAST($5 AS TEXT) IS NULL OR b.slug = $5) \
                  AND (CAST($6 AS TEXT) IS NULL OR (' ' || g.scopes || ' ') LIKE '%' || $6 || '%') \
-                 AND (CAST($7 AS UUID) IS NULL OR g.id > $7) \
+                 AND g.id > $7 \
                  AND (CAST($8 AS TEXT) IS NULL OR $8 LIKE '%|' || g.scopes || '|%') \
                  ORDER BY g.id LIMIT $2"
             ),
-            params![permit.app(), limit, pending, filter.text, filter.granted_by, scope, filter.after, sets],
+            params![
+                permit.app(),
+                limit,
+                pending,
+                filter.text,
+                filter.granted_by,
+                scope,
+                filter.after.map_or(Uuid::nil(), |id| id.0),
+                sets
+            ],
         )
         .await?;
     Ok(Page::cut(rows, size))
@@ -205,9 +216,25 @@ row! {
 /// # Errors
 /// When the database fails.
 pub async fn inviters(conn: &mut Conn, permit: &Permit) -> Result<Vec<InviterRow>> {
+    macro_rules! next {
+        ($condition:literal) => {
+            concat!(
+                "(SELECT granted_by FROM grants WHERE app_id = $1 AND state <> 'ended'",
+                $condition,
+                " ORDER BY granted_by LIMIT 1)"
+            )
+        };
+    }
+    // From one to the next along the index: of many grants, few people gave most.
     conn.fetch_all(
-        "SELECT slug, name FROM users WHERE id IN \
-         (SELECT granted_by FROM grants WHERE app_id = $1 AND state <> 'ended') ORDER BY name, slug",
+        concat!(
+            "WITH RECURSIVE inviter (id) AS (SELECT ",
+            next!(""),
+            " UNION ALL SELECT ",
+            next!(" AND granted_by > inviter.id"),
+            " FROM inviter WHERE inviter.id IS NOT NULL) \
+             SELECT slug, name FROM users WHERE id IN (SELECT id FROM inviter) ORDER BY name, slug"
+        ),
         params![permit.app()],
     )
     .await
@@ -248,7 +275,8 @@ pub async fn count(conn: &mut Conn, permit: &Permit) -> Result<Counts> {
     }
     let row: Row = conn
         .fetch_one(
-            "SELECT COUNT(user_id) AS active, COUNT(*) - COUNT(user_id) AS pending FROM grants \
+            "SELECT COUNT(CASE WHEN state = 'active' THEN 1 END) AS active, \
+             COUNT(CASE WHEN state = 'pending' THEN 1 END) AS pending FROM grants \
              WHERE app_id = $1 AND state <> 'ended'",
             params![permit.app()],
         )
