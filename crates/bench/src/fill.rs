@@ -51,8 +51,9 @@ pub(crate) const APP: &str = "street-signs";
 pub(crate) const LARGE: &str = "crowd-0";
 /// The input that is asked for.
 pub(crate) const INPUT: &str = "note-500";
-/// The input that is annotated: another one, since what is said of an input is read with it.
-pub(crate) const ANNOTATED: &str = "note-7";
+/// How many inputs are annotated, from the first on: others than those that are asked for, since what is said of an input
+/// is read with it.
+pub(crate) const ANNOTATED: usize = 400;
 /// The concept that is named.
 pub(crate) const CONCEPT: &str = "sign-7";
 

@@ -24,19 +24,19 @@ pub(crate) struct Question {
     pub(crate) url: String,
     /// Header fields, each with its name.
     pub(crate) headers: Vec<String>,
-    /// What is posted, if something is.
-    pub(crate) body: Option<Vec<u8>>,
+    /// What is posted, one after the other and then again; nothing, if it is only asked.
+    pub(crate) bodies: Vec<Vec<u8>>,
 }
 
 impl Question {
     /// A request for `url`, with `headers`.
     pub(crate) fn get(url: String, headers: &[&str]) -> Self {
-        Self { url, headers: headers.iter().map(|header| (*header).to_owned()).collect(), body: None }
+        Self { url, headers: headers.iter().map(|header| (*header).to_owned()).collect(), bodies: Vec::new() }
     }
 
-    /// `body` posted to `url`, with `headers`.
-    pub(crate) fn post(url: String, headers: &[&str], body: Vec<u8>) -> Self {
-        Self { body: Some(body), ..Self::get(url, headers) }
+    /// `bodies` posted to `url`, with `headers`. Several are texts of one line each.
+    pub(crate) fn post(url: String, headers: &[&str], bodies: Vec<Vec<u8>>) -> Self {
+        Self { bodies, ..Self::get(url, headers) }
     }
 }
 
@@ -52,10 +52,13 @@ pub(crate) struct Load {
 const SCRIPT: &str = r#"
 wrk.method = METHOD
 for name, value in pairs(FIELDS) do wrk.headers[name] = value end
-if BODY then
-  local file = io.open(BODY, "rb")
-  wrk.body = file:read("*a")
-  file:close()
+if BODIES then
+  local bodies, turn = {}, 0
+  for line in io.lines(BODIES) do bodies[#bodies + 1] = line end
+  function request()
+    turn = turn % #bodies + 1
+    return wrk.format(nil, nil, nil, bodies[turn])
+  end
 end
 function done(summary, latency)
   local errors = summary.errors
@@ -103,12 +106,14 @@ impl Load {
             .filter_map(|header| header.split_once(": "))
             .map(|(name, value)| format!("[{name:?}] = {value:?}"))
             .collect();
-        let (method, body) = match &question.body {
-            Some(body) => ("POST", format!("{:?}", self.keep("body", body)?.display().to_string())),
-            None => ("GET", "nil".to_owned()),
+        let (method, bodies) = match question.bodies.as_slice() {
+            [] => ("GET", "nil".to_owned()),
+            bodies => {
+                ("POST", format!("{:?}", self.keep("bodies", &bodies.join(&b'\n'))?.display().to_string()))
+            }
         };
-        let script =
-            format!("local METHOD, FIELDS, BODY = {method:?}, {{ {} }}, {body}\n{SCRIPT}", fields.join(", "));
+        let fields = fields.join(", ");
+        let script = format!("local METHOD, FIELDS, BODIES = {method:?}, {{ {fields} }}, {bodies}\n{SCRIPT}");
         self.keep("script.lua", script.as_bytes())
     }
 
@@ -158,9 +163,15 @@ impl Load {
         for header in &question.headers {
             oha.args(["-H", header]);
         }
-        if let Some(body) = &question.body {
-            let name = format!("body-{}", body.len());
-            oha.args(["-m", "POST", "-D"]).arg(self.keep(&name, body)?);
+        match question.bodies.as_slice() {
+            [] => {}
+            [body] => {
+                oha.args(["-m", "POST", "-D"]).arg(self.keep(&format!("body-{}", body.len()), body)?);
+            }
+            bodies => {
+                let lines = bodies.join(&b'\n');
+                oha.args(["-m", "POST", "-Z"]).arg(self.keep(&format!("bodies-{}", lines.len()), &lines)?);
+            }
         }
         oha.arg(&question.url);
         Ok(oha)

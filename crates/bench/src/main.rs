@@ -56,6 +56,18 @@ enum Command {
         /// Which parts to measure [default: all but `soak`].
         parts: Vec<String>,
     },
+    /// Fills an empty database with what is measured, for looking closer by hand, and prints by what it is asked.
+    Fill {
+        /// The folder of the uploads.
+        #[arg(long)]
+        data: PathBuf,
+        /// The empty database.
+        #[arg(long)]
+        database: String,
+        /// Also with ten thousand people and a million grants.
+        #[arg(long)]
+        crowd: bool,
+    },
     /// Serves the least that could be done.
     Floor {
         /// The folder of the answers.
@@ -102,6 +114,7 @@ pub(crate) struct Bench {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run { server, postgres, tools, root, parts } => run(server, &postgres, &tools, root, &parts),
+        Command::Fill { data, database, crowd } => block_on(fill_by_hand(&data, &database, crowd)),
         Command::Floor { answers, database } => block_on(floor::serve(&answers, &database)),
     };
     match done {
@@ -138,6 +151,15 @@ fn run(
         document.replace(part.heading, &text)?;
         println!("## {}\n\n{text}", part.heading);
     }
+    Ok(())
+}
+
+async fn fill_by_hand(data: &std::path::Path, database: &str, crowd: bool) -> Result<()> {
+    let filled = fill::fill(data, database).await?;
+    if crowd {
+        fill::crowd(data, database).await?;
+    }
+    println!("token: {}\nsession: {}", filled.token, filled.session);
     Ok(())
 }
 

@@ -37,24 +37,26 @@ impl<'a> Questions<'a> {
         self.read(&format!("/inputs/{INPUT}"))
     }
 
-    /// One more annotation.
+    /// One more annotation, of one input after the other.
     pub(crate) fn annotation(&self) -> Question {
         let concepts = json!([{ "id": CONCEPT, "value": 1 }]);
-        let annotation = json!({ "input_id": ANNOTATED, "data": { "concepts": concepts } });
-        post(self.in_app("/annotations"), &[&self.key()], &json!({ "annotations": [annotation] }))
+        let annotations = (0..ANNOTATED).map(|number| {
+            json!({ "annotations": [{ "input_id": format!("note-{number}"), "data": { "concepts": concepts } }] })
+        });
+        post(self.in_app("/annotations"), &[&self.key()], annotations)
     }
 
     /// One more picture, by the owner: whoever labels adds none.
     pub(crate) fn upload(&self, picture: &[u8]) -> Question {
         let key = field(&self.stage.filled.owner_token);
         let input = json!({ "data": { "image": { "base64": STANDARD.encode(picture) } } });
-        post(self.in_app("/inputs"), &[&key], &json!({ "inputs": [input] }))
+        post(self.in_app("/inputs"), &[&key], [json!({ "inputs": [input] })])
     }
 
     /// The collaborator signs in.
     pub(crate) fn sign_in(&self) -> Question {
         let who = json!({ "email": self.stage.filled.email, "password": PASSWORD });
-        post(format!("{}/v2/login", self.server.url), &[], &who)
+        post(format!("{}/v2/login", self.server.url), &[], [who])
     }
 
     /// The page of collaborators of the owner's `app`, by the owner.
@@ -72,7 +74,7 @@ fn field(token: &str) -> String {
     format!("Authorization: Key {token}")
 }
 
-fn post(url: String, headers: &[&str], body: &Value) -> Question {
+fn post(url: String, headers: &[&str], bodies: impl IntoIterator<Item = Value>) -> Question {
     let headers = [headers, &["Content-Type: application/json"]].concat();
-    Question::post(url, &headers, body.to_string().into_bytes())
+    Question::post(url, &headers, bodies.into_iter().map(|body| body.to_string().into_bytes()).collect())
 }

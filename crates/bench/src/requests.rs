@@ -11,7 +11,7 @@ use crate::fill::{APP, INPUT, OWNER};
 use crate::load::{Answered, Question};
 use crate::process::Server;
 use crate::questions::Questions;
-use crate::stage::Stage;
+use crate::stage::{Database, Stage};
 use crate::{Bench, Result, median, milliseconds, rounded};
 
 /// For how long each is asked, and how often.
@@ -29,6 +29,8 @@ const HEAD: &[&str] = &[
     "aim",
     "p99 of the floor",
     "p99",
+    "f1 by sqlx",
+    "of it",
 ];
 
 /// How requests travel.
@@ -67,8 +69,10 @@ pub(crate) fn measure(bench: &Bench) -> Result<String> {
     }
     Ok(format!(
         "Answers in a second, medians of {TIMES} times {} s. f0: a bare handler that returns the same bytes. Floor: \
-         for reads f1, the same with one indexed read of as many rows through the same driver; for the annotation f2, \
-         a bare durable insert behind one writer that commits what has gathered. Atelier: by the token of a \
+         for reads f1, the same with one indexed read of as many rows through the same driver (SQLite by rusqlite, \
+         PostgreSQL by sqlx); for the annotation f2, a bare durable insert behind one writer that commits what has \
+         gathered. f1 by sqlx: what f1 on SQLite is through the driver that Atelier had before, and by which the aims \
+         were set. Atelier: by the token of a \
          collaborator, checked against the database at each request; an annotation is answered when it is on disk \
          (SQLite `synchronous=FULL`, PostgreSQL `synchronous_commit=on`). REST by `wrk`, gRPC by `oha`, over \
          connections that are kept.\n\n{}",
@@ -86,7 +90,7 @@ fn questions(atelier: &Server, stage: &Stage) -> Vec<Asked> {
     let call = Question::post(
         format!("{}/clarifai.api.V2/GetInput", atelier.url),
         &[&ask.key(), "Content-Type: application/grpc", "TE: trailers"],
-        framed(&call.encode_to_vec()),
+        vec![framed(&call.encode_to_vec())],
     );
     let asked = |name, way, floor, question, aim| Asked { name, way, floor, question, aim };
     vec![
@@ -131,36 +135,43 @@ fn name_of(asked: &Asked) -> String {
 fn compare(bench: &Bench, stage: &Stage, floor: &Server, asked: &Asked, at_once: u32) -> Result<Vec<String>> {
     let at = |path: String| Question { url: format!("{}{path}", floor.url), ..asked.question.clone() };
     let name = name_of(asked);
-    let (bare, least) = match (asked.floor, asked.way) {
-        ("f1", Way::Rest) => (Some(at(format!("/f0/{name}"))), at(format!("/f1/{name}"))),
-        // At the speed of memory, `oha` counts as errors what it drops itself when its time is over.
-        ("f1", Way::Grpc) => (None, at(format!("/f1/{name}"))),
-        (floor, _) => (None, at(format!("/{floor}"))),
-    };
+    let reads = asked.floor == "f1";
+    let least = at(if reads { format!("/f1/{name}") } else { format!("/{}", asked.floor) });
+    // At the speed of memory, `oha` counts as errors what it drops itself when its time is over.
+    let bare = (reads && asked.way == Way::Rest).then(|| at(format!("/f0/{name}")));
+    let by_sqlx = (reads && stage.database == Database::Sqlite).then(|| at(format!("/f1-by-sqlx/{name}")));
     let ask = |question: &Question| match asked.way {
         Way::Rest => bench.load.at_most(question, at_once, TIME),
         Way::Grpc => bench.load.over_http2(question, at_once.div_ceil(8), at_once.min(8), TIME),
     };
-    let (mut bares, mut floors, mut ours) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut bares, mut floors, mut ours, mut sqlxs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..TIMES {
         if let Some(bare) = &bare {
             bares.push(ask(bare)?);
+        }
+        if let Some(by_sqlx) = &by_sqlx {
+            sqlxs.push(ask(by_sqlx)?);
         }
         floors.push(ask(&least)?);
         ours.push(ask(&asked.question)?);
     }
     let rate = |measured: &[Answered]| median(measured.iter().map(|one| one.per_second).collect());
     let p99 = |measured: &[Answered]| median(measured.iter().map(|one| one.p99).collect());
+    let if_measured = |measured: &[Answered], text: &dyn Fn(f64) -> String| {
+        if measured.is_empty() { "–".to_owned() } else { text(rate(measured)) }
+    };
     Ok(vec![
         stage.database.name().into(),
         asked.name.into(),
         at_once.to_string(),
-        if bares.is_empty() { "–".into() } else { rounded(rate(&bares)) },
+        if_measured(&bares, &rounded),
         rounded(rate(&floors)),
         rounded(rate(&ours)),
         format!("{:.2}", rate(&ours) / rate(&floors)),
         if at_once == 32 { format!("{:.1}", asked.aim) } else { "–".into() },
         milliseconds(p99(&floors)),
         milliseconds(p99(&ours)),
+        if_measured(&sqlxs, &rounded),
+        if_measured(&sqlxs, &|by_sqlx| format!("{:.2}", rate(&ours) / by_sqlx)),
     ])
 }

@@ -49,7 +49,9 @@ impl Stage {
                 let folder = tempfile::tempdir()?;
                 let url = fresh(folder.path(), server.as_deref(), "atelier")?;
                 let filled = block_on(fill::fill(folder.path(), &url))?;
-                Ok(Self { database, filled, folder, server })
+                let stage = Self { database, filled, folder, server };
+                stage.settle()?;
+                Ok(stage)
             })
             .collect()
     }
@@ -72,11 +74,15 @@ impl Stage {
     /// Adds ten thousand people and a million grants.
     pub(crate) fn crowd(&self) -> Result<()> {
         block_on(fill::crowd(self.folder.path(), &self.url()))?;
-        if let Some(server) = &self.server {
-            // As it does by itself after a while.
-            execute(&format!("{server}atelier"), "VACUUM ANALYZE")?;
+        self.settle()
+    }
+
+    /// Has PostgreSQL look at what it has got, as it does by itself after a while.
+    fn settle(&self) -> Result<()> {
+        match &self.server {
+            Some(server) => execute(&format!("{server}atelier"), "VACUUM ANALYZE"),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
