@@ -1,8 +1,7 @@
 //! Listing inputs.
 
 use atelier_domain::id::InputId;
-use atelier_domain::{Conditions, Endpoint, Medium, Permit};
-use atelier_store::Conn;
+use atelier_domain::{Conditions, Endpoint, Medium};
 use atelier_store::queries::inputs::{self, Filter, InputRow};
 
 use crate::{AppName, Result, Service, Who};
@@ -23,7 +22,7 @@ pub struct InputsFilter {
 }
 
 impl InputsFilter {
-    fn as_query(&self) -> Filter<'_> {
+    pub(super) fn as_query(&self) -> Filter<'_> {
         Filter {
             slugs: &self.slugs,
             kind: self.kind,
@@ -43,19 +42,6 @@ pub struct InputsPage {
     pub more: bool,
 }
 
-impl InputsPage {
-    pub(super) async fn read(
-        conn: &mut Conn,
-        permit: &Permit,
-        filter: &InputsFilter,
-        skip: usize,
-        size: usize,
-    ) -> Result<Self> {
-        let page = inputs::list(conn, permit, &filter.as_query(), skip, size).await?;
-        Ok(Self { inputs: page.rows, more: page.more })
-    }
-}
-
 impl Service {
     /// The inputs of the app that `filter` lets through, the newest first, `size` of them after `skip`.
     ///
@@ -71,6 +57,7 @@ impl Service {
     ) -> Result<InputsPage> {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::ListInputs, Conditions::NONE).await?;
-        InputsPage::read(&mut tx, &asked.permit, filter, skip, size).await
+        let page = inputs::list(&mut tx, &asked.permit, &filter.as_query(), skip, size).await?;
+        Ok(InputsPage { inputs: page.rows, more: page.more })
     }
 }

@@ -25,7 +25,7 @@ pub use neighbours::Neighbours;
 pub use patch::PatchInput;
 pub use picture::{MOST_BYTES, MOST_PIXELS, MOST_SIDE};
 pub use post::{NewInput, PostInputs, Posted, TakenId};
-pub use said::Said;
+pub use said::{InputWithSaid, Said};
 
 pub(crate) use fetch::Fetcher;
 pub(crate) use picture::Pictures;

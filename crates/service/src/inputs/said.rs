@@ -2,18 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use atelier_domain::{Conditions, Endpoint, Label, Labels, Permit};
-use atelier_store::Conn;
-use atelier_store::queries::inputs::{self, InputRow};
+use atelier_domain::{Conditions, Endpoint, Label, Labels};
+use atelier_store::queries::inputs::{self, InputRow, InputSaidRow};
 use atelier_store::queries::said;
 
-use super::{InputsFilter, InputsPage};
+use super::InputsFilter;
 use crate::annotations::status;
-use crate::{AppName, Asked, Error, InApp, Result, Service, Who};
+use crate::{AppName, Error, InApp, Result, Service, Who};
 
 /// Which concepts inputs have as a whole, by their identifiers: whoever said so, as far as it counts, and as it was said
 /// last.
 pub type Said = BTreeMap<String, Vec<Label>>;
+
+/// An input, and which concepts it has as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InputWithSaid {
+    /// The input.
+    pub input: InputRow,
+    /// Which concepts it has.
+    pub said: Vec<Label>,
+}
+
+impl From<InputSaidRow> for InputWithSaid {
+    fn from(row: InputSaidRow) -> Self {
+        Self { input: row.input, said: all(row.said) }
+    }
+}
 
 impl Service {
     /// The input `slug` of the app, with what is said of it.
@@ -25,12 +39,11 @@ impl Service {
         who: &Who,
         app: &AppName,
         slug: &str,
-    ) -> Result<(InputRow, InApp<Said>)> {
+    ) -> Result<InApp<InputWithSaid>> {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::GetInput, Conditions::NONE).await?;
-        let row = inputs::get(&mut tx, &asked.permit, slug).await?.ok_or(Error::NotFound)?;
-        let said = said_of(&mut tx, asked, &[slug]).await?;
-        Ok((row, said))
+        let row = inputs::get_with_said(&mut tx, &asked.permit, slug, status::SUCCESS).await?;
+        Ok(InApp { app: asked.app, value: row.ok_or(Error::NotFound)?.into() })
     }
 
     /// The inputs of the app that `filter` lets through, the newest first, `size` of them after `skip`, with what is said
@@ -45,13 +58,13 @@ impl Service {
         filter: &InputsFilter,
         skip: usize,
         size: usize,
-    ) -> Result<(InputsPage, InApp<Said>)> {
+    ) -> Result<InApp<Vec<InputWithSaid>>> {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::ListInputs, Conditions::NONE).await?;
-        let page = InputsPage::read(&mut tx, &asked.permit, filter, skip, size).await?;
-        let slugs: Vec<&str> = page.inputs.iter().map(|row| row.slug.as_str()).collect();
-        let said = said_of(&mut tx, asked, &slugs).await?;
-        Ok((page, said))
+        let filter = filter.as_query();
+        let page =
+            inputs::list_with_said(&mut tx, &asked.permit, &filter, skip, size, status::SUCCESS).await?;
+        Ok(InApp { app: asked.app, value: page.rows.into_iter().map(Into::into).collect() })
     }
 
     /// What is said of the inputs `slugs` of the app. `endpoint` is the one by which they were changed, each of which
@@ -68,16 +81,14 @@ impl Service {
     ) -> Result<InApp<Said>> {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, endpoint, Conditions::NONE).await?;
-        said_of(&mut tx, asked, slugs).await
+        let rows = said::of_inputs(&mut tx, &asked.permit, slugs, status::SUCCESS).await?;
+        Ok(InApp { app: asked.app, value: rows.into_iter().map(|row| (row.slug, all(row.said))).collect() })
     }
 }
 
-async fn said_of(conn: &mut Conn, asked: Asked<Permit>, slugs: &[&str]) -> Result<InApp<Said>> {
-    let mut found: BTreeMap<String, Labels> = BTreeMap::new();
-    for row in said::of_inputs(conn, &asked.permit, slugs, status::SUCCESS).await? {
-        let said = found.entry(row.input_slug).or_default();
-        *said = said.merged(&Labels { concepts: row.concepts, regions: Vec::new() });
-    }
-    let value = found.into_iter().map(|(slug, said)| (slug, said.concepts)).collect();
-    Ok(InApp { app: asked.app, value })
+/// All that annotations say, one after the other: of what several say, the last one counts.
+fn all(said: said::Said) -> Vec<Label> {
+    let of_whole = |concepts| Labels { concepts, regions: Vec::new() };
+    let all = said.0.into_iter().map(of_whole).reduce(|before, next| before.merged(&next));
+    all.unwrap_or_default().concepts
 }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use atelier_domain::{EndpointSet, ScopeSet, Timestamp, id};
 use rusqlite::types::FromSql;
+use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
@@ -66,6 +67,24 @@ impl Row<'_> {
     /// When there is no such column, or it does not read back.
     pub fn get<T: Column>(&self, column: &'static str) -> Result<T> {
         T::read(self, column)
+    }
+
+    /// What the JSON document in `column` stands for, if there is one.
+    ///
+    /// # Errors
+    /// When there is no such column, or it does not read back.
+    pub fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<Option<T>> {
+        match self {
+            Self::Sqlite(row) => row
+                .text(column)?
+                .map(serde_json::from_str)
+                .transpose()
+                .map_err(|error| Error::Corrupt { column, reason: error.to_string() }),
+            Self::Postgres(row) => {
+                let document: Option<sqlx::types::Json<T>> = row.try_get(column)?;
+                Ok(document.map(|document| document.0))
+            }
+        }
     }
 }
 
@@ -158,14 +177,7 @@ derived! {
 
 impl Column for Option<serde_json::Value> {
     fn read(row: &Row<'_>, column: &'static str) -> Result<Self> {
-        match row {
-            Row::Sqlite(row) => row
-                .text(column)?
-                .map(serde_json::from_str)
-                .transpose()
-                .map_err(|error| Error::Corrupt { column, reason: error.to_string() }),
-            Row::Postgres(row) => Ok(row.try_get(column)?),
-        }
+        row.json(column)
     }
 }
 

@@ -39,8 +39,7 @@ row! {
 
 impl Column for Labels {
     fn read(row: &Row<'_>, column: &'static str) -> Result<Self> {
-        let value: Value = row.get(column)?;
-        serde_json::from_value(value).map_err(|error| Error::Corrupt { column, reason: error.to_string() })
+        row.json(column)?.ok_or_else(|| Error::Corrupt { column, reason: "is null".into() })
     }
 }
 

@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::Page;
 use super::concepts::texts;
+use super::said::{Said, said};
 use crate::Result;
-use crate::db::{Conn, Sql, WriteTx, params, row};
+use crate::db::{Conn, FromRow, Param, Row, Sql, WriteTx, params, row};
 
 /// The status of an input that is ready, by the wire's number.
 pub const READY: i64 = 30_000;
@@ -54,12 +55,29 @@ row! {
     }
 }
 
+/// An input with what is said of it as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InputSaidRow {
+    /// The input.
+    pub input: InputRow,
+    /// What is said of it.
+    pub said: Said,
+}
+
+impl FromRow for InputSaidRow {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self { input: InputRow::from_row(row)?, said: row.get("said")? })
+    }
+}
+
 macro_rules! input {
-    ($($condition:tt)+) => {
+    ($($more:expr),+; $($condition:tt)+) => {
         concat!(
             "SELECT i.id, i.slug, i.kind, i.body, i.source_url, i.object_key, i.thumbnail_key, i.media_type, \
              i.width, i.height, i.size, i.metadata, i.status, i.created_by, u.name AS author, i.created_at, \
-             i.changed_at FROM inputs i JOIN users u ON u.id = i.created_by WHERE i.app_id = $1",
+             i.changed_at",
+            $($more,)+
+            " FROM inputs i JOIN users u ON u.id = i.created_by WHERE i.app_id = $1",
             $($condition)+
         )
     };
@@ -134,7 +152,26 @@ pub async fn insert(tx: &mut WriteTx, permit: &Permit, input: &NewInput<'_>, now
 /// # Errors
 /// When the database fails.
 pub async fn get(conn: &mut Conn, permit: &Permit, slug: &str) -> Result<Option<InputRow>> {
-    conn.fetch_optional(input!(" AND i.slug = $2"), params![permit.app(), slug]).await
+    conn.fetch_optional(input!(""; " AND i.slug = $2"), params![permit.app(), slug]).await
+}
+
+/// The input `slug` of the permit's app, with what is said of it by the annotations that stand as `status`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_with_said(
+    conn: &mut Conn,
+    permit: &Permit,
+    slug: &str,
+    status: i64,
+) -> Result<Option<InputSaidRow>> {
+    macro_rules! get {
+        ($dialect:ident) => {
+            input!(", ", said!($dialect "$3"); " AND i.slug = $2")
+        };
+    }
+    let sql = Sql::differing(get!(sqlite), get!(postgres));
+    conn.fetch_optional(sql, params![permit.app(), slug, status]).await
 }
 
 /// The input `slug` of the permit's app, which nobody else changes until the transaction ends.
@@ -142,7 +179,7 @@ pub async fn get(conn: &mut Conn, permit: &Permit, slug: &str) -> Result<Option<
 /// # Errors
 /// When the database fails.
 pub async fn get_to_change(tx: &mut WriteTx, permit: &Permit, slug: &str) -> Result<Option<InputRow>> {
-    let sql = Sql::differing(input!(" AND i.slug = $2"), input!(" AND i.slug = $2 FOR UPDATE OF i"));
+    let sql = Sql::differing(input!(""; " AND i.slug = $2"), input!(""; " AND i.slug = $2 FOR UPDATE OF i"));
     tx.fetch_optional(sql, params![permit.app(), slug]).await
 }
 
@@ -217,6 +254,29 @@ pub struct Filter<'a> {
     pub before: Option<InputId>,
 }
 
+/// The statement that lists inputs `$with` more of them.
+macro_rules! list {
+    (sqlite $($with:expr),+) => {
+        list!("TEXT", "instr", texts!(sqlite "$4"); $($with),+)
+    };
+    (postgres $($with:expr),+) => {
+        list!("JSONB", "strpos", texts!(postgres "$4"); $($with),+)
+    };
+    ($json:literal, $place:literal, $slugs:expr; $($with:expr),+) => {
+        input!(
+            $($with),+;
+            " AND (CAST($4 AS ", $json, ") IS NULL OR i.slug IN ", $slugs, ")",
+            " AND (CAST($5 AS TEXT) IS NULL OR i.kind = $5)",
+            " AND (CAST($6 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM annotations a \
+             JOIN annotation_concepts c ON c.annotation_id = a.id \
+             WHERE a.input_id = i.id AND c.concept = $6 AND c.value > 0))",
+            " AND (CAST($7 AS TEXT) IS NULL OR ", $place, "(lower(i.slug), lower($7)) > 0 \
+             OR ", $place, "(lower(i.body), lower($7)) > 0)",
+            " AND i.id < $8 ORDER BY i.id DESC LIMIT $2 OFFSET $3"
+        )
+    };
+}
+
 /// The inputs of the permit's app that `filter` lets through, the newest first, `size` of them after `skip`.
 ///
 /// # Errors
@@ -228,39 +288,54 @@ pub async fn list(
     skip: usize,
     size: usize,
 ) -> Result<Page<InputRow>> {
-    macro_rules! list {
-        ($dialect:ident, $json:literal, $place:literal) => {
-            input!(
-                " AND (CAST($4 AS ", $json, ") IS NULL OR i.slug IN ", texts!($dialect "$4"), ")",
-                " AND (CAST($5 AS TEXT) IS NULL OR i.kind = $5)",
-                " AND (CAST($6 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM annotations a \
-                 JOIN annotation_concepts c ON c.annotation_id = a.id \
-                 WHERE a.input_id = i.id AND c.concept = $6 AND c.value > 0))",
-                " AND (CAST($7 AS TEXT) IS NULL OR ", $place, "(lower(i.slug), lower($7)) > 0 \
-                 OR ", $place, "(lower(i.body), lower($7)) > 0)",
-                " AND i.id < $8 ORDER BY i.id DESC LIMIT $2 OFFSET $3"
-            )
-        };
+    let sql = Sql::differing(list!(sqlite ""), list!(postgres ""));
+    filter.fetch(conn, sql, permit, skip, size, None).await
+}
+
+/// As [`list`], each with what is said of it by the annotations that stand as `status`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_with_said(
+    conn: &mut Conn,
+    permit: &Permit,
+    filter: &Filter<'_>,
+    skip: usize,
+    size: usize,
+    status: i64,
+) -> Result<Page<InputSaidRow>> {
+    let sql =
+        Sql::differing(list!(sqlite ", ", said!(sqlite "$9")), list!(postgres ", ", said!(postgres "$9")));
+    filter.fetch(conn, sql, permit, skip, size, Some(status)).await
+}
+
+impl Filter<'_> {
+    /// The page that `sql` lists, of annotations that stand as `status` if it asks for them.
+    async fn fetch<T: FromRow>(
+        &self,
+        conn: &mut Conn,
+        sql: Sql,
+        permit: &Permit,
+        skip: usize,
+        size: usize,
+        status: Option<i64>,
+    ) -> Result<Page<T>> {
+        let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let slugs = (!self.slugs.is_empty()).then(|| json!(self.slugs));
+        let mut params = params![
+            permit.app(),
+            whole(size).saturating_add(1),
+            whole(skip),
+            slugs.as_ref(),
+            self.kind.map(Medium::name),
+            self.concept,
+            self.text,
+            self.before.map_or(Uuid::max(), |id| id.0)
+        ]
+        .to_vec();
+        params.extend(status.map(Param::from));
+        Ok(Page::cut(conn.fetch_all(sql, &params).await?, size))
     }
-    let sql = Sql::differing(list!(sqlite, "TEXT", "instr"), list!(postgres, "JSONB", "strpos"));
-    let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let slugs = (!filter.slugs.is_empty()).then(|| json!(filter.slugs));
-    let rows = conn
-        .fetch_all(
-            sql,
-            params![
-                permit.app(),
-                whole(size).saturating_add(1),
-                whole(skip),
-                slugs.as_ref(),
-                filter.kind.map(Medium::name),
-                filter.concept,
-                filter.text,
-                filter.before.map_or(Uuid::max(), |id| id.0)
-            ],
-        )
-        .await?;
-    Ok(Page::cut(rows, size))
 }
 
 /// Keeps `metadata` with the input `id` of the permit's app.

@@ -1,23 +1,59 @@
 //! What was said of inputs as a whole.
 
 use atelier_domain::{Label, Permit};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::concepts::texts;
-use crate::db::{Conn, Sql, params, row};
-use crate::{Error, Result};
+use crate::Result;
+use crate::db::{Column, Conn, Row, Sql, params, row};
 
-/// What one annotation says of the whole of an input.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SaidRow {
-    /// Of which input.
-    pub input_slug: String,
-    /// Which concepts are there, or are not.
-    pub concepts: Vec<Label>,
+/// What each annotation says of the whole of an input: which concepts are there, or are not. What changed last comes
+/// last.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said(pub Vec<Vec<Label>>);
+
+impl Column for Said {
+    fn read(row: &Row<'_>, column: &'static str) -> Result<Self> {
+        Ok(Self(row.json(column)?.unwrap_or_default()))
+    }
 }
 
-/// What is said of the inputs `slugs` of the permit's app as a whole, by the annotations that stand as `status`: what
-/// changed last comes last.
+/// The column of what is said of the input `i` as a whole by the annotations that stand as `$status`. The outlines of
+/// regions, which can be long, are of no use there.
+macro_rules! said {
+    (sqlite $status:literal) => {
+        said!("json_group_array", "json_array_length", $status)
+    };
+    (postgres $status:literal) => {
+        said!("jsonb_agg", "jsonb_array_length", $status)
+    };
+    ($gather:literal, $length:literal, $status:literal) => {
+        concat!(
+            "(SELECT ",
+            $gather,
+            "(a.data -> 'concepts' ORDER BY a.changed_at, a.id) FROM annotations a \
+             WHERE a.input_id = i.id AND a.status = ",
+            $status,
+            " AND ",
+            $length,
+            "(a.data -> 'concepts') > 0) AS said"
+        )
+    };
+}
+pub(super) use said;
+
+row! {
+    /// What is said of one input.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SaidRow {
+        /// Of which input.
+        pub slug: String,
+        /// What is said of it.
+        pub said: Said,
+    }
+}
+
+/// What is said of the inputs `slugs` of the permit's app as a whole, by the annotations that stand as `status`.
 ///
 /// # Errors
 /// When the database fails.
@@ -27,31 +63,16 @@ pub async fn of_inputs(
     slugs: &[&str],
     status: i64,
 ) -> Result<Vec<SaidRow>> {
-    row! {
-        struct Said {
-            input_slug: String,
-            concepts: Value,
-        }
-    }
-    macro_rules! said {
-        ($dialect:ident $length:literal) => {
+    macro_rules! of_inputs {
+        ($dialect:ident) => {
             concat!(
-                // The outlines of regions can be long, and are of no use here.
-                "SELECT i.slug AS input_slug, a.data -> 'concepts' AS concepts \
-                 FROM inputs i JOIN annotations a ON a.input_id = i.id \
-                 WHERE i.app_id = $1 AND a.status = $3 AND ",
-                $length,
-                "(a.data -> 'concepts') > 0 AND i.slug IN ",
-                texts!($dialect "$2"),
-                " ORDER BY a.changed_at, a.id"
+                "SELECT i.slug, ",
+                said!($dialect "$3"),
+                " FROM inputs i WHERE i.app_id = $1 AND i.slug IN ",
+                texts!($dialect "$2")
             )
         };
     }
-    let sql = Sql::differing(said!(sqlite "json_array_length"), said!(postgres "jsonb_array_length"));
-    let rows: Vec<Said> = conn.fetch_all(sql, params![permit.app(), &json!(slugs), status]).await?;
-    let read = |row: Said| match serde_json::from_value(row.concepts) {
-        Ok(concepts) => Ok(SaidRow { input_slug: row.input_slug, concepts }),
-        Err(error) => Err(Error::Corrupt { column: "data", reason: error.to_string() }),
-    };
-    rows.into_iter().map(read).collect()
+    let sql = Sql::differing(of_inputs!(sqlite), of_inputs!(postgres));
+    conn.fetch_all(sql, params![permit.app(), &json!(slugs), status]).await
 }

@@ -16,7 +16,7 @@ use atelier_service::Service;
 use atelier_service::inputs::{InputRow, InputsFilter, PatchInput};
 
 pub(super) use post::post;
-use shown::Shown;
+use shown::{Shown, ShownAfterwards};
 
 use super::{Window, app_name, failure, labels, metadata, who};
 
@@ -26,8 +26,8 @@ pub(super) async fn get(
     request: GetInputRequest,
 ) -> Result<SingleInputResponse, Failure> {
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
-    let (row, said) = service.get_input_with_said(&who, &app, &request.input_id).await.map_err(failure)?;
-    let input = Shown::with(&service, said).input(row);
+    let found = service.get_input_with_said(&who, &app, &request.input_id).await.map_err(failure)?;
+    let input = Shown::new(&service, found.app).input(found.value.input, found.value.said);
     Ok(SingleInputResponse { input: Some(input), ..SingleInputResponse::default() })
 }
 
@@ -41,20 +41,17 @@ pub(super) async fn list(
     let filter = InputsFilter { slugs: request.ids, ..InputsFilter::default() };
     let size = window.size as usize;
     let found = service.list_inputs_with_said(&who, &app, &filter, window.skipped(), size).await;
-    let (page, said) = found.map_err(failure)?;
+    let found = found.map_err(failure)?;
     // Whatever is here is ready: any other status has nothing to show.
     let wanted = request.status.map_or(0, |status| status.code);
-    let mut rows = page.inputs;
-    rows.retain(|row| wanted == 0 || row.status == i64::from(wanted));
-    Ok(several(&Shown::with(&service, said), rows))
+    let is_wanted = |input: &InputRow| wanted == 0 || input.status == i64::from(wanted);
+    let shown = Shown::new(&service, found.app);
+    let inputs = found.value.into_iter().filter(|found| is_wanted(&found.input));
+    Ok(several(inputs.map(|found| shown.input(found.input, found.said))))
 }
 
-/// All of them, each with what is said of it.
-fn several(shown: &Shown, rows: Vec<InputRow>) -> MultiInputResponse {
-    MultiInputResponse {
-        inputs: rows.into_iter().map(|row| shown.input(row)).collect(),
-        ..MultiInputResponse::default()
-    }
+fn several(inputs: impl Iterator<Item = Input>) -> MultiInputResponse {
+    MultiInputResponse { inputs: inputs.collect(), ..MultiInputResponse::default() }
 }
 
 /// Refuses what an input may hold on the wire and is not kept here.
@@ -89,7 +86,8 @@ pub(super) async fn patch(
     });
     let changes = changes.collect::<Result<_, _>>()?;
     let rows = service.patch_inputs(&who, &app, action, changes).await.map_err(failure)?;
-    Ok(several(&Shown::of(&service, &call, &who, &app, &rows).await?, rows))
+    let shown = ShownAfterwards::of(&service, &call, &who, &app, &rows).await?;
+    Ok(several(rows.into_iter().map(|row| shown.input(row))))
 }
 
 /// What a patch does, which every patch says in the same way.

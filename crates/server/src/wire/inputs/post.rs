@@ -10,7 +10,7 @@ use atelier_service::inputs::{Content, NewInput, PostInputs, TakenId};
 use atelier_service::{Error, Service};
 
 use super::jobs::write_job;
-use super::{Shown, refuse_unkept};
+use super::{ShownAfterwards, refuse_unkept};
 use crate::wire::{app_name, failure, labels, metadata, who};
 
 /// What the details of a taken identifier say: the official client for datasets looks for this very text.
@@ -43,7 +43,7 @@ pub(in crate::wire) async fn post(
     let input = PostInputs { inputs, taken, job, unreadable: unreadable.len() };
     let posted = service.post_inputs(&who, &app, input).await.map_err(failure)?;
     let rows = posted.inputs.iter().filter_map(|became| became.as_ref().ok());
-    let shown = Shown::of(&service, &call, &who, &app, rows).await?;
+    let shown = ShownAfterwards::of(&service, &call, &who, &app, rows).await?;
     let became = posted.inputs.into_iter().map(|input| match input {
         Ok(row) => shown.input(row),
         Err((id, error)) => refused(id, input_failure(error)),

@@ -2,27 +2,27 @@
 
 use atelier_contract::proto::{Data, Image, ImageInfo, Input, Text, TextInfo};
 use atelier_contract::{Call, Failure};
-use atelier_domain::Labels;
+use atelier_domain::{Label, Labels};
 use atelier_service::inputs::{InputRow, PictureSize, Said};
-use atelier_service::{AppAddress, AppName, InApp, Service, Who};
+use atelier_service::{AppAddress, AppName, Service, Who};
 
 use crate::pictures;
 use crate::wire::{failure, labels, metadata, status, timestamp};
 
-/// What has to be known besides inputs to show them: where their pictures are, and what is said of them.
+/// How inputs of one app are shown: where their pictures are.
 pub(super) struct Shown {
     base: String,
     app: AppAddress,
+}
+
+/// How inputs that were changed are shown, and what is said of them now.
+pub(super) struct ShownAfterwards {
+    shown: Shown,
     said: Said,
 }
 
-impl Shown {
-    /// By what was found together with them.
-    pub(super) fn with(service: &Service, found: InApp<Said>) -> Self {
-        Self { base: service.base_url().to_owned(), app: found.app, said: found.value }
-    }
-
-    /// For inputs that were changed, whatever their number by one question.
+impl ShownAfterwards {
+    /// Whatever their number, by one question.
     pub(super) async fn of(
         service: &Service,
         call: &Call,
@@ -32,11 +32,22 @@ impl Shown {
     ) -> Result<Self, Failure> {
         let slugs: Vec<&str> = rows.into_iter().map(|row| row.slug.as_str()).collect();
         let found = service.said_of_inputs(who, app, call.endpoint, &slugs).await.map_err(failure)?;
-        Ok(Self::with(service, found))
+        Ok(Self { shown: Shown::new(service, found.app), said: found.value })
     }
 
     pub(super) fn input(&self, row: InputRow) -> Input {
         let said = self.said.get(&row.slug).cloned().unwrap_or_default();
+        self.shown.input(row, said)
+    }
+}
+
+impl Shown {
+    /// Of the app of that address.
+    pub(super) fn new(service: &Service, app: AppAddress) -> Self {
+        Self { base: service.base_url().to_owned(), app }
+    }
+
+    pub(super) fn input(&self, row: InputRow, said: Vec<Label>) -> Input {
         let metadata = row.metadata.as_ref().and_then(metadata::write);
         let whole = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
         let image = row.object_key.is_some().then(|| Image {
