@@ -16,6 +16,7 @@ pub mod keys;
 mod limits;
 mod measures;
 mod metadata;
+mod noting;
 mod secrets;
 mod who;
 mod world;
@@ -43,6 +44,8 @@ pub struct Service {
     fetcher: inputs::Fetcher,
     /// What is done beside requests, and not waited for by them.
     background: TaskTracker,
+    /// What of that is noted as used.
+    noting: noting::Noting,
     providers: Option<identity::Providers>,
     /// What this place is to passkeys; none where there can be none.
     site: Option<Arc<identity::Site>>,
@@ -62,6 +65,7 @@ impl Service {
             pictures: inputs::Pictures::default(),
             fetcher: inputs::Fetcher::new(inputs::Fetching::default()),
             background: TaskTracker::new(),
+            noting: noting::Noting::default(),
             providers: None,
             site: identity::Site::of(base_url).map(Arc::new),
         }

@@ -12,6 +12,7 @@ use atelier_store::queries::{grants, keys, sessions};
 pub use atelier_store::queries::access::{AppAddress, Proof};
 
 use crate::identity::WaysIn;
+use crate::noting::Used;
 use crate::{Error, Result, Service, measures};
 
 /// Who asks: what they show, and from where.
@@ -185,17 +186,19 @@ impl Service {
         if access.noted_at.is_some_and(|noted| (0..MINUTE).contains(&now.since(noted))) {
             return;
         }
-        let (store, access) = (self.store.clone(), access.clone());
+        let used = Used::of(access);
+        let Some(being_noted) = self.noting.begin(used) else { return };
+        let store = self.store.clone();
         self.background.spawn(async move {
             let noted = async {
                 let mut tx = store.write().await?;
-                if let Some(session) = access.session {
+                if let Some(session) = used.session {
                     sessions::touch(&mut tx, session, now).await?;
                 }
-                if let Some(key) = access.caller.credential.key() {
+                if let Some(key) = used.key {
                     keys::touch(&mut tx, key, now).await?;
                 }
-                if let Standing::Collaborator { grant, .. } = access.standing {
+                if let Some(grant) = used.grant {
                     grants::touch(&mut tx, grant, now).await?;
                 }
                 tx.commit().await
@@ -203,6 +206,7 @@ impl Service {
             if let Err(error) = noted.await {
                 tracing::warn!(%error, "could not note the last use of a credential");
             }
+            drop(being_noted);
         });
     }
 }
