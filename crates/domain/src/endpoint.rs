@@ -532,7 +532,7 @@ impl Endpoint {
         ROWS.iter().map(|row| row.endpoint)
     }
 
-    fn row(self) -> &'static Row {
+    const fn row(self) -> &'static Row {
         // INVARIANT: `ROWS` and the variants come from one macro, so every discriminant is an index of it.
         #[expect(clippy::indexing_slicing, reason = "see the invariant above")]
         &ROWS[self as usize]
@@ -589,7 +589,7 @@ impl Endpoint {
 
     /// The scopes that every such request needs.
     #[must_use]
-    pub fn needs(self) -> ScopeSet {
+    pub const fn needs(self) -> ScopeSet {
         self.row().needs
     }
 

@@ -9,13 +9,15 @@ use axum::{
     extract::Path,
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
+        header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
     },
     response::{IntoResponse, Response},
     routing::get,
 };
 use rust_embed::RustEmbed;
 use serde::Deserialize;
+
+use crate::compressed::Coding;
 
 /// What `cargo xtask bundle` made. It may be absent while compiling, so that a fresh clone can be checked.
 #[derive(RustEmbed)]
@@ -73,14 +75,16 @@ pub(crate) fn router() -> Router {
 
 async fn bundle_file(Path((folder, file)): Path<(String, String)>, headers: HeaderMap) -> Response {
     let stored = format!("{folder}/{file}");
-    let compressed = ["br", "gzip"].into_iter().find(|coding| accepts(&headers, coding));
-    serve(&stored, compressed, IMMUTABLE)
+    serve(&stored, Coding::of(&headers), IMMUTABLE)
 }
 
 /// Answers with a file, in the wanted coding if it lies there in it.
-fn serve(stored: &str, coding: Option<&'static str>, caching: HeaderValue) -> Response {
+fn serve(stored: &str, coding: Option<Coding>, caching: HeaderValue) -> Response {
     let compressed = coding.and_then(|coding| {
-        let suffix = if coding == "gzip" { "gz" } else { coding };
+        let suffix = match coding {
+            Coding::Brotli => "br",
+            Coding::Gzip => "gz",
+        };
         Some((Site::get(&format!("{stored}.{suffix}"))?, coding))
     });
     let (file, coding) = match compressed {
@@ -100,23 +104,9 @@ fn serve(stored: &str, coding: Option<&'static str>, caching: HeaderValue) -> Re
     headers.insert(CACHE_CONTROL, caching);
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     if let Some(coding) = coding {
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
     }
     response
-}
-
-/// Whether `Accept-Encoding` names a coding and does not refuse it by `q=0`.
-fn accepts(headers: &HeaderMap, coding: &str) -> bool {
-    headers
-        .get_all(ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|offer| {
-            let (name, weight) = offer.split_once(';').unwrap_or((offer, "q=1"));
-            let weight = weight.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok());
-            name.trim().eq_ignore_ascii_case(coding) && weight.is_some_and(|weight| weight > 0.0)
-        })
 }
 
 fn content_type(path: &str) -> &'static str {
@@ -129,22 +119,5 @@ fn content_type(path: &str) -> &'static str {
         // Only with its own type is it compiled while it arrives.
         Some("wasm") => "application/wasm",
         _ => "application/octet-stream",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn offering(value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))])
-    }
-
-    #[test]
-    fn codings_are_taken_by_name_and_weight() {
-        assert!(accepts(&offering("gzip, deflate, br;q=0.8"), "br"));
-        assert!(!accepts(&offering("gzip, br;q=0"), "br"));
-        assert!(!accepts(&offering("brotli"), "br"));
-        assert!(!accepts(&HeaderMap::new(), "gzip"));
     }
 }

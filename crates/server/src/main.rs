@@ -4,6 +4,7 @@
 mod assets;
 mod audit;
 mod backup;
+mod compressed;
 mod config;
 mod connections;
 mod demo;

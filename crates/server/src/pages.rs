@@ -19,7 +19,7 @@ use axum::{
         },
         request::Parts,
     },
-    middleware::map_response,
+    middleware::{from_fn, map_response},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -29,7 +29,7 @@ use leptos::{
     server_fn::{ServerFn as _, error::SERVER_FN_ERROR_HEADER},
 };
 
-use crate::reports;
+use crate::{compressed, reports};
 
 /// The most bytes that a form or a server function's arguments may have.
 const FORM_LIMIT: usize = 1 << 20;
@@ -57,6 +57,7 @@ pub(crate) fn router(assets: AssetPaths, provide: impl Fn() + Clone + Send + Syn
         .merge(DOORS.iter().fold(Router::new(), |doors, door| doors.route(door.path, post(call.clone()))))
         .fallback(render)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(from_fn(compressed::pages))
         .layer(map_response(with_security_headers))
 }
 

@@ -16,13 +16,8 @@ use crate::{
         uploads::{UploadList, provide_uploads},
     },
     form::provide_submission,
-    lazy::{DataPage, LazyPage, SettingsPage, SharingPage},
-    pages::{
-        app::Overview, apps::Apps, apps_new::NewApp, collaborations::Collaborations,
-        invitation_token::FollowInvitation, landing::Landing, leaked::ReportLeaked, not_found::NotFound,
-        reset::AskReset, reset_token::ChoosePassword, sign_in::SignIn, sign_in_second_factor::CompleteSignIn,
-        sign_up::SignUp, verify_token::VerifyAddress,
-    },
+    lazy::{DataPage, FirstPage, HomePage, Page, SettingsPage, SharingPage},
+    pages::not_found::NotFound,
     raw_text::raw_text,
 };
 
@@ -49,137 +44,137 @@ pub fn App() -> impl IntoView {
         <Title formatter=full_title />
         <Router>
             <Routes fallback=|| view! { <NotFound /> }.into_any()>
-                <Route path=StaticSegment("") view=|| view! { <Landing /> }.into_any() ssr=SsrMode::Async />
-                <Route path=StaticSegment("sign-in") view=|| view! { <SignIn /> }.into_any() ssr=SsrMode::Async />
+                <Route path=StaticSegment("") view=Page::First(FirstPage::Landing) ssr=SsrMode::Async />
+                <Route path=StaticSegment("sign-in") view=Page::First(FirstPage::SignIn) ssr=SsrMode::Async />
                 <Route
                     path=(StaticSegment("sign-in"), StaticSegment("connect"))
-                    view=LazyPage::Settings(SettingsPage::ConnectAccount)
+                    view=Page::Settings(SettingsPage::ConnectAccount)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(StaticSegment("sign-in"), StaticSegment("stopped"))
-                    view=LazyPage::Settings(SettingsPage::SignInStopped)
+                    view=Page::Settings(SettingsPage::SignInStopped)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(StaticSegment("sign-in"), StaticSegment("second-factor"))
-                    view=|| view! { <CompleteSignIn /> }.into_any()
+                    view=Page::First(FirstPage::CompleteSignIn)
                     ssr=SsrMode::Async
                 />
-                <Route path=StaticSegment("sign-up") view=|| view! { <SignUp /> }.into_any() ssr=SsrMode::Async />
+                <Route path=StaticSegment("sign-up") view=Page::First(FirstPage::SignUp) ssr=SsrMode::Async />
                 <Route
                     path=(StaticSegment("sign-up"), ParamSegment("token"))
-                    view=LazyPage::Settings(SettingsPage::FirstAccount)
+                    view=Page::Settings(SettingsPage::FirstAccount)
                     ssr=SsrMode::Async
                 />
-                <Route path=StaticSegment("reset") view=|| view! { <AskReset /> }.into_any() ssr=SsrMode::Async />
+                <Route path=StaticSegment("reset") view=Page::First(FirstPage::AskReset) ssr=SsrMode::Async />
                 <Route
                     path=(StaticSegment("reset"), ParamSegment("token"))
-                    view=|| view! { <ChoosePassword /> }.into_any()
+                    view=Page::First(FirstPage::ChoosePassword)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(StaticSegment("verify"), ParamSegment("token"))
-                    view=|| view! { <VerifyAddress /> }.into_any()
+                    view=Page::First(FirstPage::VerifyAddress)
                     ssr=SsrMode::Async
                 />
-                <Route path=StaticSegment("leaked") view=|| view! { <ReportLeaked /> }.into_any() ssr=SsrMode::Async />
-                <Route path=StaticSegment("apps") view=|| view! { <Apps /> }.into_any() ssr=SsrMode::Async />
+                <Route path=StaticSegment("leaked") view=Page::First(FirstPage::ReportLeaked) ssr=SsrMode::Async />
+                <Route path=StaticSegment("apps") view=Page::Home(HomePage::Apps) ssr=SsrMode::Async />
                 <Route
                     path=(StaticSegment("apps"), StaticSegment("new"))
-                    view=|| view! { <NewApp /> }.into_any()
+                    view=Page::Home(HomePage::NewApp)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=StaticSegment("collaborations")
-                    view=|| view! { <Collaborations /> }.into_any()
+                    view=Page::Home(HomePage::Collaborations)
                     ssr=SsrMode::Async
                 />
-                <Route path=StaticSegment("account") view=LazyPage::Settings(SettingsPage::Account) ssr=SsrMode::Async />
+                <Route path=StaticSegment("account") view=Page::Settings(SettingsPage::Account) ssr=SsrMode::Async />
                 <Route
                     path=(StaticSegment("account"), StaticSegment("second-factor"))
-                    view=LazyPage::Settings(SettingsPage::SecondFactor)
+                    view=Page::Settings(SettingsPage::SecondFactor)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(StaticSegment("account"), StaticSegment("keys"))
-                    view=LazyPage::Settings(SettingsPage::Keys)
+                    view=Page::Settings(SettingsPage::Keys)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(StaticSegment("account"), StaticSegment("audit"))
-                    view=LazyPage::Settings(SettingsPage::OwnAudit)
+                    view=Page::Settings(SettingsPage::OwnAudit)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(StaticSegment("account"), StaticSegment("keys"), StaticSegment("new"))
-                    view=LazyPage::Sharing(SharingPage::NewKey)
+                    view=Page::Sharing(SharingPage::NewKey)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(StaticSegment("account"), StaticSegment("keys"), ParamSegment("key"))
-                    view=LazyPage::Sharing(SharingPage::OneKey)
+                    view=Page::Sharing(SharingPage::OneKey)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(StaticSegment("invitation"), ParamSegment("token"))
-                    view=|| view! { <FollowInvitation /> }.into_any()
+                    view=Page::First(FirstPage::FollowInvitation)
                     ssr=SsrMode::Async
                 />
                 // Last, because the first that fits wins: everything above is more definite than any two words.
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"))
-                    view=|| view! { <Overview /> }.into_any()
+                    view=Page::Home(HomePage::Overview)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("inputs"))
-                    view=LazyPage::Data(DataPage::Inputs)
+                    view=Page::Data(DataPage::Inputs)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("inputs"), ParamSegment("input"))
-                    view=LazyPage::Data(DataPage::OneInput)
+                    view=Page::Data(DataPage::OneInput)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("concepts"))
-                    view=LazyPage::Data(DataPage::Concepts)
+                    view=Page::Data(DataPage::Concepts)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"))
-                    view=LazyPage::Settings(SettingsPage::App)
+                    view=Page::Settings(SettingsPage::App)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("audit"))
-                    view=LazyPage::Settings(SettingsPage::AppAudit)
+                    view=Page::Settings(SettingsPage::AppAudit)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("api"))
-                    view=LazyPage::Settings(SettingsPage::Api)
+                    view=Page::Settings(SettingsPage::Api)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"))
-                    view=LazyPage::Sharing(SharingPage::Collaborators)
+                    view=Page::People
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"), StaticSegment("add"))
-                    view=LazyPage::Sharing(SharingPage::Add)
+                    view=Page::Sharing(SharingPage::Add)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"), ParamSegment("grant"))
-                    view=LazyPage::Sharing(SharingPage::Edit)
+                    view=Page::Sharing(SharingPage::Edit)
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"), StaticSegment("collaborators"), ParamSegment("grant"), StaticSegment("remove"))
-                    view=LazyPage::Sharing(SharingPage::Remove)
+                    view=Page::Sharing(SharingPage::Remove)
                     ssr=SsrMode::Async
                 />
             </Routes>

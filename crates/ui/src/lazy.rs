@@ -1,4 +1,4 @@
-//! The pages whose code the browser fetches when it first needs one of them.
+//! The pages, and whose code the browser fetches when it first needs one of them.
 //!
 //! The bundle is split: what everybody needs arrives with the first page, and the rest in chunks, each with the pages
 //! that are used together. A page names its chunk in a `<meta>`, so that the browser has the chunk before it takes the
@@ -14,37 +14,81 @@ use crate::{
     pages::{
         account::Account,
         account_second_factor::SecondFactor,
+        app::Overview,
         app_api::Api,
         app_settings::Settings,
+        apps::Apps,
+        apps_new::NewApp,
         audit::{AppAudit, OwnAudit},
+        collaborations::Collaborations,
         collaborators::Collaborators,
         collaborators_add::AddCollaborators,
+        collaborators_dialogs::over_the_list,
         collaborators_edit::EditCollaborator,
+        collaborators_layers::Dialogs,
         collaborators_remove::RemoveCollaborator,
         concepts::Concepts,
         input::OneInput,
         inputs::Inputs,
+        invitation_token::FollowInvitation,
         key::OneKey,
         key_new::NewKey,
         keys::AllKeys,
+        landing::Landing,
+        leaked::ReportLeaked,
+        reset::AskReset,
+        reset_token::ChoosePassword,
+        sign_in::SignIn,
         sign_in_connect::ConnectAccount,
+        sign_in_second_factor::CompleteSignIn,
         sign_in_stopped::SignInStopped,
+        sign_up::SignUp,
         sign_up_token::FirstAccount,
+        verify_token::VerifyAddress,
     },
 };
 
 /// The name of the `<meta>` that says which chunk a page needs.
 const META: &str = "atelier-chunk";
 
-/// A page in a chunk.
+/// A page. All routes show one of these: the router would be compiled anew for each other type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LazyPage {
+pub(crate) enum Page {
+    /// What one sees before one is somebody.
+    First(FirstPage),
+    /// One's apps.
+    Home(HomePage),
     /// What is labelled.
     Data(DataPage),
-    /// Who may do what.
+    /// Who may do what: the list, which is there before the forms that change it.
+    People,
+    /// The forms that change who may do what.
     Sharing(SharingPage),
     /// Accounts, settings and what happened.
     Settings(SettingsPage),
+}
+
+/// The pages of whoever is not signed in yet. They are in no chunk: what everybody needs brings them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FirstPage {
+    Landing,
+    SignIn,
+    CompleteSignIn,
+    SignUp,
+    AskReset,
+    ChoosePassword,
+    VerifyAddress,
+    FollowInvitation,
+    ReportLeaked,
+}
+
+/// The pages of apps as such: one's own, those that others share, and the front page of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HomePage {
+    Apps,
+    NewApp,
+    Collaborations,
+    Overview,
 }
 
 /// The pages of what is labelled.
@@ -55,10 +99,9 @@ pub(crate) enum DataPage {
     Concepts,
 }
 
-/// The pages of who may do what.
+/// The forms that change who may do what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SharingPage {
-    Collaborators,
     Add,
     Edit,
     Remove,
@@ -81,12 +124,16 @@ pub(crate) enum SettingsPage {
     SignInStopped,
 }
 
-impl LazyPage {
-    const fn chunk(self) -> Chunk {
+impl Page {
+    /// The chunk that it is in, if it is in one.
+    const fn chunk(self) -> Option<Chunk> {
         match self {
-            Self::Data(_) => Chunk::Data,
-            Self::Sharing(_) => Chunk::Sharing,
-            Self::Settings(_) => Chunk::Settings,
+            Self::First(_) => None,
+            Self::Home(_) => Some(Chunk::Home),
+            Self::Data(_) => Some(Chunk::Data),
+            Self::People => Some(Chunk::People),
+            Self::Sharing(_) => Some(Chunk::Sharing),
+            Self::Settings(_) => Some(Chunk::Settings),
         }
     }
 
@@ -94,7 +141,10 @@ impl LazyPage {
     #[cfg(feature = "hydrate")]
     async fn view(self) -> Result<AnyView, SplitLoaderError> {
         match self {
+            Self::First(page) => Ok(first(page)),
+            Self::Home(page) => split::home(page).await,
             Self::Data(page) => split::data(page).await,
+            Self::People => split::people().await,
             Self::Sharing(page) => split::sharing(page).await,
             Self::Settings(page) => split::settings(page).await,
         }
@@ -104,48 +154,56 @@ impl LazyPage {
     #[cfg(not(feature = "hydrate"))]
     async fn view(self) -> Result<AnyView, SplitLoaderError> {
         Ok(match self {
+            Self::First(page) => first(page),
+            Self::Home(page) => home(page),
             Self::Data(page) => data(page),
+            Self::People => people(),
             Self::Sharing(page) => sharing(page),
             Self::Settings(page) => settings(page),
         })
     }
 }
 
-impl ChooseView for LazyPage {
+impl ChooseView for Page {
     async fn choose(self) -> AnyView {
         #[cfg(feature = "ssr")]
-        preload_by_browser(self.chunk());
-        let Ok(view) = self.view().await else { return view! { <NotFetched /> }.into_any() };
-        view! {
-            <Meta name=META content=self.chunk().name() />
-            {view}
+        if let Some(chunk) = self.chunk() {
+            preload_by_browser(chunk);
         }
-        .into_any()
+        let Ok(view) = self.view().await else { return view! { <NotFetched /> }.into_any() };
+        let chunk = self.chunk().map(|chunk| view! { <Meta name=META content=chunk.name() /> });
+        view! { {chunk} {view} }.into_any()
     }
 
     async fn preload(&self) {
         // That it did not arrive is told where the page would be shown, after one more try.
         #[cfg(feature = "hydrate")]
-        self.chunk().fetch().await;
+        if let Some(chunk) = self.chunk() {
+            chunk.fetch().await;
+        }
     }
 }
 
 /// A part of the bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Chunk {
+    Home,
     Data,
+    People,
     Sharing,
     Settings,
 }
 
 impl Chunk {
     #[cfg(feature = "hydrate")]
-    const ALL: [Self; 3] = [Self::Data, Self::Sharing, Self::Settings];
+    const ALL: [Self; 5] = [Self::Home, Self::Data, Self::People, Self::Sharing, Self::Settings];
 
     /// As the splitting of the bundle names it.
     const fn name(self) -> &'static str {
         match self {
+            Self::Home => "home",
             Self::Data => "data",
+            Self::People => "people",
             Self::Sharing => "sharing",
             Self::Settings => "settings",
         }
@@ -155,7 +213,9 @@ impl Chunk {
     #[cfg(feature = "hydrate")]
     async fn fetch(self) -> bool {
         let fetched = match self {
+            Self::Home => split::fetch_home().await,
             Self::Data => split::fetch_data().await,
+            Self::People => split::fetch_people().await,
             Self::Sharing => split::fetch_sharing().await,
             Self::Settings => split::fetch_settings().await,
         };
@@ -174,6 +234,19 @@ pub async fn fetch_chunk_of_page() -> bool {
         Some(chunk) => chunk.fetch().await,
         None => true,
     }
+}
+
+/// What makes the dialogs over the list of collaborators, once its code is there: it comes with the pages that hold the
+/// same.
+#[cfg(feature = "hydrate")]
+pub(crate) async fn fetch_dialogs() -> Result<Dialogs, SplitLoaderError> {
+    split::dialogs().await
+}
+
+/// What makes the dialogs over the list of collaborators: its code is always there.
+#[cfg(not(feature = "hydrate"))]
+pub(crate) async fn fetch_dialogs() -> Result<Dialogs, SplitLoaderError> {
+    Ok(over_the_list)
 }
 
 /// Has the browser fetch a chunk beside what every page needs, rather than after it.
@@ -215,6 +288,29 @@ fn NotFetched() -> impl IntoView {
     }
 }
 
+fn first(page: FirstPage) -> AnyView {
+    match page {
+        FirstPage::Landing => view! { <Landing /> }.into_any(),
+        FirstPage::SignIn => view! { <SignIn /> }.into_any(),
+        FirstPage::CompleteSignIn => view! { <CompleteSignIn /> }.into_any(),
+        FirstPage::SignUp => view! { <SignUp /> }.into_any(),
+        FirstPage::AskReset => view! { <AskReset /> }.into_any(),
+        FirstPage::ChoosePassword => view! { <ChoosePassword /> }.into_any(),
+        FirstPage::VerifyAddress => view! { <VerifyAddress /> }.into_any(),
+        FirstPage::FollowInvitation => view! { <FollowInvitation /> }.into_any(),
+        FirstPage::ReportLeaked => view! { <ReportLeaked /> }.into_any(),
+    }
+}
+
+fn home(page: HomePage) -> AnyView {
+    match page {
+        HomePage::Apps => view! { <Apps /> }.into_any(),
+        HomePage::NewApp => view! { <NewApp /> }.into_any(),
+        HomePage::Collaborations => view! { <Collaborations /> }.into_any(),
+        HomePage::Overview => view! { <Overview /> }.into_any(),
+    }
+}
+
 fn data(page: DataPage) -> AnyView {
     match page {
         DataPage::Inputs => view! { <Inputs /> }.into_any(),
@@ -223,9 +319,12 @@ fn data(page: DataPage) -> AnyView {
     }
 }
 
+fn people() -> AnyView {
+    view! { <Collaborators /> }.into_any()
+}
+
 fn sharing(page: SharingPage) -> AnyView {
     match page {
-        SharingPage::Collaborators => view! { <Collaborators /> }.into_any(),
         SharingPage::Add => view! { <AddCollaborators /> }.into_any(),
         SharingPage::Edit => view! { <EditCollaborator /> }.into_any(),
         SharingPage::Remove => view! { <RemoveCollaborator /> }.into_any(),
@@ -254,11 +353,26 @@ fn settings(page: SettingsPage) -> AnyView {
 mod split {
     use leptos::{prelude::AnyView, wasm_split::wasm_split};
 
-    use super::{DataPage, SettingsPage, SharingPage, SplitLoaderError};
+    use super::{DataPage, Dialogs, HomePage, SettingsPage, SharingPage, SplitLoaderError};
+
+    #[wasm_split(home, wasm_split_path = ::leptos::wasm_split, preload(fetch_home), fallible)]
+    pub(super) fn home(page: HomePage) -> Result<AnyView, SplitLoaderError> {
+        Ok(super::home(page))
+    }
 
     #[wasm_split(data, wasm_split_path = ::leptos::wasm_split, preload(fetch_data), fallible)]
     pub(super) fn data(page: DataPage) -> Result<AnyView, SplitLoaderError> {
         Ok(super::data(page))
+    }
+
+    #[wasm_split(people, wasm_split_path = ::leptos::wasm_split, preload(fetch_people), fallible)]
+    pub(super) fn people() -> Result<AnyView, SplitLoaderError> {
+        Ok(super::people())
+    }
+
+    #[wasm_split(sharing, wasm_split_path = ::leptos::wasm_split, fallible)]
+    pub(super) fn dialogs() -> Result<Dialogs, SplitLoaderError> {
+        Ok(super::over_the_list)
     }
 
     #[wasm_split(sharing, wasm_split_path = ::leptos::wasm_split, preload(fetch_sharing), fallible)]

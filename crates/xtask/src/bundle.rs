@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
+    chunks::{self, Chunks},
     command::{Outcome, output, run, step},
     paths::Paths,
 };
@@ -27,7 +28,7 @@ use crate::{
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Changes whenever this file would make something else of the same input.
-const RECIPE: &str = "4";
+const RECIPE: &str = "5";
 
 /// Brings `target/site` up to date. Takes a second when it already is.
 pub(crate) fn bundle(paths: &Paths) -> Outcome {
@@ -37,10 +38,13 @@ pub(crate) fn bundle(paths: &Paths) -> Outcome {
     if recorded_inputs(paths).is_some_and(|recorded| recorded == inputs) {
         return Ok(());
     }
-    let split = step("split", || split(paths, &wasm))?;
-    let files = step("glue", || bind(paths, &split))?;
+    let (main, chunks) = step("split", || split(paths, &wasm))?;
+    let mut files = step("glue", || bind(paths, &main))?;
     let style = step("style", || bundle_style(paths))?;
-    step("compress", || write_site(paths, files, &split.chunks, style, &inputs))
+    files.extend(chunks.modules.into_iter().map(|(name, module)| (format!("{name}.wasm"), module)));
+    files.push(("chunks.js".to_owned(), chunks.loader.into_bytes()));
+    files.push(("style.css".to_owned(), style));
+    step("compress", || write_site(paths, &files, &chunks.needs, &inputs))
 }
 
 /// Adds the compilation target for the browser when the toolchain lacks it.
@@ -92,18 +96,8 @@ fn recorded_inputs(paths: &Paths) -> Option<String> {
     Some(manifest.get("inputs")?.as_str()?.to_owned())
 }
 
-/// A module taken apart.
-struct Split {
-    /// What every page needs.
-    main: PathBuf,
-    /// The chunks, and the script that fetches them.
-    rest: Vec<PathBuf>,
-    /// The chunks' names, for each part that was asked for: see `atelier_ui::lazy`.
-    chunks: BTreeMap<String, Vec<String>>,
-}
-
-/// Splits the module at the points that the client marks.
-fn split(paths: &Paths, wasm: &Path) -> Result<Split, String> {
+/// Splits the module at the points that the client marks; answers where what every page needs lies, and the rest.
+fn split(paths: &Paths, wasm: &Path) -> Result<(PathBuf, Chunks), String> {
     const LOADER: &str = "./chunks.js";
     let folder = paths.target.join("split");
     remove_folder(&folder)?;
@@ -115,17 +109,23 @@ fn split(paths: &Paths, wasm: &Path) -> Result<Split, String> {
     options.main_module = "./atelier.js";
     let made = wasm_split_cli_support::transform(options)
         .map_err(|error| format!("the client could not be split: {error:#}"))?;
-    let mut rest = made.split_modules;
-    rest.push(folder.join(LOADER));
-    Ok(Split { main, rest, chunks: made.prefetch_map.into_iter().collect() })
+    let mut modules = BTreeMap::new();
+    for path in made.split_modules {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        modules.insert(name, chunks::read(&path)?);
+    }
+    let loader = String::from_utf8_lossy(&read(&folder.join(LOADER))?).into_owned();
+    let mut chunks = Chunks { modules, loader, needs: made.prefetch_map.into_iter().collect() };
+    chunks.join_small()?;
+    Ok((main, chunks))
 }
 
-/// Runs wasm-bindgen; returns all that the browser needs, by name.
-fn bind(paths: &Paths, split: &Split) -> Result<Vec<(String, Vec<u8>)>, String> {
+/// Runs wasm-bindgen on the main module; returns it and its script, by name.
+fn bind(paths: &Paths, main: &Path) -> Result<Vec<(String, Vec<u8>)>, String> {
     let describe = |error| format!("wasm-bindgen could not read the client: {error:#}");
     let folder = paths.target.join("bindgen");
     Bindgen::new()
-        .input_path(&split.main)
+        .input_path(main)
         .out_name("atelier")
         .web(true)
         .map_err(describe)?
@@ -138,33 +138,10 @@ fn bind(paths: &Paths, split: &Split) -> Result<Vec<(String, Vec<u8>)>, String> 
         .omit_default_module_path(true)
         .generate(&folder)
         .map_err(describe)?;
-    let mut files = vec![
+    Ok(vec![
         ("atelier.js".to_owned(), read(&folder.join("atelier.js"))?),
         ("atelier.wasm".to_owned(), read(&folder.join("atelier_bg.wasm"))?),
-    ];
-    for path in &split.rest {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let content = read(path)?;
-        let content = if name.ends_with(".wasm") { without_names(&content)? } else { content };
-        files.push((name, content));
-    }
-    Ok(files)
-}
-
-/// A module without its custom sections: names of functions, which nobody reads in a browser.
-fn without_names(module: &[u8]) -> Result<Vec<u8>, String> {
-    let broken = |error: &dyn std::fmt::Display| format!("a chunk is no WebAssembly module: {error}");
-    let mut kept = wasm_encoder::Module::new();
-    for part in wasmparser::Parser::new(0).parse_all(module) {
-        let Some((id, range)) = part.map_err(|error| broken(&error))?.as_section() else { continue };
-        if id != wasm_encoder::SectionId::Custom as u8 {
-            let edge = |edge: u64| usize::try_from(edge).map_err(|error| broken(&error));
-            let data =
-                module.get(edge(range.start)?..edge(range.end)?).ok_or_else(|| broken(&"it is cut off"))?;
-            kept.section(&wasm_encoder::RawSection { id, data });
-        }
-    }
-    Ok(kept.finish())
+    ])
 }
 
 /// Resolves the stylesheet's imports and minifies the result.
@@ -200,14 +177,12 @@ fn modern_browsers() -> Browsers {
 /// Writes the new folder, then the manifest that names it, then removes what came before.
 fn write_site(
     paths: &Paths,
-    mut files: Vec<(String, Vec<u8>)>,
+    files: &[(String, Vec<u8>)],
     chunks: &BTreeMap<String, Vec<String>>,
-    style: Vec<u8>,
     inputs: &str,
 ) -> Outcome {
-    files.push(("style.css".to_owned(), style));
     let mut hash = Sha256::new();
-    for (name, content) in &files {
+    for (name, content) in files {
         hash.update(name);
         hash.update(content);
     }
@@ -217,7 +192,7 @@ fn write_site(
     // Written beside and renamed: a folder with a content's name is complete or absent.
     let unfinished = site.join("unfinished");
     remove_folder(&unfinished)?;
-    for (name, content) in &files {
+    for (name, content) in files {
         write(&unfinished.join(name), content)?;
         let brotli = brotli(content);
         eprintln!(

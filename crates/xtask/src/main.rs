@@ -4,6 +4,7 @@
 mod audit;
 mod bench;
 mod bundle;
+mod chunks;
 mod command;
 #[cfg(test)]
 mod documents;

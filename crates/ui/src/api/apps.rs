@@ -13,7 +13,7 @@ use crate::error::UiError;
 #[cfg(feature = "ssr")]
 use {
     crate::server,
-    atelier_domain::{Endpoint, Permit},
+    atelier_domain::{Endpoint, Permit, Preset, words},
     atelier_service::{
         AppName, Asked, Error,
         apps::{AppRow, ChangeApp as Change, CreateApp as Create, RESTORABLE},
@@ -106,8 +106,8 @@ pub struct SharedApp {
     pub slug: String,
     /// What it is called.
     pub name: String,
-    /// What the person can do in it.
-    pub scopes: ScopeSet,
+    /// What the person can do in it, in a few words.
+    pub access: String,
     /// Whether they can use only certain endpoints of those.
     pub is_limited: bool,
     /// Who gave them that.
@@ -140,11 +140,18 @@ pub struct AppSettings {
     pub no_deletion: Option<String>,
 }
 
-/// An app's front page: the app, and how much is in it.
+/// An app's front page: the app, what one can do in it, and how much is in it. What access comes to is said by the server,
+/// since the tables behind it weigh more than the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppOverview {
     /// Where it stands.
     pub place: AppPlace,
+    /// What the person can do in it, in a few words.
+    pub access: String,
+    /// The same in sentences that end what begins with "they can".
+    pub can: Vec<String>,
+    /// What they cannot, in such sentences.
+    pub cannot: Vec<String>,
     /// How many inputs there are; none, if the person cannot see them.
     pub inputs: Option<i64>,
     /// How many concepts there are; none, if the person cannot see them.
@@ -186,7 +193,7 @@ pub async fn list_collaborations(before: Option<String>) -> Result<SharedApps, U
         owner_name: row.owner_name,
         slug: row.slug,
         name: row.name,
-        scopes: row.scopes,
+        access: Preset::describe(row.scopes),
         is_limited: row.endpoints.is_some(),
         granted_by: row.granted_by,
         granted_at: row.granted_at.micros(),
@@ -217,8 +224,12 @@ pub async fn get_overview(owner: String, app: String) -> Result<AppOverview, UiE
     let inputs = if_allowed(service.count_inputs(&who, &app).await)?;
     let concepts =
         if_allowed(service.list_concepts(&who, &app, None, 0, MOST_CONCEPTS).await.map(|found| found.value))?;
+    let scopes = place.app.scopes;
     Ok(AppOverview {
         place,
+        access: Preset::describe(scopes),
+        can: words::can(scopes).map(|ability| ability.text.to_owned()).collect(),
+        cannot: words::cannot(scopes).map(|ability| ability.text.to_owned()).collect(),
         inputs: inputs.map(|counts| counts.ready + counts.pending + counts.failed),
         concepts: concepts.map(|concepts| concepts.len()),
     })

@@ -1,6 +1,5 @@
 //! `/{owner}/{app}`
 
-use atelier_domain::{Preset, words};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -29,15 +28,13 @@ pub fn Overview() -> impl IntoView {
 
 #[component]
 fn Body(overview: AppOverview) -> impl IntoView {
-    let AppOverview { place, inputs, concepts } = overview;
+    let AppOverview { place, access, can, cannot, inputs, concepts } = overview;
     let app = place.app.clone();
     let access = if app.is_owner {
         "This is your app: you can do everything in it, and decide who else may do what.".to_owned()
     } else {
-        format!("{} shares this app with you. Your access: {}.", app.owner_name, Preset::describe(app.scopes))
+        format!("{} shares this app with you. Your access: {access}.", app.owner_name)
     };
-    let can: Vec<_> = words::can(app.scopes).map(|ability| ability.text).collect();
-    let cannot: Vec<_> = words::cannot(app.scopes).map(|ability| ability.text).collect();
     let links = [Room::Collaborators, Room::Settings]
         .into_iter()
         .filter(|room| room.is_open(&app))
@@ -82,7 +79,7 @@ fn counted(room: Room, app: &App, count: &str) -> Option<AnyView> {
 
 /// Sentences under the words that begin each of them; nothing, if there are none.
 #[component]
-fn Abilities(title: &'static str, texts: Vec<&'static str>) -> impl IntoView {
+fn Abilities(title: &'static str, texts: Vec<String>) -> impl IntoView {
     (!texts.is_empty()).then(|| {
         let items = texts.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
         view! { <div><h3>{title}</h3><ul>{items}</ul></div> }

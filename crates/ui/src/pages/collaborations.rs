@@ -1,6 +1,5 @@
 //! `/collaborations`
 
-use atelier_domain::Preset;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -63,7 +62,7 @@ fn list(apps: Vec<SharedApp>) -> AnyView {
     let rows = apps
         .into_iter()
         .map(|shared| {
-            let SharedApp { owner, owner_name, slug, name, scopes, .. } = shared;
+            let SharedApp { owner, owner_name, slug, name, access, .. } = shared;
             let limit = shared.is_limited.then(|| view! { <p class="row-note">"Certain endpoints only"</p> });
             let end = match shared.ends_at {
                 Some(at) => view! { <Time at /> }.into_any(),
@@ -73,7 +72,7 @@ fn list(apps: Vec<SharedApp>) -> AnyView {
                 <tr role="row">
                     <Cell label=""><a class="row-name" href=format!("/{owner}/{slug}")>{name}</a></Cell>
                     <Cell label="Owner">{owner_name}</Cell>
-                    <Cell label="Access"><div>{Preset::describe(scopes)} {limit}</div></Cell>
+                    <Cell label="Access"><div>{access} {limit}</div></Cell>
                     <Cell label="Given by"><span>{shared.granted_by} ", " <Time at=shared.granted_at /></span></Cell>
                     <Cell label="Ends">{end}</Cell>
                 </tr>

@@ -7,7 +7,7 @@ use leptos_meta::Title;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use super::collaborators_filters::Filters;
-use super::collaborators_layers::{Layers, OpenLayer, instead_of_following};
+use super::collaborators_layers::{Layer, Layers, OpenLayer, instead_of_following};
 use super::collaborators_matrix::matrix;
 use super::collaborators_tree::tree;
 use crate::{
@@ -18,7 +18,6 @@ use crate::{
     components::{
         avatar::Avatar,
         button::{Look, SubmitButton},
-        chips::Chips,
         empty_state::EmptyState,
         error_summary::ErrorSummary,
         icon::Sign,
@@ -104,14 +103,16 @@ fn Body(people: People) -> impl IntoView {
 /// The way to the form that adds people: a dialog, or its page where no script runs.
 fn invite(app: &App) -> AnyView {
     let layers = Layers::of_page();
-    let (pressed, keyed) = (app.clone(), app.clone());
-    use_shortcut("i", "Add collaborators", move || layers.add(keyed.clone()));
+    let layer = Layer::Add(app.clone());
+    let href = layer.page();
+    let keyed = layer.clone();
+    use_shortcut("i", "Add collaborators", move || layers.open(keyed.clone()));
     view! {
         <a
             id="add-people"
             class="button is-primary"
-            href=format!("{}/add", list_path(app))
-            on:click=move |event| instead_of_following(&event, || layers.add(pressed.clone()))
+            href=href
+            on:click=move |event| instead_of_following(&event, || layers.open(layer.clone()))
         >
             "Add Collaborators"
         </a>
@@ -158,9 +159,10 @@ fn PersonRow(app: App, person: Person) -> impl IntoView {
     let you = person.is_you.then_some(" (you)");
     let note = (!person.note.is_empty()).then(|| view! { <p class="row-note">{person.note.clone()}</p> });
     let limited = person.limited.then(|| view! { <p class="row-note">"Certain endpoints only"</p> });
-    // Plain elements rather than `Chip`s: there are some ten for each of fifty people.
-    let chips =
-        person.scopes.iter().map(|scope| view! { <li class="chip">{scope.wire()}</li> }).collect_view();
+    // Text rather than elements: there are some ten for each of fifty people, of which the browser would take over each by
+    // itself. The names are our own, and have no markup in them.
+    let chips: String =
+        person.scopes.iter().map(|scope| format!("<li class=\"chip\">{}</li>", scope.wire())).collect();
     let ends = match person.ends_at {
         Some(at) => view! { <Time at /> }.into_any(),
         None => view! { <span class="soft">"Never"</span> }.into_any(),
@@ -182,7 +184,7 @@ fn PersonRow(app: App, person: Person) -> impl IntoView {
             <Cell label="Access">
                 <details class="access">
                     <summary>{person.access.clone()}</summary>
-                    <Chips label=format!("Scopes of {called}")>{chips}</Chips>
+                    <ul class="chips" role="list" aria-label=format!("Scopes of {called}") inner_html=chips></ul>
                 </details>
                 {limited}
             </Cell>
@@ -202,25 +204,23 @@ pub(super) fn PersonActions(app: App, person: Person) -> impl IntoView {
     let waiting = waits.then(|| view! { <Waiting app=app.clone() grant=person.grant /> });
     let can_change = app.scopes.contains(Scope::CollaboratorsDelete) && !person.is_you;
     let change = can_change.then(|| {
-        let layers = Layers::of_page();
-        let path = format!("{}/{}", list_path(&app), person.grant);
-        let removal = format!("{path}/remove");
-        let (edited, removed) = ((app.clone(), person.clone()), (app, person.clone()));
-        let edit = opener("Edit", &person, path, move || layers.edit(edited.0.clone(), edited.1.clone()));
+        let edit = opener("Edit", &person, Layer::Edit(app.clone(), Box::new(person.clone())));
         // Taking an invitation back is all that removing somebody who has not come yet would do.
-        let remove = (!waits).then(|| {
-            opener("Remove", &person, removal, move || layers.remove(removed.0.clone(), removed.1.clone()))
-        });
+        let remove =
+            (!waits).then(|| opener("Remove", &person, Layer::Remove(app, Box::new(person.clone()))));
         (edit, remove)
     });
     view! { <span class="actions">{change} {waiting}</span> }
 }
 
 /// A link in somebody's row that opens a dialog, or leads to the page that holds the same.
-fn opener(verb: &'static str, person: &Person, href: String, open: impl Fn() + 'static) -> AnyView {
+fn opener(verb: &'static str, person: &Person, layer: Layer) -> AnyView {
+    let layers = Layers::of_page();
     let id = format!("{}-{}", verb.to_lowercase(), person.grant);
+    let href = layer.page();
+    let open = move |event| instead_of_following(&event, || layers.open(layer.clone()));
     view! {
-        <a id=id class="button is-quiet" href=href on:click=move |event| instead_of_following(&event, &open)>
+        <a id=id class="button is-quiet" href=href on:click=open>
             {verb} <span class="visually-hidden">" " {person.called().to_owned()}</span>
         </a>
     }

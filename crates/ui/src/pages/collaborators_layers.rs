@@ -1,38 +1,57 @@
-//! The dialogs over the list of collaborators. Without JavaScript their links lead to the pages that hold the same.
+//! What opens over the list of collaborators. Without JavaScript its links lead to the pages that hold the same.
 
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::{ev::MouseEvent, leptos_dom::helpers::WindowListenerHandle, prelude::*, task::spawn_local};
 
-use super::collaborators_add::AddFields;
-use super::collaborators_edit::EditFields;
-use super::collaborators_remove::RemoveFields;
+use super::collaborators::list_path;
 use crate::{
-    api::{
-        apps::App,
-        collaborators::{AddPeople, EditPerson, Person, RemovePerson},
-    },
-    components::{button::Button, dialog::Dialog, live::Live, loaded::Reload, toast::Toasts},
-    form::Form,
+    api::{apps::App, collaborators::Person},
+    components::loaded::Reload,
+    lazy::fetch_dialogs,
 };
 
 /// What stands over the list.
 #[derive(Clone)]
-enum Layer {
+pub(crate) enum Layer {
     Add(App),
     Edit(App, Box<Person>),
     Remove(App, Box<Person>),
+}
+
+impl Layer {
+    /// Where the page is that holds the same.
+    pub(super) fn page(&self) -> String {
+        match self {
+            Self::Add(app) => format!("{}/add", list_path(app)),
+            Self::Edit(app, person) => format!("{}/{}", list_path(app), person.grant),
+            Self::Remove(app, person) => format!("{}/{}/remove", list_path(app), person.grant),
+        }
+    }
+}
+
+/// Makes the dialog of a layer. Its code comes after that of the list: see [`fetch_dialogs`].
+pub(crate) type Dialogs = fn(Layers, Layer) -> AnyView;
+
+/// Whether there is something over the list.
+#[derive(Clone)]
+enum Open {
+    Nothing,
+    /// As soon as its code is there.
+    Soon,
+    Now(Layer, Dialogs),
 }
 
 /// The one layer over the list.
 ///
 /// It is kept beside what the page loads, so that loading that anew leaves alone what is typed into it.
 #[derive(Clone, Copy)]
-pub(super) struct Layers(RwSignal<Option<Layer>>);
+pub(crate) struct Layers(RwSignal<Open>);
 
 impl Layers {
     /// Makes [`Self::of_page`] and [`Reload::of_page`] work for what stands over the list.
     pub(super) fn provide(reload: Reload) {
         provide_context(reload);
-        provide_context(Self(RwSignal::new(None)));
+        provide_context(Self(RwSignal::new(Open::Nothing)));
+        fetch_when_used();
     }
 
     /// Those of the list.
@@ -43,20 +62,52 @@ impl Layers {
         expect_context()
     }
 
-    /// Opens the dialog that adds people to `app`.
-    pub(super) fn add(self, app: App) {
-        self.0.set(Some(Layer::Add(app)));
+    /// Opens a dialog, or the page that holds the same where the dialog's code does not arrive.
+    pub(super) fn open(self, layer: Layer) {
+        // A second press while the first waits must not open it twice.
+        if !matches!(self.0.get_untracked(), Open::Nothing) {
+            return;
+        }
+        self.0.set(Open::Soon);
+        spawn_local(async move {
+            let dialogs = fetch_dialogs().await;
+            // The list may have been left meanwhile.
+            if self.0.is_disposed() {
+                return;
+            }
+            match dialogs {
+                Ok(dialogs) => self.0.set(Open::Now(layer, dialogs)),
+                Err(_) => {
+                    self.close();
+                    // An address of our own is never refused.
+                    let _ = window().location().set_href(&layer.page());
+                }
+            }
+        });
     }
 
-    /// Opens the dialog that changes what `person` may do in `app`.
-    pub(super) fn edit(self, app: App, person: Person) {
-        self.0.set(Some(Layer::Edit(app, Box::new(person))));
+    /// Is open no longer.
+    pub(super) fn close(self) {
+        self.0.set(Open::Nothing);
     }
+}
 
-    /// Opens the dialog that removes `person` from `app`.
-    pub(super) fn remove(self, app: App, person: Person) {
-        self.0.set(Some(Layer::Remove(app, Box::new(person))));
-    }
+/// Has the dialogs' code fetched as soon as somebody begins to use the page: then it is there when they open one, and
+/// whoever only looks is not kept waiting for it.
+fn fetch_when_used() {
+    const USES: [&str; 3] = ["pointermove", "pointerdown", "keydown"];
+    Effect::new(|| {
+        let is_used = StoredValue::new(false);
+        let used = move |_| {
+            if !is_used.get_value() {
+                is_used.set_value(true);
+                // What does not arrive now is fetched once more when it is needed.
+                spawn_local(async { drop(fetch_dialogs().await) });
+            }
+        };
+        let listeners = USES.map(|event| window_event_listener_untyped(event, used));
+        on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
+    });
 }
 
 /// Takes a press on a link for what the page does itself, unless it asks for another tab or window.
@@ -71,44 +122,10 @@ pub(super) fn instead_of_following(event: &MouseEvent, act: impl FnOnce()) {
 /// The dialog that is open, if one is.
 #[component]
 pub(super) fn OpenLayer() -> impl IntoView {
-    let Layers(layer) = Layers::of_page();
-    move || layer.get().map(|shown| over_the_list(layer, shown))
-}
-
-fn over_the_list(layer: RwSignal<Option<Layer>>, shown: Layer) -> AnyView {
-    let open = RwSignal::new(true);
-    let (reload, toasts) = (Reload::of_page(), Toasts::of_page());
-    let done = move |sentence: String| {
-        open.set(false);
-        toasts.show(sentence, None);
-        reload.now();
-    };
-    let removes = matches!(shown, Layer::Remove(..));
-    // What takes something away begins at the way out.
-    let cancel =
-        view! { <Button autofocus=removes on_press=move |_| open.set(false)>"Cancel"</Button> }.into_any();
-    let (title, fields) = match shown {
-        Layer::Add(app) => {
-            let form = Form::<AddPeople>::new().staying(done);
-            (format!("Add collaborators to {}", app.name), view! { <AddFields app form cancel /> }.into_any())
-        }
-        Layer::Edit(app, person) => {
-            let form = Form::<EditPerson>::new().staying(done);
-            let title = format!("Access of {}", person.called());
-            (title, view! { <EditFields app person=*person form cancel /> }.into_any())
-        }
-        Layer::Remove(app, person) => {
-            let form = Form::<RemovePerson>::new().staying(done);
-            let title = format!("Remove {}?", person.called());
-            (title, view! { <RemoveFields app person=*person form cancel /> }.into_any())
-        }
-    };
-    view! {
-        <Dialog open id="layer" title wide=!removes on_close=move |()| layer.set(None)>
-            // What is outside a modal dialog is neither read out nor pressed.
-            <div class="layer-news" role="status" aria-live="polite">{Live::of_application().notice()}</div>
-            {fields}
-        </Dialog>
+    let layers = Layers::of_page();
+    move || match layers.0.get() {
+        Open::Nothing => ().into_any(),
+        Open::Soon => view! { <div class="toasts"><p class="toast">"Loading…"</p></div> }.into_any(),
+        Open::Now(layer, dialogs) => dialogs(layers, layer),
     }
-    .into_any()
 }

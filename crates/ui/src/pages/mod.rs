@@ -13,6 +13,7 @@ pub mod collaborations;
 pub mod collaborators;
 pub mod collaborators_access;
 pub mod collaborators_add;
+pub mod collaborators_dialogs;
 pub mod collaborators_edit;
 pub mod collaborators_filters;
 pub mod collaborators_layers;
