@@ -2,9 +2,7 @@
 
 use atelier_domain::id::{AppId, UserId};
 use atelier_domain::time::MINUTE;
-use atelier_domain::{
-    AppRef, Cause, Conditions, Endpoint, OwnPermit, Permit, Refusal, Standing, decide, decide_own,
-};
+use atelier_domain::{AppRef, Cause, Conditions, Endpoint, OwnPermit, Permit, Refusal, decide, decide_own};
 use atelier_store::Conn;
 use atelier_store::queries::access::{self, Access, Target};
 use atelier_store::queries::{grants, keys, sessions};
