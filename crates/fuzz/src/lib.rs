@@ -1,7 +1,5 @@
 //! The gateway with handlers that answer everything, for programs that make up requests.
 
-use std::cell::RefCell;
-
 use atelier_contract::proto::{
     DeleteInputsRequest, GetInputRequest, ListAnnotationsRequest, ListInputsRequest, MultiAnnotationResponse,
     MultiAppResponse, MultiAuditLogEntryResponse, MultiCollaboratorsResponse, MultiConceptResponse,
@@ -65,16 +63,20 @@ fn router() -> Router {
 /// Asks the gateway, and answers the status of HTTP and the body.
 pub fn ask(request: Request<Body>) -> (StatusCode, Bytes) {
     thread_local! {
-        static GATEWAY: RefCell<(Runtime, Router)> = RefCell::new((
-            tokio::runtime::Builder::new_current_thread().build().expect("a runtime"),
-            router(),
-        ));
+        static GATEWAY: Router = router();
     }
-    GATEWAY.with_borrow(|(runtime, router)| {
-        runtime.block_on(async {
-            let response = router.clone().oneshot(request).await.expect("a router answers everything");
-            let status = response.status();
-            (status, to_bytes(response.into_body(), usize::MAX).await.expect("the body is whole"))
-        })
+    let gateway = GATEWAY.with(Router::clone);
+    wait_for(async {
+        let response = gateway.oneshot(request).await.expect("a router answers everything");
+        let status = response.status();
+        (status, to_bytes(response.into_body(), usize::MAX).await.expect("the body is whole"))
     })
+}
+
+/// What `work` comes to, done on this thread.
+pub fn wait_for<T>(work: impl Future<Output = T>) -> T {
+    thread_local! {
+        static RUNTIME: Runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    }
+    RUNTIME.with(|runtime| runtime.block_on(work))
 }

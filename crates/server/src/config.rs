@@ -54,6 +54,10 @@ pub(crate) struct Settings {
     /// [default: audit.key in the data folder, made when it is first needed].
     #[arg(long, env = "ATELIER_AUDIT_KEY", global = true)]
     audit_key: Option<PathBuf>,
+    /// The OpenTelemetry collector that is told by OTLP over HTTP how requests were answered, such as
+    /// `http://127.0.0.1:4318` [default: none].
+    #[arg(long, env = "ATELIER_TRACES", global = true, hide_env_values = true, value_name = "URL")]
+    traces: Option<String>,
     /// The OpenID Connect provider by which people sign in, such as `https://id.example.org`, beside those of the file
     /// [default: none].
     #[arg(long, env = "ATELIER_PROVIDER_ISSUER", global = true, value_name = "URL")]
@@ -108,6 +112,7 @@ struct File {
     trusted_proxies: Option<Vec<String>>,
     fetch_inputs: Option<bool>,
     audit_key: Option<PathBuf>,
+    traces: Option<String>,
     #[serde(default)]
     providers: Vec<Provider>,
 }
@@ -135,6 +140,8 @@ pub(crate) struct Config {
     pub(crate) fetches_inputs: bool,
     /// The file with the key that signs the audit list; none for the one in the data folder.
     pub(crate) audit_key: Option<PathBuf>,
+    /// The collector of traces; none, where nobody follows what is done.
+    pub(crate) traces: Option<String>,
     /// The providers by which people sign in.
     providers: Vec<Provider>,
 }
@@ -182,6 +189,7 @@ impl Settings {
             base_url: self.base_url.or(file.base_url),
             smtp: self.smtp.or(file.smtp),
             audit_key: self.audit_key.or(file.audit_key),
+            traces: self.traces.or(file.traces),
             mail_from: self
                 .mail_from
                 .or(file.mail_from)
@@ -244,7 +252,7 @@ mod tests {
     fn flags_go_before_the_file_and_the_file_before_defaults() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("atelier.toml");
-        std::fs::write(&path, "data = \"/srv/atelier\"\nbase-url = \"https://a.example.org\"\n").unwrap();
+        std::fs::write(&path, "data = \"/srv/atelier\"\nbase-url = \"https://a.example.org\"\ntraces = \"http://traces:4318\"\n").unwrap();
         let settings = Settings {
             config: Some(path.clone()),
             base_url: Some("https://b.example.org".into()),
@@ -253,6 +261,7 @@ mod tests {
         let config = settings.decide().unwrap();
         assert_eq!(config.data, Path::new("/srv/atelier"));
         assert_eq!(config.database, "sqlite:/srv/atelier/atelier.db");
+        assert_eq!(config.traces.as_deref(), Some("http://traces:4318"));
         assert_eq!(config.base_url(([127, 0, 0, 1], 8080).into()), "https://b.example.org");
 
         let secret = folder.path().join("secret");

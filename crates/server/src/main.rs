@@ -23,6 +23,7 @@ mod proxies;
 mod reports;
 mod serve;
 mod throttle;
+mod traces;
 mod upload;
 mod user;
 mod wire;
@@ -40,6 +41,7 @@ use atelier_service::{Service, World};
 use atelier_store::{Objects, Schema, Store};
 use clap::{Parser, Subcommand};
 use config::{Config, Settings};
+use traces::Traces;
 
 #[derive(Parser)]
 #[command(version, about = "A self-hosted place to label data and share apps scope by scope")]
@@ -103,15 +105,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const THREADS: (usize, usize) = (2, 4);
 
 fn main() -> ExitCode {
-    let Arguments { settings, command } = Arguments::parse();
-    logs::start();
-    let processors = available_parallelism().map_or(1, NonZeroUsize::get);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(THREADS.1.max(THREADS.0 * processors))
-        .enable_all()
-        .build();
-    let done = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(run(settings, command)));
-    match done {
+    match begin(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("atelier: {error}");
@@ -125,30 +119,48 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(settings: Settings, command: Command) -> Result<(), Box<dyn Error>> {
+fn begin(Arguments { settings, command }: Arguments) -> Result<(), Box<dyn Error>> {
     let config = settings.decide()?;
+    let processors = available_parallelism().map_or(1, NonZeroUsize::get);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS.1.max(THREADS.0 * processors))
+        .enable_all()
+        .build()?;
+    let traces = match (&command, &config.traces) {
+        (Command::Serve { .. }, Some(collector)) => Some(Traces::to(collector, runtime.handle())?),
+        _ => None,
+    };
+    logs::start(traces.as_ref());
+    let done = runtime.block_on(run(&config, command));
+    if let Some(traces) = traces {
+        traces.finish();
+    }
+    done
+}
+
+async fn run(config: &Config, command: Command) -> Result<(), Box<dyn Error>> {
     match command {
         Command::Scopes => list_scopes(),
         Command::Openapi => println!("{}", wire::document::text()),
         Command::Outbox => outbox::show(&config.outbox())?,
-        Command::Serve { listen, metrics } => serve::serve(&config, listen, metrics).await?,
+        Command::Serve { listen, metrics } => serve::serve(config, listen, metrics).await?,
         Command::Migrate => {
-            open(&config, "http://localhost").await?;
+            open(config, "http://localhost").await?;
             println!("the schema is up to date");
         }
-        Command::Backup { folder } => backup::back_up(&config, &folder).await?,
-        Command::Restore { folder } => backup::restore(&config, &folder).await?,
-        Command::Demo => demo::fill(&open(&config, "http://localhost").await?).await?,
+        Command::Backup { folder } => backup::back_up(config, &folder).await?,
+        Command::Restore { folder } => backup::restore(config, &folder).await?,
+        Command::Demo => demo::fill(&open(config, "http://localhost").await?).await?,
         Command::Audit { command: audit::Command::Verify { roots, file: Some(file), .. } } => {
             audit::verify_file(&file, &roots)?;
         }
         Command::Audit { command } => {
-            let public_key = audit::key::find(&config)?.map(|key| key.public());
+            let public_key = audit::key::find(config)?.map(|key| key.public());
             // As it is: to look must not bring anything up to date, nor make what is not there.
             let store = Store::open_at(&config.database, Schema::AsItIs).await?;
-            audit::run(&service(&config, store, "http://localhost")?, public_key, command).await?;
+            audit::run(&service(config, store, "http://localhost")?, public_key, command).await?;
         }
-        Command::User { command } => user::run(&open(&config, "http://localhost").await?, command).await?,
+        Command::User { command } => user::run(&open(config, "http://localhost").await?, command).await?,
     }
     Ok(())
 }

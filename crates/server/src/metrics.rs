@@ -192,7 +192,7 @@ pub(crate) async fn measure(request: Request, next: Next) -> Response {
 }
 
 /// Anybody can make up a method.
-fn known(method: &Method) -> &'static str {
+pub(crate) fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

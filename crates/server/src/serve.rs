@@ -28,7 +28,7 @@ use crate::config::Config;
 use crate::mailer::Mailer;
 use crate::{
     assets, audit, connections, events, guard, housekeeping, identify, metrics, open, pages, pictures,
-    providers, proxies, reports, upload, wire,
+    providers, proxies, reports, traces, upload, wire,
 };
 
 /// How long everything goes on once a supervisor asked to stop, so that whoever is connected can turn to another server.
@@ -65,8 +65,12 @@ pub(crate) async fn serve(
     let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.now.clone()));
     let audit_key = audit::key::get(config, service.world())?;
     let signer = tokio::spawn(audit::signer::run(service.clone(), audit_key, stop.now.clone()));
+    if config.traces.is_some() {
+        traces::follow_pages();
+    }
     let router = router(&service, cookie, config.per_key, &stop)?
         .layer(from_fn_with_state(config.trusted_proxies.clone(), proxies::see_through));
+    let router = if config.traces.is_some() { router.layer(from_fn(traces::follow)) } else { router };
 
     let first_link = service.first_link().await?;
     println!("listening on {base_url}");

@@ -3,6 +3,8 @@
 //! Scripts ask for JSON and send one file a request, so that each has its own progress and its own error. The plain
 //! form sends everything at once, and is led back to the inputs with what became of it.
 
+mod parts;
+
 use std::path::Path as FilePath;
 
 use atelier_domain::{Endpoint, Labels, Slug};
@@ -11,21 +13,18 @@ use atelier_service::{AppName, Service, Who};
 use atelier_ui::SessionCookie;
 use atelier_ui::api::inputs::{Obstacle, RefusedFile, UploadAnswer};
 use atelier_ui::error::UiError;
-use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Path, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use axum::{Json, Router};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{ACCEPT, CACHE_CONTROL, LOCATION, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::json;
 
+use self::parts::{FILE_LIMIT, Part, Parts, Unread};
 use crate::{guard, identify};
-
-/// The most bytes of one file.
-const FILE_LIMIT: usize = 64 << 20;
 
 /// The most bytes of one request: several files, when the browser posts the form by itself.
 const REQUEST_LIMIT: usize = 512 << 20;
@@ -64,8 +63,8 @@ async fn upload(
     // Whoever may not is told so before the first file is read.
     let answer = match uploads.service.get_app(&who, &name, Endpoint::PostInputs).await {
         Err(error) => Answer::refused(error.into()),
-        Ok(_) => match Multipart::from_request(Request::from_parts(parts, body), &()).await {
-            Ok(files) => take_all(&uploads.service, &who, &name, files).await,
+        Ok(_) => match Parts::of(Request::from_parts(parts, body)).await {
+            Ok(parts) => take_all(&uploads.service, &who, &name, parts).await,
             Err(_) => {
                 Answer::refused(UiError::form("The form was incomplete. Reload the page and try again."))
             }
@@ -136,16 +135,15 @@ fn obstacle(error: &UiError) -> Obstacle {
     }
 }
 
-/// Makes an input of each file and text, one after the other: no more than one is in memory.
-async fn take_all(service: &Service, who: &Who, app: &AppName, mut files: Multipart) -> Answer {
+/// Makes an input of each file and text, one after the other.
+async fn take_all(service: &Service, who: &Who, app: &AppName, mut parts: Parts) -> Answer {
     let mut answer = Answer::new();
     loop {
-        match files.next_field().await {
-            Ok(Some(field)) => take(service, who, app, field, &mut answer).await,
+        match parts.next().await {
+            Ok(Some(part)) => take(service, who, app, part, &mut answer).await,
             Ok(None) => return answer,
-            // Where the next file begins cannot be found any more.
-            Err(error) => {
-                answer.refuse(String::new(), &Refused::of_transfer(&error));
+            Err(unread) => {
+                answer.refuse(String::new(), &Refused::Unread(unread));
                 return answer;
             }
         }
@@ -154,22 +152,16 @@ async fn take_all(service: &Service, who: &Who, app: &AppName, mut files: Multip
 
 /// Why no input was made of a file.
 enum Refused {
-    TooLarge,
-    BrokenOff,
+    Unread(Unread),
     NotText,
     Error(UiError),
 }
 
 impl Refused {
-    /// A request beyond the limit fails where it is read.
-    fn of_transfer(error: &MultipartError) -> Self {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Self::TooLarge } else { Self::BrokenOff }
-    }
-
     fn obstacle(&self) -> Obstacle {
         match self {
-            Self::TooLarge => Obstacle::TooLarge,
-            Self::BrokenOff => Obstacle::Other,
+            Self::Unread(Unread::TooLarge) => Obstacle::TooLarge,
+            Self::Unread(Unread::BrokenOff) => Obstacle::Other,
             Self::NotText => Obstacle::Unreadable,
             Self::Error(error) => obstacle(error),
         }
@@ -177,8 +169,8 @@ impl Refused {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::BrokenOff => StatusCode::BAD_REQUEST,
+            Self::Unread(Unread::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unread(Unread::BrokenOff) => StatusCode::BAD_REQUEST,
             Self::NotText => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Error(error) => status(error),
         }
@@ -186,10 +178,10 @@ impl Refused {
 
     fn message(&self) -> String {
         match self {
-            Self::TooLarge => {
+            Self::Unread(Unread::TooLarge) => {
                 format!("It is too large: a file may have up to {} MB.", FILE_LIMIT >> 20)
             }
-            Self::BrokenOff => "It broke off on the way. Try again.".to_owned(),
+            Self::Unread(Unread::BrokenOff) => "It broke off on the way. Try again.".to_owned(),
             Self::NotText => "It is no text in UTF-8.".to_owned(),
             Self::Error(error) => error.to_string(),
         }
@@ -197,39 +189,16 @@ impl Refused {
 }
 
 /// Makes an input of one file or text.
-async fn take(service: &Service, who: &Who, app: &AppName, field: Field<'_>, answer: &mut Answer) {
-    let is_file = field.name() == Some("file");
-    if !is_file && field.name() != Some("text") {
-        return;
-    }
-    let file = field.file_name().unwrap_or_default().to_owned();
-    let is_text = !is_file || is_named_as_text(&file) || field.content_type() == Some("text/plain");
-    let taken = match read(field).await {
-        // A form sends its empty fields, too.
-        Ok(bytes) if bytes.is_empty() && file.is_empty() => return,
+async fn take(service: &Service, who: &Who, app: &AppName, part: Part, answer: &mut Answer) {
+    let Part { file, is_text, content } = part;
+    let taken = match content {
         Ok(bytes) => add(service, who, app, &file, bytes, is_text).await,
-        Err(refused) => Err(refused),
+        Err(unread) => Err(Refused::Unread(unread)),
     };
     match taken {
         Ok(added) => answer.files.added.push(added),
         Err(refused) => answer.refuse(file, &refused),
     }
-}
-
-fn is_named_as_text(file: &str) -> bool {
-    FilePath::new(file).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("txt"))
-}
-
-/// Reads a file as it comes, and stops when it has become too large.
-async fn read(mut field: Field<'_>) -> Result<Bytes, Refused> {
-    let mut all = BytesMut::new();
-    while let Some(chunk) = field.chunk().await.map_err(|error| Refused::of_transfer(&error))? {
-        if all.len() + chunk.len() > FILE_LIMIT {
-            return Err(Refused::TooLarge);
-        }
-        all.extend_from_slice(&chunk);
-    }
-    Ok(all.freeze())
 }
 
 /// Makes an input of what was read, and answers its identifier.
@@ -294,7 +263,6 @@ mod tests {
         assert_eq!(slug_of("what?#.png"), "what--");
         assert_eq!(slug_of(""), "");
         assert!(slug_of(&"ä".repeat(300)).chars().count() <= NAME);
-        assert!(is_named_as_text("a.TXT") && !is_named_as_text("txt"));
     }
 
     #[test]

@@ -96,6 +96,7 @@ impl Service {
     /// # Errors
     /// `Unauthenticated`, `NotFound` or `Forbidden`, the last with its explanation; `Unavailable` or `Internal` when
     /// deciding failed.
+    #[tracing::instrument(level = "debug", skip_all, fields(endpoint = endpoint.rpc()))]
     pub async fn permit(
         &self,
         conn: &mut Conn,
@@ -128,6 +129,7 @@ impl Service {
     ///
     /// # Errors
     /// As [`Self::permit`].
+    #[tracing::instrument(level = "debug", skip_all, fields(endpoint = endpoint.rpc()))]
     pub async fn permit_own(&self, conn: &mut Conn, who: &Who, endpoint: Endpoint) -> Result<AskedOwn> {
         let access =
             self.look_up(conn, who, Target::Account).await.inspect_err(|error| count(endpoint, error))?;

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The programs in `crates/fuzz`.
-const TARGETS: [&str; 4] = ["values", "json", "rest", "grpc"];
+const TARGETS: [&str; 6] = ["values", "json", "rest", "query", "grpc", "multipart"];
 
 /// For how long each runs, unless it is said.
 const SECONDS: u64 = 120;

@@ -22,8 +22,9 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
-use super::USUAL;
+use super::{USUAL, subscriber};
 use crate::mailer::Mailer;
 use crate::{guard, metrics, pages, serve, wire};
 
@@ -76,8 +77,7 @@ async fn refusing_mail_server() -> String {
 #[test]
 fn no_secret_and_no_address_is_logged() {
     let kept = Kept::default();
-    let subscriber = tracing_subscriber::fmt().with_env_filter(USUAL).json().with_writer(kept.clone());
-    subscriber.try_init().unwrap();
+    subscriber(kept.clone(), false, USUAL.into(), None).init();
     let secrets =
         Arc::new(Mutex::new(vec![PASSWORD.to_owned(), "example.org".to_owned(), "a wrong one".to_owned()]));
     let found = secrets.clone();

@@ -9,6 +9,7 @@ use atelier_store::queries::inputs::{self, InputRow};
 use atelier_store::{Event, WriteTx};
 use futures::{FutureExt as _, StreamExt as _};
 use serde_json::Value;
+use tracing::Instrument as _;
 
 use super::content::{Content, Stored};
 use super::{INPUTS, metadata, target};
@@ -91,12 +92,13 @@ impl Service {
     /// When the caller may not, or the request names none or too many.
     pub async fn post_inputs(&self, who: &Who, app: &AppName, input: PostInputs) -> Result<Posted> {
         let (service, who, app) = (self.clone(), who.clone(), app.clone());
-        // Beside the request: who hangs up in the middle leaves neither bytes without a row nor a job without an end.
+        // Beside the request, though followed with it: who hangs up in the middle leaves neither bytes without a row nor a job without an end.
         let counted = Adding::begin(input.inputs.len());
-        let adding = self.background.spawn(async move {
+        let adding = async move {
             let _counted = counted;
             service.add_inputs(&who, &app, input).await
-        });
+        };
+        let adding = self.background.spawn(adding.in_current_span());
         adding.await.map_err(|_| Error::Unavailable)?
     }
 

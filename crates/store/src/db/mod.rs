@@ -8,6 +8,7 @@ mod group_commit;
 mod postgres;
 mod readers;
 mod row;
+mod spans;
 mod sqlite;
 mod store;
 mod value;

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::{PgPool, Postgres, SqlSafeStr};
+use sqlx::{PgPool, Postgres, SqlSafeStr, SqlStr};
 use tokio::time::timeout;
+use tracing::{Instrument as _, Span};
 
-use super::Param;
+use super::{Backend, Param, spans};
 use crate::error::Cause;
 use crate::{Error, Result};
 
@@ -38,7 +39,9 @@ pub(super) async fn run(
     sql: impl SqlSafeStr,
     params: &[Param<'_>],
 ) -> Result<u64> {
-    Ok(in_time(bound(sql, params).execute(&mut **transaction)).await?.rows_affected())
+    let (sql, followed) = followed(sql);
+    let done = in_time(bound(sql, params).execute(&mut **transaction)).instrument(followed).await?;
+    Ok(done.rows_affected())
 }
 
 /// Every row of the answer.
@@ -47,7 +50,8 @@ pub(super) async fn all(
     sql: impl SqlSafeStr,
     params: &[Param<'_>],
 ) -> Result<Vec<PgRow>> {
-    in_time(bound(sql, params).fetch_all(&mut **transaction)).await
+    let (sql, followed) = followed(sql);
+    in_time(bound(sql, params).fetch_all(&mut **transaction)).instrument(followed).await
 }
 
 /// The first row of the answer, if there is one.
@@ -56,7 +60,15 @@ pub(super) async fn first(
     sql: impl SqlSafeStr,
     params: &[Param<'_>],
 ) -> Result<Option<PgRow>> {
-    in_time(bound(sql, params).fetch_optional(&mut **transaction)).await
+    let (sql, followed) = followed(sql);
+    in_time(bound(sql, params).fetch_optional(&mut **transaction)).instrument(followed).await
+}
+
+/// The statement, with the span that follows it.
+fn followed(sql: impl SqlSafeStr) -> (SqlStr, Span) {
+    let sql = sql.into_sql_str();
+    let span = spans::statement(Backend::Postgres, sql.as_str());
+    (sql, span)
 }
 
 fn bound<'q>(sql: impl SqlSafeStr, params: &'q [Param<'_>]) -> Query<'q, Postgres, PgArguments> {

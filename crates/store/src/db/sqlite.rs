@@ -9,9 +9,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{CachedStatement, OpenFlags};
+use tracing::span::EnteredSpan;
 
 use super::row::SqliteRow;
-use super::{Param, Row};
+use super::{Backend, Param, Row, spans};
 use crate::{Error, Result};
 
 /// How many statements each connection keeps prepared: more than there are.
@@ -27,6 +28,11 @@ pub(super) enum Use {
     Reading,
     /// Writing, too. What is committed is on disk.
     Writing,
+}
+
+/// Followed as the statement `sql`, until it is dropped.
+fn followed(sql: &str) -> EnteredSpan {
+    spans::statement(Backend::Sqlite, sql).entered()
 }
 
 /// A connection to a file that exists.
@@ -59,6 +65,7 @@ impl Connection {
 
     /// Runs a statement and answers how many rows it touched.
     pub(super) fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
+        let _followed = followed(sql);
         let mut statement = self.bound(sql, params)?;
         let mut rows = statement.raw_query();
         while rows.next()?.is_some() {}
@@ -74,6 +81,7 @@ impl Connection {
         params: &[Param<'_>],
         read: impl Fn(&Row<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<Vec<T>, E> {
+        let _followed = followed(sql);
         let mut statement = self.bound(sql, params)?;
         let mut rows = statement.raw_query();
         let mut answer = Vec::new();
@@ -90,6 +98,7 @@ impl Connection {
         params: &[Param<'_>],
         read: impl Fn(&Row<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
+        let _followed = followed(sql);
         let mut statement = self.bound(sql, params)?;
         let mut rows = statement.raw_query();
         rows.next()?.map(|row| read(&Row::Sqlite(SqliteRow::of(row)))).transpose()

@@ -12,12 +12,13 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, PgPool};
 use tokio::sync::broadcast;
+use tracing::Instrument as _;
 
 use super::events::{self, Announcer, Event};
 use super::group_commit::Writer;
 use super::readers::Readers;
 use super::sqlite::{Connection, Use};
-use super::{Backend, Conn, Handle, postgres};
+use super::{Backend, Conn, Handle, postgres, spans};
 use crate::queries::audit::AuditRow;
 use crate::queries::audit_chain;
 use crate::{Error, Result};
@@ -151,14 +152,19 @@ impl Store {
     /// # Errors
     /// When no connection can be had.
     pub async fn read(&self) -> Result<ReadTx> {
+        let followed = spans::transaction(self.backend(), "begin reading");
+        let conn = self.begin_reading().instrument(followed).await?;
+        Ok(ReadTx { conn: Conn(conn) })
+    }
+
+    async fn begin_reading(&self) -> Result<Handle> {
         let _waiting = Waiting::begin(&self.waiting);
-        let conn = match &self.pool {
+        Ok(match &self.pool {
             Pool::Sqlite { readers, .. } => Handle::SqliteReader(readers.begin().await?),
             Pool::Postgres { pool, .. } => Handle::Postgres(
                 postgres::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?,
             ),
-        };
-        Ok(ReadTx { conn: Conn(conn) })
+        })
     }
 
     /// Asks the database something, to see that it answers.
@@ -175,11 +181,8 @@ impl Store {
     /// # Errors
     /// When no connection can be had.
     pub async fn write(&self) -> Result<WriteTx> {
-        let _waiting = Waiting::begin(&self.waiting);
-        let conn = match &self.pool {
-            Pool::Sqlite { writer, .. } => Handle::SqliteWriter(writer.begin().await?),
-            Pool::Postgres { pool, .. } => Handle::Postgres(postgres::begin(pool, "BEGIN").await?),
-        };
+        let followed = spans::transaction(self.backend(), "begin writing");
+        let conn = self.begin_writing().instrument(followed).await?;
         Ok(WriteTx {
             conn: Conn(conn),
             entries: Vec::new(),
@@ -188,6 +191,14 @@ impl Store {
                 Pool::Sqlite { .. } => PassedOn::Here(self.events.clone()),
                 Pool::Postgres { announcer, .. } => PassedOn::ToAll(announcer.clone()),
             },
+        })
+    }
+
+    async fn begin_writing(&self) -> Result<Handle> {
+        let _waiting = Waiting::begin(&self.waiting);
+        Ok(match &self.pool {
+            Pool::Sqlite { writer, .. } => Handle::SqliteWriter(writer.begin().await?),
+            Pool::Postgres { pool, .. } => Handle::Postgres(postgres::begin(pool, "BEGIN").await?),
         })
     }
 
@@ -312,9 +323,10 @@ impl WriteTx {
             let entries = std::mem::take(&mut self.entries);
             audit_chain::append(&mut self.conn, entries).await?;
         }
+        let followed = spans::transaction(self.conn.backend(), "commit");
         match self.conn.0 {
-            Handle::Postgres(transaction) => postgres::commit(transaction).await?,
-            Handle::SqliteWriter(part) => part.commit().await?,
+            Handle::Postgres(transaction) => postgres::commit(transaction).instrument(followed).await?,
+            Handle::SqliteWriter(part) => part.commit().instrument(followed).await?,
             // One that reads has nothing to put on disk.
             Handle::SqliteReader(_) => {}
         }
