@@ -170,7 +170,7 @@ fn a_request_is_followed_to_its_statements_and_tells_of_nobody() {
             StatusCode::NOT_FOUND
         );
         ask(&router, Request::get("/verify/5ecret-0f-a-mailed-link"), "").await;
-        let page = Request::get("/zelda/street-signs/collaborators").header(COOKIE, &cookie);
+        let page = Request::get("/zelda/street-signs/settings/collaborators").header(COOKIE, &cookie);
         assert_eq!(ask(&router, page, "").await, StatusCode::OK);
         traces.finish();
 
@@ -209,8 +209,8 @@ fn a_request_is_followed_to_its_statements_and_tells_of_nobody() {
         for (name, below) in [
             ("POST /v2/users/{p0}/apps/{p1}/inputs", "INSERT inputs"),
             ("POST /v2/users/{p0}/apps/{p1}/inputs", "commit"),
-            ("GET /{owner}/{app}/collaborators", "permit"),
-            ("GET /{owner}/{app}/collaborators", "SELECT grants"),
+            ("GET /{owner}/{app}/settings/collaborators", "permit"),
+            ("GET /{owner}/{app}/settings/collaborators", "SELECT grants"),
         ] {
             let request = requests.iter().find(|request| request.name == name).expect(name);
             let has_below = told.iter().any(|span| span.trace_id == request.trace_id && span.name == below);

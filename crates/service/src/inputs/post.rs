@@ -92,7 +92,8 @@ impl Service {
     /// When the caller may not, or the request names none or too many.
     pub async fn post_inputs(&self, who: &Who, app: &AppName, input: PostInputs) -> Result<Posted> {
         let (service, who, app) = (self.clone(), who.clone(), app.clone());
-        // Beside the request, though followed with it: who hangs up in the middle leaves neither bytes without a row nor a job without an end.
+        // Beside the request, though followed with it: who hangs up in the middle leaves neither bytes without a row nor a
+        // job without an end.
         let counted = Adding::begin(input.inputs.len());
         let adding = async move {
             let _counted = counted;
