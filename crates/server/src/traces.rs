@@ -118,7 +118,8 @@ pub(crate) async fn follow(request: Request, next: Next) -> Response {
     // It fails where nobody follows, and then nothing is lost.
     let _ = span.set_parent(TraceContextPropagator::new().extract(&HeaderExtractor(request.headers())));
     let response = next.run(request).instrument(span.clone()).await;
-    span.record("http.response.status_code", response.status().as_u16());
+    // Of the kinds of numbers, the one that traces have.
+    span.record("http.response.status_code", i64::from(response.status().as_u16()));
     if response.status().is_server_error() {
         span.record("otel.status_code", "ERROR");
     }
