@@ -216,7 +216,7 @@ fn a_request_is_followed_to_its_statements_and_tells_of_nobody() {
             let has_below = told.iter().any(|span| span.trace_id == request.trace_id && span.name == below);
             assert!(has_below, "{below} is not below {name}: {:#?}", names(&told));
         }
-        assert!(requests.iter().any(|request| request.name == "GET none"));
+        assert!(requests.iter().any(|request| request.name == "GET /v2/{*rest}"));
 
         // Nobody, and nothing of theirs, is told of; and what is told is not logged.
         let told = format!("{told:?}");
