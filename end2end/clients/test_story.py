@@ -74,7 +74,7 @@ class Story(Stage):
         with self.step("Bo finds the app under Collaborations"):
             [app] = self.bo.post("apps/shared")["apps"]
             self.assertEqual((app["owner"], app["slug"], app["granted_by"]), (*APP.split("/"), "Ada"))
-            self.assertEqual(set(app["scopes"].split()), WORKER)
+            self.assertEqual(app["access"], "Worker")
             self.open_page = self.bo.follow(APP)
         with self.step("Bo opens the token that came with it, which is shown once"):
             self.bos = self.wire(self.open_key(self.bo, app=[APP, "Street signs"], follows=True))
