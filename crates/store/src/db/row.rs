@@ -1,6 +1,6 @@
 //! What a query answers.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use atelier_domain::{EndpointSet, ScopeSet, Timestamp, id};
 use rusqlite::types::FromSql;
@@ -19,16 +19,21 @@ pub enum Row<'a> {
     Postgres(&'a PgRow),
 }
 
-/// A row of SQLite's, whose columns are mostly read in their order.
+/// Which columns the rows of an answer are read by, in the order in which the first one was read: the others are read alike.
+#[derive(Default)]
+pub(super) struct Columns(RefCell<Vec<(&'static str, usize)>>);
+
+/// A row of SQLite's.
 pub struct SqliteRow<'a> {
     row: &'a rusqlite::Row<'a>,
-    /// The column after the one that was read last.
-    next: Cell<usize>,
+    columns: &'a Columns,
+    /// How many columns were read.
+    read: Cell<usize>,
 }
 
 impl<'a> SqliteRow<'a> {
-    pub(super) fn of(row: &'a rusqlite::Row<'a>) -> Self {
-        Self { row, next: Cell::new(0) }
+    pub(super) fn of(row: &'a rusqlite::Row<'a>, columns: &'a Columns) -> Self {
+        Self { row, columns, read: Cell::new(0) }
     }
 
     /// The value of `column`.
@@ -46,16 +51,22 @@ impl<'a> SqliteRow<'a> {
         self.row.get(index)
     }
 
-    /// Looks for `column` from the one after the last: rusqlite asks for every name from the first on, which takes longer
-    /// than a small read.
+    /// Where `column` is. To compare names takes longer than a small read, so that a name is looked for only where the row
+    /// before was read by another one, and then from the column after the last on.
     fn index(&self, column: &'static str) -> rusqlite::Result<usize> {
+        let turn = self.read.replace(self.read.get() + 1);
+        let mut known = self.columns.0.borrow_mut();
+        match known.get(turn) {
+            Some((name, index)) if std::ptr::eq(*name, column) => return Ok(*index),
+            _ => known.truncate(turn),
+        }
         let statement = self.row.as_ref();
-        let after = self.next.get();
+        let after = known.last().map_or(0, |(_, index)| index + 1);
         let found = (after..statement.column_count())
             .chain(0..after)
             .find(|index| statement.column_name(*index).is_ok_and(|name| name == column))
             .ok_or_else(|| rusqlite::Error::InvalidColumnName(column.into()))?;
-        self.next.set(found + 1);
+        known.push((column, found));
         Ok(found)
     }
 }

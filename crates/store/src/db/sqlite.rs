@@ -11,7 +11,7 @@ use std::time::Duration;
 use rusqlite::{CachedStatement, OpenFlags};
 use tracing::span::EnteredSpan;
 
-use super::row::SqliteRow;
+use super::row::{Columns, SqliteRow};
 use super::{Backend, Param, Row, spans};
 use crate::{Error, Result};
 
@@ -84,9 +84,10 @@ impl Connection {
         let _followed = followed(sql);
         let mut statement = self.bound(sql, params)?;
         let mut rows = statement.raw_query();
+        let columns = Columns::default();
         let mut answer = Vec::new();
         while let Some(row) = rows.next().map_err(Error::from)? {
-            answer.push(read(&Row::Sqlite(SqliteRow::of(row)))?);
+            answer.push(read(&Row::Sqlite(SqliteRow::of(row, &columns)))?);
         }
         Ok(answer)
     }
@@ -101,7 +102,8 @@ impl Connection {
         let _followed = followed(sql);
         let mut statement = self.bound(sql, params)?;
         let mut rows = statement.raw_query();
-        rows.next()?.map(|row| read(&Row::Sqlite(SqliteRow::of(row)))).transpose()
+        let columns = Columns::default();
+        rows.next()?.map(|row| read(&Row::Sqlite(SqliteRow::of(row, &columns)))).transpose()
     }
 
     /// The statement `sql`, prepared, with `params` bound. SQLite takes `$1` for a name, and numbers names as they come.

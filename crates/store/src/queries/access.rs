@@ -6,7 +6,7 @@ use atelier_domain::{
 };
 
 use crate::Result;
-use crate::db::{Conn, params, row};
+use crate::db::{Conn, Sql, params, row};
 
 /// By what somebody shows who they are: the SHA-256 of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,10 +113,32 @@ row! {
     }
 }
 
+/// Whose the proof `p` is, as `u`.
+///
+/// PostgreSQL is told to look for the one row that there can be: while tables are small, it would rather hash all of them,
+/// and take longer to set that up than all the rest takes.
+macro_rules! holder {
+    (sqlite) => {
+        "JOIN users u ON u.id = p.user_id"
+    };
+    (postgres) => {
+        "CROSS JOIN LATERAL (SELECT slug, name FROM users WHERE id = p.user_id LIMIT 1) u"
+    };
+}
+/// The grant `g` of the holder of `p` on the app `a`, if there is one; of PostgreSQL see [`holder`].
+macro_rules! grant {
+    (sqlite) => {
+        "LEFT JOIN grants g ON g.app_id = a.id AND g.user_id = p.user_id AND g.state = 'active'"
+    };
+    (postgres) => {
+        "LEFT JOIN LATERAL (SELECT id, scopes, endpoints, ends_at, active_at FROM grants \
+         WHERE app_id = a.id AND user_id = p.user_id AND state = 'active' LIMIT 1) g ON TRUE"
+    };
+}
 /// The statement that reads a proof's row `p` with the app `a` that `$app` joins, its owner `o`, and the caller's grant
 /// on it.
 macro_rules! statement {
-    ($columns:literal, $proofs:literal, $app:literal) => {
+    ($dialect:ident, $columns:literal, $proofs:literal, $app:literal) => {
         concat!(
             "SELECT ",
             $columns,
@@ -126,16 +148,20 @@ macro_rules! statement {
             "g.active_at AS grant_active_at ",
             "FROM ",
             $proofs,
-            " JOIN users u ON u.id = p.user_id ",
+            " ",
+            holder!($dialect),
+            " ",
             $app,
-            " LEFT JOIN grants g ON g.app_id = a.id AND g.user_id = p.user_id AND g.state = 'active' ",
-            "WHERE p.secret_hash = $1"
+            " ",
+            grant!($dialect),
+            " WHERE p.secret_hash = $1"
         )
     };
 }
 macro_rules! key {
-    ($app:literal) => {
+    ($dialect:ident, $app:literal) => {
         statement!(
+            $dialect,
             "p.id AS key_id, p.kind, p.user_id, p.bound_app, p.grant_id AS follows, \
              p.scopes AS key_scopes, p.endpoints AS key_endpoints, p.ends_at AS key_ends_at, p.used_at",
             "(SELECT keys.*, app_id AS bound_app FROM keys WHERE revoked_at IS NULL) p",
@@ -144,50 +170,61 @@ macro_rules! key {
     };
 }
 macro_rules! session {
-    ($app:literal) => {
+    ($dialect:ident, $app:literal) => {
         statement!(
+            $dialect,
             "p.id AS session_id, p.user_id, p.created_at, p.seen_at, p.proved_at",
             "(SELECT sessions.*, CAST(NULL AS UUID) AS bound_app FROM sessions WHERE ended_at IS NULL) p",
             $app
         )
     };
 }
-/// Runs the statement for `$target` over the proofs that `$statement` reads.
+/// Runs the statement over the proofs that `$proofs` reads and the app that `$app` joins.
+macro_rules! fetch_of {
+    ($conn:expr, $proofs:ident, $app:literal, $($param:expr),+) => {{
+        let sql = Sql::differing($proofs!(sqlite, $app), $proofs!(postgres, $app));
+        $conn.fetch_optional(sql, params![$($param),+]).await?
+    }};
+}
+/// Runs the statement for `$target` over the proofs that `$proofs` reads.
 macro_rules! fetch {
-    ($conn:expr, $statement:ident, $hash:expr, $target:expr) => {
+    ($conn:expr, $proofs:ident, $hash:expr, $target:expr) => {
         match $target {
             Target::Account => {
-                let none = $statement!("LEFT JOIN apps a ON 1 = 0 LEFT JOIN users o ON 1 = 0");
-                $conn.fetch_optional(none, params![$hash]).await?
+                fetch_of!($conn, $proofs, "LEFT JOIN apps a ON 1 = 0 LEFT JOIN users o ON 1 = 0", $hash)
             }
-            Target::Bound => {
-                let bound = $statement!(
-                    "LEFT JOIN apps a ON a.id = p.bound_app AND a.deleted_at IS NULL \
-                     LEFT JOIN users o ON o.id = a.owner_id"
-                );
-                $conn.fetch_optional(bound, params![$hash]).await?
-            }
-            Target::Mine(app) => {
-                let mine = $statement!(
-                    "LEFT JOIN apps a ON a.owner_id = p.user_id AND a.slug = $2 AND a.deleted_at IS NULL \
-                     LEFT JOIN users o ON o.id = a.owner_id"
-                );
-                $conn.fetch_optional(mine, params![$hash, app]).await?
-            }
-            Target::Of { owner, app } => {
-                let of = $statement!(
-                    "LEFT JOIN users o ON o.slug = $2 \
-                     LEFT JOIN apps a ON a.owner_id = o.id AND a.slug = $3 AND a.deleted_at IS NULL"
-                );
-                $conn.fetch_optional(of, params![$hash, owner, app]).await?
-            }
-            Target::Id(id) => {
-                let by_id = $statement!(
-                    "LEFT JOIN apps a ON a.id = $2 AND a.deleted_at IS NULL \
-                     LEFT JOIN users o ON o.id = a.owner_id"
-                );
-                $conn.fetch_optional(by_id, params![$hash, id]).await?
-            }
+            Target::Bound => fetch_of!(
+                $conn,
+                $proofs,
+                "LEFT JOIN apps a ON a.id = p.bound_app AND a.deleted_at IS NULL \
+                 LEFT JOIN users o ON o.id = a.owner_id",
+                $hash
+            ),
+            Target::Mine(app) => fetch_of!(
+                $conn,
+                $proofs,
+                "LEFT JOIN apps a ON a.owner_id = p.user_id AND a.slug = $2 AND a.deleted_at IS NULL \
+                 LEFT JOIN users o ON o.id = a.owner_id",
+                $hash,
+                app
+            ),
+            Target::Of { owner, app } => fetch_of!(
+                $conn,
+                $proofs,
+                "LEFT JOIN users o ON o.slug = $2 \
+                 LEFT JOIN apps a ON a.owner_id = o.id AND a.slug = $3 AND a.deleted_at IS NULL",
+                $hash,
+                owner,
+                app
+            ),
+            Target::Id(id) => fetch_of!(
+                $conn,
+                $proofs,
+                "LEFT JOIN apps a ON a.id = $2 AND a.deleted_at IS NULL \
+                 LEFT JOIN users o ON o.id = a.owner_id",
+                $hash,
+                id
+            ),
         }
     };
 }
