@@ -286,6 +286,8 @@ fn what_is_no_address_is_refused() {
 #[test]
 fn where_there_is_no_collector_nothing_is_followed() {
     let silent = logs::subscriber(io::sink, false, logs::USUAL.into(), None);
+    // Whatever is below is decided once, not for each request.
+    assert_eq!(Subscriber::max_level_hint(&silent), Some(LevelFilter::INFO));
     tracing::subscriber::with_default(silent, || {
         assert!(tracing::debug_span!(REQUEST).is_disabled());
     });
