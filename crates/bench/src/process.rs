@@ -22,7 +22,7 @@ impl Server {
         let mut command = Command::new(program);
         command.args(["serve", "--listen", "127.0.0.1:0", "--database", url, "--data"]).arg(data);
         // One key makes more requests here than any program that means well.
-        command.env("ATELIER_REQUESTS_PER_KEY", u32::MAX.to_string()).env("RUST_LOG", "warn");
+        command.env("ATELIER_REQUESTS_PER_KEY", u32::MAX.to_string());
         Self::start(command, Some("/readyz"))
     }
 

@@ -148,7 +148,7 @@ pub struct AppOverview {
     pub place: AppPlace,
     /// What the person can do in it, in a few words.
     pub access: String,
-    /// The same in sentences that end what begins with "they can".
+    /// The same in sentences that end what begins with "they can"; none for the owner, who can do everything.
     pub can: Vec<String>,
     /// What they cannot, in such sentences.
     pub cannot: Vec<String>,
@@ -225,10 +225,11 @@ pub async fn get_overview(owner: String, app: String) -> Result<AppOverview, UiE
     let concepts =
         if_allowed(service.list_concepts(&who, &app, None, 0, MOST_CONCEPTS).await.map(|found| found.value))?;
     let scopes = place.app.scopes;
+    let told = (!place.app.is_owner).then(|| words::can(scopes));
     Ok(AppOverview {
         place,
         access: Preset::describe(scopes),
-        can: words::can(scopes).map(|ability| ability.text.to_owned()).collect(),
+        can: told.into_iter().flatten().map(|ability| ability.text.to_owned()).collect(),
         cannot: words::cannot(scopes).map(|ability| ability.text.to_owned()).collect(),
         inputs: inputs.map(|counts| counts.ready + counts.pending + counts.failed),
         concepts: concepts.map(|concepts| concepts.len()),

@@ -47,6 +47,14 @@ fn Body(overview: AppOverview) -> impl IntoView {
     } else {
         view! { <p class="app-description">{app.description.clone()}</p> }.into_any()
     };
+    let abilities = (!app.is_owner).then(|| {
+        view! {
+            <div class="abilities">
+                <Abilities title="People with this access can" texts=can />
+                <Abilities title="They cannot" texts=cannot />
+            </div>
+        }
+    });
     view! {
         <Title text=app.name.clone() />
         <AppRoom place room=Room::Overview>
@@ -60,10 +68,7 @@ fn Body(overview: AppOverview) -> impl IntoView {
             <section class="section">
                 <h2>"What you can do here"</h2>
                 <p class="section-lead">{access}</p>
-                <div class="abilities">
-                    <Abilities title="People with this access can" texts=can />
-                    <Abilities title="They cannot" texts=cannot />
-                </div>
+                {abilities}
             </section>
         </AppRoom>
     }

@@ -175,7 +175,7 @@ fn PersonRow(app: App, person: Person) -> impl IntoView {
     let actions = view! { <PersonActions app person=person.clone() /> }.into_any();
     view! {
         <tr role="row">
-            <Cell label="Person">
+            <Cell label="">
                 <span class="person">
                     <Avatar name=shown.clone() />
                     <span class="person-name">{shown} {you} {email} {note}</span>
@@ -192,7 +192,7 @@ fn PersonRow(app: App, person: Person) -> impl IntoView {
             <Cell label="Ends">{ends}</Cell>
             <Cell label="Last active">{active}</Cell>
             <Cell label="Keys" numeric=true>{person.keys}</Cell>
-            <Cell label="Actions">{actions}</Cell>
+            <Cell label="">{actions}</Cell>
         </tr>
     }
 }
