@@ -46,7 +46,8 @@ test("somebody is added, edited and removed by the keyboard alone", async ({ pag
   await expect(opener).toBeFocused();
 
   await page.keyboard.press("Enter");
-  await tabTo(page, dialog.getByLabel("People"));
+  // One types whom to add at once.
+  await expect(dialog.getByLabel("People")).toBeFocused();
   await page.keyboard.type(bo);
   // The presets are one group: Tab comes to the one that is chosen, the arrow keys choose another.
   await tabTo(page, dialog.getByRole("radio", { name: /^Worker/ }));

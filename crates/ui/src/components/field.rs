@@ -98,6 +98,9 @@ pub fn TextArea(
     /// Whether it may stay empty, which its label then says.
     #[prop(optional)]
     optional: bool,
+    /// Whether a page, or a dialog, begins there.
+    #[prop(optional)]
+    autofocus: bool,
     /// The element, for what reads and writes it while it is typed into.
     #[prop(optional)]
     element: NodeRef<html::Textarea>,
@@ -113,6 +116,7 @@ pub fn TextArea(
                 class="input"
                 name=name
                 rows="4"
+                autofocus=autofocus
                 aria-required=(!optional).then_some("true")
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby=described_by

@@ -126,6 +126,7 @@ pub(super) fn PeopleField(
                 name="people"
                 label="People"
                 hint="E-mail addresses: one, a list, a column, or the To: line of a mail. Whoever has no account yet is invited."
+                autofocus=true
                 element=field
             />
             <Chips label="Addresses in the field above">{chips}</Chips>
