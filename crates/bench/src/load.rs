@@ -211,6 +211,10 @@ impl Drop for Running {
     }
 }
 
+/// What `oha` says of requests that were under way when the time was over: that, or that it dropped the connection by
+/// which others still went.
+const OVER: [&str; 2] = ["aborted due to deadline", "operation was canceled"];
+
 /// Reads what `oha` measured. Requests that were under way when the time was over count as neither good nor bad.
 fn read(measured: &serde_json::Value) -> Result<Answered> {
     let statuses = measured["statusCodeDistribution"].as_object().ok_or("oha counted no answers")?;
@@ -223,7 +227,7 @@ fn read(measured: &serde_json::Value) -> Result<Answered> {
                 .as_object()
                 .into_iter()
                 .flatten()
-                .filter(|(error, _)| *error != "aborted due to deadline")
+                .filter(|(error, _)| !OVER.contains(&error.as_str()))
                 .map(|(error, count)| format!("{count} times: {error}")),
         )
         .collect();
