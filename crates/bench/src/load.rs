@@ -211,10 +211,6 @@ impl Drop for Running {
     }
 }
 
-/// What `oha` says of requests that were under way when the time was over: that, or that it dropped the connection by
-/// which others still went.
-const OVER: [&str; 2] = ["aborted due to deadline", "operation was canceled"];
-
 /// Reads what `oha` measured. Requests that were under way when the time was over count as neither good nor bad.
 fn read(measured: &serde_json::Value) -> Result<Answered> {
     let statuses = measured["statusCodeDistribution"].as_object().ok_or("oha counted no answers")?;
@@ -227,7 +223,7 @@ fn read(measured: &serde_json::Value) -> Result<Answered> {
                 .as_object()
                 .into_iter()
                 .flatten()
-                .filter(|(error, _)| !OVER.contains(&error.as_str()))
+                .filter(|(error, _)| *error != "aborted due to deadline")
                 .map(|(error, count)| format!("{count} times: {error}")),
         )
         .collect();
