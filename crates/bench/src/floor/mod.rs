@@ -102,9 +102,8 @@ fn random_id() -> Uuid {
     uuid::Builder::from_random_bytes(atelier_service::World::real().random()).into_uuid()
 }
 
-// Whatever is posted is read, as the product does: over HTTP/2 an answer before that ends the stream as an error, and a
-// connection with too many of them.
-
+/// Reads what was asked, as the product does, and so do those that follow: over HTTP/2 an answer before that ends the
+/// stream as an error, and too many of them end the connection.
 async fn from_memory(
     State(floor): State<Floor>,
     InPath(name): InPath<String>,

@@ -13,8 +13,14 @@ mod sqlite;
 mod store;
 mod value;
 
-use sqlx::AssertSqlSafe;
+use std::sync::Arc;
+use std::time::Duration;
 
+use sqlx::AssertSqlSafe;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use crate::error::Cause;
 use crate::{Error, Result};
 
 pub use events::Event;
@@ -49,6 +55,15 @@ enum Handle {
 enum Below<'a> {
     Sqlite(&'a mut sqlite::Connection),
     Postgres(&'a mut postgres::Transaction),
+}
+
+/// Waits for one of the `free` turns, and at most so long.
+async fn turn(free: &Arc<Semaphore>, patience: Duration) -> Result<OwnedSemaphorePermit> {
+    match timeout(patience, free.clone().acquire_owned()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        // There was none in time, or there will be none any more.
+        Ok(Err(_)) | Err(_) => Err(Error::Unavailable(Cause::NoConnection)),
+    }
 }
 
 /// PostgreSQL keeps it in no text.

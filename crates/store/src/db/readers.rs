@@ -5,11 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
 
 use super::sqlite::{Connection, Use};
-use crate::error::Cause;
-use crate::{Error, Result};
+use super::turn;
+use crate::Result;
 
 /// How many snapshots are read from at once. They cost memory, and more than a few for each processor gain nothing.
 const READERS: u32 = 16;
@@ -45,9 +44,7 @@ impl Readers {
 
     /// Waits for a reader and begins a snapshot, which is of the moment of its first read.
     pub(super) async fn begin(&self) -> Result<Snapshot> {
-        let gone = || Error::Unavailable(Cause::NoConnection);
-        let free = timeout(PATIENCE, self.0.free.clone().acquire_owned()).await;
-        let free = free.map_err(|_| gone())?.map_err(|_| gone())?;
+        let free = turn(&self.0.free, PATIENCE).await?;
         let idle = self.0.idle().pop();
         let connection = match idle {
             Some(connection) => connection,

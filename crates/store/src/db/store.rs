@@ -12,15 +12,13 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, PgPool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
-use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::events::{self, Announcer, Event};
 use super::group_commit::Writer;
 use super::readers::Readers;
 use super::sqlite::{Connection, Use};
-use super::{Backend, Conn, Handle, postgres, spans};
-use crate::error::Cause;
+use super::{Backend, Conn, Handle, postgres, spans, turn};
 use crate::queries::audit::AuditRow;
 use crate::queries::audit_chain;
 use crate::{Error, Result};
@@ -171,9 +169,7 @@ impl Store {
         let (handle, turn) = match &self.pool {
             Pool::Sqlite { readers, .. } => (Handle::SqliteReader(readers.begin().await?), None),
             Pool::Postgres { pool, reading, .. } => {
-                let gone = || Error::Unavailable(Cause::NoConnection);
-                let turn = timeout(PATIENCE, reading.clone().acquire_owned()).await;
-                let turn = turn.map_err(|_| gone())?.map_err(|_| gone())?;
+                let turn = turn(reading, PATIENCE).await?;
                 let snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
                 (Handle::Postgres(postgres::begin(pool, snapshot).await?), Some(turn))
             }

@@ -225,11 +225,11 @@ pub async fn get_overview(owner: String, app: String) -> Result<AppOverview, UiE
     let concepts =
         if_allowed(service.list_concepts(&who, &app, None, 0, MOST_CONCEPTS).await.map(|found| found.value))?;
     let scopes = place.app.scopes;
-    let told = (!place.app.is_owner).then(|| words::can(scopes));
+    let can = (!place.app.is_owner).then(|| words::can(scopes));
     Ok(AppOverview {
         place,
         access: Preset::describe(scopes),
-        can: told.into_iter().flatten().map(|ability| ability.text.to_owned()).collect(),
+        can: can.into_iter().flatten().map(|ability| ability.text.to_owned()).collect(),
         cannot: words::cannot(scopes).map(|ability| ability.text.to_owned()).collect(),
         inputs: inputs.map(|counts| counts.ready + counts.pending + counts.failed),
         concepts: concepts.map(|concepts| concepts.len()),

@@ -47,14 +47,6 @@ fn Body(overview: AppOverview) -> impl IntoView {
     } else {
         view! { <p class="app-description">{app.description.clone()}</p> }.into_any()
     };
-    let abilities = (!app.is_owner).then(|| {
-        view! {
-            <div class="abilities">
-                <Abilities title="People with this access can" texts=can />
-                <Abilities title="They cannot" texts=cannot />
-            </div>
-        }
-    });
     view! {
         <Title text=app.name.clone() />
         <AppRoom place room=Room::Overview>
@@ -68,7 +60,10 @@ fn Body(overview: AppOverview) -> impl IntoView {
             <section class="section">
                 <h2>"What you can do here"</h2>
                 <p class="section-lead">{access}</p>
-                {abilities}
+                <div class="abilities">
+                    <Abilities title="People with this access can" texts=can />
+                    <Abilities title="They cannot" texts=cannot />
+                </div>
             </section>
         </AppRoom>
     }

@@ -210,7 +210,7 @@ pub(super) fn PersonActions(app: App, person: Person) -> impl IntoView {
             (!waits).then(|| opener("Remove", &person, Layer::Remove(app, Box::new(person.clone()))));
         (edit, remove)
     });
-    view! { <span class="actions">{change} {waiting}</span> }
+    view! { <span class="row-actions">{change} {waiting}</span> }
 }
 
 /// A link in somebody's row that opens a dialog, or leads to the page that holds the same.
