@@ -172,6 +172,15 @@ fn a_request_is_followed_to_its_statements_and_tells_of_nobody() {
         ask(&router, Request::get("/verify/5ecret-0f-a-mailed-link"), "").await;
         let page = Request::get("/zelda/street-signs/settings/collaborators").header(COOKIE, &cookie);
         assert_eq!(ask(&router, page, "").await, StatusCode::OK);
+        // What a request began beside itself may outlast its answer, and it lasts as long.
+        let has_all = || told.all().iter().filter(|span| span.kind() == SpanKind::Server).count() >= 6;
+        let all_told = async {
+            while !has_all() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                traces.provider.force_flush().unwrap();
+            }
+        };
+        timeout(Duration::from_secs(10), all_told).await.expect("six requests are told of");
         traces.finish();
 
         let told = told.all();
