@@ -8,6 +8,7 @@ pub mod annotations;
 pub mod apps;
 pub mod audit;
 pub mod collaborators;
+mod computing;
 pub mod concepts;
 mod error;
 pub mod identity;

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
+use crate::computing::compute;
 use crate::{Error, Result, World};
 
 /// The SHA-256 of a secret: what is stored of it, and by what it is looked up. Secrets here carry at least 200 random
@@ -84,6 +85,6 @@ impl PasswordHasher {
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let _turn = self.turns.acquire().await.map_err(|_| Error::Unavailable)?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| Error::Unavailable)
+        compute(work).await.map_err(|_| Error::Unavailable)
     }
 }

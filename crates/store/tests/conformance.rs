@@ -1,7 +1,9 @@
 //! Both databases do the same: every test here runs on each.
 
 use std::future::poll_fn;
+use std::pin::pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use atelier_domain::id::{AuditId, UserId};
 use atelier_domain::{Email, Timestamp};
@@ -14,6 +16,7 @@ on_both_databases! {
     a_dropped_transaction_leaves_nothing,
     many_writers_at_once_all_get_on_disk,
     whoever_leaves_in_the_middle_of_writing_keeps_nobody_else_from_it,
+    whoever_leaves_while_a_snapshot_begins_leaves_nothing_open,
     a_snapshot_does_not_see_what_is_written_after_it,
     slugs_that_differ_in_case_are_the_same,
     an_address_is_proved_by_one_person_only,
@@ -74,20 +77,33 @@ async fn many_writers_at_once_all_get_on_disk(bench: Bench) {
     }
 }
 
+/// Asks for something and leaves after so many steps of it; without them, if it is done before.
+async fn leave_after<T>(steps: usize, asked: impl Future<Output = T>) {
+    let mut asked = pin!(asked);
+    let mut taken = 0;
+    poll_fn(|context| {
+        taken += 1;
+        let is_done = asked.as_mut().poll(context).is_ready();
+        if is_done || taken == steps { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
 /// Whoever asks may hang up, and is then not answered any further, wherever that is.
 async fn whoever_leaves_in_the_middle_of_writing_keeps_nobody_else_from_it(bench: Bench) {
     for steps in 1..=40 {
-        let slug = format!("left-{steps}");
-        let mut writing = Box::pin(add_user(&bench, &slug));
-        let mut taken = 0;
-        poll_fn(|context| {
-            taken += 1;
-            let is_done = writing.as_mut().poll(context).is_ready();
-            if is_done || taken == steps { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
-        drop(writing);
+        leave_after(steps, add_user(&bench, &format!("left-{steps}"))).await;
         add_user(&bench, &format!("stayed-{steps}")).await.unwrap();
+    }
+}
+
+/// A connection on which a snapshot had begun for nobody would give the next one who writes a transaction that only reads.
+async fn whoever_leaves_while_a_snapshot_begins_leaves_nothing_open(bench: Bench) {
+    for round in 0..24 {
+        leave_after(1 + round % 2, bench.service.store().read()).await;
+        // The connection goes back to the others beside this.
+        tokio::time::sleep(Duration::from_millis(3)).await;
+        add_user(&bench, &format!("stayed-{round}")).await.unwrap();
     }
 }
 

@@ -8,6 +8,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
 use tokio::sync::Semaphore;
 
+use crate::computing::{GaveUp, compute};
 use crate::{Error, Result};
 
 /// The most bytes that a picture has.
@@ -63,9 +64,9 @@ impl Pictures {
     /// Reads a picture, beside the threads that answer requests.
     pub(super) async fn read(&self, bytes: Bytes) -> Result<Read> {
         let _turn = self.0.acquire().await.map_err(|_| Error::Unavailable)?;
-        let read = tokio::task::spawn_blocking(move || read(&bytes)).await;
+        let read = compute(move || read(&bytes)).await;
         // A reader that gives up on a picture has said enough about it.
-        let read = read.unwrap_or_else(|_| Err(NotAPicture::Broken("its reader gave up".into())));
+        let read = read.unwrap_or_else(|GaveUp| Err(NotAPicture::Broken("its reader gave up".into())));
         read.map_err(|error| Error::invalid("image", error))
     }
 }

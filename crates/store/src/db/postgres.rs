@@ -1,10 +1,13 @@
 //! PostgreSQL: its transactions, and how long it may take.
 
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{PgPool, Postgres, SqlSafeStr, SqlStr};
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 use tracing::{Instrument as _, Span};
 
@@ -22,9 +25,43 @@ const ANSWER: Duration = Duration::from_secs(20);
 pub(super) async fn begin(pool: &PgPool, statement: &'static str) -> Result<Transaction> {
     let mut others = pool.num_idle();
     loop {
-        match in_time(pool.begin_with(statement)).await {
+        let pool = pool.clone();
+        match in_time(ToItsEnd::of(async move { pool.begin_with(statement).await })).await {
             Err(Error::Unavailable(cause)) if others > 0 && !cause.is_waiting_too_long() => others -= 1,
             begun => return begun,
+        }
+    }
+}
+
+/// What is brought to its end even if whoever asked for it has left meanwhile.
+///
+/// A transaction that nobody waits for any longer while it begins is forgotten by sqlx, which counts it only once it has
+/// begun: the connection would go back to the others with the transaction open, and whoever got it next would write into
+/// one that only reads, or read what was true long ago.
+struct ToItsEnd<F: Future<Output: Send> + Send + 'static>(Option<Pin<Box<F>>>);
+
+impl<F: Future<Output: Send> + Send + 'static> ToItsEnd<F> {
+    fn of(asked: F) -> Self {
+        Self(Some(Box::pin(asked)))
+    }
+}
+
+impl<F: Future<Output: Send> + Send + 'static> Future for ToItsEnd<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let asked = self.0.as_mut().expect("what has ended is not asked for again");
+        let answer = ready!(asked.as_mut().poll(context));
+        self.0 = None;
+        Poll::Ready(answer)
+    }
+}
+
+impl<F: Future<Output: Send> + Send + 'static> Drop for ToItsEnd<F> {
+    fn drop(&mut self) {
+        // Without a runtime the connections end, too.
+        if let (Some(asked), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(asked.instrument(Span::none()));
         }
     }
 }

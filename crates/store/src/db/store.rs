@@ -263,8 +263,11 @@ async fn open_sqlite(path: &Path, schema: Schema) -> Result<Pool> {
 async fn open_postgres(url: &str, schema: Schema, events: broadcast::Sender<Event>) -> Result<Pool> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|_| Error::Address(url.into()))?
-        .options([("statement_timeout", "15s"), ("lock_timeout", "10s")])
+        // What is asked here is answered in milliseconds: compiling it to machine code takes longer.
+        .options([("statement_timeout", "15s"), ("lock_timeout", "10s"), ("jit", "off")])
         .statement_cache_capacity(STATEMENTS);
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let reading = processors * SNAPSHOTS_PER_PROCESSOR;
     let pool = PgPoolOptions::new()
         .max_connections(16)
         .acquire_timeout(PATIENCE)
@@ -276,9 +279,7 @@ async fn open_postgres(url: &str, schema: Schema, events: broadcast::Sender<Even
     }
     events::listen(&pool, events).await?;
     let announcer = Announcer::start(&pool);
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let reading = Arc::new(Semaphore::new(processors * SNAPSHOTS_PER_PROCESSOR));
-    Ok(Pool::Postgres { pool, reading, announcer })
+    Ok(Pool::Postgres { pool, reading: Arc::new(Semaphore::new(reading)), announcer })
 }
 
 /// A snapshot to read from.

@@ -4,7 +4,7 @@ use atelier_domain::id::{AnnotationId, InputId, UserId};
 use atelier_domain::{Labels, Medium, Permit, Timestamp};
 use serde_json::{Value, json};
 
-use super::concepts::texts;
+use super::concepts::one_of;
 use crate::db::{Backend, Column, Conn, Row, Sql, WriteTx, params, row};
 use crate::{Error, Result};
 
@@ -77,10 +77,10 @@ macro_rules! annotation {
 /// That `$column` is in the JSON array `$list`, if there is one.
 macro_rules! among {
     (sqlite $column:literal $list:literal) => {
-        concat!(" AND (", $list, " IS NULL OR ", $column, " IN ", texts!(sqlite $list), ")")
+        concat!(" AND (", $list, " IS NULL OR ", one_of!(sqlite $column $list), ")")
     };
     (postgres $column:literal $list:literal) => {
-        concat!(" AND (CAST(", $list, " AS JSONB) IS NULL OR ", $column, " IN ", texts!(postgres $list), ")")
+        concat!(" AND (CAST(", $list, " AS JSONB) IS NULL OR ", one_of!(postgres $column $list), ")")
     };
 }
 
@@ -93,14 +93,14 @@ pub async fn targets(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> Resul
         ($($condition:tt)+) => {
             concat!(
                 "SELECT id, slug, kind, CAST(length(body) AS BIGINT) AS characters FROM inputs \
-                 WHERE app_id = $1 AND slug IN ",
+                 WHERE app_id = $1 AND ",
                 $($condition)+
             )
         };
     }
     let sql = Sql::differing(
-        target!(texts!(sqlite "$2")),
-        target!(texts!(postgres "$2"), " ORDER BY id FOR KEY SHARE"),
+        target!(one_of!(sqlite "slug" "$2")),
+        target!(one_of!(postgres "slug" "$2"), " ORDER BY id FOR KEY SHARE"),
     );
     tx.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
 }
@@ -262,13 +262,13 @@ pub async fn list(
     // All four conditions are always there; what is named is found by its index, not by going through the whole app.
     let sql = if !filter.slugs.is_empty() {
         Sql::differing(
-            list!(sqlite, " AND a.slug IN ", texts!(sqlite "$4")),
-            list!(postgres, " AND a.slug IN ", texts!(postgres "$4")),
+            list!(sqlite, " AND ", one_of!(sqlite "a.slug" "$4")),
+            list!(postgres, " AND ", one_of!(postgres "a.slug" "$4")),
         )
     } else if !filter.inputs.is_empty() {
         Sql::differing(
-            list!(sqlite, " AND i.app_id = $1 AND i.slug IN ", texts!(sqlite "$5")),
-            list!(postgres, " AND i.app_id = $1 AND i.slug IN ", texts!(postgres "$5")),
+            list!(sqlite, " AND i.app_id = $1 AND ", one_of!(sqlite "i.slug" "$5")),
+            list!(postgres, " AND i.app_id = $1 AND ", one_of!(postgres "i.slug" "$5")),
         )
     } else {
         Sql::differing(list!(sqlite, ""), list!(postgres, ""))
@@ -304,8 +304,8 @@ pub async fn named_to_change(
     slugs: &[&str],
 ) -> Result<Vec<AnnotationRow>> {
     let sql = Sql::differing(
-        annotation!(" AND a.slug IN ", texts!(sqlite "$2"), " ORDER BY a.id"),
-        annotation!(" AND a.slug IN ", texts!(postgres "$2"), " ORDER BY a.id FOR UPDATE OF a"),
+        annotation!(" AND ", one_of!(sqlite "a.slug" "$2"), " ORDER BY a.id"),
+        annotation!(" AND ", one_of!(postgres "a.slug" "$2"), " ORDER BY a.id FOR UPDATE OF a"),
     );
     tx.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
 }
@@ -320,10 +320,10 @@ pub async fn of_inputs_to_change(
     slugs: &[&str],
 ) -> Result<Vec<AnnotationRow>> {
     let sql = Sql::differing(
-        annotation!(" AND i.app_id = $1 AND i.slug IN ", texts!(sqlite "$2"), " ORDER BY a.id"),
+        annotation!(" AND i.app_id = $1 AND ", one_of!(sqlite "i.slug" "$2"), " ORDER BY a.id"),
         annotation!(
-            " AND i.app_id = $1 AND i.slug IN ",
-            texts!(postgres "$2"),
+            " AND i.app_id = $1 AND ",
+            one_of!(postgres "i.slug" "$2"),
             " ORDER BY a.id FOR UPDATE OF a"
         ),
     );
@@ -373,7 +373,7 @@ pub async fn update(
 pub async fn delete(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> Result<u64> {
     macro_rules! delete {
         ($dialect:ident) => {
-            concat!("DELETE FROM annotations WHERE app_id = $1 AND slug IN ", texts!($dialect "$2"))
+            concat!("DELETE FROM annotations WHERE app_id = $1 AND ", one_of!($dialect "slug" "$2"))
         };
     }
     tx.execute(Sql::differing(delete!(sqlite), delete!(postgres)), params![permit.app(), &json!(slugs)]).await

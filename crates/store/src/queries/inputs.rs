@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Page;
-use super::concepts::texts;
+use super::concepts::one_of;
 use super::said::{Said, said};
 use crate::Result;
 use crate::db::{Conn, FromRow, Param, Row, Sql, WriteTx, params, row};
@@ -230,8 +230,8 @@ pub async fn texts(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<V
     macro_rules! texts_of {
         ($dialect:ident) => {
             concat!(
-                "SELECT slug, body FROM inputs WHERE app_id = $1 AND body IS NOT NULL AND slug IN ",
-                texts!($dialect "$2")
+                "SELECT slug, body FROM inputs WHERE app_id = $1 AND body IS NOT NULL AND ",
+                one_of!($dialect "slug" "$2")
             )
         };
     }
@@ -257,15 +257,15 @@ pub struct Filter<'a> {
 /// The statement that lists inputs `$with` more of them.
 macro_rules! list {
     (sqlite $($with:expr),+) => {
-        list!("TEXT", "instr", texts!(sqlite "$4"); $($with),+)
+        list!("TEXT", "instr", one_of!(sqlite "i.slug" "$4"); $($with),+)
     };
     (postgres $($with:expr),+) => {
-        list!("JSONB", "strpos", texts!(postgres "$4"); $($with),+)
+        list!("JSONB", "strpos", one_of!(postgres "i.slug" "$4"); $($with),+)
     };
-    ($json:literal, $place:literal, $slugs:expr; $($with:expr),+) => {
+    ($json:literal, $place:literal, $named:expr; $($with:expr),+) => {
         input!(
             $($with),+;
-            " AND (CAST($4 AS ", $json, ") IS NULL OR i.slug IN ", $slugs, ")",
+            " AND (CAST($4 AS ", $json, ") IS NULL OR ", $named, ")",
             " AND (CAST($5 AS TEXT) IS NULL OR i.kind = $5)",
             " AND (CAST($6 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM annotations a \
              JOIN annotation_concepts c ON c.annotation_id = a.id \
@@ -378,8 +378,8 @@ pub async fn delete(tx: &mut WriteTx, permit: &Permit, slugs: &[String]) -> Resu
     macro_rules! delete {
         ($dialect:ident) => {
             concat!(
-                "DELETE FROM inputs WHERE app_id = $1 AND slug IN ",
-                texts!($dialect "$2"),
+                "DELETE FROM inputs WHERE app_id = $1 AND ",
+                one_of!($dialect "slug" "$2"),
                 " RETURNING slug, object_key, thumbnail_key"
             )
         };

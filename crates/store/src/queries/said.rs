@@ -3,7 +3,7 @@
 use atelier_domain::{Label, Permit};
 use serde_json::json;
 
-use super::concepts::texts;
+use super::concepts::one_of;
 use crate::Result;
 use crate::db::{Column, Conn, Row, Sql, params, row};
 
@@ -68,8 +68,8 @@ pub async fn of_inputs(
             concat!(
                 "SELECT i.slug, ",
                 said!($dialect "$3"),
-                " FROM inputs i WHERE i.app_id = $1 AND i.slug IN ",
-                texts!($dialect "$2")
+                " FROM inputs i WHERE i.app_id = $1 AND ",
+                one_of!($dialect "i.slug" "$2")
             )
         };
     }
