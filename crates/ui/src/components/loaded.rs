@@ -150,6 +150,10 @@ fn load(version: Memo<u32>, fetch: Fetch, view: View, reload: Option<Reload>) ->
             // Of two answers that come one upon the other, the second finds no focus until the first has given it back.
             let before = FocusKept::of_page();
             let answer = answer.await;
+            // Whoever asked the server may have left: what the page stands in is gone then, and nobody gets it.
+            if use_context::<Reload>().is_none() {
+                return ().into_any();
+            }
             let focus = FocusKept::of_page().or(before);
             match answer.and_then(|answer| view(answer)) {
                 Ok(view) => {
@@ -161,9 +165,22 @@ fn load(version: Memo<u32>, fetch: Fetch, view: View, reload: Option<Reload>) ->
         })
     };
     view! {
-        <Transition fallback=|| view! { <p class="loading" role="status">"Loading…"</p> }.into_any()>{body}</Transition>
+        <Transition fallback=|| view! { <p class="loading" role="status">"Loading…"</p> }.into_any()>{once(body)}</Transition>
     }
     .into_any()
+}
+
+/// The page for the boundary that waits for it. The browser makes it anew for each answer. The server makes it once: of a
+/// function, it would make one page more to see whether that waits for something else.
+fn once<T>(body: impl Fn() -> Suspend<T> + Send + 'static) -> impl IntoView
+where
+    T: IntoView + Send + 'static,
+    Suspend<T>: IntoView,
+{
+    #[cfg(feature = "ssr")]
+    return body();
+    #[cfg(not(feature = "ssr"))]
+    return body;
 }
 
 /// What has the focus, by its id if it has one: what is fetched anew takes its place.
