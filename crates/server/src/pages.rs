@@ -29,6 +29,8 @@ use leptos::{
     server_fn::{ServerFn as _, error::SERVER_FN_ERROR_HEADER},
 };
 
+use tracing::Instrument as _;
+
 use crate::{compressed, reports};
 
 /// The most bytes that a form or a server function's arguments may have.
@@ -82,7 +84,10 @@ impl<P: Fn() + Clone + Send + Sync + 'static> Pages<P> {
         };
         let assets = self.assets.clone();
         let render = leptos_axum::render_app_async_with_context(context, move || shell(assets.clone()));
-        let mut response = render(request).await;
+        // What a page is made of would be gone in the middle of making it, if whoever asked for it has left: it is made to
+        // its end. One that panics has told so.
+        let rendered = tokio::spawn(render(request).in_current_span()).await;
+        let mut response = rendered.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
         if let Ok(policy) = policy {
             response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
         }

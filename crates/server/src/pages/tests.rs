@@ -1,5 +1,8 @@
 //! Pages and their forms, as a browser without scripts uses them.
 
+use std::sync::Mutex;
+use std::time::Duration;
+
 use atelier_domain::session::PROOF;
 use atelier_domain::{Preset, ScopeSet, Slug};
 use atelier_service::AppName;
@@ -29,6 +32,7 @@ on_both_databases! {
     a_recovery_code_gets_in_and_tells_how_many_are_left,
     a_second_factor_is_set_up_without_scripts,
     a_passkey_signs_in_the_browser_that_was_asked,
+    of_a_page_for_nobody_nothing_is_made,
 }
 
 const PLAIN: SessionCookie = SessionCookie { secure: false };
@@ -390,4 +394,25 @@ fn nobody_is_called_like_an_address_of_ours() {
             assert!(first.parse::<Slug>().is_err(), "`{first}` can be somebody's name: {}", page.path());
         }
     }
+}
+
+/// Whoever asks may hang up while their page waits for the database: what it would have stood in is gone by then.
+async fn of_a_page_for_nobody_nothing_is_made(bench: Bench) {
+    static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        PANICS.lock().unwrap().push(panic.to_string());
+        told(panic);
+    }));
+    let ada = bench.person("ada").await;
+    street_signs(&bench, &ada).await;
+    let browser = Browser::of(&bench, &ada).await;
+    let page = "/ada/street-signs/settings/collaborators";
+    for round in 0..200 {
+        let asked = browser.get(page);
+        // Each leaves a little later than the one before, the last ones when they have their page.
+        let _ = tokio::time::timeout(Duration::from_micros(100 * round), asked).await;
+    }
+    let panics = std::mem::take(&mut *PANICS.lock().unwrap());
+    assert!(panics.is_empty(), "{panics:?}");
 }

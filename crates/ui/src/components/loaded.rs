@@ -150,10 +150,6 @@ fn load(version: Memo<u32>, fetch: Fetch, view: View, reload: Option<Reload>) ->
             // Of two answers that come one upon the other, the second finds no focus until the first has given it back.
             let before = FocusKept::of_page();
             let answer = answer.await;
-            // Whoever asked the server may have left: what the page stands in is gone then, and nobody gets it.
-            if use_context::<Reload>().is_none() {
-                return ().into_any();
-            }
             let focus = FocusKept::of_page().or(before);
             match answer.and_then(|answer| view(answer)) {
                 Ok(view) => {
