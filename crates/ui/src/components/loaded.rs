@@ -74,7 +74,9 @@ where
 {
     let key = Memo::new(move |_| key.get());
     let version = Memo::new(move |before: Option<&u32>| {
-        key.track();
+        // Read rather than only tracked: one that was never read would be new to whoever looks first, and what the server
+        // has sent along would be fetched again.
+        key.with(|_| ());
         before.map_or(0, |before| before.wrapping_add(1))
     });
     let fetch = move || -> Fetching {
