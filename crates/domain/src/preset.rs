@@ -81,8 +81,8 @@ impl Preset {
         // Closing takes a hundred times as long as looking it up, and a list of people asks for every preset for each.
         static CLOSED: LazyLock<[ScopeSet; Preset::ALL.len()]> =
             LazyLock::new(|| Preset::ALL.map(|preset| closed(preset.chosen())));
-        // They are listed in the order in which they are declared.
-        CLOSED[self as usize]
+        // They are listed in the order in which they are declared, so that there is one at each place.
+        CLOSED.get(self as usize).copied().unwrap_or(ScopeSet::EMPTY)
     }
 
     /// What it is made of.
