@@ -10,6 +10,8 @@ pub(crate) fn measure(bench: &Bench) -> Result<String> {
     let output = Command::new(cargo)
         .args(["bench", "--quiet", "--bench", "deciding"])
         .current_dir(bench.root.join("crates/bench/peers"))
+        // Not in the tree, where a workspace of its own would be built.
+        .env("CARGO_TARGET_DIR", bench.root.join("target/peers"))
         .stderr(std::process::Stdio::inherit())
         .output()?;
     if !output.status.success() {
