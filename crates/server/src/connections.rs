@@ -5,8 +5,8 @@
 //! connection; then nothing new is taken in, and what is under way may end.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -21,10 +21,11 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{sleep, timeout};
+use tokio::sync::SetOnce;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 /// How long a connection may take to send the head of a request, or to begin the next one: longer than proxies keep
@@ -49,25 +50,31 @@ const GRACE: Duration = Duration::from_secs(20);
 /// How long it is looked for connections that the machine has let in already.
 const LET_IN: Duration = Duration::from_millis(20);
 
+/// How long somebody who was let in and has asked for nothing yet is waited for once nothing new is taken in: what they ask
+/// may be on its way.
+const FIRST: Duration = Duration::from_secs(1);
+
 /// Serves at `listener` until `stop` is cancelled; then lets requests end.
 pub(crate) async fn serve(mut listener: TcpListener, router: Router, stop: CancellationToken) {
-    let (builder, graceful) = (builder(), GracefulShutdown::new());
+    let connections =
+        Connections { builder: builder(), router, stop: stop.clone(), open: TaskTracker::new() };
     // It waits a while by itself where no more connections can be opened.
     while let Some((stream, address)) = stop.run_until_cancelled(Listener::accept(&mut listener)).await {
-        take_in(stream, address, &builder, &router, &graceful);
+        connections.take_in(stream, address);
     }
     // For so long in all: under load there is always another one.
     let let_in = async {
         loop {
             let (stream, address) = Listener::accept(&mut listener).await;
-            take_in(stream, address, &builder, &router, &graceful);
+            connections.take_in(stream, address);
         }
     };
     let _: Result<(), _> = timeout(LET_IN, let_in).await;
     for (stream, address) in let_in_at_last(listener) {
-        take_in(stream, address, &builder, &router, &graceful);
+        connections.take_in(stream, address);
     }
-    if timeout(GRACE, graceful.shutdown()).await.is_err() {
+    connections.open.close();
+    if timeout(GRACE, connections.open.wait()).await.is_err() {
         tracing::warn!("some requests took too long and were cut off");
     }
 }
@@ -91,42 +98,59 @@ fn builder() -> Builder<TokioExecutor> {
     builder
 }
 
-/// Answers what comes over `stream`, beside everything else.
-fn take_in(
-    stream: TcpStream,
-    address: SocketAddr,
-    builder: &Builder<TokioExecutor>,
-    router: &Router,
-    graceful: &GracefulShutdown,
-) {
-    // With Nagle's algorithm a page that is written in several pieces waits for the other side to acknowledge each.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a connection stays slow");
-    }
-    let begun = Arc::new(AtomicBool::new(false));
-    let (router, has_begun) = (router.clone(), begun.clone());
-    let service = service_fn(move |mut request: HttpRequest<Incoming>| {
-        has_begun.store(true, Ordering::Relaxed);
-        request.extensions_mut().insert(ConnectInfo(address));
-        router.clone().oneshot(request.map(Body::new))
-    });
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-    let connection = graceful.watch(connection);
-    // Which protocol is spoken is found out by the first bytes, for which nobody else looks at the clock.
-    let kept_waiting = async move {
-        sleep(HEAD).await;
-        if begun.load(Ordering::Relaxed) {
-            std::future::pending::<()>().await;
+/// The connections that are open.
+struct Connections {
+    builder: Builder<TokioExecutor>,
+    router: Router,
+    /// That those that ask for nothing are closed, and the others after what they asked for.
+    stop: CancellationToken,
+    open: TaskTracker,
+}
+
+impl Connections {
+    /// Answers what comes over `stream`, beside everything else.
+    fn take_in(&self, stream: TcpStream, address: SocketAddr) {
+        // With Nagle's algorithm a page that is written in several pieces waits for the other side to acknowledge each.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection stays slow");
         }
-    };
-    tokio::spawn(async move {
-        tokio::select! {
-            ended = connection => if let Err(error) = ended {
+        let begun = Arc::new(SetOnce::new());
+        let (router, has_begun) = (self.router.clone(), begun.clone());
+        let service = service_fn(move |mut request: HttpRequest<Incoming>| {
+            // All but the first find it said already.
+            let _ = has_begun.set(());
+            request.extensions_mut().insert(ConnectInfo(address));
+            router.clone().oneshot(request.map(Body::new))
+        });
+        let connection =
+            self.builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+        let stop = self.stop.clone();
+        self.open.spawn(async move {
+            let mut connection = pin!(connection);
+            // Which protocol is spoken is found out by the first bytes, for which nobody else looks at the clock.
+            let kept_waiting = async {
+                if timeout(HEAD, begun.wait()).await.is_ok() {
+                    std::future::pending::<()>().await;
+                }
+            };
+            let left = async {
+                stop.cancelled().await;
+                // One that has not read anything yet would be torn off together with what is on its way to it.
+                let _: Result<_, _> = timeout(FIRST, begun.wait()).await;
+            };
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = kept_waiting => return tracing::debug!("a connection asked for nothing"),
+                () = left => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
                 tracing::debug!(error, "a connection broke off");
-            },
-            () = kept_waiting => tracing::debug!("a connection asked for nothing"),
-        }
-    });
+            }
+        });
+    }
 }
 
 /// Makes each answer the last of its connection while the server is being left, so that whoever asks next connects anew,

@@ -28,7 +28,6 @@ use leptos::{
     prelude::{FromServerFnError, provide_context},
     server_fn::{ServerFn as _, error::SERVER_FN_ERROR_HEADER},
 };
-
 use tracing::Instrument as _;
 
 use crate::{compressed, reports};

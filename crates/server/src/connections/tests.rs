@@ -8,6 +8,8 @@ use axum::routing::{get, post};
 use http::StatusCode;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::*;
@@ -155,6 +157,24 @@ async fn what_is_under_way_ends_and_what_is_idle_is_closed() {
     assert!(rest(&mut busy).await.ends_with("at last"));
     timeout(HEAD * 5, server.serving).await.expect("it ends by itself").unwrap();
     assert!(TcpStream::connect(server.address).await.is_err());
+}
+
+#[tokio::test]
+async fn whoever_was_let_in_is_answered_though_the_server_stops_before_they_ask() {
+    let server = Running::start().await;
+    let (mut slow, mut silent) = (server.connect().await, server.connect().await);
+    let mut halfway = server.connect().await;
+    halfway.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+    sleep(Duration::from_millis(50)).await;
+    server.stop.cancel();
+    sleep(LET_IN + Duration::from_millis(50)).await;
+    slow.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    halfway.write_all(b"host: a\r\n\r\n").await.unwrap();
+    assert!(rest(&mut slow).await.ends_with("here"));
+    assert!(rest(&mut halfway).await.ends_with("here"));
+    // Whoever asks for nothing is not waited for any longer.
+    assert_eq!(rest(&mut silent).await, "");
+    timeout(HEAD * 5, server.serving).await.expect("it ends by itself").unwrap();
 }
 
 #[tokio::test]
