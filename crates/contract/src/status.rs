@@ -69,6 +69,8 @@ impl StatusCode {
             Self::AnnotationPermissionDenied => "The annotation is not open to you",
             Self::AnnotationAwaitingReview => "The annotation is waiting for a review",
             Self::AnnotationReviewDenied => "The annotation was refused in review",
+            Self::DatasetVersionReady => "The version is ready",
+            Self::DatasetVersionConflict => "There is a version of this id already",
             Self::ModelPermissionDenied => "The model is not open to you",
             Self::WorkflowPermissionDenied => "The workflow is not open to you",
             Self::TaskPermissionDenied => "The task is not open to you",
