@@ -117,6 +117,7 @@ pub(crate) async fn fill(data: &Path, url: &str) -> Result<Filled> {
                 )),
                 metadata: Some(serde_json::json!({ "walk": number })),
                 labels: Default::default(),
+                datasets: Vec::new(),
             })
             .collect();
         service.post_inputs(&ada, &app, PostInputs { inputs, ..PostInputs::default() }).await?;

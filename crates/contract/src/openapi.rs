@@ -438,7 +438,10 @@ mod tests {
         assert_eq!(post["tags"], json!(["Input"]));
         assert_eq!(
             post["x-conditional-scopes"],
-            json!([{"condition": "CarriesLabels", "scopes": ["Annotations_Add"]}])
+            json!([
+                {"condition": "CarriesLabels", "scopes": ["Annotations_Add"]},
+                {"condition": "NamesDatasets", "scopes": ["Datasets_Get"]},
+            ])
         );
         let body = &post["requestBody"]["content"]["application/json"]["schema"];
         assert_eq!(body, &json!({"$ref": "#/components/schemas/PostInputsRequest"}));

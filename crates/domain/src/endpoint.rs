@@ -54,6 +54,8 @@ pub enum Auth {
 pub enum Condition {
     /// The inputs carry concepts or annotations.
     CarriesLabels,
+    /// The inputs are put into datasets.
+    NamesDatasets,
     /// The patch takes something away or replaces it.
     RemovesOrOverwrites,
     /// The task selects its inputs by a search.
@@ -282,11 +284,13 @@ endpoints! {
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet];
     PostInputs: Post [app!("/inputs"), "/v2/inputs"] by Key in Input
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsAdd, InputsGet, ModelsGet, WorkflowsGet]
-        if CarriesLabels [AnnotationsAdd];
+        if CarriesLabels [AnnotationsAdd]
+        if NamesDatasets [DatasetsGet];
     PatchInputs: Patch [app!("/inputs"), "/v2/inputs"] by Key in Input
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsAdd, InputsGet, ModelsGet]
         if CarriesLabels [AnnotationsAdd]
-        if RemovesOrOverwrites [AnnotationsDelete];
+        if RemovesOrOverwrites [AnnotationsDelete]
+        if NamesDatasets [DatasetsGet];
     DeleteInput: Delete [app!("/inputs/{input_id}"), "/v2/inputs/{input_id}"] by Key in Input
         needs [AppsGet, AnnotationsGet, InputsDelete, InputsGet, ModelsGet, WorkflowsGet];
     DeleteInputs: Delete [app!("/inputs"), "/v2/inputs"] by Key in Input

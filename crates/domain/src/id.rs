@@ -96,6 +96,10 @@ ids! {
     AuditId;
     /// A picture or text.
     InputId;
+    /// A named set of inputs.
+    DatasetId;
+    /// A dataset as it was at one moment.
+    DatasetVersionId;
     /// An annotation on an input.
     AnnotationId;
     /// A job that adds inputs.

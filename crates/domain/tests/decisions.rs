@@ -19,8 +19,9 @@ const OTHER_APP: AppId = AppId(Uuid::from_u128(4));
 const KEY: KeyId = KeyId(Uuid::from_u128(5));
 const GRANT: GrantId = GrantId(Uuid::from_u128(6));
 
-const CONDITIONS: [Condition; 9] = [
+const CONDITIONS: [Condition; 10] = [
     Condition::CarriesLabels,
+    Condition::NamesDatasets,
     Condition::RemovesOrOverwrites,
     Condition::SelectsBySearch,
     Condition::SelectsBySavedSearch,
@@ -93,7 +94,7 @@ struct Request {
 
 fn request() -> impl Strategy<Value = Request> {
     select(Endpoint::all().collect::<Vec<_>>()).prop_flat_map(|endpoint| {
-        (credential(endpoint), standing(endpoint), subsequence(CONDITIONS.to_vec(), 0..=9)).prop_map(
+        (credential(endpoint), standing(endpoint), subsequence(CONDITIONS.to_vec(), 0..=10)).prop_map(
             move |(credential, standing, conditions)| Request { endpoint, credential, standing, conditions },
         )
     })

@@ -123,6 +123,7 @@ async fn add_material(service: &Service, ada: &Who, app: &AppName) -> Result<(),
             labels: if number % 2 == 0 { piece.labels()? } else { Labels::default() },
             slug: piece.id,
             metadata: Some(piece.metadata),
+            datasets: Vec::new(),
         });
     }
     let added = service.post_inputs(ada, app, PostInputs { inputs, ..PostInputs::default() }).await?;

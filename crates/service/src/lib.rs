@@ -10,6 +10,7 @@ pub mod audit;
 pub mod collaborators;
 mod computing;
 pub mod concepts;
+pub mod datasets;
 mod error;
 pub mod identity;
 pub mod inputs;

@@ -59,6 +59,7 @@ async fn post_inputs(bench: &Bench, owner: &Person, app: &AppName) {
             content,
             metadata: None,
             labels: Labels::default(),
+            datasets: Vec::new(),
         })
         .collect();
     let input = PostInputs { inputs, ..PostInputs::default() };

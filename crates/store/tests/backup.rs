@@ -109,7 +109,13 @@ async fn keep_writing(bench: Arc<Bench>, filled: Arc<Filled>, stop: Arc<AtomicBo
             (&picture, Content::Image(filled.picture.clone())),
             (&text, Content::Text(format!("beside {picture}"))),
         ] {
-            let input = NewInput { slug: slug.clone(), content, metadata: None, labels: Labels::default() };
+            let input = NewInput {
+                slug: slug.clone(),
+                content,
+                metadata: None,
+                labels: Labels::default(),
+                datasets: Vec::new(),
+            };
             let posted = service
                 .post_inputs(who, app, PostInputs { inputs: vec![input], ..PostInputs::default() })
                 .await;

@@ -163,7 +163,13 @@ fn no_secret_and_no_address_is_logged() {
         // An input at an address that holds a signature, where nobody answers.
         let fetching = Fetching { allow_private: true, ..Fetching::default() };
         let content = Content::ImageAt(format!("http://127.0.0.1:1/picture?signature={link}"));
-        let input = NewInput { slug: "far".into(), content, metadata: None, labels: Labels::default() };
+        let input = NewInput {
+            slug: "far".into(),
+            content,
+            metadata: None,
+            labels: Labels::default(),
+            datasets: Vec::new(),
+        };
         let inputs = PostInputs { inputs: vec![input], ..PostInputs::default() };
         let posted = service.clone().fetching(fetching).post_inputs(&ada.who, &app, inputs).await.unwrap();
         assert!(posted.inputs[0].is_err());

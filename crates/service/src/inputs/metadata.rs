@@ -1,4 +1,4 @@
-//! What clients keep with an input.
+//! What clients keep with an input or a dataset.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ const MOST_BYTES: usize = 64 << 10;
 const MOST_LEVELS: usize = 32;
 
 /// Checks that it is an object of reasonable size.
-pub(super) fn check(metadata: Option<&Value>) -> Result<()> {
+pub(crate) fn check(metadata: Option<&Value>) -> Result<()> {
     let Some(metadata) = metadata else { return Ok(()) };
     let wrong = |why: String| Err(Error::invalid("metadata", why));
     if !metadata.is_object() {

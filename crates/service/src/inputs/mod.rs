@@ -25,9 +25,10 @@ pub use neighbours::Neighbours;
 pub use patch::PatchInput;
 pub use picture::{MOST_BYTES, MOST_PIXELS, MOST_SIDE};
 pub use post::{NewInput, PostInputs, Posted, TakenId};
-pub use said::{InputWithSaid, Said};
+pub use said::{InputWithSaid, Said, SaidOfInput};
 
 pub(crate) use fetch::Fetcher;
+pub(crate) use metadata::check as check_metadata;
 pub(crate) use picture::Pictures;
 
 use atelier_domain::Medium;

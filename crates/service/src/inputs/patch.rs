@@ -21,13 +21,15 @@ pub struct PatchInput {
     pub metadata: Option<Value>,
     /// What the caller says of it, by the action.
     pub labels: Labels,
+    /// The datasets into which it is put besides those in which it is.
+    pub datasets: Vec<String>,
 }
 
 impl Service {
     /// Changes inputs of the app, all of them or none, and answers them in this order.
     ///
     /// Labels change what the caller said of the input, and nothing that others said. To take away or overwrite what
-    /// was said is a deletion, and needs the right to delete annotations besides.
+    /// was said is a deletion, and needs the right to delete annotations besides. Datasets are only added to.
     ///
     /// # Errors
     /// When the caller may not, an input does not exist, or what is given does not fit it.
@@ -40,14 +42,20 @@ impl Service {
     ) -> Result<Vec<InputRow>> {
         let now = self.world.now();
         let carries = input.iter().any(|change| !change.labels.is_empty());
+        let names = input.iter().any(|change| !change.datasets.is_empty());
         let conditions = Conditions::NONE
             .and(Condition::CarriesLabels, carries)
-            .and(Condition::RemovesOrOverwrites, carries && action.deletes());
+            .and(Condition::RemovesOrOverwrites, carries && action.deletes())
+            .and(Condition::NamesDatasets, names);
         let mut tx = self.store.write().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::PatchInputs, conditions).await?;
         let permit = &asked.permit;
         if input.len() > INPUTS {
             return Err(Error::invalid("inputs", format!("must be at most {INPUTS}")));
+        }
+        if names && action != PatchAction::Merge {
+            let why = "can only be merged: inputs are taken out of a dataset by DeleteDatasetInputs";
+            return Err(Error::invalid("dataset_ids", why));
         }
         let mut rows = Vec::with_capacity(input.len());
         for (index, change) in input.iter().enumerate() {
@@ -59,6 +67,7 @@ impl Service {
             if !change.labels.is_empty() {
                 self.patch_said(&mut tx, who, &asked, action, &row, &change.labels).await.map_err(within)?;
             }
+            self.put_into_datasets(&mut tx, permit, &change.datasets, &row.slug).await.map_err(within)?;
             rows.push(inputs::get(&mut tx, permit, &change.slug).await?.ok_or(Error::NotFound)?);
         }
         tx.announce(Event::Data(permit.app()));

@@ -37,6 +37,8 @@ pub struct NewInput {
     pub metadata: Option<Value>,
     /// What the caller says of it.
     pub labels: Labels,
+    /// The datasets into which it is put, by their identifiers.
+    pub datasets: Vec<String>,
 }
 
 /// What happens to an input whose identifier is taken, in the app or by an earlier one of the same request.
@@ -71,6 +73,13 @@ pub struct Posted {
     pub inputs: Vec<std::result::Result<InputRow, (String, Error)>>,
     /// The job that counted them.
     pub job: JobRow,
+}
+
+/// What is kept with an input, beside what it holds.
+struct Beside {
+    metadata: Option<Value>,
+    annotation: NewAnnotation,
+    datasets: Vec<String>,
 }
 
 /// What all inputs of one request have in common.
@@ -133,8 +142,9 @@ impl Service {
         let now = self.world.now();
         let new = &input.inputs;
         let carries = new.iter().any(|new| !new.labels.is_empty());
+        let names = new.iter().any(|new| !new.datasets.is_empty());
         let mut tx = self.store.write().await?;
-        let asked = self.permit(&mut tx, who, name, Endpoint::PostInputs, conditions(carries)).await?;
+        let asked = self.permit(&mut tx, who, name, Endpoint::PostInputs, conditions(carries, names)).await?;
         if !(1..=INPUTS).contains(&new.len().saturating_add(input.unreadable)) {
             return Err(Error::invalid("inputs", format!("must be between 1 and {INPUTS}")));
         }
@@ -179,7 +189,8 @@ impl Service {
         metadata::check(new.metadata.as_ref())?;
         let stored = self.store_content(request.begun.app(), id, new.content).await?;
         let annotation = NewAnnotation { labels: new.labels, ..NewAnnotation::default() };
-        let added = self.keep_input(request, id, &slug, &stored, new.metadata.as_ref(), &annotation).await;
+        let beside = Beside { metadata: new.metadata, annotation, datasets: new.datasets };
+        let added = self.keep_input(request, id, &slug, &stored, &beside).await;
         match &added {
             Ok(row) if row.id == id => {}
             // Whether it was committed is not known: bytes that are left over harm nobody, a row without its bytes does.
@@ -190,21 +201,20 @@ impl Service {
         added
     }
 
-    /// Adds the input and what the caller says of it, if they still may.
+    /// Adds the input and what the caller says of it, and puts it into its datasets, if they still may.
     async fn keep_input(
         &self,
         request: &Request<'_>,
         id: InputId,
         slug: &ResourceId,
         stored: &Stored,
-        metadata: Option<&Value>,
-        annotation: &NewAnnotation,
+        beside: &Beside,
     ) -> Result<InputRow> {
         let now = self.world.now();
-        let carries = !annotation.labels.is_empty();
+        let conditions = conditions(!beside.annotation.labels.is_empty(), !beside.datasets.is_empty());
         let mut tx = self.store.write().await?;
         let (who, name) = (request.who, request.name);
-        let asked = self.permit(&mut tx, who, name, Endpoint::PostInputs, conditions(carries)).await?;
+        let asked = self.permit(&mut tx, who, name, Endpoint::PostInputs, conditions).await?;
         let permit = &asked.permit;
         // It holds the job until the end of the transaction: who stops it is answered before this input or after it.
         if !input_jobs::count_added(&mut tx, permit, &request.job, now).await? {
@@ -225,7 +235,7 @@ impl Service {
                 pixels: stored.pixels,
                 size: stored.size,
                 sha256: &stored.sha256,
-                metadata,
+                metadata: beside.metadata.as_ref(),
             };
             if inputs::insert(&mut tx, permit, &input, now).await? {
                 break;
@@ -253,7 +263,8 @@ impl Service {
             }
         }
         let row = inputs::get(&mut tx, permit, &chosen).await?.ok_or(Error::NotFound)?;
-        self.say_of(&mut tx, &asked, &row, annotation).await?;
+        self.say_of(&mut tx, &asked, &row, &beside.annotation).await?;
+        self.put_into_datasets(&mut tx, permit, &beside.datasets, &row.slug).await?;
         tx.announce(Event::Data(permit.app()));
         tx.commit().await?;
         Ok(row)
@@ -274,6 +285,8 @@ impl Service {
     }
 }
 
-fn conditions(carries_labels: bool) -> Conditions {
-    Conditions::NONE.and(Condition::CarriesLabels, carries_labels)
+fn conditions(carries_labels: bool, names_datasets: bool) -> Conditions {
+    Conditions::NONE
+        .and(Condition::CarriesLabels, carries_labels)
+        .and(Condition::NamesDatasets, names_datasets)
 }

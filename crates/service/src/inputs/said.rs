@@ -1,8 +1,9 @@
-//! What is said of inputs as a whole.
+//! What is said of inputs as a whole, and in which datasets they are.
 
 use std::collections::BTreeMap;
 
-use atelier_domain::{Conditions, Endpoint, Label, Labels};
+use atelier_domain::{Conditions, Endpoint, Label, Labels, Permit, Scope};
+use atelier_store::queries::dataset_inputs::InDatasets;
 use atelier_store::queries::inputs::{self, InputRow, InputSaidRow};
 use atelier_store::queries::said;
 
@@ -10,22 +11,38 @@ use super::InputsFilter;
 use crate::annotations::status;
 use crate::{AppName, Error, InApp, Result, Service, Who};
 
-/// Which concepts inputs have as a whole, by their identifiers: whoever said so, as far as it counts, and as it was said
-/// last.
-pub type Said = BTreeMap<String, Vec<Label>>;
+/// What is said of inputs, by their identifiers.
+pub type Said = BTreeMap<String, SaidOfInput>;
 
-/// An input, and which concepts it has as a whole.
+/// What is said of an input, and where it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SaidOfInput {
+    /// Which concepts it has as a whole: whoever said so, as far as it counts, and as it was said last.
+    pub said: Vec<Label>,
+    /// The datasets in which it is, by their identifiers; none for those who may not see datasets.
+    pub datasets: Vec<String>,
+}
+
+impl SaidOfInput {
+    fn of(said: said::Said, datasets: InDatasets, permit: &Permit) -> Self {
+        let may_see = permit.scopes().contains(Scope::DatasetsGet);
+        Self { said: all(said), datasets: if may_see { datasets.0 } else { Vec::new() } }
+    }
+}
+
+/// An input, what is said of it, and where it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputWithSaid {
     /// The input.
     pub input: InputRow,
-    /// Which concepts it has.
-    pub said: Vec<Label>,
+    /// What is said of it.
+    pub said: SaidOfInput,
 }
 
-impl From<InputSaidRow> for InputWithSaid {
-    fn from(row: InputSaidRow) -> Self {
-        Self { input: row.input, said: all(row.said) }
+impl InputWithSaid {
+    /// As far as the holder of `permit` may see it.
+    pub(crate) fn of(row: InputSaidRow, permit: &Permit) -> Self {
+        Self { input: row.input, said: SaidOfInput::of(row.said, row.datasets, permit) }
     }
 }
 
@@ -43,7 +60,8 @@ impl Service {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::GetInput, Conditions::NONE).await?;
         let row = inputs::get_with_said(&mut tx, &asked.permit, slug, status::SUCCESS).await?;
-        Ok(InApp { app: asked.app, value: row.ok_or(Error::NotFound)?.into() })
+        let row = row.ok_or(Error::NotFound)?;
+        Ok(InApp { app: asked.app, value: InputWithSaid::of(row, &asked.permit) })
     }
 
     /// The inputs of the app that `filter` lets through, the newest first, `size` of them after `skip`, with what is said
@@ -64,7 +82,8 @@ impl Service {
         let filter = filter.as_query();
         let page =
             inputs::list_with_said(&mut tx, &asked.permit, &filter, skip, size, status::SUCCESS).await?;
-        Ok(InApp { app: asked.app, value: page.rows.into_iter().map(Into::into).collect() })
+        let shown = page.rows.into_iter().map(|row| InputWithSaid::of(row, &asked.permit));
+        Ok(InApp { value: shown.collect(), app: asked.app })
     }
 
     /// What is said of the inputs `slugs` of the app. `endpoint` is the one by which they were changed, each of which
@@ -82,7 +101,9 @@ impl Service {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, endpoint, Conditions::NONE).await?;
         let rows = said::of_inputs(&mut tx, &asked.permit, slugs, status::SUCCESS).await?;
-        Ok(InApp { app: asked.app, value: rows.into_iter().map(|row| (row.slug, all(row.said))).collect() })
+        let said =
+            rows.into_iter().map(|row| (row.slug, SaidOfInput::of(row.said, row.datasets, &asked.permit)));
+        Ok(InApp { value: said.collect(), app: asked.app })
     }
 }
 

@@ -16,7 +16,7 @@ async fn metadata_is_merged_overwritten_and_removed(bench: Bench) {
     let app = street_signs(&bench, &ada).await;
     add(&bench, &ada.who, &app, text("sign", "Stop")).await.unwrap();
     let patch = async |action, metadata: Value| {
-        let change = PatchInput { slug: "sign".into(), metadata: Some(metadata), labels: Labels::default() };
+        let change = PatchInput { slug: "sign".into(), metadata: Some(metadata), ..PatchInput::default() };
         let rows = bench.service.patch_inputs(&ada.who, &app, action, vec![change]).await?;
         Ok::<_, Error>(rows.into_iter().next().unwrap())
     };
@@ -53,6 +53,7 @@ async fn all_are_changed_or_none(bench: Bench) {
         slug: slug.into(),
         metadata: Some(json!({ "camera": "left" })),
         labels: said("stop", 1.0),
+        datasets: Vec::new(),
     };
     let changes = vec![change("sign"), change("no-such-input")];
     let refused = bench.service.patch_inputs(&ada.who, &app, PatchAction::Merge, changes).await;
@@ -69,7 +70,7 @@ async fn a_patch_changes_what_the_caller_said_and_nobody_else(bench: Bench) {
     let rights = bringing().with(Scope::AnnotationsAdd).with(Scope::AnnotationsDelete);
     let bo = join(&bench, &ada, &app, "bo", rights).await;
     let patch = async |action, labels| {
-        let change = PatchInput { slug: "sign".into(), metadata: None, labels };
+        let change = PatchInput { slug: "sign".into(), labels, ..PatchInput::default() };
         bench.service.patch_inputs(&bo.who, &app, action, vec![change]).await.unwrap();
         bench.clock.advance(1_000);
         let rows = sayings(&bench, &ada.who, &app, "sign").await;
@@ -89,7 +90,9 @@ async fn taking_labels_away_needs_the_right_to_delete_them(bench: Bench) {
     let labelled = with_labels(text("sign", "Stop"), said("stop", 1.0));
     add(&bench, &ada.who, &app, labelled).await.unwrap();
     let bo = join(&bench, &ada, &app, "bo", bringing().with(Scope::AnnotationsAdd)).await;
-    let change = |labels, metadata| vec![PatchInput { slug: "sign".into(), metadata, labels }];
+    let change = |labels, metadata| {
+        vec![PatchInput { slug: "sign".into(), metadata, labels, ..PatchInput::default() }]
+    };
     bench
         .service
         .patch_inputs(&bo.who, &app, PatchAction::Merge, change(said("stop", 1.0), None))

@@ -40,7 +40,8 @@ fn bringing() -> ScopeSet {
 }
 
 fn new(slug: &str, content: Content) -> NewInput {
-    NewInput { slug: slug.into(), content, metadata: None, labels: Labels::default() }
+    let (labels, datasets) = (Labels::default(), Vec::new());
+    NewInput { slug: slug.into(), content, metadata: None, labels, datasets }
 }
 
 fn text(slug: &str, body: &str) -> NewInput {

@@ -22,7 +22,7 @@ async fn labels_need_the_right_to_annotate(bench: Bench) {
     assert_eq!(all(&bench, &ada.who, &app).await, ["first"]);
     add(&bench, &bo.who, &app, text("plain", "Stop")).await.unwrap();
 
-    let patch = PatchInput { slug: "plain".into(), metadata: None, labels: said("stop", 1.0) };
+    let patch = PatchInput { slug: "plain".into(), labels: said("stop", 1.0), ..PatchInput::default() };
     let refused = bench.service.patch_inputs(&bo.who, &app, PatchAction::Merge, vec![patch]).await;
     assert_eq!(forbidden(refused.unwrap_err()).0, ScopeSet::of(&[Scope::AnnotationsAdd]));
 
@@ -48,7 +48,7 @@ async fn a_worker_neither_adds_nor_changes_nor_deletes(bench: Bench) {
     assert!(bench.service.picture(&bo.who, &app, "sign", PictureSize::Thumbnail).await.is_ok());
     let refused = post(&bench.service, &bo.who, &app, vec![picture("his", png(8, 8))]).await.unwrap_err();
     assert!(forbidden(refused).0.contains(Scope::InputsAdd));
-    let patch = PatchInput { slug: "sign".into(), metadata: Some(json!({})), labels: Labels::default() };
+    let patch = PatchInput { slug: "sign".into(), metadata: Some(json!({})), ..PatchInput::default() };
     let refused = bench.service.patch_inputs(&bo.who, &app, PatchAction::Merge, vec![patch]).await;
     assert!(forbidden(refused.unwrap_err()).0.contains(Scope::InputsAdd));
     assert!(

@@ -36,7 +36,7 @@ async fn what_counts_is_shown_of_the_whole_as_it_was_said_last(bench: Bench) {
     };
     let shown = async |who: &Who, slugs: &[&str]| {
         let shown = bench.service.said_of_inputs(who, &app, Endpoint::ListInputs, slugs).await?.value;
-        Ok::<_, Error>(shown.into_iter().map(|(slug, said)| (slug, told(said))).collect::<Vec<_>>())
+        Ok::<_, Error>(shown.into_iter().map(|(slug, said)| (slug, told(said.said))).collect::<Vec<_>>())
     };
     let (stop, red) = (|value| ("stop".to_owned(), value), ("red".to_owned(), 1.0_f32));
     let expected = ("sign".to_owned(), vec![stop(0.5_f32), red.clone()]);
@@ -45,12 +45,12 @@ async fn what_counts_is_shown_of_the_whole_as_it_was_said_last(bench: Bench) {
     assert_eq!(shown(&bo.who, &["sign"]).await, Ok(vec![expected]));
     let all = InputsFilter::default();
     let listed = bench.service.list_inputs_with_said(&bo.who, &app, &all, 0, 10).await.unwrap().value;
-    let listed = listed.into_iter().rev().map(|one| (one.input.slug, told(one.said)));
+    let listed = listed.into_iter().rev().map(|one| (one.input.slug, told(one.said.said)));
     assert_eq!(listed.collect::<Vec<_>>(), both);
     let one = bench.service.get_input_with_said(&bo.who, &app, "sign").await.unwrap().value;
-    assert_eq!((one.input.slug, told(one.said)), both[0]);
+    assert_eq!((one.input.slug, told(one.said.said)), both[0]);
     // Ada changes what she had said first: now hers is the last word.
-    let again = PatchInput { slug: "sign".into(), metadata: None, labels: said("stop", 0.0) };
+    let again = PatchInput { slug: "sign".into(), labels: said("stop", 0.0), ..PatchInput::default() };
     bench.service.patch_inputs(&ada.who, &app, PatchAction::Merge, vec![again]).await.unwrap();
     let found = shown(&ada.who, &["sign"]).await.unwrap();
     assert_eq!(found, [("sign".to_owned(), vec![stop(0.0), red])]);

@@ -24,7 +24,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 pub enum Event {
     /// Who may do what in an app.
     Access(AppId),
-    /// The inputs, concepts or annotations of an app.
+    /// The inputs, concepts, annotations or datasets of an app.
     Data(AppId),
     /// What one person can reach: their collaborations, keys or sessions.
     Person(UserId),

@@ -173,6 +173,7 @@ derived! {
     atelier_domain::ResourceId: String => |text| text.parse::<atelier_domain::ResourceId>();
     atelier_domain::DisplayName: String => |text| text.parse::<atelier_domain::DisplayName>();
     atelier_domain::Medium: String => |name| name.parse::<atelier_domain::Medium>();
+    atelier_domain::Part: String => |name| name.parse::<atelier_domain::Part>();
     id::UserId: Uuid => |uuid| Ok::<_, Never>(id::UserId(uuid));
     id::AppId: Uuid => |uuid| Ok::<_, Never>(id::AppId(uuid));
     id::GrantId: Uuid => |uuid| Ok::<_, Never>(id::GrantId(uuid));
@@ -182,6 +183,8 @@ derived! {
     id::PasskeyId: Uuid => |uuid| Ok::<_, Never>(id::PasskeyId(uuid));
     id::AuditId: Uuid => |uuid| Ok::<_, Never>(id::AuditId(uuid));
     id::InputId: Uuid => |uuid| Ok::<_, Never>(id::InputId(uuid));
+    id::DatasetId: Uuid => |uuid| Ok::<_, Never>(id::DatasetId(uuid));
+    id::DatasetVersionId: Uuid => |uuid| Ok::<_, Never>(id::DatasetVersionId(uuid));
     id::AnnotationId: Uuid => |uuid| Ok::<_, Never>(id::AnnotationId(uuid));
     id::JobId: Uuid => |uuid| Ok::<_, Never>(id::JobId(uuid));
 }

@@ -165,6 +165,8 @@ macro_rules! from_ids {
 
 from_ids! { UserId AppId GrantId KeyId SessionId IdentityId PasskeyId AuditId InputId AnnotationId JobId }
 
+from_ids! { DatasetId DatasetVersionId }
+
 /// The parameters of a query, in order.
 macro_rules! params {
     ($($value:expr),* $(,)?) => { &[$($crate::db::Param::from($value)),*] };

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::Page;
 use super::concepts::one_of;
+use super::dataset_inputs::{InDatasets, in_datasets};
 use super::said::{Said, said};
 use crate::Result;
 use crate::db::{Conn, FromRow, Param, Row, Sql, WriteTx, params, row};
@@ -55,27 +56,38 @@ row! {
     }
 }
 
-/// An input with what is said of it as a whole.
+/// An input with what is said of it as a whole, and in which datasets it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputSaidRow {
     /// The input.
     pub input: InputRow,
     /// What is said of it.
     pub said: Said,
+    /// The datasets.
+    pub datasets: InDatasets,
 }
 
 impl FromRow for InputSaidRow {
     fn from_row(row: &Row<'_>) -> Result<Self> {
-        Ok(Self { input: InputRow::from_row(row)?, said: row.get("said")? })
+        Ok(Self { input: InputRow::from_row(row)?, said: row.get("said")?, datasets: row.get("datasets")? })
     }
 }
+
+/// The columns of the input `i`, which the user `u` added.
+macro_rules! input_columns {
+    () => {
+        "i.id, i.slug, i.kind, i.body, i.source_url, i.object_key, i.thumbnail_key, i.media_type, \
+         i.width, i.height, i.size, i.metadata, i.status, i.created_by, u.name AS author, i.created_at, \
+         i.changed_at"
+    };
+}
+pub(super) use input_columns;
 
 macro_rules! input {
     ($($more:expr),+; $($condition:tt)+) => {
         concat!(
-            "SELECT i.id, i.slug, i.kind, i.body, i.source_url, i.object_key, i.thumbnail_key, i.media_type, \
-             i.width, i.height, i.size, i.metadata, i.status, i.created_by, u.name AS author, i.created_at, \
-             i.changed_at",
+            "SELECT ",
+            input_columns!(),
             $($more,)+
             " FROM inputs i JOIN users u ON u.id = i.created_by WHERE i.app_id = $1",
             $($condition)+
@@ -155,7 +167,8 @@ pub async fn get(conn: &mut Conn, permit: &Permit, slug: &str) -> Result<Option<
     conn.fetch_optional(input!(""; " AND i.slug = $2"), params![permit.app(), slug]).await
 }
 
-/// The input `slug` of the permit's app, with what is said of it by the annotations that stand as `status`.
+/// The input `slug` of the permit's app, with what is said of it by the annotations that stand as `status`, and in which
+/// datasets it is.
 ///
 /// # Errors
 /// When the database fails.
@@ -167,7 +180,7 @@ pub async fn get_with_said(
 ) -> Result<Option<InputSaidRow>> {
     macro_rules! get {
         ($dialect:ident) => {
-            input!(", ", said!($dialect "$3"); " AND i.slug = $2")
+            input!(", ", said!($dialect "$3"), ", ", in_datasets!($dialect); " AND i.slug = $2")
         };
     }
     let sql = Sql::differing(get!(sqlite), get!(postgres));
@@ -292,7 +305,7 @@ pub async fn list(
     filter.fetch(conn, sql, permit, skip, size, None).await
 }
 
-/// As [`list`], each with what is said of it by the annotations that stand as `status`.
+/// As [`list`], each with what is said of it by the annotations that stand as `status`, and in which datasets it is.
 ///
 /// # Errors
 /// When the database fails.
@@ -304,8 +317,10 @@ pub async fn list_with_said(
     size: usize,
     status: i64,
 ) -> Result<Page<InputSaidRow>> {
-    let sql =
-        Sql::differing(list!(sqlite ", ", said!(sqlite "$9")), list!(postgres ", ", said!(postgres "$9")));
+    let sql = Sql::differing(
+        list!(sqlite ", ", said!(sqlite "$9"), ", ", in_datasets!(sqlite)),
+        list!(postgres ", ", said!(postgres "$9"), ", ", in_datasets!(postgres)),
+    );
     filter.fetch(conn, sql, permit, skip, size, Some(status)).await
 }
 

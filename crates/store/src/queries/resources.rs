@@ -11,6 +11,8 @@ row! {
     pub struct CountsRow {
         /// Its inputs.
         pub inputs: i64,
+        /// Its datasets.
+        pub datasets: i64,
     }
 }
 
@@ -19,7 +21,12 @@ row! {
 /// # Errors
 /// When the database fails.
 pub async fn count(conn: &mut Conn, permit: &Permit) -> Result<CountsRow> {
-    conn.fetch_one("SELECT COUNT(*) AS inputs FROM inputs WHERE app_id = $1", params![permit.app()]).await
+    conn.fetch_one(
+        "SELECT (SELECT COUNT(*) FROM inputs WHERE app_id = $1) AS inputs, \
+         (SELECT COUNT(*) FROM datasets WHERE app_id = $1) AS datasets",
+        params![permit.app()],
+    )
+    .await
 }
 
 row! {

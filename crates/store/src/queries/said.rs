@@ -4,6 +4,7 @@ use atelier_domain::{Label, Permit};
 use serde_json::json;
 
 use super::concepts::one_of;
+use super::dataset_inputs::{InDatasets, in_datasets};
 use crate::Result;
 use crate::db::{Column, Conn, Row, Sql, params, row};
 
@@ -43,17 +44,20 @@ macro_rules! said {
 pub(super) use said;
 
 row! {
-    /// What is said of one input.
+    /// What is said of one input, and in which datasets it is.
     #[derive(Clone, Debug, PartialEq)]
     pub struct SaidRow {
         /// Of which input.
         pub slug: String,
         /// What is said of it.
         pub said: Said,
+        /// The datasets.
+        pub datasets: InDatasets,
     }
 }
 
-/// What is said of the inputs `slugs` of the permit's app as a whole, by the annotations that stand as `status`.
+/// What is said of the inputs `slugs` of the permit's app as a whole, by the annotations that stand as `status`, and in
+/// which datasets they are.
 ///
 /// # Errors
 /// When the database fails.
@@ -68,6 +72,8 @@ pub async fn of_inputs(
             concat!(
                 "SELECT i.slug, ",
                 said!($dialect "$3"),
+                ", ",
+                in_datasets!($dialect),
                 " FROM inputs i WHERE i.app_id = $1 AND ",
                 one_of!($dialect "i.slug" "$2")
             )

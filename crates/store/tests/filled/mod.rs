@@ -18,7 +18,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 23] = [
+pub(crate) const TABLES: [&str; 27] = [
     "identities",
     "visits",
     "first_links",
@@ -42,6 +42,10 @@ pub(crate) const TABLES: [&str; 23] = [
     "pending_sign_ins",
     "passkeys",
     "passkey_challenges",
+    "datasets",
+    "dataset_inputs",
+    "dataset_versions",
+    "dataset_version_inputs",
 ];
 
 /// What is in it.
@@ -89,6 +93,8 @@ impl Filled {
         let key = bench.service.create_key(&ada.who, &key).await.expect("a key can be made");
         bench.service.rotate_key(&ada.who, key.key.id).await.expect("it can be given another secret");
 
+        add_dataset(bench, &ada, &app).await;
+
         // Bo signs in with a second factor, and is about to set up another app.
         bench.set_up_app(&bo).await;
         bench.service.set_up_authenticator(&bo.who).await.expect("another can be set up");
@@ -123,12 +129,35 @@ async fn add_ways_in(bench: &Bench, ada: &Person) {
     tx.commit().await.expect("the commit holds");
 }
 
+/// Makes a dataset of what there is, and a version of it that is divided.
+async fn add_dataset(bench: &Bench, ada: &Person, app: &AppName) {
+    use atelier_service::datasets;
+    let dataset = datasets::NewDataset {
+        slug: "harbour-road".into(),
+        description: "Signs along the harbour".into(),
+        metadata: Some(json!({ "walks": 3, "best": [1.5, null] })),
+        ..datasets::NewDataset::default()
+    };
+    bench.service.post_datasets(&ada.who, app, vec![dataset]).await.expect("it can be made");
+    let inputs = ["crossing".to_owned(), "notes".to_owned()];
+    let put = bench.service.post_dataset_inputs(&ada.who, app, "harbour-road", &inputs).await;
+    assert_eq!(put.expect("inputs can be put in").value.len(), 2);
+    let version = datasets::versions::NewVersion {
+        slug: "spring".into(),
+        metadata: Some(json!({ "split": { "seed": 7, "train": 0.5, "test": 0.5 } })),
+        ..datasets::versions::NewVersion::default()
+    };
+    let made = bench.service.post_dataset_versions(&ada.who, app, "harbour-road", vec![version]).await;
+    assert_eq!(made.expect("it can be frozen").value[0].inputs, 2);
+}
+
 fn new(slug: &str, content: Content) -> NewInput {
     NewInput {
         slug: slug.into(),
         content,
         metadata: Some(json!({ "weather": "rain", "lens": 35.0, "count": 3 })),
         labels: Labels::default(),
+        datasets: Vec::new(),
     }
 }
 

@@ -48,6 +48,7 @@ impl Story {
             content: Content::Text("Green tea".into()),
             metadata: None,
             labels: Labels::default(),
+            datasets: Vec::new(),
         };
         let inputs = PostInputs { inputs: vec![input], ..PostInputs::default() };
         service.post_inputs(&ana.who, &app, inputs).await.unwrap();

@@ -16,7 +16,8 @@ use atelier_service::Service;
 use atelier_service::inputs::{InputRow, InputsFilter, PatchInput};
 
 pub(super) use post::post;
-use shown::{Shown, ShownAfterwards};
+pub(super) use shown::Shown;
+use shown::ShownAfterwards;
 
 use super::{Window, app_name, failure, labels, metadata, who};
 
@@ -27,7 +28,7 @@ pub(super) async fn get(
 ) -> Result<SingleInputResponse, Failure> {
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
     let found = service.get_input_with_said(&who, &app, &request.input_id).await.map_err(failure)?;
-    let input = Shown::new(&service, found.app).input(found.value.input, found.value.said);
+    let input = Shown::new(&service, found.app).input(found.value);
     Ok(SingleInputResponse { input: Some(input), ..SingleInputResponse::default() })
 }
 
@@ -47,7 +48,7 @@ pub(super) async fn list(
     let is_wanted = |input: &InputRow| wanted == 0 || input.status == i64::from(wanted);
     let shown = Shown::new(&service, found.app);
     let inputs = found.value.into_iter().filter(|found| is_wanted(&found.input));
-    Ok(several(inputs.map(|found| shown.input(found.input, found.said))))
+    Ok(several(inputs.map(|found| shown.input(found))))
 }
 
 fn several(inputs: impl Iterator<Item = Input>) -> MultiInputResponse {
@@ -56,9 +57,6 @@ fn several(inputs: impl Iterator<Item = Input>) -> MultiInputResponse {
 
 /// Refuses what an input may hold on the wire and is not kept here.
 fn refuse_unkept(input: &Input) -> Result<(), Failure> {
-    if !input.dataset_ids.is_empty() {
-        return Err(Failure::invalid("inputs.dataset_ids is not kept by this server"));
-    }
     if input.settings.is_some() {
         return Err(Failure::invalid("inputs.settings is not kept by this server"));
     }
@@ -82,6 +80,7 @@ pub(super) async fn patch(
             slug: input.id,
             metadata: data.metadata.take().map(metadata::read),
             labels: labels::read(data, action, || service.world().salt())?,
+            datasets: input.dataset_ids,
         })
     });
     let changes = changes.collect::<Result<_, _>>()?;

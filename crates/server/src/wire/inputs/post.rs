@@ -123,5 +123,6 @@ fn read_new(service: &Service, input: Input) -> Result<NewInput, Failure> {
         content,
         metadata: data.metadata.take().map(metadata::read),
         labels: labels::read(data, PatchAction::Merge, || service.world().salt())?,
+        datasets: input.dataset_ids,
     })
 }

@@ -2,15 +2,15 @@
 
 use atelier_contract::proto::{Data, Image, ImageInfo, Input, Text, TextInfo};
 use atelier_contract::{Call, Failure};
-use atelier_domain::{Label, Labels};
-use atelier_service::inputs::{InputRow, PictureSize, Said};
+use atelier_domain::Labels;
+use atelier_service::inputs::{InputRow, InputWithSaid, PictureSize, Said};
 use atelier_service::{AppAddress, AppName, Service, Who};
 
 use crate::pictures;
 use crate::wire::{failure, labels, metadata, status, timestamp};
 
 /// How inputs of one app are shown: where their pictures are.
-pub(super) struct Shown {
+pub(in crate::wire) struct Shown {
     base: String,
     app: AppAddress,
 }
@@ -37,17 +37,17 @@ impl ShownAfterwards {
 
     pub(super) fn input(&self, row: InputRow) -> Input {
         let said = self.said.get(&row.slug).cloned().unwrap_or_default();
-        self.shown.input(row, said)
+        self.shown.input(InputWithSaid { input: row, said })
     }
 }
 
 impl Shown {
     /// Of the app of that address.
-    pub(super) fn new(service: &Service, app: AppAddress) -> Self {
+    pub(in crate::wire) fn new(service: &Service, app: AppAddress) -> Self {
         Self { base: service.base_url().to_owned(), app }
     }
 
-    pub(super) fn input(&self, row: InputRow, said: Vec<Label>) -> Input {
+    pub(in crate::wire) fn input(&self, InputWithSaid { input: row, said }: InputWithSaid) -> Input {
         let metadata = row.metadata.as_ref().and_then(metadata::write);
         let whole = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
         let image = row.object_key.is_some().then(|| Image {
@@ -78,11 +78,12 @@ impl Shown {
                 image,
                 text,
                 metadata,
-                ..labels::write(Labels { concepts: said, regions: Vec::new() }, None)
+                ..labels::write(Labels { concepts: said.said, regions: Vec::new() }, None)
             }),
             created_at: Some(timestamp(row.created_at)),
             modified_at: Some(timestamp(row.changed_at)),
             status: Some(status(row.status)),
+            dataset_ids: said.datasets,
             ..Input::default()
         }
     }
