@@ -248,7 +248,11 @@ pub(super) async fn count(
 ) -> Result<GetResourceCountsResponse, Failure> {
     let who = who(&call)?;
     let counts = service.count_resources(&who, &app_name(request.user_app_id)).await.map_err(failure)?;
-    Ok(GetResourceCountsResponse { inputs: counts.inputs, ..GetResourceCountsResponse::default() })
+    Ok(GetResourceCountsResponse {
+        datasets: counts.datasets,
+        inputs: counts.inputs,
+        ..GetResourceCountsResponse::default()
+    })
 }
 
 /// That an app is to be public must not go unheard: it would stay private without anyone noticing.

@@ -9,6 +9,7 @@ mod apps;
 mod audit;
 mod collaborators;
 mod concepts;
+mod datasets;
 pub(crate) mod document;
 mod inputs;
 mod keys;
@@ -91,6 +92,20 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::GetInputsAddJob, inputs::jobs::get)
         .serve(Endpoint::ListInputsAddJobs, inputs::jobs::list)
         .serve(Endpoint::CancelInputsAddJob, inputs::jobs::cancel)
+        .serve(Endpoint::ListDatasets, datasets::list)
+        .serve(Endpoint::GetDataset, datasets::get)
+        .serve(Endpoint::PostDatasets, datasets::post)
+        .serve(Endpoint::PatchDatasets, datasets::patch)
+        .serve(Endpoint::DeleteDatasets, datasets::delete)
+        .serve(Endpoint::ListDatasetInputs, datasets::inputs::list)
+        .serve(Endpoint::GetDatasetInput, datasets::inputs::get)
+        .serve(Endpoint::PostDatasetInputs, datasets::inputs::post)
+        .serve(Endpoint::DeleteDatasetInputs, datasets::inputs::delete)
+        .serve(Endpoint::ListDatasetVersions, datasets::versions::list)
+        .serve(Endpoint::GetDatasetVersion, datasets::versions::get)
+        .serve(Endpoint::PostDatasetVersions, datasets::versions::post)
+        .serve(Endpoint::PatchDatasetVersions, datasets::versions::patch)
+        .serve(Endpoint::DeleteDatasetVersions, datasets::versions::delete)
         .serve(Endpoint::GetConceptCounts, concepts::count)
         .serve(Endpoint::GetConcept, concepts::get)
         .serve(Endpoint::ListConcepts, concepts::list)

@@ -151,12 +151,14 @@ fn what_is_in_an_app_is_counted_and_who_annotated_is_listed() {
         let texts = ["a", "b"].map(|id| json!({ "id": id, "data": { "text": { "raw": id } } }));
         let path = "/v2/users/ana/apps/tea/inputs";
         story.rest(Method::POST, path, &story.ana_token, json!({ "inputs": texts })).await;
+        let path = "/v2/users/ana/apps/tea/datasets";
+        story.rest(Method::POST, path, &story.ana_token, json!({ "datasets": [{ "id": "kinds" }] })).await;
         let path = "/v2/users/ana/apps/tea/resource_counts";
         let (http, mut answer) = story.get(path, &story.ana_token).await;
         assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
-        // Of what the wire counts, inputs are all that there is.
+        // Of what the wire counts, inputs and datasets are all that there is.
         answer.as_object_mut().unwrap().remove("status");
-        assert_eq!(answer, json!({ "inputs": "2" }));
+        assert_eq!(answer, json!({ "datasets": "1", "inputs": "2" }));
         let path = "/v2/users/ana/apps/tea/annotations/workers";
         let (http, answer) = story.get(path, &story.ana_token).await;
         assert_eq!((http, code(&answer)), (200, 10000), "{answer}");

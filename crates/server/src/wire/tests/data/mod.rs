@@ -1,14 +1,17 @@
 //! Inputs, concepts, annotations and pictures.
 
 mod annotations;
+mod datasets;
 mod inputs;
 mod tenants;
 
 use atelier_contract::json as wire_json;
 use atelier_contract::proto::{
-    Annotation, Concept, Data, GetAnnotationRequest, GetConceptCountsRequest, Image, Input,
-    MultiAnnotationResponse, MultiConceptCountResponse, MultiInputResponse, PostAnnotationsRequest,
-    PostInputsRequest, Region, RegionInfo, SingleAnnotationResponse, Span,
+    Annotation, Concept, Data, Dataset, DatasetVersion, Filter, GetAnnotationRequest,
+    GetConceptCountsRequest, Image, Input, MultiAnnotationResponse, MultiConceptCountResponse,
+    MultiDatasetInputResponse, MultiDatasetResponse, MultiDatasetVersionResponse, MultiInputResponse,
+    PostAnnotationsRequest, PostDatasetInputsRequest, PostDatasetVersionsRequest, PostDatasetsRequest,
+    PostInputsRequest, Query, Region, RegionInfo, Search, SingleAnnotationResponse, Span,
 };
 use atelier_domain::Scope;
 use atelier_ui::SessionCookie;
@@ -21,6 +24,7 @@ use crate::pictures;
 const INPUTS: &str = "/v2/users/ana/apps/tea/inputs";
 const CONCEPTS: &str = "/v2/users/ana/apps/tea/concepts";
 const ANNOTATIONS: &str = "/v2/users/ana/apps/tea/annotations";
+const DATASETS: &str = "/v2/users/ana/apps/tea/datasets";
 
 /// A PNG of one pixel.
 const PNG: &str =
@@ -49,6 +53,26 @@ impl Story {
         let (http, answer) =
             self.rest(Method::POST, CONCEPTS, &self.ana_token, json!({ "concepts": concepts })).await;
         assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+    }
+
+    async fn with_datasets(&self, ids: &[&str]) {
+        let datasets: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
+        let (http, answer) =
+            self.rest(Method::POST, DATASETS, &self.ana_token, json!({ "datasets": datasets })).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+    }
+
+    /// Puts inputs into a dataset with Ana's token.
+    async fn put_into(&self, dataset: &str, ids: &[&str]) -> (u16, Value) {
+        let inputs: Vec<Value> = ids.iter().map(|id| json!({ "input": { "id": id } })).collect();
+        let path = format!("{DATASETS}/{dataset}/inputs");
+        self.rest(Method::POST, &path, &self.ana_token, json!({ "dataset_inputs": inputs })).await
+    }
+
+    /// Freezes a dataset with Ana's token, as a version that has what `version` says.
+    async fn freeze(&self, dataset: &str, version: Value) -> (u16, Value) {
+        let path = format!("{DATASETS}/{dataset}/versions");
+        self.rest(Method::POST, &path, &self.ana_token, json!({ "dataset_versions": [version] })).await
     }
 
     /// Sends one annotation of `note` that says `concept`.

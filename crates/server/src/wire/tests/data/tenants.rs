@@ -3,12 +3,16 @@
 use super::*;
 
 const OWN: &str = "/v2/users/mallory/apps/own";
+const VERSIONS: &str = "/v2/users/ana/apps/tea/datasets/kinds/versions";
 
 /// ASVS 8.2.2 and 8.4.1.
 #[test]
 fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
     tell(async |story| {
         story.with_inputs(json!([text("note", "Green tea")])).await;
+        story.with_datasets(&["kinds"]).await;
+        story.put_into("kinds", &["note"]).await;
+        story.freeze("kinds", json!({ "id": "spring" })).await;
         story.with_concepts(&["green"]).await;
         story.say(&story.ana_token, "anas", "green").await;
         let (_, jobs) = story.get("/v2/users/ana/apps/tea/inputs/jobs/add", &story.ana_token).await;
@@ -34,6 +38,8 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
         };
         let (inputs, said) =
             (seen(INPUTS).await["inputs"].clone(), seen(ANNOTATIONS).await["annotations"].clone());
+        let datasets = seen(DATASETS).await["datasets"].clone();
+        let versions = seen(VERSIONS).await["dataset_versions"].clone();
 
         let data = json!({ "concepts": [{ "id": "green" }] });
         let input = json!({ "id": "note", "data": { "metadata": { "taken": true } } });
@@ -60,6 +66,38 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
             ),
             ("PATCH", format!("{OWN}/annotations"), overwrite("annotations", &annotation)),
             ("DELETE", format!("{OWN}/inputs/note/annotations/anas"), json!({})),
+            ("GET", format!("{OWN}/datasets/kinds"), json!({})),
+            (
+                "PATCH",
+                format!("{OWN}/datasets"),
+                overwrite("datasets", &json!({ "id": "kinds", "notes": "Taken" })),
+            ),
+            ("DELETE", format!("{OWN}/datasets"), json!({ "dataset_ids": ["kinds"] })),
+            ("GET", format!("{OWN}/datasets/kinds/inputs"), json!({})),
+            ("GET", format!("{OWN}/datasets/kinds/inputs/note"), json!({})),
+            (
+                "POST",
+                format!("{OWN}/datasets/kinds/inputs"),
+                json!({ "dataset_inputs": [{ "input": { "id": "note" } }] }),
+            ),
+            ("DELETE", format!("{OWN}/datasets/kinds/inputs"), json!({ "input_ids": ["note"] })),
+            ("GET", format!("{OWN}/datasets/kinds/versions"), json!({})),
+            ("GET", format!("{OWN}/datasets/kinds/versions/spring"), json!({})),
+            (
+                "POST",
+                format!("{OWN}/datasets/kinds/versions"),
+                json!({ "dataset_versions": [{ "id": "summer" }] }),
+            ),
+            (
+                "PATCH",
+                format!("{OWN}/datasets/kinds/versions"),
+                overwrite("dataset_versions", &json!({ "id": "spring", "description": "Taken" })),
+            ),
+            (
+                "DELETE",
+                format!("{OWN}/datasets/kinds/versions"),
+                json!({ "dataset_version_ids": ["spring"] }),
+            ),
             ("PATCH", format!("{OWN}/collaborators"), overwrite("collaborators", &scopes(&bo))),
             ("PATCH", format!("{OWN}/collaborators"), overwrite("collaborators", &scopes(&pending))),
             ("DELETE", format!("{OWN}/collaborators"), json!({ "collaborator_ids": [bo.to_string()] })),
@@ -86,5 +124,15 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
         assert_eq!(story.state().await, before);
         assert_eq!(seen(INPUTS).await["inputs"], inputs);
         assert_eq!(seen(ANNOTATIONS).await["annotations"], said);
+        assert_eq!(seen(DATASETS).await["datasets"], datasets);
+        assert_eq!(seen(VERSIONS).await["dataset_versions"], versions);
+
+        // An input comes into no dataset of another app, however that is named.
+        let into = json!({ "id": "hers", "data": { "text": { "raw": "Tea" } }, "dataset_ids": ["kinds"] });
+        let (http, answer) =
+            story.rest(Method::POST, &format!("{OWN}/inputs"), &token, json!({ "inputs": [into] })).await;
+        assert_eq!((http, code(&answer)), (400, 10020), "{answer}");
+        let why = answer["inputs"][0]["status"]["details"].as_str().unwrap();
+        assert!(why.contains("dataset_ids") && why.contains("`kinds`"), "{answer}");
     });
 }
