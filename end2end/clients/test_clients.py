@@ -3,6 +3,7 @@
 import os
 import unittest
 
+from clarifai.client.app import App
 from clarifai.client.user import User
 from clarifai_grpc.grpc.api import resources_pb2
 
@@ -36,6 +37,26 @@ class Clients(unittest.TestCase):
 
     def test_metadata_comes_back(self):
         self.assertEqual(self.wire.inputs.get_input("crossing").data.metadata["weather"], "rain")
+
+    def test_concepts_are_related_and_no_longer(self):
+        app = App(app_id="street-signs", user_id="ada", pat=self.ada, base_url=self.server.url)
+        app.create_concepts(["sign", "warning"])
+        app.create_concept_relations("warning", ["sign", "give-way"], ["hyponym", "hypernym"])
+
+        def relations(**wanted):
+            found = app.search_concept_relations(**wanted)
+            return [(each.subject_concept.id, each.predicate, each.object_concept.id) for each in found]
+
+        both = [("warning", "hyponym", "sign"), ("warning", "hypernym", "give-way")]
+        self.assertEqual(relations(), both)
+        self.assertEqual(relations(concept_id="warning", predicate="hypernym"), both[1:])
+        self.assertEqual(relations(concept_id="warning", page_no=2, per_page=1), both[1:])
+        with self.assertRaisesRegex(Exception, "a kind of itself"):
+            app.create_concept_relations("give-way", ["sign"], ["hypernym"])
+        app.delete_concept_relations("warning")
+        self.assertEqual(relations(), [])
+        self.wire.rest("DeleteConcepts", ids=["sign", "warning"])
+        self.assertEqual([each.id for each in app.list_concepts()], ["stop", "give-way"])
 
     def test_node_lists_concepts_and_a_token_of_one_app_makes_no_other(self):
         browser = Browser(self.server.url)

@@ -19,6 +19,7 @@ ROUTES = {
     "PostAnnotations": ("POST", "/annotations"),
     "PatchAnnotations": ("PATCH", "/annotations"),
     "DeleteAnnotation": ("DELETE", "/inputs/{input_id}/annotations/{annotation_id}"),
+    "DeleteConcepts": ("DELETE", "/concepts"),
     "PostAppDuplications": ("POST", "/duplications"),
     "ListCollaborators": ("GET", "/collaborators"),
     "PostCollaborators": ("POST", "/collaborators"),

@@ -137,9 +137,11 @@ test("inputs are added, annotated by mouse and keyboard, found and deleted", asy
   await page.goto(`${app}/concepts`);
   const row = page.getByRole("row").filter({ hasText: "pole" });
   await expect(row.getByRole("link", { name: "1", exact: true })).toBeVisible();
-  await row.getByText("Rename").click();
-  await row.getByLabel("Name").fill("Signpost");
-  await row.getByRole("button", { name: "Save the name" }).click();
+  await row.getByRole("link", { name: "pole" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Signpost");
+  await page.getByRole("button", { name: "Save the concept" }).click();
+  await expect(page.getByRole("heading", { name: "Signpost" })).toBeVisible();
+  await page.goto(`${app}/concepts`);
   await expect(page.getByRole("row").filter({ hasText: "Signpost" })).toBeVisible();
   await axe();
 

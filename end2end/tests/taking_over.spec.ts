@@ -8,7 +8,7 @@ test("what the server has sent along with a page is not fetched again", async ({
     const { pathname } = new URL(request.url());
     if (pathname.startsWith("/api/")) fetched.push(`${pathname} by ${page.url()}`);
   });
-  const rooms = ["", "/inputs", "/concepts", "/settings/collaborators", "/settings/collaborators/add", "/settings/api"];
+  const rooms = ["", "/inputs", "/concepts", "/vocabs", "/settings/collaborators", "/settings/collaborators/add", "/settings/api"];
   for (const path of ["/apps", "/collaborations", "/account", ...rooms.map((room) => `${app}${room}`)]) {
     await page.goto(path);
     await expect(page.locator("html[data-hydrated]")).toBeAttached();

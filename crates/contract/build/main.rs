@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::{env, fs};
 
-use prost_reflect::DescriptorPool;
+use prost_reflect::{DescriptorPool, Kind, MessageDescriptor};
 use prost_types::FileDescriptorSet;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -34,14 +34,22 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// The messages in oneofs. They are boxed, or a choice would be as large as its largest message, and the largest here
-/// have thousands of bytes.
+/// have thousands of bytes. Those of a few numbers are not: prost has such choices copied.
 fn large_choices(pool: &DescriptorPool) -> impl Iterator<Item = String> {
     pool.all_messages()
         .filter(|message| message.package_name().starts_with(names::PACKAGE))
         .flat_map(|message| message.oneofs().collect::<Vec<_>>())
         .flat_map(|oneof| oneof.fields().map(|field| (oneof.clone(), field)).collect::<Vec<_>>())
-        .filter(|(_, field)| field.kind().as_message().is_some())
+        .filter(|(_, field)| field.kind().as_message().is_some_and(|message| !is_of_numbers(message)))
         .map(|(oneof, field)| format!(".{}.{}", oneof.full_name(), field.name()))
+}
+
+/// Whether a message is nothing but numbers and truth values, each there once.
+fn is_of_numbers(message: &MessageDescriptor) -> bool {
+    message.fields().all(|field| {
+        let holds_more = matches!(field.kind(), Kind::Message(_) | Kind::String | Kind::Bytes);
+        !field.is_list() && !field.is_map() && !holds_more
+    })
 }
 
 /// What is deprecated for clients we still have to serve, so using it in Rust must not warn.

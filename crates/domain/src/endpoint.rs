@@ -72,6 +72,8 @@ pub enum Condition {
     SourcePredicts,
     /// The invitation is someone else's.
     OthersInvitation,
+    /// The concept is said of inputs already.
+    ConceptIsUsed,
 }
 
 /// The [`Condition`]s that hold of one request.
@@ -460,6 +462,12 @@ endpoints! {
         needs [AppsGet, CollectorsAdd, CollectorsDelete, CollectorsGet];
 
     // Our own, in the style of the wire.
+    DeleteConcepts: Delete [app!("/concepts")] by Key in Concept
+        needs [AppsGet, ConceptsAdd, ConceptsDelete, ConceptsGet]
+        if ConceptIsUsed [AnnotationsDelete];
+    MergeConcepts: Post [app!("/concepts/{concept_id}/merges")] by Key in Concept
+        needs [AppsGet, ConceptsAdd, ConceptsDelete, ConceptsGet]
+        if ConceptIsUsed [AnnotationsDelete];
     ListVocabs: Get [app!("/vocabs")] by Key in Vocab
         needs [AppsGet, ConceptsGet, VocabsGet];
     GetVocab: Get [app!("/vocabs/{vocab_id}")] by Key in Vocab

@@ -104,6 +104,12 @@ ids! {
     AnnotationId;
     /// A job that adds inputs.
     JobId;
+    /// A relation between two concepts.
+    RelationId;
+    /// A task.
+    TaskId;
+    /// What a reviewer said of an assignment.
+    AssignmentReviewId;
 }
 
 #[cfg(test)]

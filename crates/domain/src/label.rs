@@ -268,6 +268,18 @@ impl Labels {
         found
     }
 
+    /// These labels with one concept said in the place of another, or with nothing in its place. Where both were named,
+    /// the higher value holds.
+    #[must_use]
+    pub fn renamed(&self, concept: &ResourceId, into: Option<&ResourceId>) -> Self {
+        let mut labels = self.clone();
+        rename(&mut labels.concepts, concept, into);
+        for region in &mut labels.regions {
+            rename(&mut region.labels, concept, into);
+        }
+        labels
+    }
+
     /// Checks that all of it can be said of an input of `medium`; a text's `characters` bound its spans.
     ///
     /// # Errors
@@ -340,6 +352,25 @@ fn merge(own: &mut Vec<Label>, change: &[Label]) {
             None => own.push(label.clone()),
         }
     }
+}
+
+fn rename(labels: &mut Vec<Label>, concept: &ResourceId, into: Option<&ResourceId>) {
+    let Some(place) = labels.iter().position(|label| label.concept == *concept) else { return };
+    let Some(into) = into else {
+        labels.remove(place);
+        return;
+    };
+    let other = labels.iter().find(|label| label.concept == *into).map(|label| label.value);
+    if let Some(label) = labels.get_mut(place) {
+        label.concept.clone_from(into);
+        label.value = other.unwrap_or(label.value).max(label.value);
+    }
+    let mut index = 0;
+    labels.retain(|label| {
+        let is_other = label.concept == *into && index != place;
+        index += 1;
+        !is_other
+    });
 }
 
 fn take_away(own: &mut Vec<Label>, named: &[Label]) {
@@ -508,6 +539,25 @@ mod tests {
         let left = own.without(&change);
         assert_eq!(left.concepts, [label("b", 1.0)]);
         assert_eq!(left.regions, [boxed("r", MIDDLE, vec![label("sign", 1.0)])]);
+    }
+
+    #[test]
+    fn one_concept_takes_the_place_of_another_or_none_does() {
+        let own = Labels {
+            concepts: vec![label("cat", 0.0), label("kitten", 1.0), label("dog", 1.0)],
+            regions: vec![boxed("r", MIDDLE, vec![label("kitten", 0.5)])],
+        };
+        let merged = own.renamed(&id("kitten"), Some(&id("cat")));
+        assert_eq!(
+            merged.concepts,
+            [label("cat", 1.0), label("dog", 1.0)],
+            "named once, by the higher value"
+        );
+        assert_eq!(merged.regions, [boxed("r", MIDDLE, vec![label("cat", 0.5)])]);
+        assert_eq!(merged.renamed(&id("kitten"), Some(&id("cat"))), merged, "twice is once");
+        let gone = own.renamed(&id("kitten"), None);
+        assert_eq!(gone.concepts, [label("cat", 0.0), label("dog", 1.0)]);
+        assert_eq!(gone.regions, [boxed("r", MIDDLE, Vec::new())], "the part stays");
     }
 
     #[test]

@@ -10,6 +10,7 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod agreement;
 pub mod basic;
 pub mod characters;
 pub mod closure;
@@ -23,12 +24,14 @@ pub mod label;
 pub mod limit;
 pub mod password;
 pub mod preset;
+pub mod relation;
 pub mod rights;
 pub mod scope;
 pub mod scope_set;
 pub mod secret;
 pub mod session;
 pub mod split;
+pub mod task;
 pub mod time;
 pub mod value;
 pub mod words;
@@ -44,9 +47,10 @@ pub use forest::{Below, Change, Editor, Forest, Member, Violation};
 pub use hex::Hex;
 pub use label::{Label, Labels, Medium, PatchAction, Point, Region, Shape};
 pub use preset::Preset;
+pub use relation::Predicate;
 pub use rights::Rights;
 pub use scope::{Access, Scope};
 pub use scope_set::ScopeSet;
 pub use split::{Part, Split};
 pub use time::Timestamp;
-pub use value::{DisplayName, Email, ResourceId, Slug};
+pub use value::{Color, DisplayName, Email, Language, ResourceId, Shortcut, Slug};

@@ -24,6 +24,12 @@ pub enum InvalidValue {
     /// It starts or ends with a character that is not allowed there.
     #[error("must start and end with a letter or digit")]
     Edge,
+    /// It is no colour.
+    #[error("must be a colour such as `#2a7f9e`, not `{0}`")]
+    NotAColor(String),
+    /// It is no key that a concept can have.
+    #[error("must be one digit, or one letter that the page itself does not use")]
+    NotAShortcut,
 }
 
 macro_rules! text_value {
@@ -85,6 +91,34 @@ text_value! {
 text_value! {
     /// What a person or an app is called: one line of up to 100 characters.
     DisplayName = display_name;
+}
+
+text_value! {
+    /// A colour as HTML writes it: `#2a7f9e`, in lower case.
+    Color = color;
+}
+text_value! {
+    /// The key that says a concept while one annotates: a digit, or a letter that moves nothing itself.
+    Shortcut = shortcut;
+}
+text_value! {
+    /// The tag of a language, such as `en` or `pt-BR`.
+    Language = language;
+}
+
+impl Color {
+    /// Colours that are told apart on light and on dark ground, also by those who see red and green alike.
+    const PALETTE: [&'static str; 12] = [
+        "#c8503c", "#2a7f9e", "#8a5fbf", "#3f8f4f", "#b8741a", "#b0478f", "#4a6fd0", "#78801f", "#a05a2c",
+        "#1f8f85", "#7b6b8d", "#d0577a",
+    ];
+
+    /// The colour of what nobody chose one for, by its place in an order: neighbours differ.
+    #[must_use]
+    pub fn of_place(place: usize) -> Self {
+        let color = Self::PALETTE.get(place % Self::PALETTE.len()).copied().unwrap_or("#2a7f9e");
+        Self(color.to_owned())
+    }
 }
 
 fn bounded(text: &str, most: usize) -> Result<&str, InvalidValue> {
@@ -173,6 +207,34 @@ fn display_name(text: &str) -> Result<String, InvalidValue> {
     bounded(text, 100).map(Into::into)
 }
 
+fn color(text: &str) -> Result<String, InvalidValue> {
+    let text = text.trim();
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    if digits.len() != 6 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
+        return Err(InvalidValue::NotAColor(text.chars().take(20).collect()));
+    }
+    Ok(text.to_ascii_lowercase())
+}
+
+fn shortcut(text: &str) -> Result<String, InvalidValue> {
+    // The page goes on and back by `n` and `p`.
+    const OF_THE_PAGE: [char; 2] = ['n', 'p'];
+    let text = text.trim().to_ascii_lowercase();
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (Some(c), None) if c.is_ascii_alphanumeric() && !OF_THE_PAGE.contains(&c) => Ok(text),
+        _ => Err(InvalidValue::NotAShortcut),
+    }
+}
+
+fn language(text: &str) -> Result<String, InvalidValue> {
+    let text = bounded(text, 35)?;
+    match text.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-') {
+        Some(c) => Err(InvalidValue::Character(c)),
+        None => Ok(text.into()),
+    }
+}
+
 /// Addresses found in pasted text: a list, a column, or a `To:` line with names and angle brackets. Each part is
 /// given as it was typed with what it was read as, in order; nothing is dropped in silence.
 #[must_use]
@@ -232,6 +294,36 @@ mod tests {
         assert!("schild-ä 1".parse::<ResourceId>().is_ok());
         for bad in ["", "a/b", "a\u{7}b", "a#b"] {
             assert!(bad.parse::<ResourceId>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn colours_are_written_in_one_way() {
+        assert_eq!(" #2A7F9E ".parse::<Color>().map(|color| color.to_string()), Ok("#2a7f9e".into()));
+        for bad in ["", "2a7f9e", "#2a7f9", "#2a7f9e0", "#2a7f9g", "red", "#äää"] {
+            assert!(bad.parse::<Color>().is_err(), "{bad:?}");
+        }
+        for place in 0..100 {
+            let color = Color::of_place(place);
+            assert_eq!(color.as_str().parse::<Color>(), Ok(color.clone()));
+            assert_ne!(color, Color::of_place(place + 1));
+        }
+    }
+
+    #[test]
+    fn a_shortcut_is_one_key_that_the_page_leaves_free() {
+        assert_eq!("A".parse::<Shortcut>().map(|key| key.to_string()), Ok("a".into()));
+        assert!("7".parse::<Shortcut>().is_ok());
+        for bad in ["", "12", "n", "P", "?", "ä"] {
+            assert!(bad.parse::<Shortcut>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn languages_are_tags() {
+        assert!("en".parse::<Language>().is_ok() && "zh-Hant-TW".parse::<Language>().is_ok());
+        for bad in ["", "not a tag", "en_GB", "é"] {
+            assert!(bad.parse::<Language>().is_err(), "{bad:?}");
         }
     }
 

@@ -19,7 +19,7 @@ const OTHER_APP: AppId = AppId(Uuid::from_u128(4));
 const KEY: KeyId = KeyId(Uuid::from_u128(5));
 const GRANT: GrantId = GrantId(Uuid::from_u128(6));
 
-const CONDITIONS: [Condition; 10] = [
+const CONDITIONS: [Condition; 11] = [
     Condition::CarriesLabels,
     Condition::NamesDatasets,
     Condition::RemovesOrOverwrites,
@@ -30,6 +30,7 @@ const CONDITIONS: [Condition; 10] = [
     Condition::Trains,
     Condition::SourcePredicts,
     Condition::OthersInvitation,
+    Condition::ConceptIsUsed,
 ];
 
 /// Rights that are near to what `endpoint` asks for, so that they open it about as often as not.
@@ -94,7 +95,7 @@ struct Request {
 
 fn request() -> impl Strategy<Value = Request> {
     select(Endpoint::all().collect::<Vec<_>>()).prop_flat_map(|endpoint| {
-        (credential(endpoint), standing(endpoint), subsequence(CONDITIONS.to_vec(), 0..=10)).prop_map(
+        (credential(endpoint), standing(endpoint), subsequence(CONDITIONS.to_vec(), 0..=11)).prop_map(
             move |(credential, standing, conditions)| Request { endpoint, credential, standing, conditions },
         )
     })

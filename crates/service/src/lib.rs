@@ -20,6 +20,8 @@ mod measures;
 mod metadata;
 mod noting;
 mod secrets;
+pub mod tasks;
+pub mod vocabs;
 mod who;
 mod world;
 

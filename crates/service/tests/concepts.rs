@@ -62,6 +62,7 @@ async fn what_is_not_given_comes_from_what_is(bench: Bench) {
         definition: "A triangle on its head".into(),
         language: "en".into(),
         metadata: Some(json!({ "colour": "red" })),
+        ..NewConcept::default()
     };
     let input = vec![by_id("stop"), by_name(" Vorfahrt  achten "), given];
     let rows = bench.service.post_concepts(&ada.who, &app, input).await.unwrap().value;

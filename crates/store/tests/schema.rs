@@ -29,10 +29,11 @@ const SQLITE: [&str; 5] = [
      (SELECT i.name FROM pragma_index_info(l.name) i ORDER BY i.seqno) k) AS fact \
      FROM sqlite_master m JOIN pragma_index_list(m.name) l \
      WHERE m.type = 'table' AND m.name <> '_sqlx_migrations' AND l.origin = 'u'",
-    "SELECT m.name || ' foreign key ' || f.\"from\" || ' references ' || f.\"table\" || ' ' || f.\"to\" || \
-     CASE f.on_delete WHEN 'NO ACTION' THEN '' ELSE ' on delete ' || f.on_delete END AS fact \
-     FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f \
-     WHERE m.type = 'table' AND m.name <> '_sqlx_migrations'",
+    "SELECT k.name || ' foreign key ' || group_concat(k.\"from\", ', ') || ' references ' || k.\"table\" || ' ' || \
+     group_concat(k.\"to\", ', ') || \
+     CASE k.on_delete WHEN 'NO ACTION' THEN '' ELSE ' on delete ' || k.on_delete END AS fact FROM \
+     (SELECT m.name, f.* FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f \
+     WHERE m.type = 'table' AND m.name <> '_sqlx_migrations' ORDER BY m.name, f.id, f.seq) k GROUP BY k.name, k.id",
     "SELECT sql AS fact FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
 ];
 
@@ -132,6 +133,7 @@ fn both_databases_have_the_same_schema() {
             "email_addresses primary key user_id, address",
             "inputs unique app_id, slug",
             "annotations foreign key input_id references inputs id on delete cascade",
+            "concept_relations foreign key app_id, object references concepts app_id, slug on delete cascade",
             "create unique index users_slug on users lower slug",
             "create index mails_due on mails due_at where sent_at is null",
             "grants check state in 'pending', 'active', 'ended'",

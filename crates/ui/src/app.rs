@@ -143,6 +143,46 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("concepts"), ParamSegment("concept"))
+                    view=Page::Data(DataPage::OneConcept)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("vocabs"))
+                    view=Page::Data(DataPage::Vocabs)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("vocabs"), ParamSegment("vocab"))
+                    view=Page::Data(DataPage::OneVocab)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("tasks"))
+                    view=Page::Data(DataPage::Tasks)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("tasks"), StaticSegment("new"))
+                    view=Page::Data(DataPage::NewTask)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("tasks"), ParamSegment("task"))
+                    view=Page::Data(DataPage::OneTask)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("tasks"), ParamSegment("task"), StaticSegment("label"))
+                    view=Page::Data(DataPage::LabelInTask)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("tasks"), ParamSegment("task"), StaticSegment("review"))
+                    view=Page::Data(DataPage::ReviewInTask)
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"))
                     view=Page::Settings(SettingsPage::App)
                     ssr=SsrMode::Async

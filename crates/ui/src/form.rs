@@ -232,6 +232,13 @@ impl Posting {
             event.current_target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok());
         let Some(form) = form else { return };
         let Ok(typed) = web_sys::FormData::new_with_form(&form) else { return };
+        // Of several buttons, the one that was pressed says what is meant, as it does without JavaScript.
+        let pressed = event.submitter().and_then(|one| one.dyn_into::<web_sys::HtmlButtonElement>().ok());
+        if let Some(button) = pressed.filter(|button| !button.name().is_empty())
+            && typed.append_with_str(&button.name(), &button.value()).is_err()
+        {
+            return;
+        }
         self.pending.set(true);
         leptos::task::spawn_local(async move {
             let outcome = self.send(&typed).await;

@@ -27,6 +27,7 @@ use crate::{
         collaborators_edit::EditCollaborator,
         collaborators_layers::Dialogs,
         collaborators_remove::RemoveCollaborator,
+        concept::OneConcept,
         concepts::Concepts,
         input::OneInput,
         inputs::Inputs,
@@ -44,7 +45,13 @@ use crate::{
         sign_in_stopped::SignInStopped,
         sign_up::SignUp,
         sign_up_token::FirstAccount,
+        task::OneTask,
+        task_new::NewTask,
+        task_work::{LabelInTask, ReviewInTask},
+        tasks::Tasks,
         verify_token::VerifyAddress,
+        vocab::OneVocab,
+        vocabs::Vocabs,
     },
 };
 
@@ -97,6 +104,14 @@ pub(crate) enum DataPage {
     Inputs,
     OneInput,
     Concepts,
+    OneConcept,
+    Vocabs,
+    OneVocab,
+    Tasks,
+    NewTask,
+    OneTask,
+    LabelInTask,
+    ReviewInTask,
 }
 
 /// The forms that change who may do what.
@@ -316,6 +331,14 @@ fn data(page: DataPage) -> AnyView {
         DataPage::Inputs => view! { <Inputs /> }.into_any(),
         DataPage::OneInput => view! { <OneInput /> }.into_any(),
         DataPage::Concepts => view! { <Concepts /> }.into_any(),
+        DataPage::OneConcept => view! { <OneConcept /> }.into_any(),
+        DataPage::Vocabs => view! { <Vocabs /> }.into_any(),
+        DataPage::OneVocab => view! { <OneVocab /> }.into_any(),
+        DataPage::Tasks => view! { <Tasks /> }.into_any(),
+        DataPage::NewTask => view! { <NewTask /> }.into_any(),
+        DataPage::OneTask => view! { <OneTask /> }.into_any(),
+        DataPage::LabelInTask => view! { <LabelInTask /> }.into_any(),
+        DataPage::ReviewInTask => view! { <ReviewInTask /> }.into_any(),
     }
 }
 

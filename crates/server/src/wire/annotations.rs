@@ -38,8 +38,8 @@ pub(super) async fn list(
 ) -> Result<MultiAnnotationResponse, Failure> {
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
     let asked_for_none = [&request.model_version_ids, &request.workflow_version_ids];
-    if asked_for_none.iter().any(|ids| !ids.is_empty()) || !request.task_id.is_empty() {
-        // Only people annotate here, and not yet within tasks.
+    if asked_for_none.iter().any(|ids| !ids.is_empty()) {
+        // Only people annotate here.
         return Ok(MultiAnnotationResponse::default());
     }
     let filter = AnnotationsFilter {
@@ -48,6 +48,7 @@ pub(super) async fn list(
         own: request.user_ids.is_empty() && !request.list_all_annotations,
         authors: request.user_ids,
         statuses: request.statuses.iter().map(|status| i64::from(status.code)).collect(),
+        task: Some(request.task_id).filter(|task| !task.is_empty()),
     };
     let window = Window::new(request.page, request.per_page);
     let size = window.size as usize;
@@ -64,8 +65,8 @@ pub(super) async fn post(
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
     let new = request.annotations.into_iter().map(|annotation| {
         let said = Said::read(&service, annotation, PatchAction::Merge)?;
-        let Said { id: slug, input, labels, info, status } = said;
-        Ok(NewAnnotation { slug, input, labels, info, status })
+        let Said { id: slug, input, labels, info, status, task } = said;
+        Ok(NewAnnotation { slug, input, labels, info, status, task })
     });
     let new = new.collect::<Result<_, Failure>>()?;
     let rows = service.post_annotations(&who, &app, new).await.map_err(failure)?;
@@ -131,6 +132,7 @@ struct Said {
     labels: Labels,
     info: Option<serde_json::Value>,
     status: Option<i64>,
+    task: String,
 }
 
 impl Said {
@@ -139,17 +141,13 @@ impl Said {
         if data.image.is_some() || data.text.is_some() || data.metadata.is_some() {
             return Err(Failure::invalid("annotations.data may hold concepts and regions only"));
         }
-        if !annotation.task_id.is_empty() {
-            return Err(Failure::invalid(
-                "annotations.task_id names a task, of which there are none here yet",
-            ));
-        }
         Ok(Self {
             id: annotation.id,
             input: annotation.input_id,
             labels: labels::read(data, action, || service.world().salt())?,
             info: annotation.annotation_info.map(metadata::read),
             status: annotation.status.map(|status| i64::from(status.code)).filter(|code| *code != 0),
+            task: annotation.task_id,
         })
     }
 }
@@ -190,6 +188,7 @@ fn write(row: AnnotationRow, text: Option<&Characters<'_>>) -> Annotation {
         annotation_info: row.info.as_ref().and_then(metadata::write),
         user_id: row.author_slug,
         status: Some(status(row.status)),
+        task_id: row.task.unwrap_or_default(),
         created_at: Some(timestamp(row.created_at)),
         modified_at: Some(timestamp(row.changed_at)),
         worker: Some(Worker { worker: Some(Author::User(Box::new(author))) }),

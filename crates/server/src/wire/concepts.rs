@@ -1,9 +1,14 @@
 //! Concepts.
 
+pub(super) mod languages;
+pub(super) mod relations;
+
+use atelier_contract::proto::status::BaseResponse;
 use atelier_contract::proto::{
-    Concept, ConceptCount, ConceptTypeCount, DetailConceptCount, GetConceptCountsRequest, GetConceptRequest,
-    ListConceptsRequest, MultiConceptCountResponse, MultiConceptResponse, PatchConceptsRequest,
-    PostConceptsRequest, SingleConceptResponse,
+    Concept, ConceptCount, ConceptTypeCount, DeleteConceptsRequest, DetailConceptCount,
+    GetConceptCountsRequest, GetConceptRequest, ListConceptsRequest, MergeConceptsRequest,
+    MultiConceptCountResponse, MultiConceptResponse, PatchConceptsRequest, PostConceptsRequest,
+    SingleConceptResponse,
 };
 use atelier_contract::{Call, Failure, StatusCode};
 use atelier_service::concepts::{ConceptCounts, ConceptRow, NewConcept, PatchConcept};
@@ -78,12 +83,24 @@ pub(super) async fn post(
         definition: concept.definition,
         language: concept.language,
         metadata: concept.metadata.map(metadata::read),
+        color: given(concept.color),
+        shortcut: given(concept.shortcut),
     });
-    let rows = service.post_concepts(&who, &app, concepts.collect()).await.map_err(|error| match error {
+    let rows = service.post_concepts(&who, &app, concepts.collect()).await.map_err(taken)?;
+    Ok(several(rows))
+}
+
+/// How clients of the wire know that what they add is there already.
+fn taken(error: Error) -> Failure {
+    match error {
         Error::Taken(why) => Failure::new(StatusCode::ConceptsInvalidRequest).details(why),
         other => failure(other),
-    })?;
-    Ok(several(rows))
+    }
+}
+
+/// What is not given stays.
+fn given(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
 }
 
 pub(super) async fn patch(
@@ -92,17 +109,39 @@ pub(super) async fn patch(
     request: PatchConceptsRequest,
 ) -> Result<MultiConceptResponse, Failure> {
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
-    let given = |text: String| (!text.is_empty()).then_some(text);
     let changes = request.concepts.into_iter().map(|concept| PatchConcept {
         slug: concept.id,
         name: given(concept.name),
         definition: given(concept.definition),
         language: given(concept.language),
         metadata: concept.metadata.map(metadata::read),
+        color: given(concept.color),
+        shortcut: given(concept.shortcut),
     });
     let action = read_action(&request.action)?;
     let rows = service.patch_concepts(&who, &app, action, changes.collect()).await.map_err(failure)?;
     Ok(several(rows))
+}
+
+pub(super) async fn delete(
+    service: Service,
+    call: Call,
+    request: DeleteConceptsRequest,
+) -> Result<BaseResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    service.delete_concepts(&who, &app, &request.ids).await.map_err(failure)?;
+    Ok(BaseResponse::default())
+}
+
+pub(super) async fn merge(
+    service: Service,
+    call: Call,
+    request: MergeConceptsRequest,
+) -> Result<SingleConceptResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    let InApp { app, value: row } =
+        service.merge_concepts(&who, &app, &request.concept_id, &request.ids).await.map_err(failure)?;
+    Ok(SingleConceptResponse { concept: Some(write(row, &app)), ..SingleConceptResponse::default() })
 }
 
 fn several(InApp { app, value: rows }: InApp<Vec<ConceptRow>>) -> MultiConceptResponse {
@@ -113,8 +152,10 @@ fn several(InApp { app, value: rows }: InApp<Vec<ConceptRow>>) -> MultiConceptRe
 }
 
 /// A concept, with the names by which its app is addressed.
-fn write(row: ConceptRow, address: &AppAddress) -> Concept {
+pub(super) fn write(row: ConceptRow, address: &AppAddress) -> Concept {
     Concept {
+        color: row.color().to_string(),
+        shortcut: row.shortcut.as_ref().map(ToString::to_string).unwrap_or_default(),
         id: row.slug,
         name: row.name,
         value: 1.0,

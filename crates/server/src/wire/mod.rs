@@ -17,9 +17,11 @@ mod labels;
 mod metadata;
 mod scopes;
 mod status_codes;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod users;
+mod vocabs;
 mod workers;
 
 use atelier_contract::proto::UserAppIdSet;
@@ -111,6 +113,31 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::ListConcepts, concepts::list)
         .serve(Endpoint::PostConcepts, concepts::post)
         .serve(Endpoint::PatchConcepts, concepts::patch)
+        .serve(Endpoint::DeleteConcepts, concepts::delete)
+        .serve(Endpoint::MergeConcepts, concepts::merge)
+        .serve(Endpoint::GetConceptLanguage, concepts::languages::get)
+        .serve(Endpoint::ListConceptLanguages, concepts::languages::list)
+        .serve(Endpoint::PostConceptLanguages, concepts::languages::post)
+        .serve(Endpoint::PatchConceptLanguages, concepts::languages::patch)
+        .serve(Endpoint::ListConceptRelations, concepts::relations::list)
+        .serve(Endpoint::PostConceptRelations, concepts::relations::post)
+        .serve(Endpoint::DeleteConceptRelations, concepts::relations::delete)
+        .serve(Endpoint::ListKnowledgeGraphs, concepts::relations::list_graphs)
+        .serve(Endpoint::PostKnowledgeGraphs, concepts::relations::post_graphs)
+        .serve(Endpoint::PostTasks, tasks::post)
+        .serve(Endpoint::GetTask, tasks::get)
+        .serve(Endpoint::ListTasks, tasks::list)
+        .serve(Endpoint::PatchTasks, tasks::patch)
+        .serve(Endpoint::DeleteTasks, tasks::delete)
+        .serve(Endpoint::GetTaskInputCount, tasks::count_inputs)
+        .serve(Endpoint::GetTaskAnnotationCount, tasks::count_annotations)
+        .serve(Endpoint::ListNextTaskAssignments, tasks::next)
+        .serve(Endpoint::PutTaskAssignments, tasks::put)
+        .serve(Endpoint::ListVocabs, vocabs::list)
+        .serve(Endpoint::GetVocab, vocabs::get)
+        .serve(Endpoint::PostVocabs, vocabs::post)
+        .serve(Endpoint::PatchVocabs, vocabs::patch)
+        .serve(Endpoint::DeleteVocabs, vocabs::delete)
         .serve(Endpoint::GetAnnotation, annotations::get)
         .serve(Endpoint::ListAnnotations, annotations::list)
         .serve(Endpoint::PostAnnotations, annotations::post)
@@ -252,6 +279,8 @@ fn wire_name(field: &str) -> String {
         "ends_at" => "expires_at",
         "people" | "collaborator" => "collaborators",
         "app" => "apps",
+        "languages" => "concept_languages",
+        "relations" => "concept_relations",
         other => other,
     };
     format!("{name}{entry}")

@@ -19,6 +19,8 @@ pub struct AnnotationsFilter {
     pub own: bool,
     /// Only those that stand so.
     pub statuses: Vec<i64>,
+    /// Only those that were said within this task.
+    pub task: Option<String>,
 }
 
 impl Service {
@@ -42,6 +44,7 @@ impl Service {
             inputs: &filter.inputs,
             authors: if filter.own { &own } else { &filter.authors },
             statuses: &filter.statuses,
+            task: filter.task.as_deref(),
         };
         Ok(annotations::list(&mut tx, &asked.permit, &filter, skip, size).await?)
     }

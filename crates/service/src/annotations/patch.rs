@@ -101,6 +101,10 @@ impl Service {
             PatchAction::Remove => row.labels.without(&change.labels),
         };
         labels.check(target.medium, target.characters).map_err(|error| Error::invalid("labels", error))?;
+        // What was said within a task stays as it was submitted, until it is to be labelled again.
+        if let Some(task) = row.task.as_deref().filter(|_| row.user_id == asked.permit.user()) {
+            self.may_say_within(tx, &asked.permit, task, target.id, &labels).await?;
+        }
         if let Some(number) = change.status {
             check_status(&asked.permit, number)?;
         }

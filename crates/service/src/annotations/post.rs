@@ -20,8 +20,11 @@ pub struct NewAnnotation {
     pub labels: Labels,
     /// What clients keep with it.
     pub info: Option<Value>,
-    /// Where it stands: see [`status`]; as a success, if nothing is given.
+    /// Where it stands: see [`status`]; as a success, if nothing is given. What is said within a task stands as its
+    /// assignment does.
     pub status: Option<i64>,
+    /// Within which task it is said, if within one.
+    pub task: String,
 }
 
 impl Service {
@@ -79,6 +82,12 @@ impl Service {
         new.labels
             .check(target.medium, target.characters)
             .map_err(|error| Error::invalid("labels", error))?;
+        let task = match new.task.as_str() {
+            "" => None,
+            task => Some(self.may_say_within(tx, &asked.permit, task, target.id, &new.labels).await?),
+        };
+        // What its task asks for is there already: a task has its own choices.
+        let number = if task.is_some() { status::PENDING } else { number };
         self.provide_concepts(tx, asked, &new.labels).await?;
         let annotation = annotations::NewAnnotation {
             id,
@@ -87,6 +96,7 @@ impl Service {
             labels: &new.labels,
             info: new.info.as_ref(),
             status: number,
+            task,
         };
         if !annotations::insert(tx, &asked.permit, &annotation, now).await? {
             return Err(Error::Taken(format!("duplicate annotation `{slug}`: each is added once")));
@@ -101,6 +111,7 @@ impl Service {
             labels: new.labels.clone(),
             info: new.info.clone(),
             status: number,
+            task: task.map(|_| new.task.clone()),
             created_at: now,
             changed_at: now,
         })

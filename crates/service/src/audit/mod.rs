@@ -74,6 +74,10 @@ pub enum Action {
     InputsDeleted,
     AnnotationsDeleted,
     AnnotationsOverwritten,
+    ConceptsDeleted,
+    ConceptsMerged,
+    VocabsDeleted,
+    TasksDeleted,
 }
 
 impl Action {
@@ -125,6 +129,10 @@ impl Action {
             Self::InputsDeleted => "input.deleted",
             Self::AnnotationsDeleted => "annotation.deleted",
             Self::AnnotationsOverwritten => "annotation.overwritten",
+            Self::ConceptsDeleted => "concept.deleted",
+            Self::ConceptsMerged => "concept.merged",
+            Self::VocabsDeleted => "vocab.deleted",
+            Self::TasksDeleted => "task.deleted",
         }
     }
 }

@@ -47,7 +47,7 @@ impl Service {
         let rows = rows_around(&mut tx, &asked.permit, input.grant).await?;
         check_version(&rows, input)?;
         let changes = self.plan_edit(&mut tx, &asked.permit, &rows, input).await?;
-        Ok(Preview::of(input.grant, &changes, &rows))
+        Preview::of(input.grant, &changes, &rows).with_assignments(&mut tx, &asked.permit, &changes).await
     }
 
     /// Changes what a collaborator may do, and narrows what they granted with them. Answers the grant as it stands

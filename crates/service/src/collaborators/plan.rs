@@ -5,13 +5,13 @@ use atelier_domain::words::Difference;
 use atelier_domain::{
     AppRef, Change, Conditions, Editor, Email, Endpoint, Forest, Permit, Rights, ScopeSet, Violation,
 };
-use atelier_store::queries::{grants, keys, users};
+use atelier_store::queries::{assignments, grants, keys, users};
 use atelier_store::{Conn, Event, WriteTx};
 use serde_json::{Value, json};
 
 use super::GrantRow;
 use crate::audit::{Action, Actor, Done};
-use crate::{AppName, Asked, Error, Origin, Result, Service, Who};
+use crate::{AppName, Asked, Error, Origin, Result, Service, Who, tasks};
 
 /// What a change of one person's access comes to, before it is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Preview {
     pub keys_narrowing: i64,
     /// How many keys end.
     pub keys_ending: i64,
+    /// How many inputs that somebody was to label in a task go back into its pool.
+    pub assignments_returning: i64,
 }
 
 /// What becomes of one person's access.
@@ -57,6 +59,7 @@ impl Preview {
             people_removed: 0,
             keys_narrowing: 0,
             keys_ending: 0,
+            assignments_returning: 0,
         };
         for change in changes {
             let before = change.before();
@@ -90,6 +93,22 @@ impl Preview {
             });
         }
         preview
+    }
+
+    /// The same, with what goes back into the pools of tasks.
+    pub(super) async fn with_assignments(
+        mut self,
+        conn: &mut Conn,
+        permit: &Permit,
+        changes: &[Change],
+    ) -> Result<Self> {
+        for change in changes {
+            let labels_on = matches!(change, Change::Set { after, .. } if tasks::can_label(&after.rights));
+            if let Some(user) = change.before().user.filter(|_| !labels_on) {
+                self.assignments_returning += assignments::open_of(conn, permit, user).await?;
+            }
+        }
+        Ok(self)
     }
 }
 
@@ -294,9 +313,14 @@ impl Service {
                 grants::set_note(tx, permit, before.id, note).await?;
             }
             if let Some(user) = before.user {
-                if matches!(change, Change::End { .. }) {
+                let rights = match change {
+                    Change::Set { after, .. } => Some(&after.rights),
+                    Change::End { .. } => None,
+                };
+                if rights.is_none() {
                     keys::revoke_in_app(tx, permit, user, now).await?;
                 }
+                self.retire(tx, permit, user, rights).await?;
                 tx.announce(Event::Person(user));
             }
             let (was, is) = plan.told(change);

@@ -23,7 +23,7 @@ impl Service {
         let asked = self.permit(&mut tx, who, app, Endpoint::PreviewCollaborators, Conditions::NONE).await?;
         let rows = rows_around(&mut tx, &asked.permit, grant).await?;
         let changes = plan_removal(&asked.permit, &rows, grant, below)?;
-        Ok(Preview::of(grant, &changes, &rows))
+        Preview::of(grant, &changes, &rows).with_assignments(&mut tx, &asked.permit, &changes).await
     }
 
     /// Removes the holder of `grant`, active or pending. Those below them are removed too, or come under the caller

@@ -1,16 +1,26 @@
-//! Concepts: add, list, look at, change, and count how often they occur.
+//! Concepts: add, list, look at, change, merge, delete, and count how often they occur; what they are called in further
+//! languages, and how they stand to one another.
 
+mod delete;
+mod languages;
 mod list;
+mod merge;
 mod patch;
 mod post;
+mod relations;
+mod unsay;
 
-use atelier_domain::{Labels, Permit, Scope};
+use atelier_domain::{DisplayName, Labels, Language, Permit, Scope};
 use atelier_store::WriteTx;
 use atelier_store::queries::{apps, concepts};
 
+pub use atelier_store::queries::concept_languages::LanguageRow;
+pub use atelier_store::queries::concept_relations::{KnowledgeGraphRow, RelationRow};
 pub use atelier_store::queries::concepts::{ConceptCounts, ConceptRow};
+pub use languages::ConceptLanguage;
 pub use patch::PatchConcept;
 pub use post::NewConcept;
+pub use relations::{NewRelation, RelationOf, RelationsFilter};
 
 use crate::{Asked, Error, Result, Service};
 
@@ -35,7 +45,9 @@ impl Service {
         if named.is_empty() {
             return Ok(());
         }
-        let missing = concepts::missing(tx, &asked.permit, &named).await?;
+        let held = concepts::hold(tx, &asked.permit, &named).await?;
+        let missing: Vec<&str> =
+            named.into_iter().filter(|slug| held.iter().all(|known| known != slug)).collect();
         let Some(first) = missing.first() else { return Ok(()) };
         if !asked.permit.scopes().contains(Scope::ConceptsAdd) {
             let why = format!(
@@ -68,18 +80,25 @@ fn check_count(count: usize) -> Result<()> {
     Ok(())
 }
 
-fn check_definition(text: &str) -> Result<()> {
+pub(crate) fn check_definition(text: &str) -> Result<()> {
     if text.chars().count() > DEFINITION {
         return Err(Error::invalid("definition", format!("must have at most {DEFINITION} characters")));
     }
     Ok(())
 }
 
-/// A language is a tag such as `en` or `pt-BR`.
-fn check_language(tag: &str) -> Result<()> {
-    let is_tag = (1..=35).contains(&tag.len()) && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    if !is_tag {
-        return Err(Error::invalid("language", "must be a tag such as `en` or `pt-BR`"));
-    }
-    Ok(())
+/// What somebody calls a concept or a list of them.
+pub(crate) fn check_name(name: &str) -> Result<String> {
+    let name: DisplayName = name.parse().map_err(|error| Error::invalid("name", error))?;
+    Ok(name.to_string())
+}
+
+/// The tag of a language.
+fn check_language(tag: &str) -> Result<Language> {
+    tag.parse().map_err(|_| Error::invalid("language", "must be a tag such as `en` or `pt-BR`"))
+}
+
+/// The identifier that a name makes: `Stop sign` is `stop-sign`.
+pub(crate) fn slug_of(name: &str) -> String {
+    name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-")
 }

@@ -1,11 +1,11 @@
 //! Changing concepts.
 
-use atelier_domain::{Conditions, DisplayName, Endpoint, PatchAction, Permit};
+use atelier_domain::{Color, Conditions, Endpoint, PatchAction, Permit, Shortcut};
 use atelier_store::queries::concepts;
 use atelier_store::{Event, WriteTx};
 use serde_json::Value;
 
-use super::{ConceptRow, check_count, check_definition, check_language};
+use super::{ConceptRow, check_count, check_definition, check_language, check_name};
 use crate::metadata::patched;
 use crate::{AppName, Error, InApp, Result, Service, Who};
 
@@ -22,6 +22,10 @@ pub struct PatchConcept {
     pub language: Option<String>,
     /// What clients keep with it.
     pub metadata: Option<Value>,
+    /// In what colour it is shown; empty for that of its place.
+    pub color: Option<String>,
+    /// The key that says it while one annotates; empty for none.
+    pub shortcut: Option<String>,
 }
 
 impl Service {
@@ -59,7 +63,7 @@ impl Service {
         Ok(InApp { app: asked.app, value: rows })
     }
 
-    async fn patch_concept(
+    pub(super) async fn patch_concept(
         &self,
         tx: &mut WriteTx,
         permit: &Permit,
@@ -69,10 +73,7 @@ impl Service {
         let now = self.world.now();
         let before = concepts::get_to_change(tx, permit, &change.slug).await?.ok_or(Error::NotFound)?;
         let name = match &change.name {
-            Some(name) => {
-                let name: DisplayName = name.parse().map_err(|error| Error::invalid("name", error))?;
-                name.to_string()
-            }
+            Some(name) => check_name(name)?,
             None => before.name.clone(),
         };
         if let Some(definition) = &change.definition {
@@ -81,11 +82,26 @@ impl Service {
         if let Some(language) = &change.language {
             check_language(language)?;
         }
+        let chosen_color = match &change.color {
+            Some(color) if color.is_empty() => None,
+            Some(color) => {
+                let color: Color = color.parse().map_err(|error| Error::invalid("color", error))?;
+                Some(color)
+            }
+            None => before.chosen_color.clone(),
+        };
+        let shortcut = match &change.shortcut {
+            Some(key) if key.is_empty() => None,
+            Some(key) => Some(free_shortcut(tx, permit, &change.slug, key).await?),
+            None => before.shortcut.clone(),
+        };
         let after = ConceptRow {
             name,
             definition: change.definition.clone().unwrap_or_else(|| before.definition.clone()),
             language: change.language.clone().unwrap_or_else(|| before.language.clone()),
             metadata: patched(action, before.metadata.clone(), change.metadata.as_ref()),
+            chosen_color,
+            shortcut,
             changed_at: now,
             ..before
         };
@@ -94,8 +110,23 @@ impl Service {
             language: &after.language,
             definition: &after.definition,
             metadata: after.metadata.as_ref(),
+            chosen_color: after.chosen_color.as_ref(),
+            shortcut: after.shortcut.as_ref(),
         };
         concepts::update(tx, permit, &after.slug, &stored, now).await?;
         Ok(after)
+    }
+}
+
+/// The key that was typed, if no other concept of the app has it.
+async fn free_shortcut(tx: &mut WriteTx, permit: &Permit, slug: &str, typed: &str) -> Result<Shortcut> {
+    let shortcut: Shortcut = typed.parse().map_err(|error| Error::invalid("shortcut", error))?;
+    // Two concepts that are given the same key at once would both find it free.
+    concepts::lock(tx, permit).await?;
+    match concepts::with_shortcut(tx, permit, &shortcut).await? {
+        Some(other) if other.slug != slug => {
+            Err(Error::invalid("shortcut", format!("`{shortcut}` says `{}` already", other.name)))
+        }
+        _ => Ok(shortcut),
     }
 }

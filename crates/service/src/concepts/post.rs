@@ -1,11 +1,11 @@
 //! Adding concepts.
 
-use atelier_domain::{Conditions, DisplayName, Endpoint, ResourceId};
+use atelier_domain::{Conditions, Endpoint, PatchAction, ResourceId};
 use atelier_store::Event;
 use atelier_store::queries::{apps, concepts};
 use serde_json::Value;
 
-use super::{ConceptRow, check_count, check_definition, check_language};
+use super::{ConceptRow, PatchConcept, check_count, check_definition, check_language, check_name, slug_of};
 use crate::{AppName, Error, InApp, Result, Service, Who};
 
 /// A concept to be added.
@@ -21,6 +21,10 @@ pub struct NewConcept {
     pub language: String,
     /// What clients keep with it.
     pub metadata: Option<Value>,
+    /// In what colour it is shown, if one is chosen.
+    pub color: Option<String>,
+    /// The key that says it while one annotates, if one is to.
+    pub shortcut: Option<String>,
 }
 
 /// A concept of which everything is valid.
@@ -67,6 +71,20 @@ impl Service {
         if let Some(slug) = taken.first() {
             return Err(Error::Taken(format!("duplicate concept `{slug}`: each is added once")));
         }
+        for (index, concept) in checked.iter().enumerate() {
+            let NewConcept { color, shortcut, .. } = concept.input;
+            if color.is_some() || shortcut.is_some() {
+                let change = PatchConcept {
+                    slug: concept.slug.to_string(),
+                    color: color.clone(),
+                    shortcut: shortcut.clone(),
+                    ..PatchConcept::default()
+                };
+                self.patch_concept(&mut tx, &asked.permit, PatchAction::Merge, &change)
+                    .await
+                    .map_err(|error| error.within("concepts", index))?;
+            }
+        }
         let slugs: Vec<&str> = new.iter().map(|concept| concept.slug).collect();
         let rows = concepts::named(&mut tx, &asked.permit, &slugs).await?;
         tx.announce(Event::Data(asked.permit.app()));
@@ -82,12 +100,7 @@ fn check<'a>(input: &'a NewConcept, default_language: &'a str) -> Result<Checked
     }
     let slug = if given_slug.is_empty() { slug_of(given_name) } else { given_slug.to_owned() };
     let slug: ResourceId = slug.parse().map_err(|error| Error::invalid("id", error))?;
-    let name = if given_name.is_empty() {
-        slug.to_string()
-    } else {
-        let name: DisplayName = given_name.parse().map_err(|error| Error::invalid("name", error))?;
-        name.to_string()
-    };
+    let name = if given_name.is_empty() { slug.to_string() } else { check_name(given_name)? };
     check_definition(&input.definition)?;
     let language = match input.language.trim() {
         "" => default_language,
@@ -97,9 +110,4 @@ fn check<'a>(input: &'a NewConcept, default_language: &'a str) -> Result<Checked
         }
     };
     Ok(Checked { slug, name, language, input })
-}
-
-/// The identifier that a name makes: `Stop sign` is `stop-sign`.
-fn slug_of(name: &str) -> String {
-    name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-")
 }

@@ -20,6 +20,7 @@ async fn say(bench: &Bench, who: &Who, app: &AppName, slug: &str, input: &str, s
         labels: said("stop", 1.0),
         info: Some(json!({ "seconds": 3 })),
         status: Some(standing),
+        ..NewAnnotation::default()
     };
     bench.service.post_annotations(who, app, vec![new]).await.unwrap();
     bench.clock.advance(1_000);

@@ -172,6 +172,9 @@ derived! {
     atelier_domain::Slug: String => |text| text.parse::<atelier_domain::Slug>();
     atelier_domain::ResourceId: String => |text| text.parse::<atelier_domain::ResourceId>();
     atelier_domain::DisplayName: String => |text| text.parse::<atelier_domain::DisplayName>();
+    atelier_domain::Color: String => |text| text.parse::<atelier_domain::Color>();
+    atelier_domain::Shortcut: String => |text| text.parse::<atelier_domain::Shortcut>();
+    atelier_domain::Predicate: String => |name| name.parse::<atelier_domain::Predicate>();
     atelier_domain::Medium: String => |name| name.parse::<atelier_domain::Medium>();
     atelier_domain::Part: String => |name| name.parse::<atelier_domain::Part>();
     id::UserId: Uuid => |uuid| Ok::<_, Never>(id::UserId(uuid));
@@ -187,6 +190,8 @@ derived! {
     id::DatasetVersionId: Uuid => |uuid| Ok::<_, Never>(id::DatasetVersionId(uuid));
     id::AnnotationId: Uuid => |uuid| Ok::<_, Never>(id::AnnotationId(uuid));
     id::JobId: Uuid => |uuid| Ok::<_, Never>(id::JobId(uuid));
+    id::RelationId: Uuid => |uuid| Ok::<_, Never>(id::RelationId(uuid));
+    id::TaskId: Uuid => |uuid| Ok::<_, Never>(id::TaskId(uuid));
 }
 
 impl Column for Option<serde_json::Value> {

@@ -163,7 +163,7 @@ macro_rules! from_ids {
     )+};
 }
 
-from_ids! { UserId AppId GrantId KeyId SessionId IdentityId PasskeyId AuditId InputId AnnotationId JobId }
+from_ids! { UserId AppId GrantId KeyId SessionId IdentityId PasskeyId AuditId InputId AnnotationId JobId RelationId TaskId AssignmentReviewId }
 
 from_ids! { DatasetId DatasetVersionId }
 

@@ -1,6 +1,6 @@
 //! Annotations: what people said of inputs.
 
-use atelier_domain::id::{AnnotationId, InputId, UserId};
+use atelier_domain::id::{AnnotationId, InputId, TaskId, UserId};
 use atelier_domain::{Labels, Medium, Permit, Timestamp};
 use serde_json::{Value, json};
 
@@ -30,6 +30,8 @@ row! {
         pub info: Option<Value>,
         /// Where it stands, by the wire's number.
         pub status: i64,
+        /// Within which task it was said.
+        pub task: Option<String>,
         /// When it was made.
         pub created_at: Timestamp,
         /// When it last changed.
@@ -66,9 +68,9 @@ macro_rules! annotation {
     ($($condition:tt)+) => {
         concat!(
             "SELECT a.id, a.slug, i.slug AS input_slug, a.user_id, u.slug AS author_slug, u.name AS author, \
-             a.data AS labels, a.info, a.status, a.created_at, a.changed_at \
+             a.data AS labels, a.info, a.status, t.slug AS task, a.created_at, a.changed_at \
              FROM annotations a JOIN inputs i ON i.id = a.input_id JOIN users u ON u.id = a.user_id \
-             WHERE a.app_id = $1",
+             LEFT JOIN tasks t ON t.id = a.task_id WHERE a.app_id = $1",
             $($condition)+
         )
     };
@@ -120,6 +122,8 @@ pub struct NewAnnotation<'a> {
     pub info: Option<&'a Value>,
     /// Where it stands.
     pub status: i64,
+    /// Within which task of the permit's app it is said.
+    pub task: Option<TaskId>,
 }
 
 /// Notes which concepts an annotation of the app `$1` names.
@@ -147,7 +151,7 @@ pub async fn insert(
     macro_rules! insert {
         () => {
             "INSERT INTO annotations (id, app_id, slug, input_id, user_id, data, info, status, created_at, \
-             changed_at) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT (app_id, slug) DO NOTHING \
+             changed_at, task_id) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $9, $11) ON CONFLICT (app_id, slug) DO NOTHING \
              RETURNING id"
         };
     }
@@ -173,7 +177,8 @@ pub async fn insert(
         annotation.info,
         annotation.status,
         now,
-        &named
+        &named,
+        annotation.task
     ];
     let inserted = tx.execute(sql, params).await? > 0;
     if inserted && tx.backend() == Backend::Sqlite {
@@ -234,6 +239,8 @@ pub struct Filter<'a> {
     pub authors: &'a [String],
     /// Only those that stand so.
     pub statuses: &'a [i64],
+    /// Only those that were said within this task.
+    pub task: Option<&'a str>,
 }
 
 /// The annotations of the permit's app that `filter` lets through, the oldest first.
@@ -255,11 +262,11 @@ pub async fn list(
                 among!($dialect "i.slug" "$5"),
                 among!($dialect "u.slug" "$6"),
                 among!($dialect "CAST(a.status AS TEXT)" "$7"),
-                " ORDER BY a.id LIMIT $2 OFFSET $3"
+                " AND (CAST($8 AS TEXT) IS NULL OR t.slug = $8) ORDER BY a.id LIMIT $2 OFFSET $3"
             )
         };
     }
-    // All four conditions are always there; what is named is found by its index, not by going through the whole app.
+    // All conditions are always there; what is named is found by its index, not by going through the whole app.
     let sql = if !filter.slugs.is_empty() {
         Sql::differing(
             list!(sqlite, " AND ", one_of!(sqlite "a.slug" "$4")),
@@ -270,6 +277,16 @@ pub async fn list(
             list!(sqlite, " AND i.app_id = $1 AND ", one_of!(sqlite "i.slug" "$5")),
             list!(postgres, " AND i.app_id = $1 AND ", one_of!(postgres "i.slug" "$5")),
         )
+    } else if filter.task.is_some() {
+        macro_rules! within {
+            ($dialect:ident) => {
+                list!(
+                    $dialect,
+                    " AND a.task_id = (SELECT w.id FROM tasks w WHERE w.app_id = $1 AND w.slug = $8)"
+                )
+            };
+        }
+        Sql::differing(within!(sqlite), within!(postgres))
     } else {
         Sql::differing(list!(sqlite, ""), list!(postgres, ""))
     };
@@ -288,7 +305,8 @@ pub async fn list(
             slugs.as_ref(),
             inputs.as_ref(),
             authors.as_ref(),
-            statuses.as_ref()
+            statuses.as_ref(),
+            filter.task
         ],
     )
     .await
@@ -330,6 +348,64 @@ pub async fn of_inputs_to_change(
     tx.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
 }
 
+/// At most `size` of the annotations of the permit's app that name one of the concepts, which nobody else changes until the
+/// transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn naming_to_change(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    concepts: &[&str],
+    size: usize,
+) -> Result<Vec<AnnotationRow>> {
+    macro_rules! naming {
+        ($dialect:ident) => {
+            annotation!(
+                " AND a.id IN (SELECT annotation_id FROM annotation_concepts WHERE app_id = $1 AND ",
+                one_of!($dialect "concept" "$2"),
+                " LIMIT $3) ORDER BY a.id"
+            )
+        };
+    }
+    let sql = Sql::differing(naming!(sqlite), concat!(naming!(postgres), " FOR UPDATE OF a"));
+    let limit = i64::try_from(size).unwrap_or(i64::MAX);
+    tx.fetch_all(sql, params![permit.app(), &json!(concepts), limit]).await
+}
+
+/// Somebody else than whoever holds the permit who named one of the concepts in an annotation of its app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn other_author_naming(
+    conn: &mut Conn,
+    permit: &Permit,
+    concepts: &[&str],
+) -> Result<Option<UserId>> {
+    row! {
+        struct Author {
+            user_id: UserId,
+        }
+    }
+    macro_rules! other {
+        ($dialect:ident) => {
+            concat!(
+                "SELECT a.user_id FROM annotation_concepts n JOIN annotations a ON a.id = n.annotation_id \
+                 WHERE n.app_id = $1 AND a.user_id <> $3 AND ",
+                one_of!($dialect "n.concept" "$2"),
+                " LIMIT 1"
+            )
+        };
+    }
+    let row: Option<Author> = conn
+        .fetch_optional(
+            Sql::differing(other!(sqlite), other!(postgres)),
+            params![permit.app(), &json!(concepts), permit.user()],
+        )
+        .await?;
+    Ok(row.map(|row| row.user_id))
+}
+
 /// What of an annotation can be changed.
 #[derive(Clone, Debug)]
 pub struct AnnotationChange<'a> {
@@ -364,6 +440,28 @@ pub async fn update(
     )
     .await?;
     note_concepts(tx, permit, id, change.labels).await
+}
+
+/// Says where what somebody said of an input within a task of the permit's app stands.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_status_within(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    task: TaskId,
+    input: InputId,
+    author: UserId,
+    status: i64,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE annotations SET status = $5, changed_at = $6 \
+         WHERE app_id = $1 AND task_id = $2 AND input_id = $3 AND user_id = $4",
+        params![permit.app(), task, input, author, status, now],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Deletes the annotations `slugs` of the permit's app; answers how many there were.

@@ -1,6 +1,6 @@
 //! Concepts: the words that label inputs.
 
-use atelier_domain::{Permit, Timestamp};
+use atelier_domain::{Color, Permit, Shortcut, Timestamp};
 use serde_json::{Value, json};
 
 use crate::Result;
@@ -20,10 +20,25 @@ row! {
         pub definition: String,
         /// What clients keep with it.
         pub metadata: Option<Value>,
+        /// In what colour it is shown, if somebody chose one: see [`Self::color`].
+        pub chosen_color: Option<Color>,
+        /// The key that says it while one annotates.
+        pub shortcut: Option<Shortcut>,
+        /// Its place among the concepts of its app, from 1.
+        pub position: i64,
         /// When it was made.
         pub created_at: Timestamp,
         /// When it last changed.
         pub changed_at: Timestamp,
+    }
+}
+
+impl ConceptRow {
+    /// In what colour it is shown: the one that was chosen, else that of its place.
+    #[must_use]
+    pub fn color(&self) -> Color {
+        let of_place = || Color::of_place(usize::try_from(self.position - 1).unwrap_or_default());
+        self.chosen_color.clone().unwrap_or_else(of_place)
     }
 }
 
@@ -41,16 +56,20 @@ macro_rules! one_of {
 }
 pub(super) use one_of;
 
+/// Concepts of the app `$1`, as [`ConceptRow`] reads them.
 macro_rules! concept {
     ($($more:expr),+; $($condition:tt)+) => {
         concat!(
-            "SELECT c.slug, c.name, c.language, c.definition, c.metadata, c.created_at, c.changed_at",
+            "SELECT c.slug, c.name, c.language, c.definition, c.metadata, c.color AS chosen_color, c.shortcut, \
+             c.position, c.created_at, c.changed_at",
             $($more,)+
             " FROM concepts c WHERE c.app_id = $1",
             $($condition)+
         )
     };
 }
+
+pub(super) use concept;
 
 /// A new concept.
 #[derive(Clone, Debug)]
@@ -106,9 +125,12 @@ pub async fn insert(
     Ok(taken)
 }
 
-/// Keeps others from adding concepts to the permit's app until the transaction ends: two that add at once would
-/// give the same position.
-async fn lock(tx: &mut WriteTx, permit: &Permit) -> Result<()> {
+/// Keeps others from adding concepts to the permit's app, and from what else concerns several of them, until the
+/// transaction ends: two that add at once would give the same position.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock(tx: &mut WriteTx, permit: &Permit) -> Result<()> {
     // SQLite has one writer at a time as it is. Whoever adds inputs or annotations meanwhile is not kept waiting.
     tx.execute(
         Sql::differing("SELECT 1 WHERE $1 IS NULL", "SELECT 1 FROM apps WHERE id = $1 FOR NO KEY UPDATE"),
@@ -164,6 +186,17 @@ pub async fn get_to_change(tx: &mut WriteTx, permit: &Permit, slug: &str) -> Res
     tx.fetch_optional(sql, params![permit.app(), slug]).await
 }
 
+/// One concept of the permit's app, which nobody else changes, and of which nobody says anything, until the transaction
+/// ends: see [`hold`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_to_delete(tx: &mut WriteTx, permit: &Permit, slug: &str) -> Result<Option<ConceptRow>> {
+    let sql =
+        Sql::differing(concept!(""; " AND c.slug = $2"), concept!(""; " AND c.slug = $2 FOR UPDATE OF c"));
+    tx.fetch_optional(sql, params![permit.app(), slug]).await
+}
+
 /// Those of the concepts `slugs` that the permit's app has, in its order.
 ///
 /// # Errors
@@ -176,30 +209,23 @@ pub async fn named(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<V
     conn.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
 }
 
-/// Those of the concepts `slugs` that the permit's app does not have.
+/// Those of the concepts `slugs` that the permit's app has, which nobody deletes until the transaction ends.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn missing(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<Vec<String>> {
+pub async fn hold(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> Result<Vec<String>> {
     row! {
-        struct Missing {
+        struct Held {
             slug: String,
         }
     }
-    macro_rules! missing {
-        ($listed:literal) => {
-            concat!(
-                "SELECT n.value AS slug FROM ",
-                $listed,
-                " WHERE NOT EXISTS (SELECT 1 FROM concepts c WHERE c.app_id = $1 AND c.slug = n.value)"
-            )
+    macro_rules! held {
+        ($dialect:ident) => {
+            concat!("SELECT slug FROM concepts WHERE app_id = $1 AND ", one_of!($dialect "slug" "$2"))
         };
     }
-    let sql = Sql::differing(
-        missing!("json_each($2) AS n"),
-        missing!("jsonb_array_elements_text($2) AS n (value)"),
-    );
-    let rows: Vec<Missing> = conn.fetch_all(sql, params![permit.app(), &json!(slugs)]).await?;
+    let sql = Sql::differing(held!(sqlite), concat!(held!(postgres), " ORDER BY slug FOR KEY SHARE"));
+    let rows: Vec<Held> = tx.fetch_all(sql, params![permit.app(), &json!(slugs)]).await?;
     Ok(rows.into_iter().map(|row| row.slug).collect())
 }
 
@@ -214,6 +240,10 @@ pub struct ConceptChange<'a> {
     pub definition: &'a str,
     /// What clients keep with it.
     pub metadata: Option<&'a Value>,
+    /// In what colour it is shown, if one is chosen.
+    pub chosen_color: Option<&'a Color>,
+    /// The key that says it, which no other concept has: see [`with_shortcut`].
+    pub shortcut: Option<&'a Shortcut>,
 }
 
 /// Changes the concept `slug` of the permit's app.
@@ -228,12 +258,73 @@ pub async fn update(
     now: Timestamp,
 ) -> Result<()> {
     tx.execute(
-        "UPDATE concepts SET name = $3, language = $4, definition = $5, metadata = $6, changed_at = $7 \
-         WHERE app_id = $1 AND slug = $2",
-        params![permit.app(), slug, change.name, change.language, change.definition, change.metadata, now],
+        "UPDATE concepts SET name = $3, language = $4, definition = $5, metadata = $6, color = $7, shortcut = $8, \
+         changed_at = $9 WHERE app_id = $1 AND slug = $2",
+        params![
+            permit.app(),
+            slug,
+            change.name,
+            change.language,
+            change.definition,
+            change.metadata,
+            change.chosen_color.map(Color::as_str),
+            change.shortcut.map(Shortcut::as_str),
+            now
+        ],
     )
     .await?;
     Ok(())
+}
+
+/// The concept of the permit's app that has the key `shortcut`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_shortcut(
+    conn: &mut Conn,
+    permit: &Permit,
+    shortcut: &Shortcut,
+) -> Result<Option<ConceptRow>> {
+    conn.fetch_optional(concept!(""; " AND c.shortcut = $2"), params![permit.app(), shortcut.as_str()]).await
+}
+
+/// Deletes the concepts `slugs` of the permit's app, with what they are called, how they stand to others and their places
+/// in vocabularies; answers how many there were. What is said of inputs stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> Result<u64> {
+    macro_rules! delete {
+        ($dialect:ident) => {
+            concat!("DELETE FROM concepts WHERE app_id = $1 AND ", one_of!($dialect "slug" "$2"))
+        };
+    }
+    tx.execute(Sql::differing(delete!(sqlite), delete!(postgres)), params![permit.app(), &json!(slugs)]).await
+}
+
+/// Whether one of the concepts `slugs` of the permit's app is said of an input.
+///
+/// # Errors
+/// When the database fails.
+pub async fn are_used(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<bool> {
+    macro_rules! used {
+        ($dialect:ident) => {
+            concat!(
+                "SELECT EXISTS (SELECT 1 FROM annotation_concepts WHERE app_id = $1 AND ",
+                one_of!($dialect "concept" "$2"),
+                ") AS used"
+            )
+        };
+    }
+    row! {
+        struct Used {
+            used: bool,
+        }
+    }
+    let row: Used = conn
+        .fetch_one(Sql::differing(used!(sqlite), used!(postgres)), params![permit.app(), &json!(slugs)])
+        .await?;
+    Ok(row.used)
 }
 
 /// A concept, and of how many inputs somebody spoke of it, of the whole or of a part.

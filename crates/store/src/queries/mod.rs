@@ -3,9 +3,12 @@
 pub mod access;
 pub mod annotations;
 pub mod apps;
+pub mod assignments;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_search;
+pub mod concept_languages;
+pub mod concept_relations;
 pub mod concepts;
 pub mod dataset_inputs;
 pub mod dataset_versions;
@@ -26,8 +29,10 @@ pub mod pending;
 pub mod resources;
 pub mod said;
 pub mod sessions;
+pub mod tasks;
 pub mod users;
 pub mod visits;
+pub mod vocabs;
 
 /// One page of a listing that goes on after a given row.
 #[derive(Clone, Debug, PartialEq, Eq)]

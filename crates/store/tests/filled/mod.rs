@@ -1,11 +1,15 @@
 //! A store with rows in every table, made by the operations that make them.
 
 use atelier_domain::id::IdentityId;
+use atelier_domain::task::{Act, Review, WorkerStrategy};
 use atelier_domain::time::DAY;
 use atelier_domain::{Labels, Preset, Scope};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation};
+use atelier_service::concepts::{ConceptLanguage, KnowledgeGraphRow, NewConcept, NewRelation};
 use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
 use atelier_service::keys::CreateKey;
+use atelier_service::tasks::{ActOnAssignment, Labeller, NewTask};
+use atelier_service::vocabs::NewVocab;
 use atelier_service::{AppName, Origin, Service, World};
 use atelier_store::queries::identities::{self, Subject};
 use atelier_store::queries::visits::{self, Purpose, Visit};
@@ -18,7 +22,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 27] = [
+pub(crate) const TABLES: [&str; 37] = [
     "identities",
     "visits",
     "first_links",
@@ -34,6 +38,16 @@ pub(crate) const TABLES: [&str; 27] = [
     "mails",
     "inputs",
     "concepts",
+    "concept_languages",
+    "concept_relations",
+    "knowledge_graphs",
+    "vocabs",
+    "vocab_concepts",
+    "tasks",
+    "task_concepts",
+    "task_people",
+    "assignments",
+    "assignment_reviews",
     "annotations",
     "input_jobs",
     "authenticators",
@@ -84,6 +98,9 @@ impl Filled {
         };
         bench.service.post_annotations(&ada.who, &app, vec![said]).await.expect("it can be said");
 
+        name_concepts(bench, &ada, &app).await;
+        label_in_a_task(bench, &ada, &bo, &app).await;
+
         let key = CreateKey {
             description: "A script".into(),
             scopes: Preset::Worker.scopes(),
@@ -105,6 +122,48 @@ impl Filled {
         bench.add_passkey(&ada, "Phone").await;
         bench.service.begin_passkey_sign_in().await.expect("whoever comes is asked for one");
         Self { ada, app, picture }
+    }
+}
+
+/// Says how concepts are called and stand to one another, and lists them.
+async fn name_concepts(bench: &Bench, ada: &Person, app: &AppName) {
+    let service = &bench.service;
+    let sign = NewConcept { slug: "sign".into(), shortcut: Some("1".into()), ..NewConcept::default() };
+    service.post_concepts(&ada.who, app, vec![sign]).await.expect("it is new");
+    let german = ConceptLanguage { language: "de".into(), name: "Halt".into(), definition: String::new() };
+    service.post_concept_languages(&ada.who, app, "stop", vec![german]).await.expect("it has no name there");
+    let graph = KnowledgeGraphRow { slug: "signs".into(), name: String::new(), description: String::new() };
+    service.post_knowledge_graphs(&ada.who, app, vec![graph]).await.expect("it is new");
+    let kind =
+        NewRelation { predicate: "hyponym".into(), object: "sign".into(), knowledge_graph: "signs".into() };
+    service.post_concept_relations(&ada.who, app, "stop", vec![kind]).await.expect("both are there");
+    let vocab =
+        NewVocab { slug: "all".into(), concepts: vec!["sign".into(), "stop".into()], ..NewVocab::default() };
+    service.post_vocabs(&ada.who, app, vec![vocab]).await.expect("it is new");
+}
+
+/// Has Bo label what Ada gives back to him.
+async fn label_in_a_task(bench: &Bench, ada: &Person, bo: &Person, app: &AppName) {
+    let service = &bench.service;
+    let task = NewTask {
+        slug: "signs".into(),
+        concepts: vec!["stop".into()],
+        labellers: vec![Labeller::new("bo")],
+        reviewers: vec!["ada".into()],
+        review: Review::Manual { percent: 100, approvals: 1 },
+        strategy: WorkerStrategy::Partitioned,
+        ..NewTask::default()
+    };
+    service.post_tasks(&ada.who, app, vec![task]).await.expect("it can be made");
+    for (who, act) in [(bo, Act::Submit), (ada, Act::RequestChanges), (bo, Act::Start)] {
+        let input = ActOnAssignment {
+            task: "signs".into(),
+            input: "notes".into(),
+            act,
+            labellers: Vec::new(),
+            note: "Look again.".into(),
+        };
+        service.act_on_assignment(&who.who, app, &input).await.expect("it is their turn");
     }
 }
 

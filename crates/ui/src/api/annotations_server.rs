@@ -170,7 +170,7 @@ async fn has_said(app: &AppName, input: &str, label: &Label) -> Result<bool, UiE
 }
 
 async fn post(app: &AppName, input: String, labels: Labels) -> Result<(), UiError> {
-    let annotation = NewAnnotation { slug: String::new(), input, labels, info: None, status: None };
+    let annotation = NewAnnotation { input, labels, ..NewAnnotation::default() };
     let done = service().post_annotations(&who(), app, vec![annotation]).await;
     done.map(|_| ()).map_err(beside_concept)
 }

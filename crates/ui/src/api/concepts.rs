@@ -5,18 +5,19 @@
 )]
 
 use leptos::prelude::*;
+use leptos_router::location::Url;
 use serde::{Deserialize, Serialize};
 
 use super::apps::AppPlace;
 use crate::error::UiError;
 #[cfg(feature = "ssr")]
 use {
-    super::apps::{MOST_CONCEPTS, place, refusal},
+    super::apps::{MOST_CONCEPTS, if_allowed, place, refusal},
     crate::server,
     atelier_domain::{Endpoint, PatchAction, ResourceId},
     atelier_service::{
         AppName,
-        concepts::{ConceptRow, NewConcept, PatchConcept},
+        concepts::{ConceptLanguage, ConceptRow, NewConcept, NewRelation, PatchConcept},
     },
 };
 
@@ -27,6 +28,8 @@ pub struct Concept {
     pub slug: String,
     /// What it is called.
     pub name: String,
+    /// In what colour it is shown, as HTML writes it.
+    pub color: String,
 }
 
 /// A concept of the list.
@@ -36,6 +39,8 @@ pub struct CountedConcept {
     pub concept: Concept,
     /// What it means.
     pub definition: String,
+    /// The key that says it while one annotates.
+    pub shortcut: Option<String>,
     /// How many inputs carry it.
     pub inputs: i64,
     /// When it was made, in microseconds UTC.
@@ -51,8 +56,68 @@ pub struct Concepts {
     pub concepts: Vec<CountedConcept>,
     /// Why the person cannot add any, if they cannot.
     pub no_addition: Option<String>,
-    /// Why the person cannot rename any, if they cannot.
+}
+
+/// What a concept is called in a language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameIn {
+    /// The language's tag.
+    pub language: String,
+    /// What the concept is called.
+    pub name: String,
+    /// What it means.
+    pub definition: String,
+}
+
+/// How a concept stands to another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelationTo {
+    /// Its identifier.
+    pub id: String,
+    /// Which concept the relation is kept with: this one, or the other.
+    pub subject: String,
+    /// The words between this concept and the other.
+    pub words: String,
+    /// The other concept's identifier.
+    pub other: String,
+    /// What the other concept is called.
+    pub other_name: String,
+}
+
+/// A list of concepts that a concept stands in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InVocab {
+    /// The list's identifier.
+    pub slug: String,
+    /// What it is called.
+    pub name: String,
+}
+
+/// One concept, with all that is known of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConceptShown {
+    /// Where it stands.
+    pub place: AppPlace,
+    /// The concept.
+    pub concept: Concept,
+    /// What it means.
+    pub definition: String,
+    /// The key that says it while one annotates.
+    pub shortcut: Option<String>,
+    /// The language of its name.
+    pub language: String,
+    /// What it is called in further languages.
+    pub names: Vec<NameIn>,
+    /// How it stands to other concepts.
+    pub relations: Vec<RelationTo>,
+    /// The vocabularies that it stands in; none, if the person cannot see them.
+    pub vocabs: Option<Vec<InVocab>>,
+    /// The concepts that are offered where one is typed.
+    pub others: Vec<Concept>,
+    /// Why the person cannot change it, if they cannot.
     pub no_change: Option<String>,
+    /// Why the person cannot delete or merge it, if they cannot.
+    pub no_deletion: Option<String>,
 }
 
 /// The concepts of an app, and how many inputs carry each.
@@ -67,6 +132,7 @@ pub async fn list_concepts(owner: String, app: String) -> Result<Concepts, UiErr
     let counts = service.concept_counts(&who, &app, 0, usize::MAX).await?;
     let concepts = counts.into_iter().map(|counted| CountedConcept {
         definition: counted.concept.definition.clone(),
+        shortcut: counted.concept.shortcut.as_ref().map(ToString::to_string),
         inputs: counted.present,
         made_at: counted.concept.created_at.micros(),
         concept: concept(counted.concept),
@@ -75,7 +141,46 @@ pub async fn list_concepts(owner: String, app: String) -> Result<Concepts, UiErr
         place,
         concepts: concepts.collect(),
         no_addition: refusal(service.get_app(&who, &app, Endpoint::PostConcepts).await)?,
+    })
+}
+
+/// One concept of an app, with all that is known of it.
+///
+/// # Errors
+/// [`UiError::NotFound`] to strangers, or if there is none; [`UiError::Forbidden`] without the right to see it.
+#[server(name = GetConcept, prefix = "/api", endpoint = "concepts/get")]
+pub async fn get_concept(owner: String, app: String, concept: String) -> Result<ConceptShown, UiError> {
+    let (service, who) = (server::service(), server::who());
+    let app = AppName::of(&owner, &app);
+    let place = place(service.get_app(&who, &app, Endpoint::ViewApp).await?);
+    let row = service.get_concept(&who, &app, &concept).await?.value;
+    let names = service.list_concept_languages(&who, &app, &concept).await?.into_iter().skip(1);
+    let relations = service.relations_of_concept(&who, &app, &concept).await?.into_iter();
+    let vocabs = if_allowed(service.vocabs_with_concept(&who, &app, &concept).await)?;
+    let others = offered(&app).await?.into_iter().filter(|other| other.slug != concept);
+    Ok(ConceptShown {
+        place,
+        definition: row.definition.clone(),
+        shortcut: row.shortcut.as_ref().map(ToString::to_string),
+        language: row.language.clone(),
+        concept: self::concept(row),
+        names: names
+            .map(|row| NameIn { language: row.language, name: row.name, definition: row.definition })
+            .collect(),
+        relations: relations
+            .map(|found| RelationTo {
+                id: found.relation.id.to_string(),
+                subject: found.kept_with,
+                words: found.relation.predicate.words().to_owned(),
+                other: found.relation.object,
+                other_name: found.relation.object_name,
+            })
+            .collect(),
+        vocabs: vocabs
+            .map(|rows| rows.into_iter().map(|row| InVocab { slug: row.slug, name: row.name }).collect()),
+        others: others.collect(),
         no_change: refusal(service.get_app(&who, &app, Endpoint::PatchConcepts).await)?,
+        no_deletion: refusal(service.get_app(&who, &app, Endpoint::DeleteConcepts).await)?,
     })
 }
 
@@ -90,33 +195,168 @@ pub async fn add_concept(
     name: String,
     #[server(default)] definition: String,
 ) -> Result<(), UiError> {
-    let concept = NewConcept {
-        slug: String::new(),
-        name: named(&name)?,
-        definition: definition.trim().to_owned(),
-        language: String::new(),
-        metadata: None,
-    };
+    let concept =
+        NewConcept { name: named(&name)?, definition: definition.trim().to_owned(), ..NewConcept::default() };
     server::service().post_concepts(&server::who(), &AppName::of(&owner, &app), vec![concept]).await?;
     Ok(())
 }
 
-/// Gives a concept another name. What carries it keeps carrying it, because it is known by its identifier.
+/// Changes what a concept is called, means and looks like. What carries it keeps carrying it, because it is known by its
+/// identifier.
 ///
 /// # Errors
 /// [`UiError::Forbidden`] without the right to, [`UiError::Invalid`] for what cannot be accepted.
-#[server(name = RenameConcept, prefix = "/api", endpoint = "concepts/rename")]
-pub async fn rename_concept(
+#[server(name = ChangeConcept, prefix = "/api", endpoint = "concepts/change")]
+pub async fn change_concept(
     owner: String,
     app: String,
     concept: String,
     name: String,
+    #[server(default)] definition: String,
+    #[server(default)] color: String,
+    #[server(default)] shortcut: String,
 ) -> Result<(), UiError> {
-    let name = Some(named(&name)?);
-    let patch = PatchConcept { slug: concept, name, definition: None, language: None, metadata: None };
+    let (service, who) = (server::service(), server::who());
     let app = AppName::of(&owner, &app);
-    server::service().patch_concepts(&server::who(), &app, PatchAction::Merge, vec![patch]).await?;
+    let before = service.get_concept(&who, &app, &concept).await?.value;
+    // A field for colours always holds one: what was not touched is not chosen.
+    let color = (color.trim() != before.color().as_str()).then_some(color);
+    let patch = PatchConcept {
+        slug: concept,
+        name: Some(named(&name)?),
+        definition: Some(definition.trim().to_owned()),
+        color,
+        shortcut: Some(shortcut.trim().to_owned()),
+        ..PatchConcept::default()
+    };
+    service.patch_concepts(&who, &app, PatchAction::Merge, vec![patch]).await?;
     Ok(())
+}
+
+/// Says what a concept is called in a further language.
+///
+/// # Errors
+/// [`UiError::Invalid`] for what cannot be accepted, [`UiError::Conflict`] if it has a name in that language.
+#[server(name = AddConceptName, prefix = "/api", endpoint = "concepts/add-name")]
+pub async fn add_concept_name(
+    owner: String,
+    app: String,
+    concept: String,
+    language: String,
+    name: String,
+    #[server(default)] definition: String,
+) -> Result<(), UiError> {
+    let name = ConceptLanguage {
+        language: language.trim().to_owned(),
+        name: named(&name)?,
+        definition: definition.trim().to_owned(),
+    };
+    let app = AppName::of(&owner, &app);
+    server::service().post_concept_languages(&server::who(), &app, &concept, vec![name]).await?;
+    Ok(())
+}
+
+/// Forgets what a concept is called in a further language.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::NotFound`] if it has no name in that language.
+#[server(name = RemoveConceptName, prefix = "/api", endpoint = "concepts/remove-name")]
+pub async fn remove_concept_name(
+    owner: String,
+    app: String,
+    concept: String,
+    language: String,
+) -> Result<(), UiError> {
+    let name = ConceptLanguage { language, ..ConceptLanguage::default() };
+    let app = AppName::of(&owner, &app);
+    let (service, who) = (server::service(), server::who());
+    service.patch_concept_languages(&who, &app, &concept, PatchAction::Remove, vec![name]).await?;
+    Ok(())
+}
+
+/// Says how a concept stands to another one, which is named by its identifier or its name.
+///
+/// # Errors
+/// [`UiError::Invalid`] for what cannot be accepted, [`UiError::Conflict`] if that is said already.
+#[server(name = RelateConcept, prefix = "/api", endpoint = "concepts/relate")]
+pub async fn relate_concept(
+    owner: String,
+    app: String,
+    concept: String,
+    predicate: String,
+    object: String,
+) -> Result<(), UiError> {
+    let app = AppName::of(&owner, &app);
+    let object = known(&app, "object", &object).await?;
+    let relation = NewRelation { predicate, object, knowledge_graph: String::new() };
+    server::service().post_concept_relations(&server::who(), &app, &concept, vec![relation]).await?;
+    Ok(())
+}
+
+/// Takes back what was said of how concepts stand to each other.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::NotFound`] if it is not said.
+#[server(name = UnrelateConcept, prefix = "/api", endpoint = "concepts/unrelate")]
+pub async fn unrelate_concept(
+    owner: String,
+    app: String,
+    concept: String,
+    relation: String,
+) -> Result<(), UiError> {
+    let app = AppName::of(&owner, &app);
+    server::service().delete_concept_relations(&server::who(), &app, &concept, &[relation]).await?;
+    Ok(())
+}
+
+/// Makes a concept and another one, which is named by its identifier or its name, one: the other one is left, and its page
+/// is led to.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::Invalid`] if the other one is none, or the same.
+#[server(name = MergeConcept, prefix = "/api", endpoint = "concepts/merge")]
+pub async fn merge_concept(owner: String, app: String, concept: String, into: String) -> Result<(), UiError> {
+    let place = AppName::of(&owner, &app);
+    let into = known(&place, "into", &into).await?;
+    server::service().merge_concepts(&server::who(), &place, &into, &[concept]).await?;
+    leptos_axum::redirect(&concept_path(&format!("/{owner}/{app}"), &into));
+    Ok(())
+}
+
+/// Deletes a concept, and leads to those that are left.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::NotFound`] if there is none.
+#[server(name = DeleteConcept, prefix = "/api", endpoint = "concepts/delete")]
+pub async fn delete_concept(owner: String, app: String, concept: String) -> Result<(), UiError> {
+    server::service().delete_concepts(&server::who(), &AppName::of(&owner, &app), &[concept]).await?;
+    leptos_axum::redirect(&format!("/{owner}/{app}/concepts"));
+    Ok(())
+}
+
+/// The page of a concept of the app at `app`.
+pub fn concept_path(app: &str, concept: &str) -> String {
+    format!("{app}/concepts/{}", Url::escape(concept))
+}
+
+/// The concept that somebody means by what they typed into a field, which has to exist.
+#[cfg(feature = "ssr")]
+async fn known(app: &AppName, field: &str, typed: &str) -> Result<String, UiError> {
+    let offered = offered(app).await?;
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Err(atelier_service::Error::invalid(field, "must name a concept").into());
+    }
+    let slug = meant(&offered, typed)?.to_string();
+    // Beyond those that are offered, an identifier is meant.
+    match server::service().get_concept(&server::who(), app, &slug).await {
+        Ok(_) => Ok(slug),
+        Err(atelier_service::Error::NotFound) => {
+            let why = format!("must name a concept of this app: `{typed}` is none");
+            Err(atelier_service::Error::invalid(field, why).into())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A concept's name as it was typed, which must not be empty.
@@ -131,8 +371,8 @@ fn named(typed: &str) -> Result<String, UiError> {
 
 /// A row as it is shown.
 #[cfg(feature = "ssr")]
-fn concept(row: ConceptRow) -> Concept {
-    Concept { slug: row.slug, name: row.name }
+pub(super) fn concept(row: ConceptRow) -> Concept {
+    Concept { color: row.color().to_string(), slug: row.slug, name: row.name }
 }
 
 /// The concepts that are offered where one is typed.
@@ -167,8 +407,8 @@ mod tests {
     #[test]
     fn a_concept_is_meant_by_its_identifier_its_name_or_anew() {
         let offered = [
-            Concept { slug: "stop".into(), name: "Stop sign".into() },
-            Concept { slug: "yield".into(), name: "stop".into() },
+            Concept { slug: "stop".into(), name: "Stop sign".into(), color: String::new() },
+            Concept { slug: "yield".into(), name: "stop".into(), color: String::new() },
         ];
         let meant = |typed| meant(&offered, typed).map(|id| id.to_string());
         assert_eq!(meant(" stop "), Ok("stop".to_owned()), "an identifier goes before a name");

@@ -4,11 +4,12 @@
 //! who must be refused.
 
 use atelier_domain::Endpoint::{self, *};
+use atelier_domain::{Scope, ScopeSet};
 use leptos::server_fn::ServerFn;
 
 use super::{
     account, annotations, apps, audit, calls, collaborators, concepts, identity, inputs, invitations, keys,
-    passkeys, second_factor,
+    passkeys, second_factor, tasks, vocabs,
 };
 
 /// A server function.
@@ -18,10 +19,20 @@ pub struct Door {
     pub path: &'static str,
     /// All that it asks, whatever it is called with; the first is what it is for.
     pub asks: &'static [Endpoint],
+    /// What that needs further, because of what it always asks for.
+    pub also: ScopeSet,
+}
+
+impl Door {
+    /// The same, which needs these as well.
+    const fn also(mut self, scopes: &[Scope]) -> Self {
+        self.also = ScopeSet::of(scopes);
+        self
+    }
 }
 
 const fn door<S: ServerFn>(asks: &'static [Endpoint]) -> Door {
-    Door { path: S::PATH, asks }
+    Door { path: S::PATH, asks, also: ScopeSet::EMPTY }
 }
 
 /// Every server function.
@@ -65,7 +76,20 @@ pub const DOORS: &[Door] = &[
     door::<collaborators::LeaveApp>(&[LeaveApp]),
     door::<concepts::ListConcepts>(&[GetConceptCounts, ViewApp]),
     door::<concepts::AddConcept>(&[PostConcepts]),
-    door::<concepts::RenameConcept>(&[PatchConcepts]),
+    door::<concepts::GetConcept>(&[
+        GetConcept,
+        ListConceptLanguages,
+        ListConceptRelations,
+        ListConcepts,
+        ViewApp,
+    ]),
+    door::<concepts::ChangeConcept>(&[PatchConcepts, GetConcept]),
+    door::<concepts::AddConceptName>(&[PostConceptLanguages]),
+    door::<concepts::RemoveConceptName>(&[PatchConceptLanguages]),
+    door::<concepts::RelateConcept>(&[PostConceptRelations, ListConcepts, GetConcept]),
+    door::<concepts::UnrelateConcept>(&[DeleteConceptRelations]),
+    door::<concepts::MergeConcept>(&[MergeConcepts, ListConcepts, GetConcept]),
+    door::<concepts::DeleteConcept>(&[DeleteConcepts]),
     door::<identity::GetPerson>(&[ViewAccount]),
     door::<identity::RequirePerson>(&[ViewAccount]),
     door::<identity::SignIn>(&[SignIn]),
@@ -106,4 +130,22 @@ pub const DOORS: &[Door] = &[
     door::<second_factor::ConfirmAuthenticator>(&[ConfirmAuthenticator]),
     door::<second_factor::MakeRecoveryCodes>(&[MakeRecoveryCodes]),
     door::<second_factor::RemoveSecondFactor>(&[RemoveSecondFactor]),
+    door::<tasks::ListTasks>(&[ListTasks, ViewApp]),
+    door::<tasks::GetTaskMaterial>(&[ViewApp]),
+    door::<tasks::AddTask>(&[PostTasks, ListConcepts]),
+    door::<tasks::GetTask>(&[GetTask, ViewApp]),
+    door::<tasks::SetTaskStanding>(&[PatchTasks]),
+    door::<tasks::DeleteTask>(&[DeleteTasks]),
+    door::<tasks::GetWork>(&[ListNextTaskAssignments, GetTask, ListAnnotations, ViewApp]),
+    door::<tasks::SubmitLabels>(&[PutTaskAssignments, ListAnnotations, PostAnnotations]),
+    door::<tasks::SkipInput>(&[PutTaskAssignments]).also(&[Scope::AnnotationsAdd]),
+    door::<tasks::ReviewLabels>(&[PutTaskAssignments]),
+    door::<vocabs::ListVocabs>(&[ListVocabs, ViewApp]),
+    door::<vocabs::GetVocab>(&[GetVocab, ListConcepts, ViewApp]),
+    door::<vocabs::AddVocab>(&[PostVocabs, ListConcepts]),
+    door::<vocabs::ChangeVocab>(&[PatchVocabs]),
+    door::<vocabs::AddToVocab>(&[PatchVocabs, ListConcepts]),
+    door::<vocabs::RemoveFromVocab>(&[PatchVocabs]),
+    door::<vocabs::MoveInVocab>(&[PatchVocabs]),
+    door::<vocabs::DeleteVocab>(&[DeleteVocabs]),
 ];

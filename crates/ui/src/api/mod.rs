@@ -20,3 +20,5 @@ pub mod invitations;
 pub mod keys;
 pub mod passkeys;
 pub mod second_factor;
+pub mod tasks;
+pub mod vocabs;

@@ -13,6 +13,8 @@ pub enum Sign {
     Back,
     /// Done, chosen.
     Check,
+    /// What happened, and when.
+    Clock,
     /// Away with this layer or chip.
     Close,
     /// Concepts.
@@ -64,6 +66,7 @@ impl Sign {
             Self::Add => "M8 3v10M3 8h10",
             Self::Back => "M10 3 5 8l5 5",
             Self::Check => "m3 8.5 3.5 3.5L13 4.5",
+            Self::Clock => "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM8 4.5V8l2.5 1.5",
             Self::Close => "m4 4 8 8M12 4l-8 8",
             Self::Concept => "M2.5 2.5h5l6 6-5 5-6-6zM5.5 5.5h.01",
             Self::Copy => "M5.5 5.5h8v8h-8zM3 10.5H2.5v-8h8V3",

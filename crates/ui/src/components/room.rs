@@ -37,6 +37,8 @@ pub enum Room {
     Inputs,
     /// As what it is labelled.
     Concepts,
+    /// Who labels what.
+    Tasks,
     /// Who else works on it.
     Collaborators,
     /// What was done, by whom.
@@ -48,10 +50,11 @@ pub enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Overview,
         Self::Inputs,
         Self::Concepts,
+        Self::Tasks,
         Self::Collaborators,
         Self::Audit,
         Self::Api,
@@ -65,6 +68,7 @@ impl Room {
             Self::Overview => app,
             Self::Inputs => format!("{app}/inputs"),
             Self::Concepts => format!("{app}/concepts"),
+            Self::Tasks => format!("{app}/tasks"),
             Self::Collaborators => format!("{app}/settings/collaborators"),
             Self::Audit => format!("{app}/settings/audit"),
             Self::Api => format!("{app}/settings/api"),
@@ -78,6 +82,7 @@ impl Room {
             Self::Overview => "Overview",
             Self::Inputs => "Inputs",
             Self::Concepts => "Concepts",
+            Self::Tasks => "Tasks",
             Self::Collaborators => "Collaborators",
             Self::Audit => "Audit",
             Self::Api => "API",
@@ -90,8 +95,9 @@ impl Room {
             Self::Overview => Sign::Info,
             Self::Inputs => Sign::Input,
             Self::Concepts => Sign::Concept,
+            Self::Tasks => Sign::Task,
             Self::Collaborators => Sign::People,
-            Self::Audit => Sign::Task,
+            Self::Audit => Sign::Clock,
             Self::Api => Sign::Workflow,
             Self::Settings => Sign::Settings,
         }
@@ -102,10 +108,12 @@ impl Room {
         // Looked up while this is compiled: the table of endpoints is not in what every page needs.
         const INPUTS: ScopeSet = Endpoint::ListInputs.needs();
         const CONCEPTS: ScopeSet = Endpoint::GetConceptCounts.needs();
+        const TASKS: ScopeSet = Endpoint::ListTasks.needs();
         match self {
             Self::Overview | Self::Api => true,
             Self::Inputs => INPUTS.is_subset(app.scopes),
             Self::Concepts => CONCEPTS.is_subset(app.scopes),
+            Self::Tasks => TASKS.is_subset(app.scopes),
             Self::Audit => app.scopes.contains(Scope::AuditLogsGet),
             Self::Collaborators => app.scopes.contains(Scope::CollaboratorsGet),
             Self::Settings => app.scopes.contains(Scope::AppsAdd),

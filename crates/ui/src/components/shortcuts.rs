@@ -1,5 +1,7 @@
 //! Keys that do things.
 
+use std::borrow::Cow;
+
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
 
 use crate::components::dialog::{Dialog, DialogBody};
@@ -10,8 +12,8 @@ const STORED_AS: &str = "atelier.shortcuts";
 #[derive(Clone)]
 struct Shortcut {
     number: u32,
-    key: &'static str,
-    does: &'static str,
+    key: Cow<'static, str>,
+    does: Cow<'static, str>,
     run: Callback<()>,
 }
 
@@ -45,11 +47,16 @@ pub(crate) fn provide_shortcuts() {
 ///
 /// # Panics
 /// Outside [`App`](crate::App).
-pub fn use_shortcut(key: &'static str, does: &'static str, run: impl Fn() + Send + Sync + 'static) {
+pub fn use_shortcut(
+    key: impl Into<Cow<'static, str>>,
+    does: impl Into<Cow<'static, str>>,
+    run: impl Fn() + Send + Sync + 'static,
+) {
     let shortcuts = expect_context::<Shortcuts>();
     let number = shortcuts.next.get_value();
     shortcuts.next.set_value(number.wrapping_add(1));
-    let shortcut = Shortcut { number, key, does, run: Callback::new(move |()| run()) };
+    let shortcut =
+        Shortcut { number, key: key.into(), does: does.into(), run: Callback::new(move |()| run()) };
     shortcuts.all.update(|all| all.push(shortcut));
     on_cleanup(move || {
         // At the end of the page the registry may be gone first.

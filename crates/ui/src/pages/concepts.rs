@@ -8,11 +8,12 @@ use super::collaborators::AppNameFields;
 use crate::{
     api::{
         apps::App,
-        concepts::{AddConcept, Concepts as List, CountedConcept, RenameConcept, list_concepts},
+        concepts::{AddConcept, Concepts as List, CountedConcept, concept_path, list_concepts},
         inputs::list_path,
+        vocabs::vocabs_path,
     },
     components::{
-        button::{Look, SubmitButton},
+        button::SubmitButton,
         empty_state::EmptyState,
         error_summary::ErrorSummary,
         field::TextField,
@@ -20,7 +21,9 @@ use crate::{
         loaded::Loaded,
         prose::Prose,
         room::{AppRoom, Room},
+        swatch::Swatch,
         table::{Cell, Column, Table},
+        tabs::{Tab, Tabs},
         time::Time,
     },
     form::{Form, PostForm},
@@ -39,9 +42,25 @@ pub fn Concepts() -> impl IntoView {
     }
 }
 
+/// The two views of what inputs are labelled as: all concepts, and the lists of them.
+#[component]
+pub fn ConceptTabs(
+    /// Of which app.
+    app: App,
+    /// Whether the lists are on the page.
+    #[prop(optional)]
+    of_vocabs: bool,
+) -> impl IntoView {
+    let tabs = vec![
+        Tab { href: Room::Concepts.path(&app), label: "Concepts".to_owned(), current: !of_vocabs },
+        Tab { href: vocabs_path(&app), label: "Vocabularies".to_owned(), current: of_vocabs },
+    ];
+    view! { <Tabs label="Concepts" tabs /> }
+}
+
 #[component]
 fn Body(list: List) -> impl IntoView {
-    let List { place, concepts, no_addition, no_change } = list;
+    let List { place, concepts, no_addition } = list;
     let app = place.app.clone();
     let title = format!("Concepts of {}", app.name);
     let addition = match no_addition {
@@ -59,12 +78,13 @@ fn Body(list: List) -> impl IntoView {
         }
         .into_any()
     } else {
-        table(&app, concepts, no_change.is_none())
+        table(&app, concepts)
     };
     view! {
         <Title text=title />
         <AppRoom place room=Room::Concepts>
             <header class="page-head"><h1>"Concepts"</h1></header>
+            <ConceptTabs app />
             {rows}
             <section class="section">
                 <h2>"Add a concept"</h2>
@@ -88,52 +108,39 @@ fn addition(app: App) -> AnyView {
     .into_any()
 }
 
-fn table(app: &App, concepts: Vec<CountedConcept>, can_change: bool) -> AnyView {
-    let rows = concepts.into_iter().map(|concept| row(app, concept, can_change)).collect_view();
+fn table(app: &App, concepts: Vec<CountedConcept>) -> AnyView {
+    let rows = concepts.into_iter().map(|concept| row(app, concept)).collect_view();
     let columns = [
         Column::text("Concept"),
         Column::text("Meaning"),
+        Column::text("Key"),
         Column::numeric("Inputs"),
         Column::text("Made"),
-        Column::unnamed("Actions"),
     ];
     view! { <Table caption="Concepts" columns=columns.to_vec()>{rows}</Table> }.into_any()
 }
 
-fn row(app: &App, concept: CountedConcept, can_change: bool) -> AnyView {
-    let CountedConcept { concept, definition, inputs, made_at } = concept;
-    let href = format!("{}?concept={}", list_path(app), Url::escape(&concept.slug));
+fn row(app: &App, concept: CountedConcept) -> AnyView {
+    let CountedConcept { concept, definition, shortcut, inputs, made_at } = concept;
+    let href = concept_path(&app.path(), &concept.slug);
+    let inputs_href = format!("{}?concept={}", list_path(app), Url::escape(&concept.slug));
     // An identifier that only repeats the name says nothing new.
     let id = (concept.slug != concept.name)
         .then(|| view! { <span class="row-note"><code>{concept.slug.clone()}</code></span> });
-    let rename = can_change.then(|| rename(app.clone(), concept.slug.clone(), concept.name.clone()));
+    let key = shortcut.map(|key| view! { <kbd>{key}</kbd> });
     view! {
         <tr role="row">
-            <Cell label=""><span><span class="row-name">{concept.name}</span> {id}</span></Cell>
+            <Cell label="">
+                <span class="swatched">
+                    <Swatch color=concept.color />
+                    <span><a class="row-name" href=href>{concept.name}</a> {id}</span>
+                </span>
+            </Cell>
             <Cell label="Meaning"><span class="soft">{definition}</span></Cell>
-            <Cell label="Inputs" numeric=true><a href=href>{inputs}</a></Cell>
+            <Cell label="Key">{key}</Cell>
+            <Cell label="Inputs" numeric=true><a href=inputs_href>{inputs}</a></Cell>
             <Cell label="Made"><Time at=made_at /></Cell>
-            <Cell label="">{rename}</Cell>
         </tr>
-    }
-    .into_any()
-}
-
-/// Opens in its row, without JavaScript too.
-fn rename(app: App, slug: String, name: String) -> AnyView {
-    let form = Form::<RenameConcept>::keyed(&slug).reloading("Renamed.");
-    let of = name.clone();
-    view! {
-        <details class="rename">
-            <summary>"Rename" <span class="visually-hidden">" " {of}</span></summary>
-            <PostForm form>
-                <ErrorSummary />
-                <AppNameFields app />
-                <input type="hidden" name="concept" value=slug />
-                <TextField name="name" label="Name" value=name />
-                <SubmitButton look=Look::Secondary>"Save the name"</SubmitButton>
-            </PostForm>
-        </details>
     }
     .into_any()
 }

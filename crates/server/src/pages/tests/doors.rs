@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use atelier_domain::task::{Act, Review};
 use atelier_domain::{Auth, Label, Labels, Region, Rights, Scope, Shape};
 use atelier_service::annotations::NewAnnotation;
 use atelier_service::collaborators::GrantRow;
-use atelier_service::concepts::NewConcept;
+use atelier_service::concepts::{ConceptLanguage, NewConcept, NewRelation};
 use atelier_service::inputs::{Content, NewInput, PostInputs};
+use atelier_service::tasks::{ActOnAssignment, Labeller, NewTask};
+use atelier_service::vocabs::NewVocab;
 use atelier_testkit::Database;
 use atelier_testkit::sharing::{give_exactly, make_app};
 use atelier_ui::api::doors::Door;
@@ -27,6 +30,7 @@ struct Story {
     di: GrantRow,
     pending: GrantRow,
     annotation: String,
+    relation: String,
     key: String,
     session: String,
     app_id: String,
@@ -52,27 +56,58 @@ impl Story {
         };
         let inputs = PostInputs { inputs: vec![input], ..PostInputs::default() };
         service.post_inputs(&ana.who, &app, inputs).await.unwrap();
-        let green = NewConcept { slug: "green".into(), ..NewConcept::default() };
-        service.post_concepts(&ana.who, &app, vec![green]).await.unwrap();
+        let named = |slug: &str| NewConcept { slug: slug.into(), ..NewConcept::default() };
+        let concepts = vec![named("green"), named("black"), named("tea")];
+        service.post_concepts(&ana.who, &app, concepts).await.unwrap();
+        let german = ConceptLanguage { language: "de".into(), name: "Schwarz".into(), ..Default::default() };
+        service.post_concept_languages(&ana.who, &app, "black", vec![german]).await.unwrap();
+        let kind =
+            NewRelation { predicate: "hyponym".into(), object: "tea".into(), ..NewRelation::default() };
+        let kind = service.post_concept_relations(&ana.who, &app, "black", vec![kind]).await.unwrap();
+        let relation = kind.value[0].id.to_string();
+        let vocab = NewVocab {
+            slug: "leaves".into(),
+            concepts: vec!["black".into(), "green".into()],
+            ..NewVocab::default()
+        };
+        service.post_vocabs(&ana.who, &app, vec![vocab]).await.unwrap();
         invite(&bench, &ana.who, &app, &bo.email, ScopeSet::ALL).await;
         let di = invite(&bench, &bo.who, &app, &di.email, Preset::Viewer.scopes()).await;
         let pending = invite(&bench, &bo.who, &app, "cy@example.org", Preset::Viewer.scopes()).await;
         let label = Label { concept: "green".parse().unwrap(), value: 1.0 };
         let region = Region { id: "r1".parse().unwrap(), shape: REGION, labels: vec![label] };
         let said = NewAnnotation {
-            slug: String::new(),
             input: "note".into(),
             labels: Labels { concepts: Vec::new(), regions: vec![region] },
-            info: None,
-            status: None,
+            ..NewAnnotation::default()
         };
         let said = service.post_annotations(&bo.who, &app, vec![said]).await.unwrap();
+        let task = |slug: &str, labeller: &str| NewTask {
+            slug: slug.into(),
+            concepts: vec!["green".into()],
+            labellers: vec![Labeller::new(labeller)],
+            ..NewTask::default()
+        };
+        let reviewed = NewTask {
+            review: Review::Manual { percent: 100, approvals: 1 },
+            reviewers: vec!["bo".into()],
+            ..task("reviewed", "ana")
+        };
+        service.post_tasks(&ana.who, &app, vec![task("labelled", "bo"), reviewed]).await.unwrap();
+        let submit = ActOnAssignment {
+            task: "reviewed".into(),
+            input: "note".into(),
+            act: Act::Submit,
+            labellers: Vec::new(),
+            note: String::new(),
+        };
+        service.act_on_assignment(&ana.who, &app, &submit).await.unwrap();
         let key = CreateKey { description: "Reads".into(), scopes: ScopeSet::ALL, ..CreateKey::default() };
         let key = service.create_key(&ana.who, &key).await.unwrap().key.id.to_string();
         let session = service.list_sessions(&ana.who).await.unwrap().current.unwrap().to_string();
         let (row, _) = service.get_app(&ana.who, &app, atelier_domain::Endpoint::ViewApp).await.unwrap();
         let (annotation, app_id) = (said[0].slug.clone(), row.id.to_string());
-        Self { bench, ana, bo, mallory, app, di, pending, annotation, key, session, app_id }
+        Self { bench, ana, bo, mallory, app, di, pending, annotation, relation, key, session, app_id }
     }
 
     /// Everything that any server function takes, about what is Ana's; each takes what it knows of.
@@ -87,6 +122,8 @@ impl Story {
         } else {
             &self.di
         };
+        let is_about_concepts =
+            ["/api/concepts/", "/api/vocabs/"].iter().any(|room| door.path.starts_with(room));
         let labels = Labels {
             concepts: vec![Label { concept: "green".parse().unwrap(), value: 1.0 }],
             regions: Vec::new(),
@@ -99,6 +136,9 @@ impl Story {
             ("grant", grant.id.to_string()),
             ("version", grant.version.to_string()),
             ("annotation", self.annotation.clone()),
+            ("relation", self.relation.clone()),
+            // What is deleted or merged is what nothing is said with: the rest needs further rights.
+            ("concept", if is_about_concepts { "black" } else { "green" }.to_owned()),
             ("shape", serde_json::to_string(&REGION).unwrap()),
             ("labels", serde_json::to_string(&labels).unwrap()),
         ];
@@ -108,7 +148,15 @@ impl Story {
         let plain = [
             ("input", "note"),
             ("region", "r1"),
-            ("concept", "green"),
+            ("vocab", "leaves"),
+            ("concepts", "tea"),
+            ("into", "tea"),
+            ("object", "green"),
+            ("predicate", "synonym"),
+            ("language", if door.path.ends_with("/add-name") { "fr" } else { "de" }),
+            ("step", "later"),
+            ("color", "#2a7f9e"),
+            ("shortcut", "7"),
             ("name", "Renamed"),
             ("slug", "renamed"),
             ("description", "Described"),
@@ -116,10 +164,20 @@ impl Story {
             ("people", "new@example.org"),
             ("email", "new@example.org"),
             ("ends", "never"),
-            ("note", ""),
+            ("note", "Because"),
             ("below", "remove"),
             ("reach", ""),
-            ("kind", ""),
+            ("kind", if door.path == "/api/tasks/add" { "classification" } else { "" }),
+            ("task", if door.path == "/api/tasks/review" { "reviewed" } else { "labelled" }),
+            ("reviews", "false"),
+            ("source", "all"),
+            ("strategy", "dynamic"),
+            ("review", "none"),
+            ("labellers[0]", "ana"),
+            ("chosen[0]", "green"),
+            ("labeller", "ana"),
+            ("act", "approve"),
+            ("to", "rest"),
             ("words", ""),
             ("before", ""),
             ("token", "unknown"),
@@ -186,7 +244,8 @@ fn is_open(door: &Door) -> bool {
 
 /// Whether it is about an app: its own endpoint is one, and asks nothing of an account.
 fn is_of_app(door: &Door) -> bool {
-    let rooms = ["apps/", "collaborators/", "annotations/", "inputs/", "concepts/", "audit/app"];
+    let rooms =
+        ["apps/", "collaborators/", "annotations/", "inputs/", "concepts/", "vocabs/", "tasks/", "audit/app"];
     let others = ["apps/list", "apps/shared", "apps/create", "apps/restore"];
     let name = door.path.trim_start_matches("/api/");
     rooms.iter().any(|room| name.starts_with(room)) && !others.contains(&name)
@@ -195,7 +254,7 @@ fn is_of_app(door: &Door) -> bool {
 /// The scopes that its questions about the app need.
 fn needs(door: &Door) -> ScopeSet {
     let of_app = door.asks.iter().filter(|endpoint| endpoint.is_of_app() || endpoint.paths().is_empty());
-    of_app.fold(ScopeSet::EMPTY, |all, endpoint| all.union(endpoint.needs()))
+    of_app.fold(door.also, |all, endpoint| all.union(endpoint.needs()))
 }
 
 /// ASVS 8.2.1 and 8.3.1.
@@ -255,7 +314,24 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
             "annotations/put-back",
             "inputs/get",
             "inputs/delete",
-            "concepts/rename",
+            "concepts/get",
+            "concepts/change",
+            "concepts/add-name",
+            "concepts/remove-name",
+            "concepts/unrelate",
+            "concepts/delete",
+            "tasks/get",
+            "tasks/stand",
+            "tasks/delete",
+            "tasks/work",
+            "tasks/submit",
+            "tasks/skip",
+            "tasks/review",
+            "vocabs/get",
+            "vocabs/change",
+            "vocabs/remove-concept",
+            "vocabs/move",
+            "vocabs/delete",
             "collaborators/get",
             "collaborators/edit",
             "collaborators/preview-edit",

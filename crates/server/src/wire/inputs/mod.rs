@@ -12,8 +12,8 @@ use atelier_contract::proto::{
 };
 use atelier_contract::{Call, Failure};
 use atelier_domain::PatchAction;
-use atelier_service::Service;
 use atelier_service::inputs::{InputRow, InputsFilter, PatchInput};
+use atelier_service::{AppName, Service, Who};
 
 pub(super) use post::post;
 pub(super) use shown::Shown;
@@ -49,6 +49,18 @@ pub(super) async fn list(
     let shown = Shown::new(&service, found.app);
     let inputs = found.value.into_iter().filter(|found| is_wanted(&found.input));
     Ok(several(inputs.map(|found| shown.input(found))))
+}
+
+/// Inputs as they are shown, with what is said of them.
+pub(super) async fn shown_inputs(
+    service: &Service,
+    call: &Call,
+    who: &Who,
+    app: &AppName,
+    rows: Vec<InputRow>,
+) -> Result<Vec<Input>, Failure> {
+    let shown = ShownAfterwards::of(service, call, who, app, &rows).await?;
+    Ok(rows.into_iter().map(|row| shown.input(row)).collect())
 }
 
 fn several(inputs: impl Iterator<Item = Input>) -> MultiInputResponse {

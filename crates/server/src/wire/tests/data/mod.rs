@@ -4,6 +4,7 @@ mod annotations;
 mod datasets;
 mod inputs;
 mod tenants;
+mod vocabs;
 
 use atelier_contract::json as wire_json;
 use atelier_contract::proto::{
@@ -13,7 +14,7 @@ use atelier_contract::proto::{
     PostAnnotationsRequest, PostDatasetInputsRequest, PostDatasetVersionsRequest, PostDatasetsRequest,
     PostInputsRequest, Query, Region, RegionInfo, Search, SingleAnnotationResponse, Span,
 };
-use atelier_domain::Scope;
+use atelier_domain::{Rights, Scope};
 use atelier_ui::SessionCookie;
 use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG};

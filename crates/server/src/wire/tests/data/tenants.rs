@@ -15,6 +15,8 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
         story.freeze("kinds", json!({ "id": "spring" })).await;
         story.with_concepts(&["green"]).await;
         story.say(&story.ana_token, "anas", "green").await;
+        let vocab = json!({ "vocabs": [{ "id": "leaves", "concepts": [{ "id": "green" }] }] });
+        story.rest(Method::POST, "/v2/users/ana/apps/tea/vocabs", &story.ana_token, vocab).await;
         let (_, jobs) = story.get("/v2/users/ana/apps/tea/inputs/jobs/add", &story.ana_token).await;
         let job = jobs["inputs_add_jobs"][0]["id"].as_str().unwrap().to_owned();
         let bo = people(&story.bench, &story.ana.who, &AppName::of("ana", "tea")).await[0].id;
@@ -58,6 +60,24 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
                 format!("{OWN}/concepts"),
                 overwrite("concepts", &json!({ "id": "green", "name": "Taken" })),
             ),
+            ("DELETE", format!("{OWN}/concepts"), json!({ "ids": ["green"] })),
+            ("POST", format!("{OWN}/concepts/green/merges"), json!({ "ids": [] })),
+            ("GET", format!("{OWN}/concepts/green/languages"), json!({})),
+            (
+                "POST",
+                format!("{OWN}/concepts/green/languages"),
+                json!({ "concept_languages": [{ "id": "de", "name": "Taken" }] }),
+            ),
+            ("GET", format!("{OWN}/concepts/green/relations"), json!({})),
+            ("POST", format!("{OWN}/concepts/green/relations"), json!({})),
+            ("DELETE", format!("{OWN}/concepts/green/relations"), json!({})),
+            ("GET", format!("{OWN}/vocabs/leaves"), json!({})),
+            (
+                "PATCH",
+                format!("{OWN}/vocabs"),
+                overwrite("vocabs", &json!({ "id": "leaves", "name": "Taken" })),
+            ),
+            ("DELETE", format!("{OWN}/vocabs"), json!({ "ids": ["leaves"] })),
             ("GET", format!("{OWN}/inputs/note/annotations/anas"), json!({})),
             (
                 "POST",

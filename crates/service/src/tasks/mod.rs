@@ -1,0 +1,132 @@
+//! Tasks: make, list, change, delete; label and review in them; and see how they stand.
+
+mod act;
+mod counts;
+mod delete;
+mod list;
+mod next;
+mod patch;
+mod people;
+mod post;
+
+use atelier_domain::task::Participant;
+use atelier_domain::{Endpoint, Permit, Rights, ScopeSet};
+use atelier_store::Conn;
+use atelier_store::queries::tasks;
+
+pub use act::{ActOnAssignment, Acted};
+pub use atelier_store::queries::assignments::{AssignmentRow, CountRow, ReviewRow, SaidCountRow};
+pub use atelier_store::queries::tasks::{ParticipantRow, TaskRow};
+pub use list::TasksFilter;
+pub use next::NextAssignment;
+pub use patch::PatchTask;
+pub use post::{Labeller, NewTask, Source};
+
+use crate::concepts::ConceptRow;
+use crate::{Error, Result};
+
+/// The most inputs that one task has.
+pub const INPUTS: usize = 100_000;
+
+/// The most assignments that one task has: inputs, times those who label each.
+pub const ASSIGNMENTS: usize = 500_000;
+
+/// The most people who label in one task, and the most who review in it.
+pub const PEOPLE: usize = 200;
+
+/// The most tasks that are added, changed or deleted at once.
+pub const TASKS: usize = 100;
+
+/// The most characters that instructions have, or what somebody writes beside what they do.
+pub const INSTRUCTIONS: usize = 20_000;
+
+/// Where a task can stand, by the wire's numbers.
+pub mod status {
+    /// It is worked on.
+    pub const IN_PROGRESS: i64 = 54_001;
+    /// Nothing is left to be done.
+    pub const DONE: i64 = 54_002;
+    /// It was given up.
+    pub const WONT_DO: i64 = 54_003;
+    /// It rests for a while.
+    pub const IDLE: i64 = 54_006;
+}
+
+/// A task with its choices and its people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    /// The task.
+    pub row: TaskRow,
+    /// Its choices, in their order.
+    pub concepts: Vec<ConceptRow>,
+    /// Who labels and reviews in it.
+    pub people: Vec<ParticipantRow>,
+}
+
+impl Task {
+    /// What somebody does in it.
+    #[must_use]
+    pub fn participant(&self, permit: &Permit) -> Participant {
+        let own = self.people.iter().find(|person| person.user_id == permit.user());
+        Participant {
+            user: permit.user(),
+            labels: own.is_some_and(|person| person.labels),
+            reviews: own.is_some_and(|person| person.reviews),
+        }
+    }
+}
+
+/// A task with all that belongs to it.
+async fn read(conn: &mut Conn, permit: &Permit, row: TaskRow) -> Result<Task> {
+    let people = tasks::people(conn, permit, &[&row.slug]).await?;
+    let concepts = tasks::concepts(conn, permit, row.id).await?;
+    Ok(Task { row, concepts, people })
+}
+
+/// One task of the permit's app.
+async fn find(conn: &mut Conn, permit: &Permit, slug: &str) -> Result<Task> {
+    let row = tasks::get(conn, permit, slug).await?.ok_or(Error::NotFound)?;
+    read(conn, permit, row).await
+}
+
+/// What somebody does to label in a task.
+const TO_LABEL: [Endpoint; 2] = [Endpoint::PutTaskAssignments, Endpoint::PostAnnotations];
+
+/// What somebody does to review in a task.
+const TO_REVIEW: [Endpoint; 2] = [Endpoint::PutTaskAssignments, Endpoint::ListAnnotations];
+
+/// The scopes that all of these need.
+fn needs(endpoints: [Endpoint; 2]) -> ScopeSet {
+    endpoints.into_iter().fold(ScopeSet::EMPTY, |all, endpoint| all.union(endpoint.needs()))
+}
+
+/// Whether these rights, as long as they last, are enough for all of these.
+fn are_enough(rights: &Rights, endpoints: [Endpoint; 2]) -> bool {
+    needs(endpoints).is_subset(rights.scopes) && endpoints.into_iter().all(|endpoint| rights.allows(endpoint))
+}
+
+/// Whether these rights, as long as they last, are enough to label in a task.
+#[must_use]
+pub fn can_label(rights: &Rights) -> bool {
+    are_enough(rights, TO_LABEL)
+}
+
+/// Whether these rights, as long as they last, are enough to review in a task.
+#[must_use]
+pub fn can_review(rights: &Rights) -> bool {
+    are_enough(rights, TO_REVIEW)
+}
+
+fn check_count(count: usize) -> Result<()> {
+    if count > TASKS {
+        return Err(Error::invalid("tasks", format!("must be at most {TASKS} at once")));
+    }
+    Ok(())
+}
+
+fn check_text(field: &str, text: &str) -> Result<()> {
+    if text.chars().count() > INSTRUCTIONS {
+        return Err(Error::invalid(field, format!("must have at most {INSTRUCTIONS} characters")));
+    }
+    Ok(())
+}

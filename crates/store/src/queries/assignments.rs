@@ -1,0 +1,708 @@
+//! Assignments: which input of a task who labels, and what reviewers said of that.
+
+use atelier_domain::id::{AssignmentReviewId, InputId, TaskId, UserId};
+use atelier_domain::task::{Act, Assignment, AssignmentState};
+use atelier_domain::{Labels, Medium, Permit, Timestamp};
+use serde_json::{Value, json};
+
+use super::concepts::one_of;
+use crate::db::{Column, Conn, FromRow, Row, Sql, WriteTx, params, row};
+use crate::{Error, Result};
+
+/// How many are added by one statement.
+const AT_ONCE: usize = 1_000;
+
+impl Column for AssignmentState {
+    fn read(row: &Row<'_>, column: &'static str) -> Result<Self> {
+        let name: String = row.get(column)?;
+        Self::from_name(&name)
+            .ok_or_else(|| Error::Corrupt { column, reason: format!("`{name}` is no state") })
+    }
+}
+
+/// Which assignment: its task, the place of its input among those of the task, and which of the people it is who label
+/// that input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AssignmentKey {
+    /// Of which task.
+    pub task: TaskId,
+    /// The place of its input, from 0.
+    pub position: i64,
+    /// Which of its labellers, from 0.
+    pub place: i64,
+}
+
+/// An assignment as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AssignmentRow {
+    /// Which one.
+    pub key: AssignmentKey,
+    /// Its input.
+    pub input: InputId,
+    /// Its input's identifier, as clients chose it.
+    pub input_slug: String,
+    /// Where it stands, without who approved it: see [`approvals`].
+    pub assignment: Assignment,
+    /// The slug of whose it is.
+    pub worker_slug: Option<String>,
+    /// What they are called.
+    pub worker_name: Option<String>,
+    /// Whether they took it out of the common pool.
+    pub pooled: bool,
+    /// How often it was submitted.
+    pub round: i64,
+    /// Why it was skipped.
+    pub reason: Option<String>,
+    /// When it last changed.
+    pub changed_at: Timestamp,
+    /// When it was submitted last.
+    pub submitted_at: Option<Timestamp>,
+}
+
+impl FromRow for AssignmentRow {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let holder: Option<UserId> = row.get("lock_holder")?;
+        let until: Option<Timestamp> = row.get("locked_until")?;
+        Ok(Self {
+            key: AssignmentKey {
+                task: row.get("task_id")?,
+                position: row.get("position")?,
+                place: row.get("place")?,
+            },
+            input: row.get("input_id")?,
+            input_slug: row.get("input_slug")?,
+            assignment: Assignment {
+                worker: row.get("worker_id")?,
+                state: row.get("state")?,
+                lock: holder.zip(until),
+                approved_by: Vec::new(),
+            },
+            worker_slug: row.get("worker_slug")?,
+            worker_name: row.get("worker_name")?,
+            pooled: row.get("pooled")?,
+            round: row.get("round")?,
+            reason: row.get("reason")?,
+            changed_at: row.get("changed_at")?,
+            submitted_at: row.get("submitted_at")?,
+        })
+    }
+}
+
+macro_rules! assignment {
+    ($($condition:tt)+) => {
+        concat!(
+            "SELECT a.task_id, a.position, a.place, a.input_id, i.slug AS input_slug, a.worker_id, a.pooled, a.state, \
+             a.lock_holder, a.locked_until, a.round, a.reason, a.changed_at, a.submitted_at, \
+             w.slug AS worker_slug, w.name AS worker_name \
+             FROM assignments a JOIN inputs i ON i.id = a.input_id LEFT JOIN users w ON w.id = a.worker_id \
+             WHERE a.app_id = $1 AND a.task_id = $2",
+            $($condition)+
+        )
+    };
+}
+
+row! {
+    struct IdRow {
+        id: InputId,
+    }
+}
+
+/// The identifiers of at most `most` inputs of the permit's app, the oldest first; of one kind, if `medium` says so, and
+/// only those of `slugs`, if some are named.
+///
+/// # Errors
+/// When the database fails.
+pub async fn inputs_for(
+    conn: &mut Conn,
+    permit: &Permit,
+    medium: Option<Medium>,
+    slugs: &[String],
+    most: usize,
+) -> Result<Vec<InputId>> {
+    macro_rules! inputs {
+        ($($found_by:tt)*) => {
+            concat!(
+                "SELECT id FROM inputs WHERE app_id = $1 AND (CAST($2 AS TEXT) IS NULL OR kind = $2)",
+                $($found_by)*
+                " ORDER BY id LIMIT $3"
+            )
+        };
+    }
+    let medium = medium.map(Medium::name);
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows: Vec<IdRow> = if slugs.is_empty() {
+        conn.fetch_all(inputs!(), params![permit.app(), medium, limit]).await?
+    } else {
+        let sql = Sql::differing(
+            inputs!(" AND ", one_of!(sqlite "slug" "$4"),),
+            inputs!(" AND ", one_of!(postgres "slug" "$4"),),
+        );
+        conn.fetch_all(sql, params![permit.app(), medium, limit, &json!(slugs)]).await?
+    };
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The same of a dataset; none, if the permit's app has none of that name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn inputs_of_dataset(
+    conn: &mut Conn,
+    permit: &Permit,
+    medium: Option<Medium>,
+    dataset: &str,
+    most: usize,
+) -> Result<Option<Vec<InputId>>> {
+    row! {
+        struct DatasetRow {
+            id: uuid::Uuid,
+        }
+    }
+    let found: Option<DatasetRow> = conn
+        .fetch_optional(
+            "SELECT id FROM datasets WHERE app_id = $1 AND slug = $2",
+            params![permit.app(), dataset],
+        )
+        .await?;
+    let Some(found) = found else { return Ok(None) };
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows: Vec<IdRow> = conn
+        .fetch_all(
+            "SELECT i.id FROM dataset_inputs d JOIN inputs i ON i.id = d.input_id \
+             WHERE i.app_id = $1 AND d.dataset_id = $2 AND (CAST($3 AS TEXT) IS NULL OR i.kind = $3) \
+             ORDER BY i.id LIMIT $4",
+            params![permit.app(), found.id, medium.map(Medium::name), limit],
+        )
+        .await?;
+    Ok(Some(rows.into_iter().map(|row| row.id).collect()))
+}
+
+/// An assignment that is to be added.
+#[derive(Clone, Copy, Debug)]
+pub struct NewAssignment {
+    /// The place of its input, from 0.
+    pub position: usize,
+    /// Which of its labellers, from 0.
+    pub place: usize,
+    /// Its input.
+    pub input: InputId,
+    /// The turn of the labeller whose it is; nobody's, if it is to lie in the pool.
+    pub turn: Option<usize>,
+}
+
+/// Adds assignments to a task of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    task: TaskId,
+    assignments: &[NewAssignment],
+    now: Timestamp,
+) -> Result<()> {
+    macro_rules! insert {
+        ($input:literal, $listed:literal) => {
+            concat!(
+                "INSERT INTO assignments (app_id, task_id, position, place, input_id, worker_id, pooled, state, round, \
+                 changed_at) \
+                 SELECT $1, $2, CAST(n.value ->> 0 AS BIGINT), CAST(n.value ->> 1 AS BIGINT), ",
+                $input,
+                ", p.user_id, FALSE, 'pending', 0, $4 FROM ",
+                $listed,
+                " LEFT JOIN task_people p ON p.task_id = $2 AND p.labels = TRUE \
+                 AND p.turn = CAST(n.value ->> 3 AS BIGINT)"
+            )
+        };
+    }
+    let sql = Sql::differing(
+        insert!("unhex(n.value ->> 2)", "json_each($3) AS n"),
+        insert!("CAST(n.value ->> 2 AS UUID)", "jsonb_array_elements($3) AS n (value)"),
+    );
+    for some in assignments.chunks(AT_ONCE) {
+        let listed: Vec<Value> = some
+            .iter()
+            .map(|new| json!([new.position, new.place, new.input.to_string(), new.turn]))
+            .collect();
+        tx.execute(sql, params![permit.app(), task, &Value::Array(listed), now]).await?;
+    }
+    Ok(())
+}
+
+/// At most `size` inputs of a task of the permit's app that somebody has still to label, in the order of the task.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pending_of(
+    conn: &mut Conn,
+    permit: &Permit,
+    task: TaskId,
+    worker: UserId,
+    size: usize,
+) -> Result<Vec<AssignmentRow>> {
+    let limit = i64::try_from(size).unwrap_or(i64::MAX);
+    conn.fetch_all(
+        assignment!(" AND a.worker_id = $3 AND a.state = 'pending' ORDER BY a.position LIMIT $4"),
+        params![permit.app(), task, worker, limit],
+    )
+    .await
+}
+
+/// Puts back into the pool of a task of the permit's app what people took out of it and did not get round to in time.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_back_lapsed(tx: &mut WriteTx, permit: &Permit, task: TaskId, now: Timestamp) -> Result<u64> {
+    tx.execute(
+        "UPDATE assignments SET worker_id = NULL, pooled = FALSE, lock_holder = NULL, locked_until = NULL, \
+         changed_at = $3 WHERE app_id = $1 AND task_id = $2 AND pooled = TRUE AND state = 'pending' \
+         AND locked_until <= $3",
+        params![permit.app(), task, now],
+    )
+    .await
+}
+
+/// Takes at most `size` inputs out of the pool of a task of the permit's app for somebody, whose they are until `until`:
+/// none that they label already. Answers how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    task: TaskId,
+    worker: UserId,
+    size: usize,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<u64> {
+    macro_rules! take {
+        ($locked:literal) => {
+            concat!(
+                "UPDATE assignments SET worker_id = $3, pooled = TRUE, lock_holder = $3, locked_until = $6, \
+                 changed_at = $5 WHERE (task_id, position, place) IN (\
+                 SELECT a.task_id, a.position, a.place FROM assignments a \
+                 WHERE a.app_id = $1 AND a.task_id = $2 AND a.worker_id IS NULL \
+                 AND a.place = (SELECT MIN(f.place) FROM assignments f WHERE f.task_id = a.task_id \
+                 AND f.position = a.position AND f.worker_id IS NULL) \
+                 AND NOT EXISTS (SELECT 1 FROM assignments o WHERE o.task_id = a.task_id \
+                 AND o.position = a.position AND o.worker_id = $3) \
+                 ORDER BY a.position LIMIT $4",
+                $locked,
+                ")"
+            )
+        };
+    }
+    let limit = i64::try_from(size).unwrap_or(i64::MAX);
+    tx.execute(
+        Sql::differing(take!(""), take!(" FOR UPDATE OF a SKIP LOCKED")),
+        params![permit.app(), task, worker, limit, now, until],
+    )
+    .await
+}
+
+/// Makes what somebody took out of the pool of a task theirs for longer: whoever works through it loses none of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_taken(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    task: TaskId,
+    worker: UserId,
+    until: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE assignments SET locked_until = $4 WHERE app_id = $1 AND task_id = $2 AND worker_id = $3 \
+         AND pooled = TRUE AND state = 'pending'",
+        params![permit.app(), task, worker, until],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The assignments of an input within a task of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_input(
+    conn: &mut Conn,
+    permit: &Permit,
+    task: TaskId,
+    input: &str,
+) -> Result<Vec<AssignmentRow>> {
+    conn.fetch_all(
+        assignment!(" AND i.app_id = $1 AND i.slug = $3 ORDER BY a.place"),
+        params![permit.app(), task, input],
+    )
+    .await
+}
+
+/// The assignments of an input within a task of the permit's app, which nobody else changes until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_input_to_change(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    task: TaskId,
+    input: &str,
+) -> Result<Vec<AssignmentRow>> {
+    let sql = Sql::differing(
+        assignment!(" AND i.app_id = $1 AND i.slug = $3 ORDER BY a.place"),
+        assignment!(" AND i.app_id = $1 AND i.slug = $3 ORDER BY a.place FOR UPDATE OF a"),
+    );
+    tx.fetch_all(sql, params![permit.app(), task, input]).await
+}
+
+/// At most `size` assignments of a task of the permit's app that wait for a review by somebody who did not label them and
+/// at which nobody else is just now, in the order of the task.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_review(
+    conn: &mut Conn,
+    permit: &Permit,
+    task: TaskId,
+    reviewer: UserId,
+    size: usize,
+    now: Timestamp,
+) -> Result<Vec<AssignmentRow>> {
+    let limit = i64::try_from(size).unwrap_or(i64::MAX);
+    conn.fetch_all(
+        assignment!(
+            " AND a.state = 'awaiting_review' AND a.worker_id <> $3 \
+             AND (a.locked_until IS NULL OR a.locked_until <= $5 OR a.lock_holder = $3) \
+             AND NOT EXISTS (SELECT 1 FROM assignment_reviews r WHERE r.task_id = a.task_id \
+             AND r.position = a.position AND r.place = a.place AND r.round = a.round AND r.reviewer_id = $3) \
+             ORDER BY a.position, a.place LIMIT $4"
+        ),
+        params![permit.app(), task, reviewer, limit, now],
+    )
+    .await
+}
+
+/// What becomes of an assignment.
+#[derive(Clone, Debug)]
+pub struct AssignmentChange<'a> {
+    /// Where it stands from now on.
+    pub assignment: &'a Assignment,
+    /// How often it was submitted.
+    pub round: i64,
+    /// Why it was skipped.
+    pub reason: Option<&'a str>,
+    /// When it was submitted last.
+    pub submitted_at: Option<Timestamp>,
+}
+
+/// Changes an assignment of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn update(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    key: AssignmentKey,
+    change: &AssignmentChange<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    let Assignment { worker, state, lock, .. } = change.assignment;
+    tx.execute(
+        "UPDATE assignments SET worker_id = $5, state = $6, lock_holder = $7, locked_until = $8, round = $9, \
+         reason = $10, submitted_at = $11, changed_at = $12 \
+         WHERE app_id = $1 AND task_id = $2 AND position = $3 AND place = $4",
+        params![
+            permit.app(),
+            key.task,
+            key.position,
+            key.place,
+            *worker,
+            state.name(),
+            lock.map(|(holder, _)| holder),
+            lock.map(|(_, until)| until),
+            change.round,
+            change.reason,
+            change.submitted_at,
+            now
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Puts back into the pool what somebody has still to label in a task of the permit's app; what they submitted stays
+/// theirs. Answers how many inputs that were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    task: TaskId,
+    worker: UserId,
+    now: Timestamp,
+) -> Result<u64> {
+    tx.execute(
+        "UPDATE assignments SET worker_id = NULL, pooled = FALSE, state = 'pending', lock_holder = NULL, \
+         locked_until = NULL, reason = NULL, changed_at = $4 WHERE app_id = $1 AND task_id = $2 AND worker_id = $3 \
+         AND state IN ('pending', 'skipped')",
+        params![permit.app(), task, worker, now],
+    )
+    .await
+}
+
+/// The same in every task of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release_everywhere(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    worker: UserId,
+    now: Timestamp,
+) -> Result<u64> {
+    tx.execute(
+        "UPDATE assignments SET worker_id = NULL, pooled = FALSE, state = 'pending', lock_holder = NULL, \
+         locked_until = NULL, reason = NULL, changed_at = $3 WHERE worker_id = $2 \
+         AND state IN ('pending', 'skipped') \
+         AND task_id IN (SELECT task_id FROM task_people WHERE app_id = $1 AND user_id = $2)",
+        params![permit.app(), worker, now],
+    )
+    .await
+}
+
+row! {
+    struct Open {
+        open: i64,
+    }
+}
+
+/// How many inputs somebody has still to label in the tasks of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_of(conn: &mut Conn, permit: &Permit, worker: UserId) -> Result<i64> {
+    let row: Open = conn
+        .fetch_one(
+            "SELECT COUNT(*) AS open FROM task_people p JOIN assignments a ON a.task_id = p.task_id \
+             AND a.worker_id = p.user_id AND a.state IN ('pending', 'skipped') \
+             WHERE p.app_id = $1 AND p.user_id = $2",
+            params![permit.app(), worker],
+        )
+        .await?;
+    Ok(row.open)
+}
+
+/// Something that a reviewer said of an assignment.
+#[derive(Clone, Copy, Debug)]
+pub struct NewReview<'a> {
+    /// Its identifier, in the order of time.
+    pub id: AssignmentReviewId,
+    /// Of which assignment.
+    pub key: AssignmentKey,
+    /// Of which round of it.
+    pub round: i64,
+    /// What they did with it.
+    pub act: Act,
+    /// What they wrote.
+    pub comment: &'a str,
+}
+
+/// The name under which what a reviewer does is kept; none, if it is not kept.
+fn act_name(act: Act) -> Option<&'static str> {
+    match act {
+        Act::Approve => Some("approve"),
+        Act::RequestChanges => Some("request_changes"),
+        Act::Reject => Some("reject"),
+        Act::Start | Act::Submit | Act::Skip | Act::Review => None,
+    }
+}
+
+/// Keeps what whoever holds the permit said of an assignment of its app. What says nothing is not kept.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_review(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    review: NewReview<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(act) = act_name(review.act) else { return Ok(()) };
+    let AssignmentKey { task, position, place } = review.key;
+    tx.execute(
+        "INSERT INTO assignment_reviews (id, app_id, task_id, position, place, round, reviewer_id, act, comment, \
+         created_at) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10)",
+        params![
+            permit.app(),
+            review.id,
+            task,
+            position,
+            place,
+            review.round,
+            permit.user(),
+            act,
+            review.comment,
+            now
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+row! {
+    /// What a reviewer said of an assignment.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ReviewRow {
+        /// Who.
+        pub reviewer_id: UserId,
+        /// What they are called.
+        pub reviewer: String,
+        /// What they did: `approve`, `request_changes` or `reject`.
+        pub act: String,
+        /// What they wrote.
+        pub comment: String,
+        /// Of which round.
+        pub round: i64,
+        /// When.
+        pub created_at: Timestamp,
+    }
+}
+
+/// What reviewers said of an assignment of the permit's app, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reviews(conn: &mut Conn, permit: &Permit, key: AssignmentKey) -> Result<Vec<ReviewRow>> {
+    conn.fetch_all(
+        "SELECT r.reviewer_id, u.name AS reviewer, r.act, r.comment, r.round, r.created_at \
+         FROM assignment_reviews r JOIN users u ON u.id = r.reviewer_id \
+         WHERE r.app_id = $1 AND r.task_id = $2 AND r.position = $3 AND r.place = $4 ORDER BY r.id",
+        params![permit.app(), key.task, key.position, key.place],
+    )
+    .await
+}
+
+row! {
+    /// How many assignments of somebody stand in one way.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct CountRow {
+        /// Whose; nobody's are those in the pool.
+        pub worker_id: Option<UserId>,
+        /// Their slug.
+        pub slug: Option<String>,
+        /// What they are called.
+        pub name: Option<String>,
+        /// Where they stand.
+        pub state: AssignmentState,
+        /// How many.
+        pub count: i64,
+    }
+}
+
+/// How the assignments of a task of the permit's app stand, labeller by labeller.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(conn: &mut Conn, permit: &Permit, task: TaskId) -> Result<Vec<CountRow>> {
+    conn.fetch_all(
+        "SELECT c.worker_id, u.slug, u.name, c.state, c.count FROM (\
+         SELECT worker_id, state, COUNT(*) AS count FROM assignments \
+         WHERE app_id = $1 AND task_id = $2 GROUP BY worker_id, state) c \
+         LEFT JOIN users u ON u.id = c.worker_id ORDER BY u.slug, c.state",
+        params![permit.app(), task],
+    )
+    .await
+}
+
+row! {
+    /// How much somebody said within a task that stands in one way.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SaidCountRow {
+        /// The slug of who.
+        pub slug: String,
+        /// What they are called.
+        pub name: String,
+        /// Where it stands, by the wire's number.
+        pub status: i64,
+        /// How much.
+        pub count: i64,
+    }
+}
+
+/// How what was said within a task of the permit's app stands, author by author.
+///
+/// # Errors
+/// When the database fails.
+pub async fn said_counts(conn: &mut Conn, permit: &Permit, task: TaskId) -> Result<Vec<SaidCountRow>> {
+    conn.fetch_all(
+        "SELECT u.slug, u.name, c.status, c.count FROM (\
+         SELECT user_id, status, COUNT(*) AS count FROM annotations \
+         WHERE app_id = $1 AND task_id = $2 GROUP BY user_id, status) c \
+         JOIN users u ON u.id = c.user_id ORDER BY u.slug, c.status",
+        params![permit.app(), task],
+    )
+    .await
+}
+
+/// The assignment of an input to somebody within a task of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn own(
+    conn: &mut Conn,
+    permit: &Permit,
+    task: TaskId,
+    input: InputId,
+    worker: UserId,
+) -> Result<Option<AssignmentRow>> {
+    conn.fetch_optional(
+        assignment!(" AND a.input_id = $3 AND a.worker_id = $4 ORDER BY a.place LIMIT 1"),
+        params![permit.app(), task, input, worker],
+    )
+    .await
+}
+
+/// Whether anything is left to be labelled or reviewed in a task of the permit's app.
+///
+/// # Errors
+/// When the database fails.
+pub async fn any_open(conn: &mut Conn, permit: &Permit, task: TaskId) -> Result<bool> {
+    row! {
+        struct AnyOpen {
+            is_open: bool,
+        }
+    }
+    let row: AnyOpen = conn
+        .fetch_one(
+            "SELECT EXISTS (SELECT 1 FROM assignments WHERE app_id = $1 AND task_id = $2 \
+             AND state IN ('pending', 'awaiting_review', 'awaiting_consensus')) AS is_open",
+            params![permit.app(), task],
+        )
+        .await?;
+    Ok(row.is_open)
+}
+
+row! {
+    /// What somebody said of an input within a task.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SaidRow {
+        /// Who.
+        pub user_id: UserId,
+        /// What.
+        pub labels: Labels,
+    }
+}
+
+/// What people said of an input within a task of the permit's app, in the order of time.
+///
+/// # Errors
+/// When the database fails.
+pub async fn said(conn: &mut Conn, permit: &Permit, task: TaskId, input: InputId) -> Result<Vec<SaidRow>> {
+    conn.fetch_all(
+        "SELECT user_id, data AS labels FROM annotations WHERE app_id = $1 AND task_id = $2 AND input_id = $3 \
+         ORDER BY id",
+        params![permit.app(), task, input],
+    )
+    .await
+}
