@@ -1,6 +1,6 @@
 //! Deleting concepts.
 
-use atelier_domain::Endpoint;
+use atelier_domain::{Conditions, Endpoint};
 use atelier_store::Event;
 use atelier_store::queries::concepts;
 
@@ -16,6 +16,10 @@ impl Service {
     /// # Errors
     /// When the caller may not, or one of them does not exist: then none is deleted.
     pub async fn delete_concepts(&self, who: &Who, app: &AppName, slugs: &[String]) -> Result<u64> {
+        // Whoever may not hears of that, whatever they ask for.
+        let mut tx = self.store.read().await?;
+        self.permit(&mut tx, who, app, Endpoint::DeleteConcepts, Conditions::NONE).await?;
+        drop(tx);
         check_count(slugs.len())?;
         let mut slugs: Vec<&str> = slugs.iter().map(String::as_str).collect();
         slugs.sort_unstable();

@@ -1,6 +1,6 @@
 //! Merging concepts that mean the same.
 
-use atelier_domain::{Endpoint, ResourceId};
+use atelier_domain::{Conditions, Endpoint, ResourceId};
 use atelier_store::Event;
 use atelier_store::queries::{concepts, vocabs};
 use serde_json::json;
@@ -24,6 +24,10 @@ impl Service {
         into: &str,
         slugs: &[String],
     ) -> Result<InApp<ConceptRow>> {
+        // Whoever may not hears of that, whatever they ask for.
+        let mut tx = self.store.read().await?;
+        self.permit(&mut tx, who, app, Endpoint::MergeConcepts, Conditions::NONE).await?;
+        drop(tx);
         check_count(slugs.len())?;
         if slugs.iter().any(|slug| slug == into) {
             return Err(Error::invalid("concepts", format!("must not name `{into}`, which is to be left")));
