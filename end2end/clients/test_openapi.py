@@ -13,7 +13,7 @@ from pathlib import Path
 from atelier import Server
 
 # For how long requests are made up.
-SECONDS = os.environ.get("ATELIER_SECONDS", "30")
+SECONDS = os.environ.get("ATELIER_SECONDS", "60")
 
 CHECKS = ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"]
 

@@ -76,7 +76,7 @@ class Tasks(unittest.TestCase):
         self.put(self.di, 1, "REVIEW_REJECT")
         self.put(self.di, 2, "REVIEW_REQUEST_CHANGES")
         self.assertEqual(self.next(self.bo), ["note-2"])
-        counts = self.answered(self.ada.grpc("GetTaskInputCount", task_id="signs"))["counts"]
+        counts = self.answered(self.ada.rest("GetTaskInputCount", task_id="signs"))["counts"]
         [bo] = counts
         self.assertEqual((bo["pending"], bo["success"], bo["review_denied"]), (1, 1, 1))
         self.put(self.bo, 2, "LABEL_SUBMIT")

@@ -20,6 +20,7 @@ ROUTES = {
     "PatchAnnotations": ("PATCH", "/annotations"),
     "DeleteAnnotation": ("DELETE", "/inputs/{input_id}/annotations/{annotation_id}"),
     "DeleteConcepts": ("DELETE", "/concepts"),
+    "GetTaskInputCount": ("GET", "/tasks/{task_id}/inputs/count"),
     "PostAppDuplications": ("POST", "/duplications"),
     "ListCollaborators": ("GET", "/collaborators"),
     "PostCollaborators": ("POST", "/collaborators"),

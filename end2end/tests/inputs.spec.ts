@@ -138,7 +138,7 @@ test("inputs are added, annotated by mouse and keyboard, found and deleted", asy
   const row = page.getByRole("row").filter({ hasText: "pole" });
   await expect(row.getByRole("link", { name: "1", exact: true })).toBeVisible();
   await row.getByRole("link", { name: "pole" }).click();
-  await page.getByLabel("Name", { exact: true }).fill("Signpost");
+  await page.getByLabel("Name", { exact: true }).first().fill("Signpost");
   await page.getByRole("button", { name: "Save the concept" }).click();
   await expect(page.getByRole("heading", { name: "Signpost" })).toBeVisible();
   await page.goto(`${app}/concepts`);
