@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, hydrated, test } from "./fixture";
-import { makeApp } from "./people";
+import { addByPage, makeAccount, makeApp, signedIn } from "./people";
 
 /** Adds concepts on the page of them, one after the other. */
 async function addConcepts(page: Page, app: string, names: string[]): Promise<void> {
@@ -56,7 +56,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole("textbox", { name: /^Key/ }).fill("1");
       await page.getByLabel("What it means").first().fill("Has feathers.");
       await page.getByRole("button", { name: "Save the concept" }).click();
-      await expect(page.locator(".error-summary")).toContainText("says Heron already");
+      await expect(page.locator(".field-error")).toContainText("says Heron already");
       await expect(page.getByLabel("What it means").first()).toHaveValue("Has feathers.");
 
       await page.goto(`${app}/concepts/grey-heron`);
@@ -83,7 +83,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel("Name").fill("At the water");
       await page.getByLabel("Concepts", { exact: false }).last().fill("Pond\nFish");
       await page.getByRole("button", { name: "Make the vocabulary" }).click();
-      await expect(page.locator(".error-summary")).toContainText("Fish is none");
+      await expect(page.locator(".field-error")).toContainText("Fish is none");
       await page.getByLabel("Concepts", { exact: false }).last().fill("Pond\nheron");
       await page.getByRole("button", { name: "Make the vocabulary" }).click();
       await expect(page.getByRole("heading", { level: 1 })).toHaveText("At the water");
@@ -109,13 +109,22 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("a worker sees concepts and vocabularies and changes neither", async ({ page }) => {
+test("a worker sees concepts and vocabularies and changes neither", async ({ page, browser }) => {
   const app = await makeApp(page);
   await addConcepts(page, app, ["Heron"]);
-  for (const path of ["/concepts/heron", "/vocabs"]) {
-    const answer = await page.request.get(`${app}${path}`);
-    expect(answer.status()).toBe(200);
+  await expect(page.getByRole("row").filter({ hasText: "Heron" })).toBeVisible();
+  const bo = makeAccount("Bo Lindqvist");
+  await addByPage(page, app, bo, /Worker/);
+  const other = await signedIn(browser, bo, `${app}/concepts/heron`);
+  await expect(other.getByRole("heading", { level: 1 })).toHaveText("Heron");
+  await expect(other.getByText("Concepts_Add").first()).toBeVisible();
+  for (const name of ["Save the concept", "Merge the two", "Delete this concept"]) {
+    await expect(other.getByRole("button", { name })).toHaveCount(0);
   }
-  expect((await page.request.get(`${app}/concepts/nothing`)).status()).toBe(404);
-  expect((await page.request.get(`${app}/vocabs/nothing`)).status()).toBe(404);
+  await other.goto(`${app}/vocabs`);
+  await expect(other.getByRole("heading", { name: "No vocabularies yet" })).toBeVisible();
+  await expect(other.getByRole("button", { name: "Make the vocabulary" })).toHaveCount(0);
+  for (const path of ["/concepts/nothing", "/vocabs/nothing"]) {
+    expect((await other.request.get(`${app}${path}`)).status()).toBe(404);
+  }
 });

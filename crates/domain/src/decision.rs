@@ -109,6 +109,27 @@ pub enum Standing {
     Stranger,
 }
 
+impl Standing {
+    /// What it gives: everything to the owner, and nothing to a stranger.
+    #[must_use]
+    pub fn rights(&self) -> Option<&Rights> {
+        match self {
+            Self::Owner => Some(&Rights::FULL),
+            Self::Collaborator { rights, .. } => Some(rights),
+            Self::Stranger => None,
+        }
+    }
+
+    /// The grant by which it holds; none for the owner.
+    #[must_use]
+    pub fn grant(&self) -> Option<GrantId> {
+        match self {
+            Self::Collaborator { grant, .. } => Some(*grant),
+            Self::Owner | Self::Stranger => None,
+        }
+    }
+}
+
 /// The app that is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AppRef {
@@ -281,10 +302,8 @@ pub fn decide(
     now: Timestamp,
 ) -> Result<Permit, Refusal> {
     let refuse = |cause| Err(Refusal { endpoint, cause });
-    let (grant, granted) = match standing {
-        Standing::Stranger => return refuse(Cause::NotFound),
-        Standing::Owner => (None, &Rights::FULL),
-        Standing::Collaborator { grant, rights } => (Some(*grant), rights),
+    let Some(granted) = standing.rights() else {
+        return refuse(Cause::NotFound);
     };
     if let Some(end) = granted.ends_at.filter(|_| granted.ended(now)) {
         return refuse(Cause::GrantEnded(end));
@@ -316,6 +335,7 @@ pub fn decide(
         return refuse(Cause::PasswordTooOld);
     }
     let id = credential.key();
+    let grant = standing.grant();
     Ok(Permit { app, user: caller.user, grant, key: id, rights: granted.meet(key), endpoint })
 }
 

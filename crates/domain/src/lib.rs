@@ -11,6 +11,7 @@
 )]
 
 pub mod agreement;
+pub mod assignment;
 pub mod basic;
 pub mod characters;
 pub mod closure;
@@ -22,6 +23,7 @@ pub mod hex;
 pub mod id;
 pub mod label;
 pub mod limit;
+pub mod partition;
 pub mod password;
 pub mod preset;
 pub mod relation;

@@ -28,6 +28,13 @@ pub(crate) async fn run(service: Service, stop: CancellationToken) {
         if let Err(error) = service.forget_passkey_challenges().await {
             tracing::warn!(%error, "could not take away what passkeys were asked to sign and did not");
         }
+        match service.retire_ended().await {
+            Ok(0) => {}
+            Ok(count) => {
+                tracing::info!(inputs.count = count, "gave back what people whose access ended had to label")
+            }
+            Err(error) => tracing::warn!(%error, "could not look for people in tasks whose access ended"),
+        }
         match service.complete_abandoned_jobs().await {
             Ok(0) => {}
             Ok(count) => tracing::info!(jobs.count = count, "completed jobs that a killed server had left"),

@@ -1,8 +1,9 @@
 //! Tasks, on both databases: who labels what, who reviews it, and what becomes of work when somebody goes.
 
+use atelier_domain::assignment::{Act, AssignmentState, LOCKED_FOR};
 use atelier_domain::closure::closed;
-use atelier_domain::task::{Act, AssignmentState, LOCKED_FOR, Review, TaskKind, WorkerStrategy};
-use atelier_domain::{Below, Label, Labels, Medium, PatchAction, Preset, Region, Scope, ScopeSet, Shape};
+use atelier_domain::task::{Review, TaskKind, WorkerStrategy};
+use atelier_domain::{Below, Label, Labels, PatchAction, Preset, Region, Scope, ScopeSet, Shape};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation, PatchAnnotation, status as said};
 use atelier_service::concepts::NewConcept;
 use atelier_service::inputs::{Content, NewInput, PostInputs};
@@ -31,6 +32,8 @@ on_both_databases! {
     what_was_submitted_stays_as_it_is,
     who_is_removed_leaves_their_work_and_not_what_was_left,
     who_is_narrowed_no_longer_labels,
+    whose_grant_ends_by_its_date_leaves_what_was_left,
+    people_are_not_changed_so_that_a_task_could_not_end,
     a_task_changes_its_people_and_rests,
     what_becomes_of_inputs_and_concepts_becomes_of_tasks,
     each_act_needs_its_scope,
@@ -477,7 +480,6 @@ async fn only_what_the_task_asks_for_is_said_within_it(bench: Bench) {
     let refused =
         story.bench.service.post_annotations(&story.bo.who, &story.app, vec![parts]).await.unwrap_err();
     assert_eq!(invalid(refused).0, "annotations[0].labels");
-    assert_eq!(story.task().await.row.kind.medium(), None::<Medium>);
 }
 
 async fn what_was_submitted_stays_as_it_is(bench: Bench) {
@@ -496,6 +498,16 @@ async fn what_was_submitted_stays_as_it_is(bench: Bench) {
         )
     };
     change("yield").await.unwrap();
+    let pass = |who: &Who| {
+        let status = Some(said::SUCCESS);
+        let patch = PatchAnnotation { slug: slug.clone(), status, ..PatchAnnotation::default() };
+        let (service, who) = (story.bench.service.clone(), who.clone());
+        let app = story.app.clone();
+        async move { service.patch_annotations(&who, &app, PatchAction::Merge, vec![patch], false).await }
+    };
+    for who in [&story.bo.who, &story.ada.who] {
+        assert_eq!(invalid(pass(who).await.unwrap_err()).0, "annotations[0].status", "past the review");
+    }
     story.act(&story.bo.who, 0, Act::Submit, "").await.unwrap();
     assert_eq!(invalid(change("stop").await.unwrap_err()).0, "annotations[0].task");
     assert!(story.say(&story.bo.who, 0, "stop").await.is_err());
@@ -551,6 +563,51 @@ async fn who_is_narrowed_no_longer_labels(bench: Bench) {
     assert!(story.next(&story.bo.who).await.is_empty());
     story.label(&story.cy.who, 1, "stop").await;
     assert_eq!(story.next(&story.cy.who).await, [0]);
+}
+
+async fn whose_grant_ends_by_its_date_leaves_what_was_left(bench: Bench) {
+    let story = Story::of(bench, 4).await;
+    story.make(task(&["bo", "cy"], WorkerStrategy::Partitioned)).await.unwrap();
+    story.label(&story.bo.who, 0, "stop").await;
+    let service = &story.bench.service;
+    let edit = atelier_service::collaborators::EditCollaborator {
+        grant: grant_of(&story, &story.bo).await,
+        scopes: Preset::Worker.scopes(),
+        endpoints: None,
+        ends_at: Some(story.bench.now().plus(LOCKED_FOR)),
+        note: None,
+        expected_version: None,
+    };
+    service.edit_collaborator(&story.ada.who, &story.app, &edit).await.unwrap();
+    assert_eq!(service.retire_ended().await.unwrap(), 0, "it lasts yet");
+    assert_eq!(story.next(&story.bo.who).await, [2]);
+    story.bench.clock.advance(LOCKED_FOR);
+    assert_eq!(service.retire_ended().await.unwrap(), 1);
+    assert_eq!(service.retire_ended().await.unwrap(), 0, "once is enough");
+    assert_eq!(story.stands(&story.bo, 0).await, [said::SUCCESS], "what they did stays");
+    let people = story.task().await.people;
+    let labels = |person: &Person| people.iter().any(|one| one.user_id == person.id && one.labels);
+    assert!(!labels(&story.bo) && labels(&story.cy));
+    for number in [1, 3] {
+        story.label(&story.cy.who, number, "stop").await;
+    }
+    assert_eq!(story.next(&story.cy.who).await, [2], "what they left is for whoever is free");
+}
+
+async fn people_are_not_changed_so_that_a_task_could_not_end(bench: Bench) {
+    let story = Story::of(bench, 1).await;
+    let twice = NewTask { per_input: 2, ..task(&["bo", "cy"], WorkerStrategy::Dynamic) };
+    story.make(reviewed(twice, 100)).await.unwrap();
+    let patch = async |change: PatchTask| {
+        let change = PatchTask { slug: "signs".into(), ..change };
+        let service = &story.bench.service;
+        let done = service.patch_tasks(&story.ada.who, &story.app, PatchAction::Merge, vec![change]).await;
+        invalid(done.unwrap_err()).0
+    };
+    let one = Some(vec![Labeller::new("bo")]);
+    assert_eq!(patch(PatchTask { labellers: one, ..PatchTask::default() }).await, "tasks[0].labellers");
+    let nobody = Some(Vec::new());
+    assert_eq!(patch(PatchTask { reviewers: nobody, ..PatchTask::default() }).await, "tasks[0].review");
 }
 
 async fn a_task_changes_its_people_and_rests(bench: Bench) {

@@ -147,7 +147,10 @@ impl From<atelier_service::Error> for UiError {
             Error::Invalid { fields } => Self::Invalid {
                 fields: fields
                     .into_iter()
-                    .map(|error| FieldError { field: error.field, message: sentence(&error.message) })
+                    .map(|error| FieldError {
+                        field: own_field(&error.field),
+                        message: sentence(&error.message),
+                    })
                     .collect(),
             },
             Error::Conflict(message) | Error::Taken(message) => {
@@ -161,6 +164,13 @@ impl From<atelier_service::Error> for UiError {
             Error::Internal { id } => Self::Internal { id },
         }
     }
+}
+
+/// The field of a form that an operation is about: forms hold one of what operations take as lists, so that
+/// `concepts[0].name` is their `name`.
+#[cfg(feature = "ssr")]
+fn own_field(field: &str) -> String {
+    field.split_once("].").map_or(field, |(_, own)| own).to_owned()
 }
 
 /// The words of an operation's error as a sentence of its own: they come in lower case and without a full stop, so

@@ -19,6 +19,8 @@ pub mod components;
 pub mod error;
 pub mod form;
 mod lazy;
+#[cfg(feature = "ssr")]
+mod markdown;
 pub mod pages;
 mod passkeys;
 mod raw_text;

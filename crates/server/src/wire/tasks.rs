@@ -20,7 +20,8 @@ use atelier_contract::proto::{
 };
 use atelier_contract::{Call, Failure, StatusCode};
 use atelier_domain::Endpoint;
-use atelier_domain::task::{Act, AssignmentState, Review, TaskKind, WorkerStrategy};
+use atelier_domain::assignment::{Act, AssignmentState};
+use atelier_domain::task::{Review, TaskKind, WorkerStrategy};
 use atelier_service::annotations::status as said;
 use atelier_service::tasks::{
     ActOnAssignment, AssignmentRow, CountRow, Labeller, NewTask, PatchTask, SaidCountRow, Source,
@@ -271,10 +272,6 @@ fn read(task: Task) -> Result<NewTask, Failure> {
         task.concepts.into_iter().filter_map(|one| one.concept).map(|concept| concept.id).collect();
     let concepts: Vec<String> = if task.concept_ids.is_empty() { concepts } else { task.concept_ids };
     let (strategy, per_input, weights) = read_strategy(&worker)?;
-    let labellers = people(worker.workers, worker.user_ids, worker.users).into_iter().map(|slug| {
-        let weight = weights.get(&slug).copied().unwrap_or(1);
-        Labeller { slug, weight }
-    });
     Ok(NewTask {
         slug: task.id,
         name: task.name,
@@ -283,7 +280,7 @@ fn read(task: Task) -> Result<NewTask, Failure> {
         concepts,
         vocab: task.vocab_id,
         source,
-        labellers: labellers.collect(),
+        labellers: labellers(worker, &weights),
         review: read_review(&review)?,
         reviewers: people(Vec::new(), review.user_ids, review.users),
         strategy,
@@ -338,6 +335,12 @@ fn read_strategy(worker: &TaskWorker) -> Result<(WorkerStrategy, usize, BTreeMap
     Ok((strategy, per_input, weights))
 }
 
+/// Those who are named to label, each with their share: like everybody's, where none is given.
+fn labellers(worker: TaskWorker, weights: &BTreeMap<String, u32>) -> Vec<Labeller> {
+    let weighed = |slug: String| Labeller { weight: weights.get(&slug).copied().unwrap_or(1), slug };
+    people(worker.workers, worker.user_ids, worker.users).into_iter().map(weighed).collect()
+}
+
 fn read_review(review: &TaskReview) -> Result<Review, Failure> {
     match TaskReviewStrategy::try_from(review.strategy) {
         Ok(TaskReviewStrategy::None | TaskReviewStrategy::NotSet) => Ok(Review::None),
@@ -368,17 +371,13 @@ fn read_review(review: &TaskReview) -> Result<Review, Failure> {
 fn read_patch(task: Task) -> Result<PatchTask, Failure> {
     let given = |text: String| (!text.is_empty()).then_some(text);
     let listed = |people: Vec<String>| (!people.is_empty()).then_some(people);
-    let labellers = task.worker.map(|worker| {
-        let weights = read_strategy(&worker).map(|(.., weights)| weights).unwrap_or_default();
-        let named = people(worker.workers, worker.user_ids, worker.users);
-        named
-            .into_iter()
-            .map(|slug| {
-                let weight = weights.get(&slug).copied().unwrap_or(1);
-                Labeller { slug, weight }
-            })
-            .collect::<Vec<_>>()
-    });
+    let labellers = match task.worker {
+        None => Vec::new(),
+        Some(worker) => {
+            let (.., weights) = read_strategy(&worker)?;
+            labellers(worker, &weights)
+        }
+    };
     let reviewers = task.review.and_then(|review| listed(people(Vec::new(), review.user_ids, review.users)));
     Ok(PatchTask {
         slug: task.id,
@@ -388,7 +387,7 @@ fn read_patch(task: Task) -> Result<PatchTask, Failure> {
         due_at: task.due_at.map(|at| moment("due_at", at)).transpose()?.map(Some),
         metadata: task.metadata.map(metadata::read),
         status: task.status.map(|status| i64::from(status.code)).filter(|code| *code != 0),
-        labellers: labellers.filter(|labellers| !labellers.is_empty()),
+        labellers: (!labellers.is_empty()).then_some(labellers),
         reviewers,
     })
 }

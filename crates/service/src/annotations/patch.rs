@@ -22,7 +22,7 @@ pub struct PatchAnnotation {
     pub labels: Labels,
     /// What clients keep with it, by the same action; what is not given stays.
     pub info: Option<Value>,
-    /// Where it stands from now on; what is not given stays.
+    /// Where it stands from now on; what is not given stays. What was said within a task stands as its assignment does.
     pub status: Option<i64>,
 }
 
@@ -107,6 +107,10 @@ impl Service {
         }
         if let Some(number) = change.status {
             check_status(&asked.permit, number)?;
+            if row.task.is_some() && number != row.status {
+                let why = "follows the assignment of its task: it changes as that is submitted and reviewed";
+                return Err(Error::invalid("status", why));
+            }
         }
         // What is to be taken away need not exist.
         if action != PatchAction::Remove {

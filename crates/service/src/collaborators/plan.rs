@@ -1,6 +1,7 @@
 //! Plans of the forest of grants: reading what they concern, showing them, carrying them out.
 
 use atelier_domain::id::{GrantId, UserId};
+use atelier_domain::task::Role;
 use atelier_domain::words::Difference;
 use atelier_domain::{
     AppRef, Change, Conditions, Editor, Email, Endpoint, Forest, Permit, Rights, ScopeSet, Violation,
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::GrantRow;
 use crate::audit::{Action, Actor, Done};
-use crate::{AppName, Asked, Error, Origin, Result, Service, Who, tasks};
+use crate::{AppName, Asked, Error, Origin, Result, Service, Who};
 
 /// What a change of one person's access comes to, before it is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +104,8 @@ impl Preview {
         changes: &[Change],
     ) -> Result<Self> {
         for change in changes {
-            let labels_on = matches!(change, Change::Set { after, .. } if tasks::can_label(&after.rights));
+            let labels_on =
+                matches!(change, Change::Set { after, .. } if Role::Labeller.is_open_to(&after.rights));
             if let Some(user) = change.before().user.filter(|_| !labels_on) {
                 self.assignments_returning += assignments::open_of(conn, permit, user).await?;
             }

@@ -1,12 +1,11 @@
 //! Deleting concepts.
 
-use atelier_domain::{Conditions, Endpoint};
+use atelier_domain::Endpoint;
 use atelier_store::Event;
 use atelier_store::queries::concepts;
 
-use super::check_count;
 use crate::audit::{Action, Actor, Done};
-use crate::{AppName, Error, Result, Service, Who};
+use crate::{AppName, Result, Service, Who};
 
 impl Service {
     /// Deletes concepts of the app, with their names in other languages, their relations and their places in
@@ -16,15 +15,10 @@ impl Service {
     /// # Errors
     /// When the caller may not, or one of them does not exist: then none is deleted.
     pub async fn delete_concepts(&self, who: &Who, app: &AppName, slugs: &[String]) -> Result<u64> {
-        // Whoever may not hears of that, whatever they ask for.
-        let mut tx = self.store.read().await?;
-        self.permit(&mut tx, who, app, Endpoint::DeleteConcepts, Conditions::NONE).await?;
-        drop(tx);
-        check_count(slugs.len())?;
         let mut slugs: Vec<&str> = slugs.iter().map(String::as_str).collect();
+        let (mut tx, asked) = self.unsay(who, app, Endpoint::DeleteConcepts, &slugs, None).await?;
         slugs.sort_unstable();
         slugs.dedup();
-        let (mut tx, asked) = self.unsay(who, app, Endpoint::DeleteConcepts, &slugs, None).await?;
         let deleted = concepts::delete(&mut tx, &asked.permit, &slugs).await?;
         if deleted > 0 {
             let subject = match slugs.as_slice() {
@@ -39,7 +33,7 @@ impl Service {
             self.audit(&mut tx, Actor::in_app(&asked, &who.origin), &done);
             tx.announce(Event::Data(asked.permit.app()));
         }
-        tx.commit().await.map_err(Error::from)?;
+        tx.commit().await?;
         Ok(deleted)
     }
 }

@@ -4,6 +4,7 @@ use atelier_domain::{Condition, Conditions, Endpoint, Permit, ResourceId};
 use atelier_store::WriteTx;
 use atelier_store::queries::{annotations, concepts};
 
+use super::check_count;
 use crate::audit::Action;
 use crate::{AppName, Asked, Error, Result, Service, Who};
 
@@ -18,21 +19,25 @@ impl Service {
     /// be, and asking again goes on.
     ///
     /// # Errors
-    /// When the caller may not, or a concept does not exist.
+    /// When the caller may not, too much is named at once, a concept does not exist, or one is to be said instead of
+    /// itself.
     pub(super) async fn unsay(
         &self,
         who: &Who,
         app: &AppName,
         endpoint: Endpoint,
         slugs: &[&str],
-        into: Option<&ResourceId>,
+        into: Option<&str>,
     ) -> Result<(WriteTx, Asked<Permit>)> {
         loop {
             let mut tx = self.store.write().await?;
             let asked = self.permit(&mut tx, who, app, endpoint, Conditions::NONE).await?;
             let permit = &asked.permit;
+            check_count(slugs.len())?;
+            let into = into.map(|into| kept(into, slugs)).transpose()?;
             // In one order, whoever else does the same.
-            let mut named: Vec<&str> = slugs.iter().copied().chain(into.map(ResourceId::as_str)).collect();
+            let mut named: Vec<&str> =
+                slugs.iter().copied().chain(into.as_ref().map(ResourceId::as_str)).collect();
             named.sort_unstable();
             for slug in named {
                 concepts::get_to_delete(&mut tx, permit, slug).await?.ok_or(Error::NotFound)?;
@@ -55,7 +60,7 @@ impl Service {
             for row in &mut after {
                 for slug in slugs {
                     let concept: ResourceId = slug.parse().map_err(|_| Error::NotFound)?;
-                    row.labels = row.labels.renamed(&concept, into);
+                    row.labels = row.labels.renamed(&concept, into.as_ref());
                 }
                 row.changed_at = self.world.now();
                 let change = annotations::AnnotationChange {
@@ -77,4 +82,12 @@ impl Service {
             tx.commit().await?;
         }
     }
+}
+
+/// The concept that is said instead of `slugs`.
+fn kept(into: &str, slugs: &[&str]) -> Result<ResourceId> {
+    if slugs.contains(&into) {
+        return Err(Error::invalid("concepts", format!("must not name `{into}`, which is to be left")));
+    }
+    into.parse().map_err(|_| Error::NotFound)
 }

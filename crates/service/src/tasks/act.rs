@@ -1,9 +1,10 @@
 //! Labelling and reviewing: what somebody does with an input of a task.
 
+use atelier_domain::assignment::{Act, Assignment, AssignmentState, LOCKED_FOR, consensus};
 use atelier_domain::id::{AssignmentReviewId, InputId, TaskId, UserId};
-use atelier_domain::task::{Act, AssignmentState, LOCKED_FOR, Review, consensus};
+use atelier_domain::task::Review;
 use atelier_domain::{Condition, Conditions, Endpoint, Labels, Permit};
-use atelier_store::queries::{annotations, assignments, tasks};
+use atelier_store::queries::{annotations, assignment_reviews, assignments, tasks};
 use atelier_store::{Event, WriteTx};
 
 use super::{AssignmentRow, Task, check_text, find, status};
@@ -88,7 +89,7 @@ impl Service {
         let by = task.participant(permit);
         let mut before = row.assignment.clone();
         if !input.act.labels() {
-            let reviews = assignments::reviews(tx, permit, row.key).await?;
+            let reviews = assignment_reviews::list(tx, permit, row.key).await?;
             let approvals = reviews.iter().filter(|one| one.round == row.round && one.act == "approve");
             before.approved_by = approvals.map(|one| one.reviewer_id).collect();
         }
@@ -107,14 +108,14 @@ impl Service {
         let change = assignments::AssignmentChange { assignment: &after, round, reason, submitted_at };
         assignments::update(tx, permit, row.key, &change, now).await?;
         let id = AssignmentReviewId::new(now, &self.world.salt());
-        let review = assignments::NewReview {
+        let review = assignment_reviews::NewReview {
             id,
             key: row.key,
             round: row.round,
             act: input.act,
             comment: &input.note,
         };
-        assignments::insert_review(tx, permit, review, now).await?;
+        assignment_reviews::insert(tx, permit, review, now).await?;
         if let Some(worker) = after.worker {
             self.stand(tx, permit, task.row.id, row.input, worker, after.state).await?;
         }
@@ -167,7 +168,7 @@ impl Service {
             if state == row.assignment.state {
                 continue;
             }
-            let after = atelier_domain::task::Assignment { state, lock: None, ..row.assignment.clone() };
+            let after = Assignment { state, lock: None, ..row.assignment.clone() };
             let change = assignments::AssignmentChange {
                 assignment: &after,
                 round: row.round,
@@ -213,7 +214,7 @@ impl Service {
     ) -> Result<TaskId> {
         let unknown = || Error::invalid("task", format!("must be one of this app: `{task}` is none"));
         let row = tasks::get(tx, permit, task).await?.ok_or_else(unknown)?;
-        let task = super::read(tx, permit, row).await?;
+        let task = super::read_one(tx, permit, row).await?;
         let own = assignments::own(tx, permit, task.row.id, input, permit.user()).await?;
         let is_open = own.is_some_and(|row| row.assignment.state == AssignmentState::Pending);
         if !is_open || task.row.status != status::IN_PROGRESS {

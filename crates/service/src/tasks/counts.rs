@@ -22,7 +22,7 @@ impl Service {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, endpoint, Conditions::NONE).await?;
         let task = find(&mut tx, &asked.permit, slug).await?;
-        let value = assignments::counts(&mut tx, &asked.permit, task.row.id).await?;
+        let value = assignments::counts(&mut tx, &asked.permit, &[&task.row.slug]).await?;
         Ok(InApp { app: asked.app, value })
     }
 

@@ -1,5 +1,8 @@
 //! Listing tasks, and looking at one.
 
+use std::collections::BTreeMap;
+
+use atelier_domain::id::TaskId;
 use atelier_domain::{Conditions, Endpoint};
 use atelier_store::queries::{assignments, tasks};
 
@@ -41,10 +44,7 @@ impl Service {
             status: filter.status,
         };
         let rows = tasks::list(&mut tx, &asked.permit, &filter, skip, size).await?;
-        let mut value = Vec::with_capacity(rows.len());
-        for row in rows {
-            value.push(read(&mut tx, &asked.permit, row).await?);
-        }
+        let value = read(&mut tx, &asked.permit, rows).await?;
         Ok(InApp { app: asked.app, value })
     }
 
@@ -62,12 +62,17 @@ impl Service {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::ListTasks, Conditions::NONE).await?;
         let rows = tasks::list(&mut tx, &asked.permit, &tasks::Filter::default(), skip, size).await?;
-        let mut found = Vec::with_capacity(rows.len());
-        for row in rows {
-            let counts = assignments::counts(&mut tx, &asked.permit, row.id).await?;
-            found.push((read(&mut tx, &asked.permit, row).await?, counts));
+        let slugs: Vec<&str> = rows.iter().map(|row| row.slug.as_str()).collect();
+        let mut counts: BTreeMap<TaskId, Vec<CountRow>> = BTreeMap::new();
+        for count in assignments::counts(&mut tx, &asked.permit, &slugs).await? {
+            counts.entry(count.task_id).or_default().push(count);
         }
-        Ok(found)
+        let found = read(&mut tx, &asked.permit, rows).await?.into_iter();
+        let with_counts = |task: Task| {
+            let own = counts.remove(&task.row.id).unwrap_or_default();
+            (task, own)
+        };
+        Ok(found.map(with_counts).collect())
     }
 
     /// One task of the app.

@@ -9,13 +9,17 @@ mod patch;
 mod people;
 mod post;
 
-use atelier_domain::task::Participant;
-use atelier_domain::{Endpoint, Permit, Rights, ScopeSet};
+use std::collections::BTreeMap;
+
+use atelier_domain::Permit;
+use atelier_domain::assignment::Participant;
+use atelier_domain::id::TaskId;
 use atelier_store::Conn;
 use atelier_store::queries::tasks;
 
 pub use act::{ActOnAssignment, Acted};
-pub use atelier_store::queries::assignments::{AssignmentRow, CountRow, ReviewRow, SaidCountRow};
+pub use atelier_store::queries::assignment_reviews::ReviewRow;
+pub use atelier_store::queries::assignments::{AssignmentRow, CountRow, SaidCountRow};
 pub use atelier_store::queries::tasks::{ParticipantRow, TaskRow};
 pub use list::TasksFilter;
 pub use next::NextAssignment;
@@ -76,45 +80,34 @@ impl Task {
     }
 }
 
+/// Tasks with all that belongs to them, in their order.
+async fn read(conn: &mut Conn, permit: &Permit, rows: Vec<TaskRow>) -> Result<Vec<Task>> {
+    let slugs: Vec<&str> = rows.iter().map(|row| row.slug.as_str()).collect();
+    let mut people: BTreeMap<TaskId, Vec<ParticipantRow>> = BTreeMap::new();
+    for one in tasks::people(conn, permit, &slugs).await? {
+        people.entry(one.task_id).or_default().push(one);
+    }
+    let mut concepts: BTreeMap<TaskId, Vec<ConceptRow>> = BTreeMap::new();
+    for choice in tasks::concepts(conn, permit, &slugs).await? {
+        concepts.entry(choice.task_id).or_default().push(choice.concept);
+    }
+    let whole = |row: TaskRow| Task {
+        concepts: concepts.remove(&row.id).unwrap_or_default(),
+        people: people.remove(&row.id).unwrap_or_default(),
+        row,
+    };
+    Ok(rows.into_iter().map(whole).collect())
+}
+
 /// A task with all that belongs to it.
-async fn read(conn: &mut Conn, permit: &Permit, row: TaskRow) -> Result<Task> {
-    let people = tasks::people(conn, permit, &[&row.slug]).await?;
-    let concepts = tasks::concepts(conn, permit, row.id).await?;
-    Ok(Task { row, concepts, people })
+async fn read_one(conn: &mut Conn, permit: &Permit, row: TaskRow) -> Result<Task> {
+    read(conn, permit, vec![row]).await?.pop().ok_or(Error::NotFound)
 }
 
 /// One task of the permit's app.
 async fn find(conn: &mut Conn, permit: &Permit, slug: &str) -> Result<Task> {
     let row = tasks::get(conn, permit, slug).await?.ok_or(Error::NotFound)?;
-    read(conn, permit, row).await
-}
-
-/// What somebody does to label in a task.
-const TO_LABEL: [Endpoint; 2] = [Endpoint::PutTaskAssignments, Endpoint::PostAnnotations];
-
-/// What somebody does to review in a task.
-const TO_REVIEW: [Endpoint; 2] = [Endpoint::PutTaskAssignments, Endpoint::ListAnnotations];
-
-/// The scopes that all of these need.
-fn needs(endpoints: [Endpoint; 2]) -> ScopeSet {
-    endpoints.into_iter().fold(ScopeSet::EMPTY, |all, endpoint| all.union(endpoint.needs()))
-}
-
-/// Whether these rights, as long as they last, are enough for all of these.
-fn are_enough(rights: &Rights, endpoints: [Endpoint; 2]) -> bool {
-    needs(endpoints).is_subset(rights.scopes) && endpoints.into_iter().all(|endpoint| rights.allows(endpoint))
-}
-
-/// Whether these rights, as long as they last, are enough to label in a task.
-#[must_use]
-pub fn can_label(rights: &Rights) -> bool {
-    are_enough(rights, TO_LABEL)
-}
-
-/// Whether these rights, as long as they last, are enough to review in a task.
-#[must_use]
-pub fn can_review(rights: &Rights) -> bool {
-    are_enough(rights, TO_REVIEW)
+    read_one(conn, permit, row).await
 }
 
 fn check_count(count: usize) -> Result<()> {

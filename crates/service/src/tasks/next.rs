@@ -1,9 +1,9 @@
 //! What somebody is to do next in a task.
 
-use atelier_domain::task::{AssignmentState, BATCH, LOCKED_FOR};
-use atelier_domain::{Condition, Conditions, Endpoint, Permit};
+use atelier_domain::assignment::{AssignmentState, BATCH, LOCKED_FOR};
+use atelier_domain::{Conditions, Endpoint, Permit};
 use atelier_store::Conn;
-use atelier_store::queries::{assignments, inputs};
+use atelier_store::queries::{assignment_reviews, assignments, inputs};
 
 use super::{AssignmentRow, find, status};
 use crate::inputs::InputRow;
@@ -28,8 +28,8 @@ impl Service {
     /// When the caller may not, or there is no such task. Somebody who does not label in it has nothing to do.
     pub async fn next_to_label(&self, who: &Who, app: &AppName, slug: &str) -> Result<InApp<NextAssignment>> {
         let mut tx = self.store.write().await?;
-        let conditions = Conditions::NONE.and(Condition::Labels, false);
-        let asked = self.permit(&mut tx, who, app, Endpoint::ListNextTaskAssignments, conditions).await?;
+        let asked =
+            self.permit(&mut tx, who, app, Endpoint::ListNextTaskAssignments, Conditions::NONE).await?;
         let permit = &asked.permit;
         let task = find(&mut tx, permit, slug).await?;
         let by = task.participant(permit);
@@ -70,8 +70,8 @@ impl Service {
         slug: &str,
     ) -> Result<InApp<NextAssignment>> {
         let mut tx = self.store.read().await?;
-        let conditions = Conditions::NONE.and(Condition::Labels, false);
-        let asked = self.permit(&mut tx, who, app, Endpoint::ListNextTaskAssignments, conditions).await?;
+        let asked =
+            self.permit(&mut tx, who, app, Endpoint::ListNextTaskAssignments, Conditions::NONE).await?;
         let permit = &asked.permit;
         let task = find(&mut tx, permit, slug).await?;
         let by = task.participant(permit);
@@ -97,8 +97,8 @@ impl Service {
         input: &str,
     ) -> Result<Vec<(AssignmentRow, Vec<super::ReviewRow>)>> {
         let mut tx = self.store.read().await?;
-        let conditions = Conditions::NONE.and(Condition::Labels, false);
-        let asked = self.permit(&mut tx, who, app, Endpoint::ListNextTaskAssignments, conditions).await?;
+        let asked =
+            self.permit(&mut tx, who, app, Endpoint::ListNextTaskAssignments, Conditions::NONE).await?;
         let task = find(&mut tx, &asked.permit, slug).await?;
         let rows = assignments::of_input(&mut tx, &asked.permit, task.row.id, input).await?;
         if rows.is_empty() {
@@ -108,7 +108,7 @@ impl Service {
         for row in rows {
             let reviews = match row.assignment.state {
                 AssignmentState::Pending if row.round == 0 => Vec::new(),
-                _ => assignments::reviews(&mut tx, &asked.permit, row.key).await?,
+                _ => assignment_reviews::list(&mut tx, &asked.permit, row.key).await?,
             };
             found.push((row, reviews));
         }

@@ -1,11 +1,13 @@
 //! Changing tasks: what they are called, who takes part, and whether they are worked on.
 
-use atelier_domain::{Condition, Conditions, Endpoint, PatchAction, Permit, Timestamp};
+use atelier_domain::task::Role;
+use atelier_domain::{Conditions, Endpoint, PatchAction, Permit, Timestamp};
 use atelier_store::queries::{assignments, tasks};
 use atelier_store::{Event, WriteTx};
 use serde_json::Value;
 
-use super::{Task, check_count, check_text, read, status};
+use super::post::check_review;
+use super::{Task, check_count, check_text, read_one, status};
 use crate::concepts::check_name;
 use crate::metadata::patched;
 use crate::{AppName, Error, InApp, Result, Service, Who};
@@ -47,8 +49,7 @@ impl Service {
         input: Vec<PatchTask>,
     ) -> Result<InApp<Vec<Task>>> {
         let mut tx = self.store.write().await?;
-        let conditions = Conditions::NONE.and(Condition::SelectsBySearch, false);
-        let asked = self.permit(&mut tx, who, app, Endpoint::PatchTasks, conditions).await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::PatchTasks, Conditions::NONE).await?;
         check_count(input.len())?;
         let mut value = Vec::with_capacity(input.len());
         for (index, change) in input.iter().enumerate() {
@@ -96,10 +97,10 @@ impl Service {
             status: number,
         };
         tasks::update(tx, permit, row.id, &stored, self.world.now()).await?;
-        let task = read(tx, permit, row).await?;
+        let task = read_one(tx, permit, row).await?;
         self.change_people(tx, permit, &task, change).await?;
         let row = tasks::get(tx, permit, &change.slug).await?.ok_or(Error::NotFound)?;
-        read(tx, permit, row).await
+        read_one(tx, permit, row).await
     }
 
     async fn change_people(
@@ -132,13 +133,24 @@ impl Service {
         };
         let new: Vec<_> =
             labellers.iter().copied().filter(|(slug, _)| !known(slug, |person| person.labels)).collect();
-        self.able(tx, permit, "labellers", &new).await?;
+        self.able(tx, permit, Role::Labeller, &new).await?;
         let new: Vec<_> =
             reviewers.iter().copied().filter(|(slug, _)| !known(slug, |person| person.reviews)).collect();
-        self.able(tx, permit, "reviewers", &new).await?;
+        self.able(tx, permit, Role::Reviewer, &new).await?;
 
         let slugs: Vec<&str> = labellers.iter().chain(&reviewers).map(|(slug, _)| *slug).collect();
-        let found = tasks::able(tx, permit, &slugs).await?;
+        let found = tasks::insiders(tx, permit, &slugs).await?;
+        let ids = |named: &[(&str, u32)]| {
+            let is_named = |person: &&tasks::InsiderRow| named.iter().any(|(slug, _)| *slug == person.slug);
+            found.iter().filter(is_named).map(|person| person.user_id).collect::<Vec<_>>()
+        };
+        let per_input = usize::try_from(task.row.per_input).unwrap_or_default();
+        let labelling = ids(&labellers);
+        if labelling.len() < per_input {
+            let why = format!("must be at least {per_input} people: so many label each input");
+            return Err(Error::invalid("labellers", why));
+        }
+        check_review(task.row.review, &labelling, &ids(&reviewers), per_input)?;
         let now = self.world.now();
         for person in &task.people {
             if labellers.iter().all(|(slug, _)| *slug != person.slug) {

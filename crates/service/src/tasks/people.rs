@@ -1,11 +1,11 @@
 //! Who may label and review in a task.
 
 use atelier_domain::id::UserId;
+use atelier_domain::task::Role;
 use atelier_domain::{Permit, Rights, ScopeSet};
 use atelier_store::queries::{assignments, tasks};
 use atelier_store::{Conn, WriteTx};
 
-use super::{TO_LABEL, TO_REVIEW, are_enough, can_label, can_review, needs};
 use crate::{Error, Result, Service};
 
 /// Somebody who is to take part in a task.
@@ -26,12 +26,15 @@ impl Service {
         &self,
         conn: &mut Conn,
         permit: &Permit,
-        field: &str,
+        role: Role,
         named: &[(&str, u32)],
     ) -> Result<Vec<Chosen>> {
-        let does = if field == "reviewers" { TO_REVIEW } else { TO_LABEL };
+        let field = match role {
+            Role::Labeller => "labellers",
+            Role::Reviewer => "reviewers",
+        };
         let slugs: Vec<&str> = named.iter().map(|(slug, _)| *slug).collect();
-        let found = tasks::able(conn, permit, &slugs).await?;
+        let found = tasks::insiders(conn, permit, &slugs).await?;
         let mut chosen: Vec<Chosen> = Vec::with_capacity(named.len());
         for (slug, weight) in named {
             let person = found.iter().find(|person| person.slug == *slug);
@@ -42,13 +45,13 @@ impl Service {
             if chosen.iter().any(|other| other.user == person.user_id) {
                 return Err(Error::invalid(field, format!("name `{slug}` twice")));
             }
-            let rights = person.rights(permit);
+            let rights = person.standing.rights().ok_or(Error::NotFound)?;
             let held = if rights.ended(self.world.now()) { ScopeSet::EMPTY } else { rights.scopes };
-            if let Some(missing) = needs(does).minus(held).iter().next() {
+            if let Some(missing) = role.needs().minus(held).iter().next() {
                 let why = format!("must be able to do it: the access of `{slug}` does not include {missing}");
                 return Err(Error::invalid(field, why));
             }
-            if !are_enough(&rights, does) {
+            if !role.is_open_to(rights) {
                 let why =
                     format!("must be able to do it: the access of `{slug}` is limited to other endpoints");
                 return Err(Error::invalid(field, why));
@@ -67,7 +70,8 @@ impl Service {
         user: UserId,
         rights: Option<&Rights>,
     ) -> Result<()> {
-        let (can_label, can_review) = (rights.is_some_and(can_label), rights.is_some_and(can_review));
+        let can = |role: Role| rights.is_some_and(|rights| role.is_open_to(rights));
+        let (can_label, can_review) = (can(Role::Labeller), can(Role::Reviewer));
         if can_label && can_review {
             return Ok(());
         }
@@ -76,5 +80,17 @@ impl Service {
         }
         tasks::retire(tx, permit, user, can_label, can_review).await?;
         Ok(())
+    }
+
+    /// Takes people whose grants have ended by their dates out of tasks, as if somebody had removed them at that moment:
+    /// what they had still to label goes back into the pools. Answers how many inputs that were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn retire_ended(&self) -> Result<u64> {
+        let mut tx = self.store.write().await?;
+        let released = tasks::retire_ended(&mut tx, self.world.now()).await?;
+        tx.commit().await?;
+        Ok(released)
     }
 }

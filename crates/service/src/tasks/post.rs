@@ -1,15 +1,16 @@
 //! Making tasks.
 
-use atelier_domain::id::{InputId, TaskId};
-use atelier_domain::task::{MOST_PER_INPUT, Review, TaskKind, WorkerStrategy, partition};
-use atelier_domain::{Condition, Conditions, Endpoint, Permit, ResourceId, Timestamp};
+use atelier_domain::id::{InputId, TaskId, UserId};
+use atelier_domain::partition::partition;
+use atelier_domain::task::{MOST_PER_INPUT, Review, Role, TaskKind, WorkerStrategy};
+use atelier_domain::{Conditions, Endpoint, Permit, ResourceId, Timestamp};
 use atelier_store::queries::assignments::NewAssignment;
-use atelier_store::queries::{assignments, concepts, tasks, vocabs};
+use atelier_store::queries::{assignments, concepts, task_inputs, tasks, vocabs};
 use atelier_store::{Event, WriteTx};
 use serde_json::{Value, json};
 
 use super::people::Chosen;
-use super::{ASSIGNMENTS, INPUTS, PEOPLE, Task, check_count, check_text, read, status};
+use super::{ASSIGNMENTS, INPUTS, PEOPLE, Task, check_count, check_text, read_one, status};
 use crate::concepts::{check_name, slug_of};
 use crate::{AppName, Error, InApp, Result, Service, Who};
 
@@ -121,8 +122,7 @@ impl Service {
         input: Vec<NewTask>,
     ) -> Result<InApp<Vec<Task>>> {
         let mut tx = self.store.write().await?;
-        let conditions = Conditions::NONE.and(Condition::SelectsBySearch, false);
-        let asked = self.permit(&mut tx, who, app, Endpoint::PostTasks, conditions).await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::PostTasks, Conditions::NONE).await?;
         check_count(input.len())?;
         let mut value = Vec::with_capacity(input.len());
         for (index, task) in input.iter().enumerate() {
@@ -153,7 +153,8 @@ impl Service {
         let labellers = self.labellers(tx, permit, task).await?;
         let reviewers = self.reviewers(tx, permit, task).await?;
         let per_input = per_input(task, labellers.len())?;
-        check_review(task.review, &labellers, &reviewers, per_input)?;
+        let ids = |chosen: &[Chosen]| chosen.iter().map(|one| one.user).collect::<Vec<_>>();
+        check_review(task.review, &ids(&labellers), &ids(&reviewers), per_input)?;
         let choices = choices(tx, permit, task).await?;
         let inputs = task_inputs(tx, permit, task).await?;
         if inputs.len() * per_input > ASSIGNMENTS {
@@ -189,7 +190,7 @@ impl Service {
         let new = assigned(task.strategy, &inputs, &labellers, per_input);
         assignments::insert(tx, permit, id, &new, now).await?;
         let row = tasks::get(tx, permit, slug.as_str()).await?.ok_or(Error::NotFound)?;
-        read(tx, permit, row).await
+        read_one(tx, permit, row).await
     }
 
     async fn labellers(&self, tx: &mut WriteTx, permit: &Permit, task: &NewTask) -> Result<Vec<Chosen>> {
@@ -201,7 +202,7 @@ impl Service {
         }
         let named: Vec<(&str, u32)> =
             task.labellers.iter().map(|one| (one.slug.as_str(), one.weight)).collect();
-        self.able(tx, permit, "labellers", &named).await
+        self.able(tx, permit, Role::Labeller, &named).await
     }
 
     async fn reviewers(&self, tx: &mut WriteTx, permit: &Permit, task: &NewTask) -> Result<Vec<Chosen>> {
@@ -209,7 +210,7 @@ impl Service {
             return Err(Error::invalid("reviewers", format!("must be at most {PEOPLE} people")));
         }
         let named: Vec<(&str, u32)> = task.reviewers.iter().map(|slug| (slug.as_str(), 0)).collect();
-        self.able(tx, permit, "reviewers", &named).await
+        self.able(tx, permit, Role::Reviewer, &named).await
     }
 }
 
@@ -228,9 +229,14 @@ fn per_input(task: &NewTask, labellers: usize) -> Result<usize> {
 }
 
 /// Checks that a review can come to an end.
-fn check_review(review: Review, labellers: &[Chosen], reviewers: &[Chosen], per_input: usize) -> Result<()> {
+pub(super) fn check_review(
+    review: Review,
+    labellers: &[UserId],
+    reviewers: &[UserId],
+    per_input: usize,
+) -> Result<()> {
     // What somebody labelled they do not review: of reviewers who label as well, one is always missing.
-    let others = |labeller: &Chosen| reviewers.iter().filter(|one| one.user != labeller.user).count();
+    let others = |labeller: &UserId| reviewers.iter().filter(|one| *one != labeller).count();
     let fewest = labellers.iter().map(others).min().unwrap_or_default();
     match review {
         Review::None => Ok(()),
@@ -296,10 +302,10 @@ async fn choices(tx: &mut WriteTx, permit: &Permit, task: &NewTask) -> Result<Ve
 async fn task_inputs(tx: &mut WriteTx, permit: &Permit, task: &NewTask) -> Result<Vec<InputId>> {
     let medium = task.kind.medium();
     let inputs = match &task.source {
-        Source::All => assignments::inputs_for(tx, permit, medium, &[], INPUTS + 1).await?,
+        Source::All => task_inputs::of_app(tx, permit, medium, &[], INPUTS + 1).await?,
         Source::Inputs(slugs) if slugs.is_empty() => Vec::new(),
         Source::Inputs(slugs) => {
-            let found = assignments::inputs_for(tx, permit, medium, slugs, INPUTS + 1).await?;
+            let found = task_inputs::of_app(tx, permit, medium, slugs, INPUTS + 1).await?;
             let distinct: std::collections::BTreeSet<&String> = slugs.iter().collect();
             if found.len() < distinct.len() {
                 let why = "must be inputs of this app, of the kind that the task is about";
@@ -308,7 +314,7 @@ async fn task_inputs(tx: &mut WriteTx, permit: &Permit, task: &NewTask) -> Resul
             found
         }
         Source::Dataset(slug) => {
-            assignments::inputs_of_dataset(tx, permit, medium, slug, INPUTS + 1).await?.ok_or_else(|| {
+            task_inputs::of_dataset(tx, permit, medium, slug, INPUTS + 1).await?.ok_or_else(|| {
                 Error::invalid("input_source", format!("must be a dataset of this app: `{slug}` is none"))
             })?
         }

@@ -312,7 +312,7 @@ async fn by_session(
     }))
 }
 
-fn granted(
+pub(super) fn granted(
     id: Option<GrantId>,
     scopes: Option<ScopeSet>,
     endpoints: Option<EndpointSet>,
@@ -338,7 +338,7 @@ fn address(owner: Option<String>, app: Option<String>) -> Option<AppAddress> {
     Some(AppAddress { owner: owner?, app: app? })
 }
 
-fn standing(user: UserId, owner: Option<UserId>, grant: Option<(GrantId, Rights)>) -> Standing {
+pub(super) fn standing(user: UserId, owner: Option<UserId>, grant: Option<(GrantId, Rights)>) -> Standing {
     match grant {
         _ if owner == Some(user) => Standing::Owner,
         Some((grant, rights)) => Standing::Collaborator { grant, rights },

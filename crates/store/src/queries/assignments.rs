@@ -1,8 +1,8 @@
-//! Assignments: which input of a task who labels, and what reviewers said of that.
+//! Assignments: which input of a task who labels, and how that stands.
 
-use atelier_domain::id::{AssignmentReviewId, InputId, TaskId, UserId};
-use atelier_domain::task::{Act, Assignment, AssignmentState};
-use atelier_domain::{Labels, Medium, Permit, Timestamp};
+use atelier_domain::assignment::{Assignment, AssignmentState};
+use atelier_domain::id::{InputId, TaskId, UserId};
+use atelier_domain::{Labels, Permit, Timestamp};
 use serde_json::{Value, json};
 
 use super::concepts::one_of;
@@ -99,82 +99,6 @@ macro_rules! assignment {
             $($condition)+
         )
     };
-}
-
-row! {
-    struct IdRow {
-        id: InputId,
-    }
-}
-
-/// The identifiers of at most `most` inputs of the permit's app, the oldest first; of one kind, if `medium` says so, and
-/// only those of `slugs`, if some are named.
-///
-/// # Errors
-/// When the database fails.
-pub async fn inputs_for(
-    conn: &mut Conn,
-    permit: &Permit,
-    medium: Option<Medium>,
-    slugs: &[String],
-    most: usize,
-) -> Result<Vec<InputId>> {
-    macro_rules! inputs {
-        ($($found_by:tt)*) => {
-            concat!(
-                "SELECT id FROM inputs WHERE app_id = $1 AND (CAST($2 AS TEXT) IS NULL OR kind = $2)",
-                $($found_by)*
-                " ORDER BY id LIMIT $3"
-            )
-        };
-    }
-    let medium = medium.map(Medium::name);
-    let limit = i64::try_from(most).unwrap_or(i64::MAX);
-    let rows: Vec<IdRow> = if slugs.is_empty() {
-        conn.fetch_all(inputs!(), params![permit.app(), medium, limit]).await?
-    } else {
-        let sql = Sql::differing(
-            inputs!(" AND ", one_of!(sqlite "slug" "$4"),),
-            inputs!(" AND ", one_of!(postgres "slug" "$4"),),
-        );
-        conn.fetch_all(sql, params![permit.app(), medium, limit, &json!(slugs)]).await?
-    };
-    Ok(rows.into_iter().map(|row| row.id).collect())
-}
-
-/// The same of a dataset; none, if the permit's app has none of that name.
-///
-/// # Errors
-/// When the database fails.
-pub async fn inputs_of_dataset(
-    conn: &mut Conn,
-    permit: &Permit,
-    medium: Option<Medium>,
-    dataset: &str,
-    most: usize,
-) -> Result<Option<Vec<InputId>>> {
-    row! {
-        struct DatasetRow {
-            id: uuid::Uuid,
-        }
-    }
-    let found: Option<DatasetRow> = conn
-        .fetch_optional(
-            "SELECT id FROM datasets WHERE app_id = $1 AND slug = $2",
-            params![permit.app(), dataset],
-        )
-        .await?;
-    let Some(found) = found else { return Ok(None) };
-    let limit = i64::try_from(most).unwrap_or(i64::MAX);
-    let rows: Vec<IdRow> = conn
-        .fetch_all(
-            "SELECT i.id FROM dataset_inputs d JOIN inputs i ON i.id = d.input_id \
-             WHERE i.app_id = $1 AND d.dataset_id = $2 AND (CAST($3 AS TEXT) IS NULL OR i.kind = $3) \
-             ORDER BY i.id LIMIT $4",
-            params![permit.app(), found.id, medium.map(Medium::name), limit],
-        )
-        .await?;
-    Ok(Some(rows.into_iter().map(|row| row.id).collect()))
 }
 
 /// An assignment that is to be added.
@@ -493,100 +417,12 @@ pub async fn open_of(conn: &mut Conn, permit: &Permit, worker: UserId) -> Result
     Ok(row.open)
 }
 
-/// Something that a reviewer said of an assignment.
-#[derive(Clone, Copy, Debug)]
-pub struct NewReview<'a> {
-    /// Its identifier, in the order of time.
-    pub id: AssignmentReviewId,
-    /// Of which assignment.
-    pub key: AssignmentKey,
-    /// Of which round of it.
-    pub round: i64,
-    /// What they did with it.
-    pub act: Act,
-    /// What they wrote.
-    pub comment: &'a str,
-}
-
-/// The name under which what a reviewer does is kept; none, if it is not kept.
-fn act_name(act: Act) -> Option<&'static str> {
-    match act {
-        Act::Approve => Some("approve"),
-        Act::RequestChanges => Some("request_changes"),
-        Act::Reject => Some("reject"),
-        Act::Start | Act::Submit | Act::Skip | Act::Review => None,
-    }
-}
-
-/// Keeps what whoever holds the permit said of an assignment of its app. What says nothing is not kept.
-///
-/// # Errors
-/// When the database fails.
-pub async fn insert_review(
-    tx: &mut WriteTx,
-    permit: &Permit,
-    review: NewReview<'_>,
-    now: Timestamp,
-) -> Result<()> {
-    let Some(act) = act_name(review.act) else { return Ok(()) };
-    let AssignmentKey { task, position, place } = review.key;
-    tx.execute(
-        "INSERT INTO assignment_reviews (id, app_id, task_id, position, place, round, reviewer_id, act, comment, \
-         created_at) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10)",
-        params![
-            permit.app(),
-            review.id,
-            task,
-            position,
-            place,
-            review.round,
-            permit.user(),
-            act,
-            review.comment,
-            now
-        ],
-    )
-    .await?;
-    Ok(())
-}
-
-row! {
-    /// What a reviewer said of an assignment.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct ReviewRow {
-        /// Who.
-        pub reviewer_id: UserId,
-        /// What they are called.
-        pub reviewer: String,
-        /// What they did: `approve`, `request_changes` or `reject`.
-        pub act: String,
-        /// What they wrote.
-        pub comment: String,
-        /// Of which round.
-        pub round: i64,
-        /// When.
-        pub created_at: Timestamp,
-    }
-}
-
-/// What reviewers said of an assignment of the permit's app, the oldest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn reviews(conn: &mut Conn, permit: &Permit, key: AssignmentKey) -> Result<Vec<ReviewRow>> {
-    conn.fetch_all(
-        "SELECT r.reviewer_id, u.name AS reviewer, r.act, r.comment, r.round, r.created_at \
-         FROM assignment_reviews r JOIN users u ON u.id = r.reviewer_id \
-         WHERE r.app_id = $1 AND r.task_id = $2 AND r.position = $3 AND r.place = $4 ORDER BY r.id",
-        params![permit.app(), key.task, key.position, key.place],
-    )
-    .await
-}
-
 row! {
     /// How many assignments of somebody stand in one way.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct CountRow {
+        /// Of which task.
+        pub task_id: TaskId,
         /// Whose; nobody's are those in the pool.
         pub worker_id: Option<UserId>,
         /// Their slug.
@@ -600,19 +436,25 @@ row! {
     }
 }
 
-/// How the assignments of a task of the permit's app stand, labeller by labeller.
+/// How the assignments of the tasks `slugs` of the permit's app stand, task by task and labeller by labeller.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn counts(conn: &mut Conn, permit: &Permit, task: TaskId) -> Result<Vec<CountRow>> {
-    conn.fetch_all(
-        "SELECT c.worker_id, u.slug, u.name, c.state, c.count FROM (\
-         SELECT worker_id, state, COUNT(*) AS count FROM assignments \
-         WHERE app_id = $1 AND task_id = $2 GROUP BY worker_id, state) c \
-         LEFT JOIN users u ON u.id = c.worker_id ORDER BY u.slug, c.state",
-        params![permit.app(), task],
-    )
-    .await
+pub async fn counts(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<Vec<CountRow>> {
+    macro_rules! counts {
+        ($dialect:ident) => {
+            concat!(
+                "SELECT c.task_id, c.worker_id, u.slug, u.name, c.state, c.count FROM (\
+                 SELECT task_id, worker_id, state, COUNT(*) AS count FROM assignments \
+                 WHERE app_id = $1 AND task_id IN (SELECT id FROM tasks WHERE app_id = $1 AND ",
+                one_of!($dialect "slug" "$2"),
+                ") GROUP BY task_id, worker_id, state) c \
+                 LEFT JOIN users u ON u.id = c.worker_id ORDER BY c.task_id, u.slug, c.state"
+            )
+        };
+    }
+    conn.fetch_all(Sql::differing(counts!(sqlite), counts!(postgres)), params![permit.app(), &json!(slugs)])
+        .await
 }
 
 row! {

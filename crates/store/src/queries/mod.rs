@@ -3,6 +3,7 @@
 pub mod access;
 pub mod annotations;
 pub mod apps;
+pub mod assignment_reviews;
 pub mod assignments;
 pub mod audit;
 pub mod audit_chain;
@@ -29,6 +30,7 @@ pub mod pending;
 pub mod resources;
 pub mod said;
 pub mod sessions;
+pub mod task_inputs;
 pub mod tasks;
 pub mod users;
 pub mod visits;

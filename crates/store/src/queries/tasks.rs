@@ -1,12 +1,13 @@
 //! Tasks: what is to be labelled, how, and by whom.
 
-use atelier_domain::id::{TaskId, UserId};
+use atelier_domain::id::{GrantId, TaskId, UserId};
 use atelier_domain::task::{Review, TaskKind, WorkerStrategy};
-use atelier_domain::{EndpointSet, Permit, Rights, ScopeSet, Timestamp};
+use atelier_domain::{EndpointSet, Permit, ScopeSet, Standing, Timestamp};
 use serde_json::{Value, json};
 
+use super::access::{granted, standing};
 use super::concepts::{ConceptRow, concept, one_of};
-use crate::db::{Column, Conn, Row, Sql, WriteTx, params, row};
+use crate::db::{Column, Conn, FromRow, Row, Sql, WriteTx, params, row};
 use crate::{Error, Result};
 
 row! {
@@ -208,32 +209,25 @@ pub async fn people(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<
         .await
 }
 
-row! {
-    /// Somebody who can see the permit's app.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct AbleRow {
-        /// Who.
-        pub user_id: UserId,
-        /// Their slug.
-        pub slug: String,
-        /// What their grant gives; nothing is said of the owner, who has none.
-        pub scopes: Option<ScopeSet>,
-        /// The endpoints to which it is limited.
-        pub endpoints: Option<EndpointSet>,
-        /// When it ends.
-        pub ends_at: Option<Timestamp>,
-    }
+/// Somebody who can see the permit's app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InsiderRow {
+    /// Who.
+    pub user_id: UserId,
+    /// Their slug.
+    pub slug: String,
+    /// What they are to the app.
+    pub standing: Standing,
 }
 
-impl AbleRow {
-    /// What they may do in the permit's app.
-    #[must_use]
-    pub fn rights(&self, permit: &Permit) -> Rights {
-        if self.user_id == permit.owner() {
-            return Rights::FULL;
-        }
-        let scopes = self.scopes.unwrap_or(ScopeSet::EMPTY);
-        Rights { scopes, endpoints: self.endpoints, ends_at: self.ends_at }
+row! {
+    struct FoundRow {
+        user_id: UserId,
+        slug: String,
+        grant_id: Option<GrantId>,
+        scopes: Option<ScopeSet>,
+        endpoints: Option<EndpointSet>,
+        ends_at: Option<Timestamp>,
     }
 }
 
@@ -241,38 +235,61 @@ impl AbleRow {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn able(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<Vec<AbleRow>> {
-    macro_rules! able {
+pub async fn insiders(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<Vec<InsiderRow>> {
+    macro_rules! insiders {
         ($dialect:ident) => {
             concat!(
-                "SELECT u.id AS user_id, u.slug, g.scopes, g.endpoints, g.ends_at FROM users u \
+                "SELECT u.id AS user_id, u.slug, g.id AS grant_id, g.scopes, g.endpoints, g.ends_at FROM users u \
                  LEFT JOIN grants g ON g.app_id = $1 AND g.user_id = u.id AND g.state = 'active' \
                  WHERE (u.id = $3 OR g.id IS NOT NULL) AND ",
                 one_of!($dialect "u.slug" "$2")
             )
         };
     }
-    conn.fetch_all(
-        Sql::differing(able!(sqlite), able!(postgres)),
-        params![permit.app(), &json!(slugs), permit.owner()],
-    )
-    .await
+    let sql = Sql::differing(insiders!(sqlite), insiders!(postgres));
+    let rows: Vec<FoundRow> =
+        conn.fetch_all(sql, params![permit.app(), &json!(slugs), permit.owner()]).await?;
+    let insider = |row: FoundRow| {
+        let grant = granted(row.grant_id, row.scopes, row.endpoints, row.ends_at);
+        let standing = standing(row.user_id, Some(permit.owner()), grant);
+        InsiderRow { user_id: row.user_id, slug: row.slug, standing }
+    };
+    Ok(rows.into_iter().map(insider).collect())
 }
 
-/// The choices of a task of the permit's app, in their order.
+/// A choice of a task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChoiceRow {
+    /// Of which task.
+    pub task_id: TaskId,
+    /// The concept.
+    pub concept: ConceptRow,
+}
+
+impl FromRow for ChoiceRow {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self { task_id: row.get("task_id")?, concept: ConceptRow::from_row(row)? })
+    }
+}
+
+/// The choices of the tasks `slugs` of the permit's app, task by task in their order.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn concepts(conn: &mut Conn, permit: &Permit, task: TaskId) -> Result<Vec<ConceptRow>> {
-    conn.fetch_all(
-        concat!(
-            "SELECT l.* FROM task_concepts m JOIN (",
-            concept!(""; ""),
-            ") l ON l.slug = m.concept WHERE m.app_id = $1 AND m.task_id = $2 ORDER BY m.position"
-        ),
-        params![permit.app(), task],
-    )
-    .await
+pub async fn concepts(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<Vec<ChoiceRow>> {
+    macro_rules! choices {
+        ($dialect:ident) => {
+            concat!(
+                "SELECT m.task_id, l.* FROM tasks t JOIN task_concepts m ON m.task_id = t.id JOIN (",
+                concept!(""; ""),
+                ") l ON l.slug = m.concept WHERE t.app_id = $1 AND m.app_id = $1 AND ",
+                one_of!($dialect "t.slug" "$2"),
+                " ORDER BY m.task_id, m.position"
+            )
+        };
+    }
+    conn.fetch_all(Sql::differing(choices!(sqlite), choices!(postgres)), params![permit.app(), &json!(slugs)])
+        .await
 }
 
 /// A new task.
@@ -494,4 +511,29 @@ pub async fn delete(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> Result
         };
     }
     tx.execute(Sql::differing(delete!(sqlite), delete!(postgres)), params![permit.app(), &json!(slugs)]).await
+}
+
+/// Takes whoever's grant has ended by its date out of the tasks of its app: what they had still to label goes back into
+/// the pools, and they label and review no more. Answers how many inputs went back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn retire_ended(tx: &mut WriteTx, now: Timestamp) -> Result<u64> {
+    let released = tx
+        .execute(
+            "UPDATE assignments SET worker_id = NULL, pooled = FALSE, state = 'pending', lock_holder = NULL, \
+             locked_until = NULL, reason = NULL, changed_at = $1 WHERE state IN ('pending', 'skipped') \
+             AND (task_id, worker_id) IN (SELECT p.task_id, p.user_id FROM grants g JOIN task_people p \
+             ON p.app_id = g.app_id AND p.user_id = g.user_id AND p.labels = TRUE \
+             WHERE g.state = 'active' AND g.ends_at <= $1)",
+            params![now],
+        )
+        .await?;
+    tx.execute(
+        "UPDATE task_people SET labels = FALSE, reviews = FALSE WHERE (labels = TRUE OR reviews = TRUE) \
+         AND (app_id, user_id) IN (SELECT app_id, user_id FROM grants WHERE state = 'active' AND ends_at <= $1)",
+        params![now],
+    )
+    .await?;
+    Ok(released)
 }

@@ -1,7 +1,8 @@
 //! A store with rows in every table, made by the operations that make them.
 
+use atelier_domain::assignment::Act;
 use atelier_domain::id::IdentityId;
-use atelier_domain::task::{Act, Review, WorkerStrategy};
+use atelier_domain::task::{Review, WorkerStrategy};
 use atelier_domain::time::DAY;
 use atelier_domain::{Labels, Preset, Scope};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation};

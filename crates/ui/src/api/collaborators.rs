@@ -157,6 +157,8 @@ pub struct Consequences {
     pub people: Vec<Consequence>,
     /// How many keys end or give less.
     pub keys: usize,
+    /// How many inputs that somebody has still to label go back into the pools of their tasks.
+    pub inputs: usize,
 }
 
 /// What a change would do to one person.

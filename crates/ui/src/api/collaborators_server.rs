@@ -240,7 +240,8 @@ pub(super) async fn preview_removal(
 
 fn consequences(preview: Preview) -> Consequences {
     let keys = usize::try_from(preview.keys_ending + preview.keys_narrowing).unwrap_or_default();
-    Consequences { people: preview.lines.into_iter().map(consequence).collect(), keys }
+    let inputs = usize::try_from(preview.assignments_returning).unwrap_or_default();
+    Consequences { people: preview.lines.into_iter().map(consequence).collect(), keys, inputs }
 }
 
 fn consequence(line: PreviewLine) -> Consequence {

@@ -5,10 +5,10 @@
 )]
 
 use leptos::prelude::*;
-use leptos_router::location::Url;
 use serde::{Deserialize, Serialize};
 
 use super::apps::AppPlace;
+use super::segment;
 use crate::error::UiError;
 #[cfg(feature = "ssr")]
 use {
@@ -336,7 +336,7 @@ pub async fn delete_concept(owner: String, app: String, concept: String) -> Resu
 
 /// The page of a concept of the app at `app`.
 pub fn concept_path(app: &str, concept: &str) -> String {
-    format!("{app}/concepts/{}", Url::escape(concept))
+    format!("{app}/concepts/{}", segment(concept))
 }
 
 /// The concept that somebody means by what they typed into a field, which has to exist.

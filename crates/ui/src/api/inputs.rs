@@ -6,9 +6,9 @@
 
 use atelier_domain::Medium;
 use leptos::prelude::*;
-use leptos_router::location::Url;
 use serde::{Deserialize, Serialize};
 
+use super::segment;
 use super::{
     annotations::Mark,
     apps::{App, AppPlace},
@@ -32,7 +32,7 @@ pub fn list_path(app: &App) -> String {
 
 /// Where the page of an input is. People choose the identifiers, so that they may hold anything.
 pub fn input_path(app: &App, input: &str) -> String {
-    format!("{}/{}", list_path(app), Url::escape(input))
+    format!("{}/{}", list_path(app), segment(input))
 }
 
 /// Where a picture is.
@@ -41,7 +41,7 @@ pub fn picture_path(app: &App, input: &str, size: PictureSize) -> String {
         PictureSize::Original => "original",
         PictureSize::Thumbnail => "thumbnail",
     };
-    format!("/pictures{}/{}/{size}", app.path(), Url::escape(input))
+    format!("/pictures{}/{}/{size}", app.path(), segment(input))
 }
 
 /// Where files for an app are sent to.

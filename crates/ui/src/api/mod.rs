@@ -22,3 +22,11 @@ pub mod passkeys;
 pub mod second_factor;
 pub mod tasks;
 pub mod vocabs;
+
+/// What people chose as an identifier, as a part of an address: it may hold anything. The same on the server and in the
+/// browser, whose own ways to escape differ in what they leave as it is.
+pub(crate) fn segment(id: &str) -> String {
+    let escaped = leptos_router::location::Url::escape(id);
+    let kept = [("%2D", "-"), ("%5F", "_"), ("%2E", "."), ("%7E", "~")];
+    kept.into_iter().fold(escaped, |escaped, (code, letter)| escaped.replace(code, letter))
+}

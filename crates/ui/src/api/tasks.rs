@@ -6,9 +6,9 @@
 )]
 
 use leptos::prelude::*;
-use leptos_router::location::Url;
 use serde::{Deserialize, Serialize};
 
+use super::segment;
 use super::{
     apps::{App, AppPlace},
     concepts::Concept,
@@ -160,7 +160,7 @@ pub struct TaskShown {
     pub place: AppPlace,
     /// The task itself.
     pub task: ListedTask,
-    /// What its labellers are to do.
+    /// What its labellers are to do, as safe HTML.
     pub instructions: String,
     /// How inputs come to them.
     pub strategy: String,
@@ -222,7 +222,7 @@ pub struct Work {
     pub place: AppPlace,
     /// The task.
     pub task: ListedTask,
-    /// What its labellers are to do.
+    /// What its labellers are to do, as safe HTML.
     pub instructions: String,
     /// Whether the whole of an input is labelled, which is done right here.
     pub is_of_whole: bool,
@@ -239,7 +239,7 @@ pub fn tasks_path(app: &App) -> String {
 
 /// The page of one of them.
 pub fn task_path(app: &App, task: &str) -> String {
-    format!("{}/{}", tasks_path(app), Url::escape(task))
+    format!("{}/{}", tasks_path(app), segment(task))
 }
 
 /// The tasks of an app, and what the person could do in each.

@@ -1,6 +1,7 @@
 //! The server's side of [`super`].
 
-use atelier_domain::task::{Act, AssignmentState, Review, TaskKind, WorkerStrategy};
+use atelier_domain::assignment::{Act, AssignmentState};
+use atelier_domain::task::{Review, Role, TaskKind, WorkerStrategy};
 use atelier_domain::{Endpoint, Label, Labels, PatchAction, Rights};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation, PatchAnnotation};
 use atelier_service::collaborators::Filter;
@@ -19,7 +20,9 @@ use crate::api::apps::{App, AppPlace, if_allowed, place, refusal};
 use crate::api::chosen;
 use crate::api::concepts::{concept, meant, offered};
 use crate::api::inputs::{PictureSize, picture_path};
+use crate::api::segment;
 use crate::error::UiError;
+use crate::markdown;
 use crate::server::{service, who};
 
 /// How many tasks are shown, people offered, and vocabularies or datasets to choose from.
@@ -118,8 +121,8 @@ async fn candidates(name: &AppName, app: &App) -> Result<Vec<Candidate>, UiError
     let candidate = |slug: String, name: String, rights: &Rights| Candidate {
         slug,
         name,
-        can_label: atelier_service::tasks::can_label(rights),
-        can_review: atelier_service::tasks::can_review(rights),
+        can_label: Role::Labeller.is_open_to(rights),
+        can_review: Role::Reviewer.is_open_to(rights),
     };
     let owner = candidate(app.owner.clone(), app.owner_name.clone(), &Rights::FULL);
     let others = rows.iter().filter_map(|row| {
@@ -224,7 +227,7 @@ pub(super) async fn add(owner: &str, app: &str, typed: TypedTask) -> Result<(), 
     let task = typed.read(&name).await?;
     let made = service().post_tasks(&who(), &name, vec![task]).await?.value;
     if let Some(task) = made.first() {
-        let slug = leptos_router::location::Url::escape(&task.row.slug);
+        let slug = segment(&task.row.slug);
         leptos_axum::redirect(&format!("/{owner}/{app}/tasks/{slug}"));
     }
     Ok(())
@@ -263,7 +266,7 @@ pub(super) async fn get(owner: &str, app: &str, slug: &str) -> Result<TaskShown,
         people.push(TaskPerson { name: String::new(), labels: false, reviews: false, counts: pool });
     }
     Ok(TaskShown {
-        instructions: task.row.instructions.clone(),
+        instructions: markdown::html(&task.row.instructions),
         strategy: strategy_words(&task.row),
         review: review_words(task.row.review),
         task: listed(&place, &task, &counts),
@@ -286,11 +289,12 @@ fn sum(one: Counts, other: Counts) -> Counts {
 }
 
 fn strategy_words(row: &TaskRow) -> String {
-    let words = row.strategy.words();
+    let sentence = row.strategy.sentence();
     match row.per_input {
-        1 => format!("Inputs are {words}."),
-        _ if row.strategy == WorkerStrategy::Full => "Everybody labels every input.".to_owned(),
-        several => format!("Inputs are {words}; {several} people label each."),
+        several if several > 1 && row.strategy != WorkerStrategy::Full => {
+            format!("{sentence} {several} people label each.")
+        }
+        _ => sentence.to_owned(),
     }
 }
 
@@ -356,7 +360,7 @@ pub(super) async fn work(owner: &str, app: &str, slug: &str, reviews: bool) -> R
     Ok(Work {
         choices: choices.collect(),
         is_of_whole: task.row.kind == TaskKind::Classification,
-        instructions: task.row.instructions.clone(),
+        instructions: markdown::html(&task.row.instructions),
         task: listed(&place, &task, &counts),
         input,
         place,

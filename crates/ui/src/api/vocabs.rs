@@ -5,9 +5,9 @@
 )]
 
 use leptos::prelude::*;
-use leptos_router::location::Url;
 use serde::{Deserialize, Serialize};
 
+use super::segment;
 use super::{
     apps::{App, AppPlace},
     concepts::Concept,
@@ -85,7 +85,7 @@ pub fn vocabs_path(app: &App) -> String {
 
 /// The page of one of them.
 pub fn vocab_path(app: &App, vocab: &str) -> String {
-    format!("{}/{}", vocabs_path(app), Url::escape(vocab))
+    format!("{}/{}", vocabs_path(app), segment(vocab))
 }
 
 /// The vocabularies of an app.
@@ -158,7 +158,7 @@ pub async fn add_vocab(
     let vocab = NewVocab { name, description, concepts, ..NewVocab::default() };
     let added = server::service().post_vocabs(&server::who(), &place, vec![vocab]).await?.value;
     if let Some(vocab) = added.first() {
-        leptos_axum::redirect(&format!("/{owner}/{app}/vocabs/{}", Url::escape(&vocab.row.slug)));
+        leptos_axum::redirect(&format!("/{owner}/{app}/vocabs/{}", segment(&vocab.row.slug)));
     }
     Ok(())
 }

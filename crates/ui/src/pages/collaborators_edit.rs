@@ -167,7 +167,7 @@ pub(super) fn Narrowed(
     /// What would happen, to the person first, whom another part of the form tells.
     consequences: Consequences,
 ) -> impl IntoView {
-    let Consequences { people, keys } = consequences;
+    let Consequences { people, keys, inputs } = consequences;
     let lines = people
         .into_iter()
         .skip(1)
@@ -181,5 +181,18 @@ pub(super) fn Narrowed(
     view! {
         <ul>{lines}</ul>
         {keys}
+        {returning(inputs)}
     }
+}
+
+/// What becomes of what somebody has still to label, if there is anything.
+pub(super) fn returning(inputs: usize) -> Option<AnyView> {
+    let text = match inputs {
+        0 => return None,
+        1 => "1 input that is still to be labelled goes back to the others of its task.".to_owned(),
+        several => {
+            format!("{several} inputs that are still to be labelled go back to the others of their tasks.")
+        }
+    };
+    Some(view! { <p class="soft">{text}</p> }.into_any())
 }

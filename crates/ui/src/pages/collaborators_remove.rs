@@ -5,7 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 
 use super::collaborators::{GrantFields, list_path};
-use super::collaborators_edit::{Narrowed, grant_in_address};
+use super::collaborators_edit::{Narrowed, grant_in_address, returning};
 use crate::{
     api::{
         apps::App,
@@ -116,7 +116,11 @@ pub(super) fn RemoveFields(
 /// What becomes of those whom they invited, where there are any.
 fn choice(removed: Consequences, kept: Consequences) -> AnyView {
     if removed.people.len() < 2 {
-        return view! { <input type="hidden" name="below" value="remove" /> }.into_any();
+        return view! {
+            {returning(removed.inputs)}
+            <input type="hidden" name="below" value="remove" />
+        }
+        .into_any();
     }
     view! {
         <fieldset class="presets">

@@ -3,7 +3,7 @@
 use atelier_domain::Predicate;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{hooks::use_params_map, location::Url};
+use leptos_router::location::Url;
 
 use super::collaborators::AppNameFields;
 use crate::{
@@ -31,17 +31,15 @@ use crate::{
         table::{Cell, Column, Table},
     },
     form::{Form, FormParts, PostForm},
+    pages::thing_in_address,
 };
 
 /// One concept: what it is called, in every language; how it stands to others; and its end.
 #[component]
 pub fn OneConcept() -> impl IntoView {
-    let params = use_params_map();
-    let part = move |name: &str| params.with(|params| params.get(name).unwrap_or_default());
-    let key = Memo::new(move |_| (part("owner"), part("app"), part("concept")));
     view! {
         <Loaded
-            key=key
+            key=thing_in_address("concept")
             fetch=|(owner, app, concept)| get_concept(owner, app, concept)
             view=|shown| view! { <Body shown /> }.into_any()
         />
@@ -92,8 +90,8 @@ fn Body(shown: ConceptShown) -> impl IntoView {
                 </div>
                 <a class="button" href=inputs>"Its inputs"</a>
             </header>
-            <ConceptList concepts=others />
             <section class="section">{about}</section>
+            <ConceptList concepts=others />
             <section class="section">
                 <h2>"In other languages"</h2>
                 <p class="section-lead">{format!("Its own language is {language}.")}</p>

@@ -3,7 +3,7 @@
 use atelier_domain::Medium;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::use_navigate;
 
 use crate::{
     api::{
@@ -28,20 +28,17 @@ use crate::{
         time::Time,
     },
     form::{Form, PostForm},
-    pages::app_in_address,
+    pages::thing_in_address,
 };
 
 /// One input, and what people say of it.
 #[component]
 pub fn OneInput() -> impl IntoView {
-    let app = app_in_address();
-    let params = use_params_map();
-    let key = Memo::new(move |_| (app.get(), params.with(|params| params.get("input").unwrap_or_default())));
     Drafting::provide();
     view! {
         <Loaded
-            key
-            fetch=|((owner, app), input): ((String, String), String)| get_input(owner, app, input)
+            key=thing_in_address("input")
+            fetch=|(owner, app, input)| get_input(owner, app, input)
             view=|shown| view! { <Body shown /> }.into_any()
         />
     }

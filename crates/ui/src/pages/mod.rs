@@ -66,6 +66,13 @@ pub fn app_in_address() -> Memo<(String, String)> {
     Memo::new(move |_| (part("owner"), part("app")))
 }
 
+/// The owner and the app that the page's address names, and what of that app its part `name` does.
+fn thing_in_address(name: &'static str) -> Memo<(String, String, String)> {
+    let params = use_params_map();
+    let part = move |name| params.with(|params| params.get(name).unwrap_or_default());
+    Memo::new(move |_| (part("owner"), part("app"), part(name)))
+}
+
 /// Where the page's part of a long list begins; at the top, if its address says nothing.
 fn cursor_in_address() -> Memo<Option<String>> {
     let query = use_query_map();

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use super::{
     collaborators::AppNameFields,
@@ -28,17 +27,15 @@ use crate::{
         time::Time,
     },
     form::{Form, PostForm},
+    pages::thing_in_address,
 };
 
 /// One task: how far it is, person by person, and the ways to work on it.
 #[component]
 pub fn OneTask() -> impl IntoView {
-    let params = use_params_map();
-    let part = move |name: &str| params.with(|params| params.get(name).unwrap_or_default());
-    let key = Memo::new(move |_| (part("owner"), part("app"), part("task")));
     view! {
         <Loaded
-            key=key
+            key=thing_in_address("task")
             fetch=|(owner, app, task)| get_task(owner, app, task)
             view=|shown| view! { <Body shown /> }.into_any()
         />
@@ -66,7 +63,7 @@ fn Body(shown: TaskShown) -> impl IntoView {
         view! {
             <section class="section">
                 <h2>"Instructions"</h2>
-                <p class="instructions">{instructions}</p>
+                <div class="instructions" inner_html=instructions />
             </section>
         }
     });

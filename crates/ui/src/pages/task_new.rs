@@ -49,6 +49,10 @@ fn Body(material: TaskMaterial) -> impl IntoView {
                     <AppNameFields app=app.clone() />
                     <TextField name="name" label="Name" />
                     <Radios name="kind" legend="What is to be done" options=kinds() />
+                    <p class="field-hint">
+                        "Only concepts of whole inputs are said on a page of their own so far. Boxes, outlines, points and \
+                         parts of texts come from tools that use the API; they are reviewed here."
+                    </p>
                     <TextArea
                         name="instructions"
                         label="Instructions"
@@ -163,7 +167,7 @@ fn sources() -> Vec<Choice> {
 
 fn strategies() -> Vec<Choice> {
     let ways = [WorkerStrategy::Dynamic, WorkerStrategy::Partitioned, WorkerStrategy::Full];
-    ways.map(|strategy| choice(strategy.name(), &capital(strategy.words()))).into()
+    ways.map(|strategy| choice(strategy.name(), strategy.sentence().trim_end_matches('.'))).into()
 }
 
 fn reviews() -> Vec<Choice> {

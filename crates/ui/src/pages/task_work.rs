@@ -2,7 +2,6 @@
 
 use leptos::{prelude::*, wasm_bindgen::JsCast as _};
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use super::task::TaskFields;
 use crate::{
@@ -27,6 +26,7 @@ use crate::{
         swatch::Swatch,
     },
     form::{Form, PostForm},
+    pages::thing_in_address,
 };
 
 /// Where somebody labels: one input after the other.
@@ -43,12 +43,9 @@ pub fn ReviewInTask() -> impl IntoView {
 
 #[component]
 fn Page(reviews: bool) -> impl IntoView {
-    let params = use_params_map();
-    let part = move |name: &str| params.with(|params| params.get(name).unwrap_or_default());
-    let key = Memo::new(move |_| (part("owner"), part("app"), part("task")));
     view! {
         <Loaded
-            key=key
+            key=thing_in_address("task")
             fetch=move |(owner, app, task)| get_work(owner, app, task, reviews)
             view=move |work| view! { <Body work reviews /> }.into_any()
         />
@@ -103,7 +100,7 @@ fn at_hand(
         view! {
             <details class="section-lead">
                 <summary>"Instructions"</summary>
-                <p class="instructions">{instructions}</p>
+                <div class="instructions" inner_html=instructions />
             </details>
         }
     });
@@ -117,7 +114,7 @@ fn at_hand(
         let href = input_path(app, &input.slug);
         view! {
             <p class="page-note">
-                "Parts of inputs are marked over the API for now: " <a href=href>{input.slug.clone()}</a>
+                "Parts of inputs are marked over the API for now, within this task. The input: " <a href=href>{input.slug.clone()}</a>
             </p>
         }
         .into_any()
@@ -169,7 +166,7 @@ fn Labelling(app: App, task: String, input: String, choices: Vec<LabelChoice>) -
             let meaning =
                 (!definition.is_empty()).then(|| view! { <span class="row-note">{definition}</span> });
             view! {
-                <p class="checkbox choice">
+                <p class="checkbox label-choice">
                     <input
                         type="checkbox"
                         id=id.clone()

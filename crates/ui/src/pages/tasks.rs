@@ -113,7 +113,7 @@ fn table(app: &App, tasks: &[ListedTask]) -> AnyView {
         .iter()
         .map(|task| {
             let href = task_path(app, &task.slug);
-            let due = task.due_at.map(|at| view! { <Time at=at /> });
+            let due = task.due_at.map(|at| view! { <Time at=at /> }.into_any());
             let (name, done) = (task.name.clone(), done_of(task));
             let (standing, waiting) = (task.standing, task.counts.waiting);
             view! {
@@ -122,7 +122,7 @@ fn table(app: &App, tasks: &[ListedTask]) -> AnyView {
                     <Cell label="State"><StandingChip standing /></Cell>
                     <Cell label="Done">{done}</Cell>
                     <Cell label="In review" numeric=true>{waiting}</Cell>
-                    <Cell label="Due">{due}</Cell>
+                    <Cell label="Due">{due.unwrap_or_else(|| "–".into_any())}</Cell>
                 </tr>
             }
             .into_any()

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use super::collaborators::AppNameFields;
 use crate::{
@@ -30,17 +29,15 @@ use crate::{
         table::{Cell, Column, Table},
     },
     form::{Form, PostForm},
+    pages::thing_in_address,
 };
 
 /// One vocabulary: its concepts in their order, and what it is called.
 #[component]
 pub fn OneVocab() -> impl IntoView {
-    let params = use_params_map();
-    let part = move |name: &str| params.with(|params| params.get(name).unwrap_or_default());
-    let key = Memo::new(move |_| (part("owner"), part("app"), part("vocab")));
     view! {
         <Loaded
-            key=key
+            key=thing_in_address("vocab")
             fetch=|(owner, app, vocab)| get_vocab(owner, app, vocab)
             view=|shown| view! { <Body shown /> }.into_any()
         />

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use atelier_domain::task::{Act, Review};
+use atelier_domain::assignment::Act;
+use atelier_domain::task::Review;
 use atelier_domain::{Auth, Label, Labels, Region, Rights, Scope, Shape};
 use atelier_service::annotations::NewAnnotation;
 use atelier_service::collaborators::GrantRow;
