@@ -9,6 +9,7 @@ mod config;
 mod connections;
 mod demo;
 mod events;
+mod exports;
 mod guard;
 mod housekeeping;
 mod identify;

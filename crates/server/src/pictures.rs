@@ -90,7 +90,10 @@ async fn give(
 }
 
 /// Who asks: by a key if they send one, else by their session.
-fn who(parts: &Parts, cookie: SessionCookie) -> Result<Who, Error> {
+///
+/// # Errors
+/// When what they send is no key.
+pub(crate) fn who(parts: &Parts, cookie: SessionCookie) -> Result<Who, Error> {
     let Some(credential) = Credential::of(&parts.headers) else {
         return Ok(identify::by_session(parts, cookie));
     };
@@ -149,7 +152,8 @@ fn disposition(id: &str, media_type: &str) -> String {
     format!("inline; filename=\"{ascii}{ending}\"; filename*=UTF-8''{}{ending}", Url::escape(id))
 }
 
-fn refusal(error: &Error) -> Response {
+/// That something was refused, with the status for why.
+pub(crate) fn refusal(error: &Error) -> Response {
     let status = match error {
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,

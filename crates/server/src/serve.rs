@@ -27,8 +27,8 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use crate::config::Config;
 use crate::mailer::Mailer;
 use crate::{
-    assets, audit, connections, events, guard, housekeeping, identify, metrics, open, pages, pictures,
-    providers, proxies, reports, traces, upload, wire,
+    assets, audit, connections, events, exports, guard, housekeeping, identify, metrics, open, pages,
+    pictures, providers, proxies, reports, traces, upload, wire,
 };
 
 /// How long everything goes on once a supervisor asked to stop, so that whoever is connected can turn to another server.
@@ -134,6 +134,7 @@ pub(crate) fn router(
         .merge(upload::router(service, cookie))
         .merge(pictures::router(service, cookie))
         .merge(audit::download::router(service, cookie))
+        .merge(exports::router(service, cookie))
         .merge(providers::router(service, cookie))
         .merge(pages);
     Ok(around(all, service, cookie)

@@ -12,6 +12,8 @@ mod computing;
 pub mod concepts;
 pub mod datasets;
 mod error;
+pub mod exports;
+pub mod formats;
 pub mod identity;
 pub mod inputs;
 pub mod keys;

@@ -158,6 +158,16 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("datasets"))
+                    view=Page::Data(DataPage::Datasets)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("datasets"), ParamSegment("dataset"))
+                    view=Page::Data(DataPage::OneDataset)
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("tasks"))
                     view=Page::Data(DataPage::Tasks)
                     ssr=SsrMode::Async

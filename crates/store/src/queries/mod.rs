@@ -14,6 +14,7 @@ pub mod concepts;
 pub mod dataset_inputs;
 pub mod dataset_versions;
 pub mod datasets;
+pub mod exports;
 pub mod factors;
 pub mod first_links;
 pub mod grants;

@@ -8,8 +8,8 @@ use atelier_domain::{Scope, ScopeSet};
 use leptos::server_fn::ServerFn;
 
 use super::{
-    account, annotations, apps, audit, calls, collaborators, concepts, identity, inputs, invitations, keys,
-    passkeys, second_factor, tasks, vocabs,
+    account, annotations, apps, audit, calls, collaborators, concepts, datasets, identity, inputs,
+    invitations, keys, passkeys, second_factor, tasks, vocabs,
 };
 
 /// A server function.
@@ -90,6 +90,21 @@ pub const DOORS: &[Door] = &[
     door::<concepts::UnrelateConcept>(&[DeleteConceptRelations]),
     door::<concepts::MergeConcept>(&[MergeConcepts, ListConcepts, GetConcept]),
     door::<concepts::DeleteConcept>(&[DeleteConcepts]),
+    door::<datasets::ListDatasets>(&[ListDatasets, ViewApp]),
+    door::<datasets::GetDataset>(&[
+        GetDataset,
+        ListDatasetInputs,
+        ListDatasetVersions,
+        ListConcepts,
+        ViewApp,
+    ]),
+    door::<datasets::AddDataset>(&[PostDatasets]),
+    door::<datasets::ChangeDataset>(&[PatchDatasets]),
+    door::<datasets::PutIntoDataset>(&[PostDatasetInputs]),
+    door::<datasets::TakeOutOfDataset>(&[DeleteDatasetInputs]),
+    door::<datasets::FreezeDataset>(&[PostDatasetVersions]),
+    door::<datasets::DeleteDatasetVersion>(&[DeleteDatasetVersions]),
+    door::<datasets::DeleteDataset>(&[DeleteDatasets]),
     door::<identity::GetPerson>(&[ViewAccount]),
     door::<identity::RequirePerson>(&[ViewAccount]),
     door::<identity::SignIn>(&[SignIn]),

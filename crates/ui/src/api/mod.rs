@@ -12,6 +12,7 @@ pub mod calls;
 mod chosen;
 pub mod collaborators;
 pub mod concepts;
+pub mod datasets;
 #[cfg(feature = "ssr")]
 pub mod doors;
 pub mod identity;

@@ -21,6 +21,8 @@ pub enum Sign {
     Concept,
     /// Into the clipboard.
     Copy,
+    /// Datasets.
+    Dataset,
     /// More below.
     Down,
     /// Change it.
@@ -70,6 +72,7 @@ impl Sign {
             Self::Close => "m4 4 8 8M12 4l-8 8",
             Self::Concept => "M2.5 2.5h5l6 6-5 5-6-6zM5.5 5.5h.01",
             Self::Copy => "M5.5 5.5h8v8h-8zM3 10.5H2.5v-8h8V3",
+            Self::Dataset => "m2 5 6-3 6 3-6 3zM2 8l6 3 6-3M2 11l6 3 6-3",
             Self::Down => "m4 6 4 4 4-4",
             Self::Edit => "m3 13 .5-3L10.5 3l2.5 2.5-7 7zM9 4.5 11.5 7",
             Self::Forth => "m6 3 5 5-5 5",

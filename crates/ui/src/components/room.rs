@@ -37,6 +37,8 @@ pub enum Room {
     Inputs,
     /// As what it is labelled.
     Concepts,
+    /// What is trained with.
+    Datasets,
     /// Who labels what.
     Tasks,
     /// Who else works on it.
@@ -50,10 +52,11 @@ pub enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Overview,
         Self::Inputs,
         Self::Concepts,
+        Self::Datasets,
         Self::Tasks,
         Self::Collaborators,
         Self::Audit,
@@ -68,6 +71,7 @@ impl Room {
             Self::Overview => app,
             Self::Inputs => format!("{app}/inputs"),
             Self::Concepts => format!("{app}/concepts"),
+            Self::Datasets => format!("{app}/datasets"),
             Self::Tasks => format!("{app}/tasks"),
             Self::Collaborators => format!("{app}/settings/collaborators"),
             Self::Audit => format!("{app}/settings/audit"),
@@ -82,6 +86,7 @@ impl Room {
             Self::Overview => "Overview",
             Self::Inputs => "Inputs",
             Self::Concepts => "Concepts",
+            Self::Datasets => "Datasets",
             Self::Tasks => "Tasks",
             Self::Collaborators => "Collaborators",
             Self::Audit => "Audit",
@@ -95,6 +100,7 @@ impl Room {
             Self::Overview => Sign::Info,
             Self::Inputs => Sign::Input,
             Self::Concepts => Sign::Concept,
+            Self::Datasets => Sign::Dataset,
             Self::Tasks => Sign::Task,
             Self::Collaborators => Sign::People,
             Self::Audit => Sign::Clock,
@@ -108,11 +114,13 @@ impl Room {
         // Looked up while this is compiled: the table of endpoints is not in what every page needs.
         const INPUTS: ScopeSet = Endpoint::ListInputs.needs();
         const CONCEPTS: ScopeSet = Endpoint::GetConceptCounts.needs();
+        const DATASETS: ScopeSet = Endpoint::ListDatasets.needs();
         const TASKS: ScopeSet = Endpoint::ListTasks.needs();
         match self {
             Self::Overview | Self::Api => true,
             Self::Inputs => INPUTS.is_subset(app.scopes),
             Self::Concepts => CONCEPTS.is_subset(app.scopes),
+            Self::Datasets => DATASETS.is_subset(app.scopes),
             Self::Tasks => TASKS.is_subset(app.scopes),
             Self::Audit => app.scopes.contains(Scope::AuditLogsGet),
             Self::Collaborators => app.scopes.contains(Scope::CollaboratorsGet),

@@ -8,6 +8,8 @@ use atelier_domain::{Auth, Label, Labels, Region, Rights, Scope, Shape};
 use atelier_service::annotations::NewAnnotation;
 use atelier_service::collaborators::GrantRow;
 use atelier_service::concepts::{ConceptLanguage, NewConcept, NewRelation};
+use atelier_service::datasets::NewDataset;
+use atelier_service::datasets::versions::NewVersion;
 use atelier_service::inputs::{Content, NewInput, PostInputs};
 use atelier_service::tasks::{ActOnAssignment, Labeller, NewTask};
 use atelier_service::vocabs::NewVocab;
@@ -72,6 +74,11 @@ impl Story {
             ..NewVocab::default()
         };
         service.post_vocabs(&ana.who, &app, vec![vocab]).await.unwrap();
+        let kinds = NewDataset { slug: "kinds".into(), ..NewDataset::default() };
+        service.post_datasets(&ana.who, &app, vec![kinds]).await.unwrap();
+        service.post_dataset_inputs(&ana.who, &app, "kinds", &["note".into()]).await.unwrap();
+        let spring = NewVersion { slug: "spring".into(), ..NewVersion::default() };
+        service.post_dataset_versions(&ana.who, &app, "kinds", vec![spring]).await.unwrap();
         invite(&bench, &ana.who, &app, &bo.email, ScopeSet::ALL).await;
         let di = invite(&bench, &bo.who, &app, &di.email, Preset::Viewer.scopes()).await;
         let pending = invite(&bench, &bo.who, &app, "cy@example.org", Preset::Viewer.scopes()).await;
@@ -149,6 +156,9 @@ impl Story {
         let plain = [
             ("input", "note"),
             ("region", "r1"),
+            ("dataset", "kinds"),
+            ("inputs", "note"),
+            ("frozen", "spring"),
             ("vocab", "leaves"),
             ("concepts", "tea"),
             ("into", "tea"),
@@ -231,10 +241,14 @@ impl Story {
         let concepts = service.list_concepts(who, app, None, 0, 100).await.unwrap().value;
         let counts = service.count_inputs(who, app).await.unwrap();
         let said = service.get_annotation(who, app, "note", &self.annotation).await.unwrap();
+        let held = service.list_dataset_inputs(who, app, "kinds", (None, 0), 10).await.unwrap().value;
+        let frozen = service.list_dataset_versions(who, app, "kinds", 0, 10).await.unwrap().value;
+        let kinds = service.get_dataset(who, app, "kinds").await.unwrap().value;
         let people: Vec<_> = people.iter().map(|row| (row.id, row.scopes, row.version)).collect();
         let keys: Vec<_> = keys.iter().map(|row| (row.id, row.last_four.clone())).collect();
         let concepts: Vec<_> = concepts.iter().map(|row| (row.slug.clone(), row.name.clone())).collect();
-        let rest = format!("{} {keys:?} {concepts:?} {counts:?} {:?}", row.name, said.labels);
+        let sets = (kinds.description, held.len(), frozen.len());
+        let rest = format!("{} {keys:?} {concepts:?} {counts:?} {:?} {sets:?}", row.name, said.labels);
         (format!("{people:?}"), rest)
     }
 }
@@ -245,8 +259,17 @@ fn is_open(door: &Door) -> bool {
 
 /// Whether it is about an app: its own endpoint is one, and asks nothing of an account.
 fn is_of_app(door: &Door) -> bool {
-    let rooms =
-        ["apps/", "collaborators/", "annotations/", "inputs/", "concepts/", "vocabs/", "tasks/", "audit/app"];
+    let rooms = [
+        "apps/",
+        "collaborators/",
+        "annotations/",
+        "inputs/",
+        "concepts/",
+        "vocabs/",
+        "datasets/",
+        "tasks/",
+        "audit/app",
+    ];
     let others = ["apps/list", "apps/shared", "apps/create", "apps/restore"];
     let name = door.path.trim_start_matches("/api/");
     rooms.iter().any(|room| name.starts_with(room)) && !others.contains(&name)
@@ -321,6 +344,13 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
             "concepts/remove-name",
             "concepts/unrelate",
             "concepts/delete",
+            "datasets/get",
+            "datasets/change",
+            "datasets/put-in",
+            "datasets/take-out",
+            "datasets/freeze",
+            "datasets/delete-version",
+            "datasets/delete",
             "tasks/get",
             "tasks/stand",
             "tasks/delete",
