@@ -15,6 +15,7 @@ mod error;
 pub mod exports;
 pub mod formats;
 pub mod identity;
+pub mod imports;
 pub mod inputs;
 pub mod keys;
 mod limits;

@@ -8,6 +8,7 @@ mod csv;
 mod jsonl;
 mod names;
 mod objects;
+pub(crate) mod reading;
 mod readme;
 mod survey;
 #[cfg(test)]

@@ -1,0 +1,77 @@
+//! Taking in what others labelled: pictures, texts, and what is said of them, in the formats in which it is given out.
+//!
+//! Everything goes by the operations that add inputs and annotations, each of which asks for the caller's permit. What is
+//! well is kept, input by input; of the rest it is told where it stands and what is wrong.
+
+mod run;
+
+use std::fs::File;
+
+use atelier_domain::Endpoint;
+
+pub use crate::formats::reading::Told;
+
+use crate::computing::compute;
+use crate::formats::reading::{Found, Source, Unreadable, read};
+use crate::{AppName, Error, Result, Service, Who};
+
+/// What is to be taken in.
+#[derive(Debug)]
+pub struct Import {
+    /// An archive, or a file of a format by itself.
+    pub file: File,
+    /// What it is called.
+    pub name: String,
+    /// The dataset into which inputs are put that are added; none, if nothing is given.
+    pub dataset: Option<String>,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// How many inputs were added.
+    pub inputs: usize,
+    /// How many annotations.
+    pub annotations: usize,
+    /// What was not taken, and why.
+    pub told: Vec<Told>,
+    /// How much more there was to tell of.
+    pub untold: usize,
+}
+
+impl Service {
+    /// Takes in a file. Inputs that the app has already stay as they are; where only what is said was given, and not the
+    /// picture or text itself, it is said of the input that the app has. Concepts are made, if the caller may add some.
+    ///
+    /// # Errors
+    /// When the caller may not, or nothing of it can be read. What was added before something below failed stays.
+    pub async fn import(&self, who: &Who, app: &AppName, import: Import) -> Result<Imported> {
+        self.get_app(who, app, Endpoint::PostInputs).await?;
+        let Import { file, name, dataset } = import;
+        if let Some(dataset) = &dataset {
+            self.get_app(who, app, Endpoint::PostDatasetInputs).await?;
+            self.get_dataset(who, app, dataset).await?;
+        }
+        let read = compute(move || {
+            let mut source = Source::of(file, &name)?;
+            let found = read(&mut source)?;
+            Ok::<_, Unreadable>((source, found))
+        });
+        let read = read.await.map_err(|_| Error::Unavailable)?;
+        let (source, found) = read.map_err(|error| Error::invalid("file", error))?;
+        let Found { drafts, told, untold } = found;
+        if drafts.iter().any(|draft| !draft.said.is_empty()) {
+            self.get_app(who, app, Endpoint::PostAnnotations).await?;
+        }
+        let run = run::Run {
+            service: self,
+            who,
+            app,
+            dataset,
+            source: Some(source),
+            found: Found { drafts: Vec::new(), told, untold },
+            imported: Imported::default(),
+        };
+        run.take(drafts).await
+    }
+}

@@ -1,0 +1,201 @@
+//! Adding what was found, some inputs at a time.
+
+use std::collections::BTreeSet;
+
+use atelier_domain::{Labels, ResourceId};
+use bytes::Bytes;
+
+use super::Imported;
+use crate::annotations::NewAnnotation;
+use crate::computing::compute;
+use crate::formats::reading::{Draft, Found, Said, Source, Unreadable};
+use crate::inputs::{Content, InputsFilter, MOST_BYTES, MOST_TEXT_BYTES, NewInput, PostInputs};
+use crate::{AppName, Error, Result, Service, Who};
+
+/// How many inputs are added by one request.
+const AT_ONCE: usize = 50;
+
+/// How many bytes they have together before they are added.
+const GATHERED: usize = 32 << 20;
+
+/// The taking in of a file.
+pub(super) struct Run<'a> {
+    pub(super) service: &'a Service,
+    pub(super) who: &'a Who,
+    pub(super) app: &'a AppName,
+    pub(super) dataset: Option<String>,
+    /// Where pictures and texts are; away while one of them is read.
+    pub(super) source: Option<Source>,
+    /// What is told of it.
+    pub(super) found: Found,
+    pub(super) imported: Imported,
+}
+
+/// An input to be added, with what is to be said of it.
+struct Ready {
+    place: String,
+    slug: String,
+    said: Vec<Said>,
+}
+
+impl Run<'_> {
+    /// Adds the drafts, and answers what became of them.
+    ///
+    /// # Errors
+    /// When the caller may no longer, or something below fails.
+    pub(super) async fn take(mut self, drafts: Vec<Draft>) -> Result<Imported> {
+        let (mut inputs, mut ready, mut gathered) = (Vec::new(), Vec::new(), 0);
+        let mut known = BTreeSet::new();
+        for draft in drafts {
+            let Draft { place, slug, file, metadata, said } = draft;
+            if let Err(error) = slug.parse::<ResourceId>() {
+                self.found.tell(place, format!("`{slug}` cannot be an input’s id: it {error}."));
+                continue;
+            }
+            if !known.insert(slug.clone()) {
+                self.found.tell(place, format!("There is an input `{slug}` in the file already."));
+                continue;
+            }
+            let Some(file) = file else {
+                self.say_of_one_that_is_there(Ready { place, slug, said }).await?;
+                continue;
+            };
+            let Some((content, size)) = self.content(&file, &place).await? else { continue };
+            gathered += size;
+            inputs.push(NewInput {
+                slug: slug.clone(),
+                content,
+                metadata,
+                labels: Labels::default(),
+                datasets: self.dataset.iter().cloned().collect(),
+            });
+            ready.push(Ready { place, slug, said });
+            if inputs.len() == AT_ONCE || gathered >= GATHERED {
+                self.add(std::mem::take(&mut inputs), std::mem::take(&mut ready)).await?;
+                gathered = 0;
+            }
+        }
+        self.add(inputs, ready).await?;
+        let Found { told, untold, .. } = self.found;
+        Ok(Imported { told, untold, ..self.imported })
+    }
+
+    /// What is in a file of the source, and how many bytes that is; nothing, if that was told.
+    async fn content(&mut self, path: &str, place: &str) -> Result<Option<(Content, usize)>> {
+        let is_text = path.to_ascii_lowercase().ends_with(".txt");
+        let most = if is_text { MOST_TEXT_BYTES } else { MOST_BYTES };
+        let mut source = self.source.take().ok_or(Error::Unavailable)?;
+        let name = path.to_owned();
+        let read = compute(move || {
+            let bytes = source.bytes(&name, most as u64);
+            (source, bytes)
+        });
+        let (source, bytes) = read.await.map_err(|_| Error::Unavailable)?;
+        self.source = Some(source);
+        let why = match bytes {
+            Ok(Some(bytes)) if is_text => match String::from_utf8(bytes) {
+                Ok(text) => {
+                    let size = text.len();
+                    return Ok(Some((Content::Text(text), size)));
+                }
+                Err(_) => format!("{path} is no text in UTF-8."),
+            },
+            Ok(Some(bytes)) => {
+                let size = bytes.len();
+                return Ok(Some((Content::Image(Bytes::from(bytes)), size)));
+            }
+            Ok(None) => format!("{path} is too large: it may have up to {} MB.", most >> 20),
+            Err(Unreadable::File(why)) => format!("{path}: {why}"),
+            Err(error) => error.to_string(),
+        };
+        self.found.tell(place, why);
+        Ok(None)
+    }
+
+    /// Adds inputs, and says of each what is said of it.
+    async fn add(&mut self, inputs: Vec<NewInput>, ready: Vec<Ready>) -> Result<()> {
+        if inputs.is_empty() {
+            return Ok(());
+        }
+        let inputs = PostInputs { inputs, ..PostInputs::default() };
+        let posted = self.service.post_inputs(self.who, self.app, inputs).await?;
+        let mut said = Vec::new();
+        for (became, ready) in posted.inputs.into_iter().zip(ready) {
+            match became {
+                Ok(row) => {
+                    self.imported.inputs += 1;
+                    said.extend(ready.said.into_iter().map(|said| (row.slug.clone(), said)));
+                }
+                Err((_, Error::Taken(_))) => {
+                    let why = format!("The app has an input `{}` already: it stays as it is.", ready.slug);
+                    self.found.tell(ready.place, why);
+                }
+                Err((_, error)) => self.refuse(ready.place, error)?,
+            }
+        }
+        self.say(said).await
+    }
+
+    /// Says something of an input whose picture or text was not given, if the app has it.
+    async fn say_of_one_that_is_there(&mut self, ready: Ready) -> Result<()> {
+        let filter = InputsFilter { slugs: vec![ready.slug.clone()], ..InputsFilter::default() };
+        let page = self.service.list_inputs(self.who, self.app, &filter, 0, 1).await?;
+        if page.inputs.is_empty() {
+            let why = format!("Its picture or text is missing, and the app has no input `{}`.", ready.slug);
+            self.found.tell(ready.place, why);
+            return Ok(());
+        }
+        let slug = ready.slug;
+        self.say(ready.said.into_iter().map(|said| (slug.clone(), said)).collect()).await
+    }
+
+    /// Says all of it at once; if something of it cannot be said, the rest one by one.
+    async fn say(&mut self, said: Vec<(String, Said)>) -> Result<()> {
+        let said: Vec<_> = said.into_iter().filter(|(_, said)| !said.labels.is_empty()).collect();
+        for part in said.chunks(AT_ONCE) {
+            let all = part.iter().map(|(input, said)| annotation(input, said)).collect();
+            if self.service.post_annotations(self.who, self.app, all).await.is_ok() {
+                self.imported.annotations += part.len();
+                continue;
+            }
+            for (input, said) in part {
+                let one = vec![annotation(input, said)];
+                match self.service.post_annotations(self.who, self.app, one).await {
+                    Ok(_) => self.imported.annotations += 1,
+                    Err(error) => self.refuse(said.place.clone(), error)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells why something was not added, if that is its own fault.
+    ///
+    /// # Errors
+    /// When it is not: then nothing that follows would be added, either.
+    fn refuse(&mut self, place: String, error: Error) -> Result<()> {
+        match error {
+            Error::Invalid { fields } => {
+                let why: Vec<String> =
+                    fields.iter().map(|field| format!("{} {}", field.field, field.message)).collect();
+                self.found.tell(place, format!("It was not taken: {}.", why.join("; ")));
+                Ok(())
+            }
+            Error::Conflict(why) | Error::Taken(why) => {
+                self.found.tell(place, format!("It was not taken: {why}."));
+                Ok(())
+            }
+            other => Err(other),
+        }
+    }
+}
+
+fn annotation(input: &str, said: &Said) -> NewAnnotation {
+    NewAnnotation {
+        input: input.to_owned(),
+        labels: said.labels.clone(),
+        info: said.info.clone(),
+        status: said.status,
+        ..NewAnnotation::default()
+    }
+}

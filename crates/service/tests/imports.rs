@@ -1,0 +1,229 @@
+//! Taking in what others labelled, on both databases: what was exported comes back, what is wrong is told, and who may.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write as _;
+
+use atelier_domain::{Label, Labels, Point, Preset, Region, Scope, Shape};
+use atelier_service::annotations::AnnotationsFilter;
+use atelier_service::datasets::NewDataset;
+use atelier_service::datasets::versions::NewVersion;
+use atelier_service::exports::ExportVersion;
+use atelier_service::formats::Format;
+use atelier_service::imports::{Import, Imported};
+use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
+use atelier_service::{AppName, Error, Result, Who};
+use atelier_testkit::errors::{forbidden, invalid};
+use atelier_testkit::pictures::png;
+use atelier_testkit::sharing::{join, make_app, street_signs};
+use atelier_testkit::{Bench, Person, on_both_databases};
+use futures::TryStreamExt as _;
+use serde_json::json;
+
+on_both_databases! {
+    what_was_exported_comes_back_as_far_as_its_format_holds_it,
+    what_is_wrong_is_told_and_the_rest_comes_in,
+    what_is_said_alone_is_said_of_what_the_app_has,
+    whoever_may_not_add_takes_nothing_in,
+}
+
+fn label(concept: &str, value: f32) -> Label {
+    Label { concept: concept.parse().unwrap(), value }
+}
+
+fn region(id: &str, shape: Shape, concept: &str) -> Region {
+    Region { id: id.parse().unwrap(), shape, labels: vec![label(concept, 1.0)] }
+}
+
+fn boxed() -> Region {
+    region("r1", Shape::Box { top: 0.25, left: 0.5, bottom: 0.75, right: 1.0 }, "stop")
+}
+
+fn triangle() -> Region {
+    let points = [(0.0, 0.0), (0.0, 0.5), (0.5, 0.0)].map(|(row, col)| Point { row, col });
+    region("r2", Shape::Polygon { points: points.to_vec() }, "stop")
+}
+
+fn input(slug: &str, content: Content, labels: Labels) -> NewInput {
+    let metadata = Some(json!({ "walk": 1 }));
+    NewInput { slug: slug.into(), content, metadata, labels, datasets: vec!["town".into()] }
+}
+
+async fn add(bench: &Bench, who: &Who, app: &AppName, inputs: Vec<NewInput>) {
+    let inputs = PostInputs { inputs, ..PostInputs::default() };
+    let posted = bench.service.post_inputs(who, app, inputs).await.unwrap();
+    assert!(posted.inputs.iter().all(std::result::Result::is_ok));
+}
+
+/// Ada's app with a dataset `town`, which has nothing in it.
+async fn town(bench: &Bench, ada: &Person, app: AppName) -> AppName {
+    let town = NewDataset { slug: "town".into(), ..NewDataset::default() };
+    bench.service.post_datasets(&ada.who, &app, vec![town]).await.unwrap();
+    app
+}
+
+/// The version `spring` of the dataset, as a file.
+async fn exported(bench: &Bench, who: &Who, app: &AppName, format: Format) -> File {
+    let wanted =
+        ExportVersion { dataset: "town".into(), version: "spring".into(), format, with_contents: true };
+    let export = bench.service.export_dataset_version(who, app, &wanted).await.unwrap();
+    let pieces: Vec<_> = export.pieces.try_collect().await.unwrap();
+    file(&pieces.concat())
+}
+
+fn file(bytes: &[u8]) -> File {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    file
+}
+
+async fn import(bench: &Bench, who: &Who, app: &AppName, file: File, name: &str) -> Result<Imported> {
+    let import = Import { file, name: name.into(), dataset: Some("town".into()) };
+    bench.service.import(who, app, import).await
+}
+
+/// What is said of each input of the app.
+async fn said(bench: &Bench, who: &Who, app: &AppName) -> BTreeMap<String, Vec<Labels>> {
+    let page = bench.service.list_inputs(who, app, &InputsFilter::default(), 0, 100).await.unwrap();
+    let mut said: BTreeMap<String, Vec<Labels>> =
+        page.inputs.into_iter().map(|row| (row.slug, Vec::new())).collect();
+    let all = bench.service.list_annotations(who, app, &AnnotationsFilter::default(), 0, 100).await.unwrap();
+    for row in all {
+        said.entry(row.input_slug).or_default().push(row.labels);
+    }
+    said
+}
+
+async fn what_was_exported_comes_back_as_far_as_its_format_holds_it(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let app = town(&bench, &ada, app).await;
+    let picture = || Content::Image(png(8, 4).into());
+    let everything = Labels { concepts: vec![label("street", 0.5)], regions: vec![boxed(), triangle()] };
+    let regions = |regions: Vec<Region>| vec![Labels { concepts: Vec::new(), regions }];
+    add(
+        &bench,
+        &ada.who,
+        &app,
+        vec![
+            input("sign 1", picture(), everything.clone()),
+            input("empty", picture(), Labels::default()),
+            input("note", Content::Text("Stop at the sign".into()), Labels::default()),
+        ],
+    )
+    .await;
+    let spring = NewVersion { slug: "spring".into(), ..NewVersion::default() };
+    bench.service.post_dataset_versions(&ada.who, &app, "town", vec![spring]).await.unwrap();
+    let around = region("r2", Shape::Box { top: 0.0, left: 0.0, bottom: 0.5, right: 0.5 }, "stop");
+    for (format, of_sign, has_note) in [
+        (Format::Jsonl, vec![everything.clone()], true),
+        (Format::Csv, vec![everything.clone()], true),
+        (Format::Coco, regions(vec![boxed(), triangle()]), false),
+        (Format::Yolo, regions(vec![boxed(), around.clone()]), false),
+        (Format::Voc, regions(vec![boxed(), around.clone()]), false),
+    ] {
+        let copy = make_app(&bench, &ada, format.name()).await;
+        let copy = town(&bench, &ada, copy).await;
+        let archive = exported(&bench, &ada.who, &app, format).await;
+        let imported = import(&bench, &ada.who, &copy, archive, "town.zip").await.unwrap();
+        assert!(imported.told.is_empty(), "{format}: {:?}", imported.told);
+        assert_eq!((imported.inputs, imported.annotations), (if has_note { 3 } else { 2 }, 1), "{format}");
+        let mut expected = BTreeMap::from([("sign 1".to_owned(), of_sign), ("empty".to_owned(), Vec::new())]);
+        if has_note {
+            expected.insert("note".to_owned(), Vec::new());
+        }
+        assert_eq!(said(&bench, &ada.who, &copy).await, expected, "{format}");
+        let held = bench.service.list_dataset_inputs(&ada.who, &copy, "town", (None, 0), 10).await.unwrap();
+        assert_eq!(held.value.len(), expected.len(), "{format}");
+        let row = bench.service.get_input(&ada.who, &copy, "sign 1").await.unwrap();
+        assert_eq!((row.width, row.size), (Some(8), png(8, 4).len() as i64), "{format}");
+        assert_eq!(row.metadata.is_some(), format == Format::Jsonl, "{format}");
+        // A second time, everything is there already and stays as it is.
+        let archive = exported(&bench, &ada.who, &app, format).await;
+        let again = import(&bench, &ada.who, &copy, archive, "town.zip").await.unwrap();
+        assert_eq!((again.inputs, again.annotations, again.told.len()), (0, 0, expected.len()), "{format}");
+        assert!(again.told.iter().all(|told| told.why.contains("already")), "{:?}", again.told);
+    }
+}
+
+async fn what_is_wrong_is_told_and_the_rest_comes_in(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let app = town(&bench, &ada, app).await;
+    let mut writer = zip::ZipWriter::new(tempfile::tempfile().unwrap());
+    let whole = |value: f32| json!({ "labels": { "concepts": [{ "concept": "stop", "value": value }], "regions": [] } });
+    let lines = [
+        json!({ "id": "sign", "file": "sign.png", "annotations": [whole(1.0), whole(2.0)] }),
+        json!({ "id": "lost", "file": "lost.png" }),
+        json!({ "id": "words", "file": "words.png" }),
+        json!({ "id": "a/b", "file": "sign.png" }),
+        json!({ "id": "sign", "file": "sign.png" }),
+    ];
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    let files = [
+        ("inputs.jsonl", format!("{}\n{{\"id\":\"half", lines.join("\n")).into_bytes()),
+        ("sign.png", png(8, 4)),
+        ("words.png", b"no picture".to_vec()),
+    ];
+    for (path, bytes) in files {
+        writer.start_file(path, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(&bytes).unwrap();
+    }
+    let archive = writer.finish().unwrap();
+    let imported = import(&bench, &ada.who, &app, archive, "a.zip").await.unwrap();
+    assert_eq!((imported.inputs, imported.annotations), (1, 1));
+    let told: Vec<(&str, &str)> =
+        imported.told.iter().map(|told| (told.place.as_str(), told.why.as_str())).collect();
+    for (place, words) in [
+        ("line 6 of inputs.jsonl", "no JSON object"),
+        ("line 2 of inputs.jsonl", "missing"),
+        ("line 4 of inputs.jsonl", "cannot be an input"),
+        ("line 5 of inputs.jsonl", "in the file already"),
+        ("line 3 of inputs.jsonl", "not taken"),
+        ("line 1 of inputs.jsonl, annotation 2", "the value 2"),
+    ] {
+        let is_told = told.iter().any(|(at, why)| *at == place && why.contains(words));
+        assert!(is_told, "{place}: {words}: {told:#?}");
+    }
+    assert_eq!(told.len(), 6, "{told:#?}");
+    let (field, why) =
+        invalid(import(&bench, &ada.who, &app, file(b"hello"), "notes.doc").await.unwrap_err());
+    assert_eq!(field, "file");
+    assert!(why.contains("JSONL, CSV, COCO, YOLO"), "{why}");
+}
+
+async fn what_is_said_alone_is_said_of_what_the_app_has(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let app = town(&bench, &ada, app).await;
+    let note = input("note", Content::Text("Stop at the sign".into()), Labels::default());
+    add(&bench, &ada.who, &app, vec![note]).await;
+    let table =
+        "input,shape,start,end,concept\nnote,span,0,4,stop\nnote,span,4,400,stop\nother,whole,,,stop\n";
+    let imported = import(&bench, &ada.who, &app, file(table.as_bytes()), "labels.csv").await.unwrap();
+    assert_eq!((imported.inputs, imported.annotations), (0, 0));
+    let why: Vec<&str> = imported.told.iter().map(|told| told.why.as_str()).collect();
+    assert!(why.iter().any(|why| why.contains("goes on after the text")), "{why:?}");
+    assert!(why.iter().any(|why| why.contains("no input `other`")), "{why:?}");
+    let table = "input,shape,start,end,concept\nnote,span,0,4,stop\n";
+    let imported = import(&bench, &ada.who, &app, file(table.as_bytes()), "labels.csv").await.unwrap();
+    assert_eq!((imported.annotations, imported.told.len()), (1, 0));
+}
+
+async fn whoever_may_not_add_takes_nothing_in(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let app = town(&bench, &ada, app).await;
+    let note = input("note", Content::Text("Stop at the sign".into()), Labels::default());
+    add(&bench, &ada.who, &app, vec![note]).await;
+    let bo = join(&bench, &ada, &app, "bo", Preset::Worker.scopes()).await;
+    let mallory = bench.person("mallory").await;
+    let table = b"input,concept\nnote,stop\n";
+    let (missing, _) = forbidden(import(&bench, &bo.who, &app, file(table), "labels.csv").await.unwrap_err());
+    assert!(missing.contains(Scope::InputsAdd), "{missing:?}");
+    let refused = import(&bench, &mallory.who, &app, file(table), "labels.csv").await;
+    assert_eq!(refused.unwrap_err(), Error::NotFound);
+    assert_eq!(said(&bench, &ada.who, &app).await["note"], []);
+    let elsewhere = Import { file: file(table), name: "labels.csv".into(), dataset: Some("village".into()) };
+    assert_eq!(bench.service.import(&ada.who, &app, elsewhere).await.unwrap_err(), Error::NotFound);
+}
