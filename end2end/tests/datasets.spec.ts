@@ -88,6 +88,18 @@ for (const javaScriptEnabled of [true, false]) {
       expect(file.suggestedFilename()).toMatch(/^town walk-.*-csv\.zip$/);
       expect((await readFile(await file.path())).subarray(0, 4).toString("latin1")).toBe("PK\x03\x04");
 
+      // What was labelled elsewhere comes in, and what is wrong with it is told by its line.
+      const table = `input,shape,start,end,concept\n${stop},span,0,4,Sign\nnothing,whole,,,Sign\n`;
+      const labels = { name: "labels.csv", mimeType: "text/csv", buffer: Buffer.from(table) };
+      await page.getByLabel("File", { exact: true }).setInputFiles(labels);
+      await page.getByRole("button", { name: "Import" }).click();
+      await expect(page.getByText("0 inputs and 1 annotation were imported. 1 thing was not.")).toBeVisible();
+      await expect(rows(page, "What was not imported")).toContainText(["line 3 of labels.csv"]);
+      if (javaScriptEnabled) {
+        await hydrated(page);
+        await axe();
+      }
+
       // What is taken out stays in the app, and in the version.
       await page.getByRole("button", { name: `Take out ${give}` }).click();
       await expect(rows(page, "Inputs of the dataset")).toHaveCount(2);

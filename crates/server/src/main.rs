@@ -13,6 +13,7 @@ mod exports;
 mod guard;
 mod housekeeping;
 mod identify;
+mod imports;
 mod logs;
 mod mailer;
 mod metrics;

@@ -71,6 +71,7 @@ struct Pages<P> {
 impl<P: Fn() + Clone + Send + Sync + 'static> Pages<P> {
     /// Renders the page at the request's address, all of it before the first byte, so that its status is known.
     async fn render(&self, request: Request, submission: Option<Submission>) -> Response {
+        let submission = submission.or_else(|| request.extensions().get().cloned());
         let nonce = Nonce::new();
         let policy = content_security_policy(&nonce);
         let provide = self.provide.clone();
@@ -95,6 +96,10 @@ impl<P: Fn() + Clone + Send + Sync + 'static> Pages<P> {
 
     /// Runs the server function of a form that was posted to its page; see `atelier_ui::form` for what follows.
     async fn submit(&self, request: Request) -> Response {
+        // A form that was posted with a file is answered already: see `crate::imports`.
+        if request.extensions().get::<Submission>().is_some() {
+            return self.render(request, None).await;
+        }
         let (parts, body) = request.into_parts();
         let Ok(body) = to_bytes(body, FORM_LIMIT).await else {
             return StatusCode::PAYLOAD_TOO_LARGE.into_response();

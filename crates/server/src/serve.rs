@@ -11,7 +11,7 @@ use atelier_ui::SessionCookie;
 use atelier_ui::api::calls::Served;
 use atelier_ui::components::time::Now;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
 use axum::response::Response;
 use axum::routing::get;
@@ -27,8 +27,8 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use crate::config::Config;
 use crate::mailer::Mailer;
 use crate::{
-    assets, audit, connections, events, exports, guard, housekeeping, identify, metrics, open, pages,
-    pictures, providers, proxies, reports, traces, upload, wire,
+    assets, audit, connections, events, exports, guard, housekeeping, identify, imports, metrics, open,
+    pages, pictures, providers, proxies, reports, traces, upload, wire,
 };
 
 /// How long everything goes on once a supervisor asked to stop, so that whoever is connected can turn to another server.
@@ -123,7 +123,11 @@ pub(crate) fn router(
     per_key: Allowance,
     stop: &Stop,
 ) -> Result<Router, assets::NoBundle> {
-    let pages = pages::router(assets::paths()?, context(service, cookie)).layer(from_fn(guard::same_site));
+    let taking = imports::Imports { service: service.clone(), cookie };
+    let pages = pages::router(assets::paths()?, context(service, cookie))
+        .layer(from_fn_with_state(taking, imports::take))
+        .layer(DefaultBodyLimit::max(imports::LIMIT))
+        .layer(from_fn(guard::same_site));
     // Keys travel in a header that no other site can make a browser send: the wire needs no guard against them.
     let events = events::router(service, cookie, stop.now.clone());
     let leaving = stop.leaving.clone();

@@ -23,6 +23,7 @@ use http::header::{ACCEPT, CACHE_CONTROL, LOCATION, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::json;
 
+pub(crate) use self::parts::ending_by_itself;
 use self::parts::{FILE_LIMIT, Part, Parts, Unread};
 use crate::{guard, identify};
 

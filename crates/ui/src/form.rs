@@ -95,6 +95,12 @@ pub(crate) fn provide_submission() {
 #[derive(Clone)]
 struct LastSubmission(Option<Submission>);
 
+/// How a form ended that the browser posted by itself and that belongs to no server function; none, if it was not posted.
+pub(crate) fn posted(form: &str) -> Option<Result<String, UiError>> {
+    let last = use_context::<LastSubmission>()?.0?;
+    (last.form == form).then_some(last.outcome)
+}
+
 /// A form for the server function `S`, which only says where it is posted to and as what its answer reads back. All
 /// else is the same code for every form: a copy of it for each would double the bundle.
 pub struct Form<S> {

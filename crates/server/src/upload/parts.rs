@@ -78,7 +78,7 @@ impl Parts {
 
 /// The same body, whose end is told a moment after what came before it. Where both come at once, the first boundary is not
 /// looked for in what came last, and a whole form that arrives in pieces looks as if it were broken off.
-fn ending_by_itself(body: Body) -> Body {
+pub(crate) fn ending_by_itself(body: Body) -> Body {
     let end = stream::once(yield_now()).filter_map(async |()| None);
     Body::from_stream(body.into_data_stream().chain(end))
 }

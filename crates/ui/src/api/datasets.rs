@@ -62,6 +62,33 @@ pub struct ListedVersion {
     pub made_at: i64,
 }
 
+/// As what a file is posted to the page of a dataset.
+pub const IMPORT_FORM: &str = "datasets/import";
+
+/// What became of a file that was posted to the page of a dataset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportAnswer {
+    /// The identifier of the dataset.
+    pub dataset: String,
+    /// How many inputs were added.
+    pub inputs: usize,
+    /// How many annotations.
+    pub annotations: usize,
+    /// What was not taken.
+    pub told: Vec<NotTaken>,
+    /// How much more there was to tell of.
+    pub untold: usize,
+}
+
+/// Something that was not taken in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotTaken {
+    /// Where it stands in the file.
+    pub place: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
 /// A format in which a version can be downloaded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportFormat {
@@ -92,6 +119,8 @@ pub struct OneDataset {
     pub no_change: Option<String>,
     /// Why the person cannot put inputs into it, if they cannot.
     pub no_filling: Option<String>,
+    /// Why they cannot import any, if they cannot.
+    pub no_import: Option<String>,
     /// Why they cannot take any out, if they cannot.
     pub no_removal: Option<String>,
     /// Why they cannot freeze it, if they cannot.

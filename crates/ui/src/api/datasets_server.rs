@@ -49,6 +49,8 @@ pub(super) async fn get(owner: &str, app: &str, dataset: &str, after: &str) -> R
     let concepts = offered(&app).await?;
     let versions = service.list_dataset_versions(&who, &app, dataset, 0, SHOWN).await?.value;
     let refused = async |endpoint| refusal(service.get_app(&who, &app, endpoint).await);
+    let no_filling = refused(Endpoint::PostDatasetInputs).await?;
+    let no_import = refused(Endpoint::PostInputs).await?.or_else(|| no_filling.clone());
     Ok(OneDataset {
         place,
         slug: row.slug,
@@ -57,7 +59,8 @@ pub(super) async fn get(owner: &str, app: &str, dataset: &str, after: &str) -> R
         inputs: held.into_iter().map(|one| input(one, &concepts)).collect(),
         versions: versions.into_iter().map(version).collect(),
         no_change: refused(Endpoint::PatchDatasets).await?,
-        no_filling: refused(Endpoint::PostDatasetInputs).await?,
+        no_filling,
+        no_import,
         no_removal: refused(Endpoint::DeleteDatasetInputs).await?,
         no_freezing: refused(Endpoint::PostDatasetVersions).await?,
         formats: Format::ALL.map(export_format).to_vec(),

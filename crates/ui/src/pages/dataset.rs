@@ -4,7 +4,11 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::{collaborators::AppNameFields, dataset_versions::Versions};
+use super::{
+    collaborators::AppNameFields,
+    dataset_import::{TakenIn, importing},
+    dataset_versions::Versions,
+};
 use crate::{
     api::{
         apps::App,
@@ -76,6 +80,7 @@ fn Body(shown: Shown) -> impl IntoView {
     let next = next.map(|after| format!("{here}?after={after}"));
     let is_paged = first.is_some() || next.is_some();
     let filling = or_why_not(shown.no_filling, || filling(app.clone(), slug.clone()));
+    let importing = or_why_not(shown.no_import, || importing(app.clone(), slug.clone()));
     let change = shown.no_change.is_none().then(|| {
         let form = change(app.clone(), slug.clone(), description);
         view! {
@@ -95,6 +100,7 @@ fn Body(shown: Shown) -> impl IntoView {
                     <CopyButton value=slug.clone() what="the dataset’s id" />
                 </div>
             </header>
+            <TakenIn dataset=slug.clone() />
             {lead}
             {held}
             {is_paged.then(|| view! {
@@ -103,6 +109,10 @@ fn Body(shown: Shown) -> impl IntoView {
             <section class="section">
                 <h2>"Put inputs in"</h2>
                 {filling}
+            </section>
+            <section class="section">
+                <h2>"Import"</h2>
+                {importing}
             </section>
             <Versions
                 app

@@ -24,6 +24,7 @@ pub mod collaborators_tree;
 pub mod concept;
 pub mod concepts;
 pub mod dataset;
+pub mod dataset_import;
 pub mod dataset_versions;
 pub mod datasets;
 pub mod input;

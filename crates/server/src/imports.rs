@@ -1,0 +1,148 @@
+//! What others labelled, as a file that is posted to the page of a dataset: `POST /{owner}/{app}/datasets/{dataset}`, by a
+//! form that works without scripts. The page is shown again with what became of it, as after any other form.
+
+use std::io::SeekFrom;
+
+use atelier_domain::Slug;
+use atelier_service::imports::{Import, Imported};
+use atelier_service::{AppName, Error, Service};
+use atelier_ui::SessionCookie;
+use atelier_ui::api::datasets::{IMPORT_FORM, ImportAnswer, NotTaken};
+use atelier_ui::error::UiError;
+use atelier_ui::form::Submission;
+use axum::body::Body;
+use axum::extract::{FromRequest as _, Multipart, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::CONTENT_TYPE;
+use http::{Method, StatusCode};
+use percent_encoding::percent_decode_str;
+use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
+
+use crate::identify;
+use crate::upload::ending_by_itself;
+
+/// The most bytes of a file that is taken in: what is in memory of it are single pictures.
+pub(crate) const LIMIT: usize = 2 << 30;
+
+/// Who takes files in.
+#[derive(Clone)]
+pub(crate) struct Imports {
+    pub(crate) service: Service,
+    pub(crate) cookie: SessionCookie,
+}
+
+/// Takes in the file that is posted to the page of a dataset, and lets the page be made that tells of it. All other
+/// requests pass.
+pub(crate) async fn take(State(imports): State<Imports>, request: Request, next: Next) -> Response {
+    let Some((app, dataset)) = place(&request) else { return next.run(request).await };
+    let (parts, body) = request.into_parts();
+    let who = identify::by_session(&parts, imports.cookie);
+    let request = Request::from_parts(parts.clone(), body);
+    // Whoever may not is told so before the file is read.
+    let may = imports.service.get_app(&who, &app, atelier_domain::Endpoint::PostInputs).await;
+    let outcome = match may {
+        Ok(_) => match file(request).await {
+            Ok((file, name)) => {
+                let import = Import { file, name, dataset: Some(dataset.clone()) };
+                imports.service.import(&who, &app, import).await.map_err(UiError::from)
+            }
+            Err(error) => Err(error),
+        },
+        Err(error) => Err(error.into()),
+    };
+    let status = outcome.as_ref().err().map(UiError::status);
+    let outcome = outcome.and_then(|imported| {
+        serde_json::to_string(&answer(dataset, imported)).map_err(|_| UiError::Unavailable)
+    });
+    // The page itself is asked for, as whoever looks at it afterwards does.
+    let mut page = Request::from_parts(parts, Body::empty());
+    *page.method_mut() = Method::GET;
+    page.headers_mut().remove(CONTENT_TYPE);
+    page.headers_mut().remove(http::header::CONTENT_LENGTH);
+    // A layer comes after the choice of who answers a method: the page of a posted form looks for this.
+    page.extensions_mut().insert(Submission { form: IMPORT_FORM.to_owned(), typed: Vec::new(), outcome });
+    let mut response = next.run(page).await;
+    if response.status() == StatusCode::OK
+        && let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok())
+    {
+        *response.status_mut() = status;
+    }
+    response
+}
+
+/// The app and the dataset to whose page a file is posted, if that is what is asked.
+fn place(request: &Request) -> Option<(AppName, String)> {
+    let kind = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+    if request.method() != Method::POST || !kind.starts_with("multipart/form-data") {
+        return None;
+    }
+    let parts: Vec<&str> = request.uri().path().split('/').collect();
+    let ["", owner, app, "datasets", dataset] = parts[..] else { return None };
+    let (owner, app) = (owner.parse::<Slug>().ok()?, app.parse::<Slug>().ok()?);
+    let dataset = percent_decode_str(dataset).decode_utf8().ok()?;
+    Some((AppName::of(owner.as_str(), app.as_str()), dataset.into_owned()))
+}
+
+/// The file of the form, in a place that is gone when it was read, and what it is called.
+async fn file(request: Request) -> Result<(std::fs::File, String), UiError> {
+    let broken = |_| UiError::form("The file broke off on the way. Try again.");
+    let mut form =
+        Multipart::from_request(request.map(ending_by_itself), &()).await.map_err(|_| broken(()))?;
+    while let Some(mut field) = form.next_field().await.map_err(|_| broken(()))? {
+        let name = field.file_name().unwrap_or_default().to_owned();
+        if field.name() != Some("file") || name.is_empty() {
+            continue;
+        }
+        let kept = |error: std::io::Error| {
+            tracing::warn!(%error, "could not keep a file that is to be taken in");
+            UiError::Unavailable
+        };
+        let mut file = tokio::fs::File::from_std(tempfile::tempfile().map_err(kept)?);
+        let mut size = 0;
+        while let Some(chunk) = field.chunk().await.map_err(|_| broken(()))? {
+            size += chunk.len();
+            if size > LIMIT {
+                return Err(Error::invalid("file", format!("must have at most {} GB", LIMIT >> 30)).into());
+            }
+            file.write_all(&chunk).await.map_err(kept)?;
+        }
+        file.flush().await.map_err(kept)?;
+        file.seek(SeekFrom::Start(0)).await.map_err(kept)?;
+        return Ok((file.into_std().await, name));
+    }
+    Err(Error::invalid("file", "must be chosen").into())
+}
+
+fn answer(dataset: String, imported: Imported) -> ImportAnswer {
+    let Imported { inputs, annotations, told, untold } = imported;
+    let told = told.into_iter().map(|told| NotTaken { place: told.place, why: told.why });
+    ImportAnswer { dataset, inputs, annotations, told: told.collect(), untold }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(method: Method, path: &str, kind: &str) -> Option<(AppName, String)> {
+        let request = Request::builder().method(method).uri(path).header(CONTENT_TYPE, kind);
+        place(&request.body(Body::empty()).unwrap())
+    }
+
+    #[test]
+    fn only_a_file_that_is_posted_to_the_page_of_a_dataset_is_taken() {
+        const FILES: &str = "multipart/form-data; boundary=edge";
+        let (_, dataset) = asked(Method::POST, "/ada/street-signs/datasets/town%20walk", FILES).unwrap();
+        assert_eq!(dataset, "town walk");
+        for (method, path, kind) in [
+            (Method::GET, "/ada/street-signs/datasets/town", FILES),
+            (Method::POST, "/ada/street-signs/datasets/town", "application/x-www-form-urlencoded"),
+            (Method::POST, "/ada/street-signs/datasets", FILES),
+            (Method::POST, "/ada/street-signs/inputs/town", FILES),
+            (Method::POST, "/ada/street-signs/datasets/town/versions", FILES),
+            (Method::POST, "/ada/street-signs/datasets/%ff", FILES),
+        ] {
+            assert!(asked(method.clone(), path, kind).is_none(), "{method} {path} {kind}");
+        }
+    }
+}

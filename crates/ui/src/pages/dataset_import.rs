@@ -1,0 +1,116 @@
+//! Taking in what others labelled, on the page of a dataset `/{owner}/{app}/datasets/{dataset}`.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::{
+        apps::App,
+        datasets::{IMPORT_FORM, ImportAnswer, dataset_path},
+    },
+    components::{
+        icon::{Icon, Sign},
+        prose::Prose,
+        table::{Cell, Column, Table},
+    },
+    error::UiError,
+    form::posted,
+};
+
+/// What became of a file that was posted to this dataset, above everything else on the page.
+#[component]
+pub(super) fn TakenIn(
+    /// The dataset's identifier.
+    dataset: String,
+) -> impl IntoView {
+    match posted(IMPORT_FORM) {
+        Some(Ok(answer)) => {
+            let answer: Option<ImportAnswer> = serde_json::from_str(&answer).ok();
+            answer.filter(|answer| answer.dataset == dataset).map(told)
+        }
+        Some(Err(error)) => {
+            let why = match error {
+                UiError::Invalid { fields, .. } if !fields.is_empty() => {
+                    fields.into_iter().map(|field| field.message).collect::<Vec<_>>().join(" ")
+                }
+                other => other.to_string(),
+            };
+            Some(view! { <p class="notice" role="alert"><Prose text=why /></p> }.into_any())
+        }
+        None => None,
+    }
+}
+
+/// A number of things, in words.
+fn count(number: usize, one: &str, several: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {several}") }
+}
+
+fn told(answer: ImportAnswer) -> AnyView {
+    let ImportAnswer { inputs, annotations, told, untold, .. } = answer;
+    let missed = told.len() + untold;
+    let added = format!(
+        "{} and {} were imported.",
+        count(inputs, "input", "inputs"),
+        count(annotations, "annotation", "annotations")
+    );
+    let missed = (missed > 0).then(|| format!(" {} not.", count(missed, "thing was", "things were")));
+    let rows = told
+        .into_iter()
+        .map(|one| {
+            view! {
+                <tr role="row">
+                    <Cell label="Where">{one.place}</Cell>
+                    <Cell label="Why">{one.why}</Cell>
+                </tr>
+            }
+            .into_any()
+        })
+        .collect_view();
+    let table = missed.is_some().then(|| {
+        let columns = vec![Column::text("Where"), Column::text("Why")];
+        view! {
+            <details class="formats" open>
+                <summary>"What was not imported"</summary>
+                <Table caption="What was not imported" columns>{rows}</Table>
+                {(untold > 0).then(|| view! { <p class="section-lead">{format!("And {untold} more.")}</p> })}
+            </details>
+        }
+    });
+    view! {
+        <div class="taken-in" role="status">
+            <p class="notice"><Icon sign=Sign::Check />{added}{missed}</p>
+            {table}
+        </div>
+    }
+    .into_any()
+}
+
+/// The form. The browser posts it by itself, so that it works without scripts and says how far it is.
+pub(super) fn importing(app: App, dataset: String) -> AnyView {
+    view! {
+        <form
+            class="form is-narrow"
+            method="post"
+            enctype="multipart/form-data"
+            action=dataset_path(&app, &dataset)
+        >
+            <div class="field">
+                <label for="import-file">"File"</label>
+                <p class="field-hint" id="import-file-hint">
+                    "A zip with JSONL, CSV, COCO, YOLO or Pascal VOC and the pictures and texts, or one file of JSONL, CSV or \
+                     COCO about inputs that the app has already."
+                </p>
+                <input
+                    id="import-file"
+                    type="file"
+                    name="file"
+                    accept=".zip,.json,.jsonl,.csv"
+                    required
+                    aria-describedby="import-file-hint"
+                />
+            </div>
+            <p class="actions"><button class="button" type="submit">"Import"</button></p>
+        </form>
+    }
+    .into_any()
+}
