@@ -18,6 +18,7 @@ pub mod closure;
 pub mod decision;
 pub mod endpoint;
 pub mod endpoint_set;
+pub mod filter;
 pub mod forest;
 pub mod hex;
 pub mod id;
@@ -45,6 +46,7 @@ pub use decision::{
 };
 pub use endpoint::{Auth, Condition, Conditions, Endpoint, Verb};
 pub use endpoint_set::EndpointSet;
+pub use filter::Filter;
 pub use forest::{Below, Change, Editor, Forest, Member, Violation};
 pub use hex::Hex;
 pub use label::{Label, Labels, Medium, PatchAction, Point, Region, Shape};
