@@ -54,7 +54,7 @@ pub enum Auth {
 pub enum Condition {
     /// The inputs carry concepts or annotations.
     CarriesLabels,
-    /// The inputs are put into datasets.
+    /// The inputs are put into datasets, or looked for in them.
     NamesDatasets,
     /// The patch takes something away or replaces it.
     RemovesOrOverwrites,
@@ -74,6 +74,8 @@ pub enum Condition {
     OthersInvitation,
     /// The concept is said of inputs already.
     ConceptIsUsed,
+    /// The search is to be kept.
+    KeepsSearch,
 }
 
 /// The [`Condition`]s that hold of one request.
@@ -383,11 +385,15 @@ endpoints! {
     PatchAnnotationsSearches: Patch [app!("/annotations/searches"), "/v2/annotations/searches"] by Key in Search
         needs [AppsGet, SavedSearchAdd, SavedSearchGet];
     PostAnnotationsSearches: Post [app!("/annotations/searches"), "/v2/annotations/searches"] by Key in Search
-        needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet, Search, WorkflowsGet];
+        needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet, Search, WorkflowsGet]
+        if NamesDatasets [DatasetsGet]
+        if KeepsSearch [SavedSearchAdd, SavedSearchGet];
     PatchInputsSearches: Patch [app!("/inputs/searches"), "/v2/inputs/searches"] by Key in Search
         needs [AppsGet, SavedSearchAdd, SavedSearchGet];
     PostInputsSearches: Post [app!("/inputs/searches"), "/v2/inputs/searches"] by Key in Search
-        needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet, Search, WorkflowsGet];
+        needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet, Search, WorkflowsGet]
+        if NamesDatasets [DatasetsGet]
+        if KeepsSearch [SavedSearchAdd, SavedSearchGet];
     PostModelsSearches: Post [app!("/models/searches"), "/v2/models/searches"] by Key in Search
         needs [AppsGet, ConceptsGet, ModelsGet];
     GetSearch: Get [app!("/searches/{id}"), "/v2/searches/{id}"] by Key in Search
@@ -397,9 +403,12 @@ endpoints! {
     PatchSearches: Patch [app!("/searches"), "/v2/searches"] by Key in Search
         needs [AppsGet, SavedSearchAdd, SavedSearchGet];
     PostSearches: Post [app!("/searches"), "/v2/searches"] by Key in Search
-        needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet, Search, WorkflowsGet];
+        needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet, Search, WorkflowsGet]
+        if NamesDatasets [DatasetsGet]
+        if KeepsSearch [SavedSearchAdd, SavedSearchGet];
     PostSearchesByID: Post [app!("/searches/{id}"), "/v2/searches/{id}"] by Key in Search
-        needs [AppsGet, SavedSearchGet, Search];
+        needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, SavedSearchGet, Search]
+        if NamesDatasets [DatasetsGet];
     DeleteSearch: Delete [app!("/searches/{id}"), "/v2/searches/{id}"] by Key in Search
         needs [AppsGet, SavedSearchGet, SavedSearchAdd, SavedSearchDelete];
 

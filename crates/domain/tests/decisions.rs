@@ -19,7 +19,7 @@ const OTHER_APP: AppId = AppId(Uuid::from_u128(4));
 const KEY: KeyId = KeyId(Uuid::from_u128(5));
 const GRANT: GrantId = GrantId(Uuid::from_u128(6));
 
-const CONDITIONS: [Condition; 11] = [
+const CONDITIONS: [Condition; 12] = [
     Condition::CarriesLabels,
     Condition::NamesDatasets,
     Condition::RemovesOrOverwrites,
@@ -31,6 +31,7 @@ const CONDITIONS: [Condition; 11] = [
     Condition::SourcePredicts,
     Condition::OthersInvitation,
     Condition::ConceptIsUsed,
+    Condition::KeepsSearch,
 ];
 
 /// Rights that are near to what `endpoint` asks for, so that they open it about as often as not.

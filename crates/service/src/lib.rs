@@ -22,6 +22,7 @@ mod limits;
 mod measures;
 mod metadata;
 mod noting;
+pub mod search;
 mod secrets;
 pub mod tasks;
 pub mod vocabs;

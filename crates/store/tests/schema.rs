@@ -15,20 +15,24 @@ impl FromRow for Fact {
     }
 }
 
-/// What SQLite's catalogue says; checks it keeps only in the text of its tables.
+/// What SQLite's catalogue says; checks it keeps only in the text of its tables. For words it has tables of its own making,
+/// where PostgreSQL has an index.
 const SQLITE: [&str; 5] = [
     "SELECT 'column ' || m.name || ' ' || c.name || ' ' || c.type || \
      CASE WHEN c.\"notnull\" = 1 OR c.pk > 0 THEN ' not null' ELSE '' END AS fact \
      FROM sqlite_master m JOIN pragma_table_info(m.name) c \
-     WHERE m.type = 'table' AND m.name <> '_sqlx_migrations' AND m.name NOT LIKE 'sqlite_%'",
+     WHERE m.type = 'table' AND m.name <> '_sqlx_migrations' AND m.name NOT LIKE 'sqlite_%' \
+     AND substr(m.name, 1, 11) <> 'input_words'",
     "SELECT m.name || ' primary key ' || (SELECT group_concat(k.name, ', ') FROM \
      (SELECT c.name FROM pragma_table_info(m.name) c WHERE c.pk > 0 ORDER BY c.pk) k) AS fact \
      FROM sqlite_master m \
-     WHERE m.type = 'table' AND m.name <> '_sqlx_migrations' AND m.name NOT LIKE 'sqlite_%'",
+     WHERE m.type = 'table' AND m.name <> '_sqlx_migrations' AND m.name NOT LIKE 'sqlite_%' \
+     AND substr(m.name, 1, 11) <> 'input_words'",
     "SELECT m.name || ' unique ' || (SELECT group_concat(k.name, ', ') FROM \
      (SELECT i.name FROM pragma_index_info(l.name) i ORDER BY i.seqno) k) AS fact \
      FROM sqlite_master m JOIN pragma_index_list(m.name) l \
-     WHERE m.type = 'table' AND m.name <> '_sqlx_migrations' AND l.origin = 'u'",
+     WHERE m.type = 'table' AND m.name <> '_sqlx_migrations' AND l.origin = 'u' \
+     AND substr(m.name, 1, 11) <> 'input_words'",
     "SELECT k.name || ' foreign key ' || group_concat(k.\"from\", ', ') || ' references ' || k.\"table\" || ' ' || \
      group_concat(k.\"to\", ', ') || \
      CASE k.on_delete WHEN 'NO ACTION' THEN '' ELSE ' on delete ' || k.on_delete END AS fact FROM \
@@ -39,7 +43,8 @@ const SQLITE: [&str; 5] = [
 
 /// The text of SQLite's tables.
 const SQLITE_TABLES: &str = "SELECT sql AS fact FROM sqlite_master \
-     WHERE type = 'table' AND name <> '_sqlx_migrations' AND name NOT LIKE 'sqlite_%'";
+     WHERE type = 'table' AND name <> '_sqlx_migrations' AND name NOT LIKE 'sqlite_%' \
+     AND substr(name, 1, 11) <> 'input_words'";
 
 /// SQLite's tables that do not hold their columns to the types declared.
 const SQLITE_LAX: &str = "SELECT name AS fact FROM pragma_table_list \
@@ -61,7 +66,7 @@ const POSTGRES: [&str; 4] = [
      FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = c.connamespace \
      WHERE n.nspname = 'public' AND t.relname <> '_sqlx_migrations' AND c.contype IN ('p', 'u', 'f', 'c')",
     "SELECT i.indexdef AS fact FROM pg_indexes i \
-     WHERE i.schemaname = 'public' AND i.tablename <> '_sqlx_migrations' \
+     WHERE i.schemaname = 'public' AND i.tablename <> '_sqlx_migrations' AND i.indexname <> 'input_words' \
      AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)",
 ];
 

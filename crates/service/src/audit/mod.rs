@@ -78,6 +78,7 @@ pub enum Action {
     ConceptsDeleted,
     ConceptsMerged,
     VocabsDeleted,
+    SearchDeleted,
     TasksDeleted,
 }
 
@@ -134,6 +135,7 @@ impl Action {
             Self::ConceptsDeleted => "concept.deleted",
             Self::ConceptsMerged => "concept.merged",
             Self::VocabsDeleted => "vocab.deleted",
+            Self::SearchDeleted => "search.deleted",
             Self::TasksDeleted => "task.deleted",
         }
     }

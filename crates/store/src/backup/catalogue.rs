@@ -74,13 +74,13 @@ row! {
 }
 
 /// The columns of all tables, and their places in the primary keys, from 1; 0 outside of them. SQLite knows JSON
-/// documents only by its check.
+/// documents only by its check, and keeps words in tables that it makes of the inputs: PostgreSQL has an index instead.
 const COLUMNS: Sql = Sql::differing(
     "SELECT m.name AS table_name, c.name AS column_name, c.pk AS place, \
      CASE WHEN instr(m.sql, 'json_valid(' || c.name || ')') > 0 THEN 'json' ELSE lower(c.type) END AS declared \
      FROM sqlite_master m JOIN pragma_table_info(m.name) c \
      WHERE m.type = 'table' AND m.name <> '_sqlx_migrations' AND m.name NOT LIKE 'sqlite_%' \
-     ORDER BY m.name, c.name",
+     AND substr(m.name, 1, 11) <> 'input_words' ORDER BY m.name, c.name",
     "SELECT CAST(t.relname AS TEXT) AS table_name, CAST(a.attname AS TEXT) AS column_name, \
      CAST(COALESCE(array_position(k.conkey, a.attnum), 0) AS BIGINT) AS place, \
      format_type(a.atttypid, a.atttypmod) AS declared \
@@ -94,7 +94,8 @@ const COLUMNS: Sql = Sql::differing(
 const REFERENCES: Sql = Sql::differing(
     "SELECT m.name AS table_name, f.\"from\" AS column_name, f.\"table\" AS referenced \
      FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f \
-     WHERE m.type = 'table' AND m.name <> '_sqlx_migrations' AND m.name NOT LIKE 'sqlite_%'",
+     WHERE m.type = 'table' AND m.name <> '_sqlx_migrations' AND m.name NOT LIKE 'sqlite_%' \
+     AND substr(m.name, 1, 11) <> 'input_words'",
     "SELECT CAST(t.relname AS TEXT) AS table_name, CAST(a.attname AS TEXT) AS column_name, \
      CAST(r.relname AS TEXT) AS referenced FROM pg_constraint k \
      JOIN pg_class t ON t.oid = k.conrelid JOIN pg_class r ON r.oid = k.confrelid \

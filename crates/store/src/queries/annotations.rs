@@ -75,6 +75,7 @@ macro_rules! annotation {
         )
     };
 }
+pub(super) use annotation;
 
 /// That `$column` is in the JSON array `$list`, if there is one.
 macro_rules! among {
@@ -126,11 +127,11 @@ pub struct NewAnnotation<'a> {
     pub task: Option<TaskId>,
 }
 
-/// Notes which concepts an annotation of the app `$1` names.
+/// Notes which concepts an annotation of the app `$1` names, and of which input it says so: both are `$annotation`.
 macro_rules! note {
     ($annotation:literal, $named:literal) => {
         concat!(
-            "INSERT INTO annotation_concepts (annotation_id, app_id, concept, value) SELECT ",
+            "INSERT INTO annotation_concepts (annotation_id, input_id, app_id, concept, value) SELECT ",
             $annotation,
             ", $1, n.value ->> 0, CAST(n.value ->> 1 AS DOUBLE PRECISION) FROM ",
             $named
@@ -162,7 +163,7 @@ pub async fn insert(
             "WITH a AS (",
             insert!(),
             "), noted AS (",
-            note!("a.id", "a, jsonb_array_elements($10) AS n (value)"),
+            note!("a.id, $4", "a, jsonb_array_elements($10) AS n (value)"),
             ") SELECT id FROM a"
         ),
     );
@@ -197,8 +198,8 @@ fn named(labels: &Labels) -> Value {
 async fn note_concepts(tx: &mut WriteTx, permit: &Permit, id: AnnotationId, labels: &Labels) -> Result<()> {
     tx.execute(
         Sql::differing(
-            note!("$2", "json_each($3) AS n"),
-            note!("$2", "jsonb_array_elements($3) AS n (value)"),
+            note!("a.id, a.input_id", "annotations a, json_each($3) AS n WHERE a.id = $2"),
+            note!("a.id, a.input_id", "annotations a, jsonb_array_elements($3) AS n (value) WHERE a.id = $2"),
         ),
         params![permit.app(), id, &named(labels)],
     )

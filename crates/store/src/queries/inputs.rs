@@ -94,6 +94,7 @@ macro_rules! input {
         )
     };
 }
+pub(super) use input;
 
 /// A new input.
 #[derive(Clone, Debug)]

@@ -4,11 +4,12 @@ use atelier_domain::assignment::Act;
 use atelier_domain::id::IdentityId;
 use atelier_domain::task::{Review, WorkerStrategy};
 use atelier_domain::time::DAY;
-use atelier_domain::{Labels, Preset, Scope};
+use atelier_domain::{Endpoint, Labels, Preset, Scope};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation};
 use atelier_service::concepts::{ConceptLanguage, KnowledgeGraphRow, NewConcept, NewRelation};
 use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
 use atelier_service::keys::CreateKey;
+use atelier_service::search::{self, NewSearch, Query};
 use atelier_service::tasks::{ActOnAssignment, Labeller, NewTask};
 use atelier_service::vocabs::NewVocab;
 use atelier_service::{AppName, Origin, Service, World};
@@ -23,7 +24,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 37] = [
+pub(crate) const TABLES: [&str; 38] = [
     "identities",
     "visits",
     "first_links",
@@ -61,6 +62,7 @@ pub(crate) const TABLES: [&str; 37] = [
     "dataset_inputs",
     "dataset_versions",
     "dataset_version_inputs",
+    "searches",
 ];
 
 /// What is in it.
@@ -112,6 +114,7 @@ impl Filled {
         bench.service.rotate_key(&ada.who, key.key.id).await.expect("it can be given another secret");
 
         add_dataset(bench, &ada, &app).await;
+        keep_search(bench, &ada, &app).await;
 
         // Bo signs in with a second factor, and is about to set up another app.
         bench.set_up_app(&bo).await;
@@ -209,6 +212,19 @@ async fn add_dataset(bench: &Bench, ada: &Person, app: &AppName) {
     };
     let made = bench.service.post_dataset_versions(&ada.who, app, "harbour-road", vec![version]).await;
     assert_eq!(made.expect("it can be frozen").value[0].inputs, 2);
+}
+
+/// Keeps a search for some of it.
+async fn keep_search(bench: &Bench, ada: &Person, app: &AppName) {
+    let filter = "all(text('bent signs'),not(said(by:bo)))".parse().expect("a filter");
+    let search = NewSearch {
+        slug: "bent".into(),
+        name: "Bent signs".into(),
+        subject: search::Subject::Inputs,
+        query: Query { filter, oldest_first: true },
+    };
+    let kept = bench.service.keep_search(&ada.who, app, Endpoint::PostInputsSearches, &search).await;
+    kept.expect("it can be kept");
 }
 
 fn new(slug: &str, content: Content) -> NewInput {

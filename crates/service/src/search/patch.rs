@@ -1,0 +1,86 @@
+//! Changing searches that are kept.
+
+use atelier_domain::{Conditions, Endpoint, Permit};
+use atelier_store::queries::searches::{self, Kept};
+use atelier_store::{Event, WriteTx};
+
+use super::{Query, SearchRow, Subject};
+use crate::concepts::check_name;
+use crate::{AppName, Error, InApp, Result, Service, Who};
+
+/// The most searches that are changed at once.
+const SEARCHES: usize = 100;
+
+/// What to change of a search; what is not given stays.
+#[derive(Clone, Debug, Default)]
+pub struct PatchSearch {
+    /// Which search.
+    pub slug: String,
+    /// What it is called.
+    pub name: Option<String>,
+    /// What it asks for.
+    pub query: Option<Query>,
+}
+
+impl Service {
+    /// Changes searches that the app keeps, all of them or none, and answers them in this order. `endpoint` is
+    /// `PatchSearches`, `PatchInputsSearches` or `PatchAnnotationsSearches`, of which the last two know only searches of
+    /// their subject.
+    ///
+    /// # Errors
+    /// When the caller may not, a value is not valid, or a search does not exist.
+    pub async fn patch_searches(
+        &self,
+        who: &Who,
+        app: &AppName,
+        endpoint: Endpoint,
+        input: Vec<PatchSearch>,
+    ) -> Result<InApp<Vec<SearchRow>>> {
+        let mut tx = self.store.write().await?;
+        let asked = self.permit(&mut tx, who, app, endpoint, Conditions::NONE).await?;
+        if input.len() > SEARCHES {
+            return Err(Error::invalid("searches", format!("must be at most {SEARCHES} at once")));
+        }
+        let subject = match endpoint {
+            Endpoint::PatchInputsSearches => Some(Subject::Inputs),
+            Endpoint::PatchAnnotationsSearches => Some(Subject::Annotations),
+            _ => None,
+        };
+        let mut value = Vec::with_capacity(input.len());
+        for (index, change) in input.iter().enumerate() {
+            let changed = self.patch_search(&mut tx, &asked.permit, subject, change).await;
+            value.push(changed.map_err(|error| error.within("searches", index))?);
+        }
+        tx.announce(Event::Data(asked.permit.app()));
+        tx.commit().await?;
+        Ok(InApp { app: asked.app, value })
+    }
+
+    async fn patch_search(
+        &self,
+        tx: &mut WriteTx,
+        permit: &Permit,
+        subject: Option<Subject>,
+        change: &PatchSearch,
+    ) -> Result<SearchRow> {
+        let before = searches::get_to_change(tx, permit, &change.slug).await?.ok_or(Error::NotFound)?;
+        if subject.is_some_and(|subject| subject != before.subject) {
+            return Err(Error::NotFound);
+        }
+        let name = change.name.as_deref().map(check_name).transpose()?.unwrap_or(before.name);
+        let query = match &change.query {
+            Some(query) => query.clone(),
+            None => Query { filter: before.filter, oldest_first: before.oldest_first },
+        };
+        query.check()?;
+        let kept = Kept {
+            slug: &change.slug,
+            name: &name,
+            subject: before.subject,
+            filter: &query.filter,
+            oldest_first: query.oldest_first,
+        };
+        searches::update(tx, permit, &kept, self.world.now()).await?;
+        searches::get(tx, permit, &change.slug).await?.ok_or(Error::NotFound)
+    }
+}
