@@ -153,7 +153,7 @@ impl Said {
 }
 
 /// All of them, with the stretches of text that they mark.
-async fn several(
+pub(super) async fn several(
     service: &Service,
     call: &Call,
     who: &Who,

@@ -20,7 +20,7 @@ pub(super) fn read(data: Data, action: PatchAction, salt: impl Fn() -> Salt) -> 
 }
 
 /// Names the first thing in `data` that is neither an input's content nor a label.
-fn refuse_unkept(data: &Data) -> Result<(), Failure> {
+pub(super) fn refuse_unkept(data: &Data) -> Result<(), Failure> {
     let unkept = [
         ("video", data.video.is_some()),
         ("audio", data.audio.is_some()),

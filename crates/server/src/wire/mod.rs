@@ -16,6 +16,7 @@ mod keys;
 mod labels;
 mod metadata;
 mod scopes;
+mod search;
 mod status_codes;
 mod tasks;
 #[cfg(test)]
@@ -144,6 +145,16 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::PatchAnnotations, annotations::patch)
         .serve(Endpoint::DeleteAnnotation, annotations::delete)
         .serve(Endpoint::DeleteAnnotations, annotations::delete_many)
+        .serve(Endpoint::PostInputsSearches, search::post_inputs)
+        .serve(Endpoint::PostAnnotationsSearches, search::post_annotations)
+        .serve(Endpoint::PostSearches, search::post)
+        .serve(Endpoint::PostSearchesByID, search::post_by_id)
+        .serve(Endpoint::GetSearch, search::kept::get)
+        .serve(Endpoint::ListSearches, search::kept::list)
+        .serve(Endpoint::PatchSearches, search::kept::patch)
+        .serve(Endpoint::PatchInputsSearches, search::kept::patch_inputs)
+        .serve(Endpoint::PatchAnnotationsSearches, search::kept::patch_annotations)
+        .serve(Endpoint::DeleteSearch, search::kept::delete)
         .serve(Endpoint::ListCollaborators, collaborators::list)
         .serve(Endpoint::PostCollaborators, collaborators::post)
         .serve(Endpoint::PatchCollaborators, collaborators::patch)
