@@ -36,7 +36,7 @@ pub(crate) fn audit(paths: &Paths) -> Outcome {
         Some(_) => return Err(format!("`{HOW_MUCH}` is `whole`, or not set")),
     };
     if !is_installed("cargo-deny") {
-        step("cargo-deny", || run(Command::new(&paths.cargo).args(["install", "cargo-deny", "--locked"])))?;
+        step("cargo-deny", || run(paths.cargo().args(["install", "cargo-deny", "--locked"])))?;
     }
     step("licences, bans and sources", || deny(paths, &["check", "licenses", "bans", "sources"]))?;
     let mut undone = Vec::new();
@@ -64,7 +64,7 @@ fn conclude(undone: &[&str], must_be_whole: bool) -> Outcome {
 }
 
 fn deny(paths: &Paths, what: &[&str]) -> Outcome {
-    run(Command::new(&paths.cargo).args(["deny", "--workspace"]).args(what).current_dir(&paths.root))
+    run(paths.cargo().args(["deny", "--workspace"]).args(what).current_dir(&paths.root))
 }
 
 fn npm_audit(paths: &Paths) -> Command {

@@ -17,9 +17,7 @@ const OHA: &str = "1.16.0";
 pub(crate) fn bench(paths: &Paths, parts: &[OsString]) -> Outcome {
     build(paths, true)?;
     step("bench", || {
-        run(Command::new(&paths.cargo)
-            .args(["build", "--release", "--package", "atelier-bench"])
-            .current_dir(&paths.root))
+        run(paths.cargo().args(["build", "--release", "--package", "atelier-bench"]).current_dir(&paths.root))
     })?;
     debian_package("wrk", "wrk", Path::new("/usr/bin/wrk"))?;
     debian_package("curl", "curl", Path::new("/usr/bin/curl"))?;
@@ -28,7 +26,7 @@ pub(crate) fn bench(paths: &Paths, parts: &[OsString]) -> Outcome {
     let tools = paths.target.join("tools");
     if !tools.join("bin/oha").exists() {
         step("oha", || {
-            let mut install = Command::new(&paths.cargo);
+            let mut install = paths.cargo();
             run(install.args(["install", "oha", "--version", OHA, "--locked", "--root"]).arg(&tools))
         })?;
     }

@@ -66,7 +66,8 @@ pub(crate) fn ensure_wasm_target() -> Outcome {
 
 /// Compiles the client and returns where the module lies.
 fn build_client(paths: &Paths) -> Result<PathBuf, String> {
-    run(Command::new(&paths.cargo)
+    run(paths
+        .cargo()
         .current_dir(&paths.root)
         .args(["rustc", "--package", "atelier-client", "--crate-type", "cdylib", "--target", WASM_TARGET])
         .args(["--profile", "wasm", "--features", "hydrate"])

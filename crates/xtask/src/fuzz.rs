@@ -1,6 +1,6 @@
 //! Making up what strangers can send, and watching that nothing of it crashes.
 
-use std::{ffi::OsString, process::Command};
+use std::ffi::OsString;
 
 use crate::{
     command::{Outcome, is_installed, run, step},
@@ -25,7 +25,7 @@ pub(crate) fn fuzz(paths: &Paths, arguments: &[OsString]) -> Outcome {
         _ => return Err("say one number of seconds, or nothing".to_owned()),
     };
     if !is_installed("cargo-fuzz") {
-        step("cargo-fuzz", || run(Command::new(&paths.cargo).args(["install", "cargo-fuzz", "--locked"])))?;
+        step("cargo-fuzz", || run(paths.cargo().args(["install", "cargo-fuzz", "--locked"])))?;
     }
     for target in TARGETS {
         let found = paths.target.join("fuzz").join(target);
@@ -33,7 +33,7 @@ pub(crate) fn fuzz(paths: &Paths, arguments: &[OsString]) -> Outcome {
         std::fs::create_dir_all(&corpus)
             .map_err(|error| format!("could not make `{}`: {error}", corpus.display()))?;
         step(target, || {
-            let mut fuzz = Command::new(&paths.cargo);
+            let mut fuzz = paths.cargo();
             fuzz.args(["fuzz", "run", "--fuzz-dir", "."]).args([target]).arg(&corpus).arg("--");
             fuzz.arg(format!("-max_total_time={seconds}")).arg("-timeout=10");
             fuzz.arg(format!("-artifact_prefix={}/", found.display()));

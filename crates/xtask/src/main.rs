@@ -86,7 +86,7 @@ impl Arguments {
 fn build(paths: &Paths, release: bool) -> Outcome {
     bundle::bundle(paths)?;
     step("server", || {
-        let mut cargo = Command::new(&paths.cargo);
+        let mut cargo = paths.cargo();
         cargo.args(["build", "--package", "atelier-server"]).env("ATELIER_SITE", paths.site());
         if release {
             cargo.arg("--release");

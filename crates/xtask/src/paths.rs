@@ -1,6 +1,7 @@
 //! Where things lie.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The places that the steps read and write.
 pub(crate) struct Paths {
@@ -13,6 +14,23 @@ pub(crate) struct Paths {
 }
 
 impl Paths {
+    /// The cargo that started this program. Build scripts that look at what it says of the package that it runs would run
+    /// again, with all that hangs on them, whenever it is not started by this program: it says nothing of that.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut cargo = Command::new(&self.cargo);
+        for (name, _) in std::env::vars_os() {
+            let of_package = |name: &str| {
+                name.starts_with("CARGO_PKG_")
+                    || name.starts_with("CARGO_MANIFEST_")
+                    || name == "CARGO_BIN_NAME"
+            };
+            if name.to_str().is_some_and(of_package) {
+                cargo.env_remove(name);
+            }
+        }
+        cargo
+    }
+
     /// Finds the places from what cargo says of this crate as it starts it: a program that was built in another clone, of
     /// which the cache folder is shared, is taken over as it is.
     pub(crate) fn find() -> Self {

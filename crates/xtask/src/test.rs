@@ -231,7 +231,7 @@ pub(crate) fn debian_package(what: &str, package: &str, evidence: &Path) -> Outc
 }
 
 fn cargo(paths: &Paths) -> Command {
-    let mut cargo = Command::new(&paths.cargo);
+    let mut cargo = paths.cargo();
     cargo.current_dir(&paths.root);
     cargo
 }
