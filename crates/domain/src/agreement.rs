@@ -203,13 +203,17 @@ pub fn matched(first: &[Region], second: &[Region]) -> Matching {
 
 /// The concepts that are said to be there.
 fn said(labels: &[Label]) -> BTreeSet<&str> {
-    labels.iter().filter(|label| label.value > 0.5).map(|label| label.concept.as_str()).collect()
+    labels.iter().filter(|label| label.is_there()).map(|label| label.concept.as_str()).collect()
 }
 
-/// Whether two people said the same: the same concepts of the whole, and the same regions, up to [`SAME_REGION`].
+/// Whether two people said the same: the same concepts of the whole, and the same regions, up to [`SAME_REGION`]. What
+/// they took back counts for nothing.
 #[must_use]
 pub fn agree(one: &Labels, other: &Labels) -> bool {
-    said(&one.concepts) == said(&other.concepts) && matched(&one.regions, &other.regions).is_complete()
+    let regions = |labels: &Labels| -> Vec<Region> {
+        labels.regions.iter().filter(|region| !region.is_denied()).cloned().collect()
+    };
+    said(&one.concepts) == said(&other.concepts) && matched(&regions(one), &regions(other)).is_complete()
 }
 
 #[cfg(test)]
@@ -328,6 +332,10 @@ mod tests {
         let mut moved = whole(&[("a", 1.0)]);
         moved.regions = vec![region("other", square(0.4, 0.4, 0.5), "cat")];
         assert!(!agree(&whole(&[("a", 1.0)]), &moved));
+        let mut with_denied = whole(&[]);
+        let denied = vec![Label { concept: "cat".parse().unwrap(), value: 0.0 }];
+        with_denied.regions.push(Region { labels: denied, ..region("s", square(0.6, 0.6, 0.2), "cat") });
+        assert!(agree(&whole(&[]), &with_denied), "what was taken back counts for nothing");
     }
 
     proptest! {

@@ -501,6 +501,8 @@ endpoints! {
         if OthersInvitation [CollaboratorsDelete];
     ListAppAudit: Get [] by Session needs [AppsGet, AuditLogsGet];
     FollowApp: Get [] by Session needs [AppsGet];
+    ViewTaskProgress: Get [] by Session
+        needs [AppsGet, TasksGet, ConceptsGet, InputsGet, AnnotationsGet, CollaboratorsGet];
 
     // Acts on one's own account, in the browser only.
     ViewAccount: Get [] by Session needs [];

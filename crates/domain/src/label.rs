@@ -69,6 +69,14 @@ pub struct Label {
     pub value: f32,
 }
 
+impl Label {
+    /// Whether it says that the concept is there, rather than that it is not.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.value > 0.5
+    }
+}
+
 /// A spot in a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
@@ -189,6 +197,18 @@ impl Point {
 }
 
 impl Region {
+    /// The first concept that is said to be in it.
+    #[must_use]
+    pub fn concept(&self) -> Option<&ResourceId> {
+        self.labels.iter().find(|label| label.is_there()).map(|label| &label.concept)
+    }
+
+    /// Whether all that is said of it is that something is not there: so somebody takes it back who may take nothing away.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        !self.labels.is_empty() && self.concept().is_none()
+    }
+
     fn check(&self, medium: Medium, characters: Option<u32>) -> Result<(), InvalidLabels> {
         let id = || self.id.clone();
         if self.shape.medium() != medium {
@@ -316,6 +336,24 @@ impl Labels {
         labels
     }
 
+    /// What is to be merged into these labels so that they say what `meant` says, without taking anything away: what they
+    /// said beyond that is said not to be there.
+    ///
+    /// To take away what one said is a right of its own, and to change one's mind is not.
+    #[must_use]
+    pub fn revised(&self, meant: &Self) -> Self {
+        let mut regions = Vec::with_capacity(meant.regions.len());
+        for region in &meant.regions {
+            let before = self.regions.iter().find(|own| own.id == region.id);
+            let labels = before
+                .map_or_else(|| region.labels.clone(), |own| revised_labels(&own.labels, &region.labels));
+            regions.push(Region { labels, ..region.clone() });
+        }
+        let left = self.regions.iter().filter(|own| meant.regions.iter().all(|region| region.id != own.id));
+        regions.extend(left.map(|own| Region { labels: revised_labels(&own.labels, &[]), ..own.clone() }));
+        Self { concepts: revised_labels(&self.concepts, &meant.concepts), regions }
+    }
+
     /// These labels, of which the lists that `change` gives are replaced by them. A list that it leaves empty stays.
     #[must_use]
     pub fn overwritten(&self, change: &Self) -> Self {
@@ -343,6 +381,13 @@ impl Labels {
         }
         labels
     }
+}
+
+/// What `meant` says, and that nothing else of what `own` said is there.
+fn revised_labels(own: &[Label], meant: &[Label]) -> Vec<Label> {
+    let left = own.iter().filter(|own| meant.iter().all(|label| label.concept != own.concept));
+    let denied = left.map(|own| Label { value: 0.0, ..own.clone() });
+    meant.iter().cloned().chain(denied).collect()
 }
 
 fn merge(own: &mut Vec<Label>, change: &[Label]) {
@@ -438,6 +483,42 @@ mod tests {
     }
 
     const MIDDLE: [f32; 4] = [0.25, 0.25, 0.75, 0.75];
+
+    #[test]
+    fn a_mind_is_changed_without_taking_anything_away() {
+        let before = Labels {
+            concepts: vec![label("rain", 1.0), label("snow", 1.0)],
+            regions: vec![
+                boxed("kept", MIDDLE, vec![label("stop", 1.0)]),
+                boxed("renamed", MIDDLE, vec![label("stop", 1.0)]),
+                boxed("dropped", MIDDLE, vec![label("stop", 1.0)]),
+            ],
+        };
+        let moved = [0.0, 0.0, 0.5, 0.5];
+        let meant = Labels {
+            concepts: vec![label("snow", 1.0), label("fog", 1.0)],
+            regions: vec![
+                boxed("kept", moved, vec![label("stop", 1.0)]),
+                boxed("renamed", MIDDLE, vec![label("yield", 1.0)]),
+                boxed("new", MIDDLE, vec![label("yield", 1.0)]),
+            ],
+        };
+        let after = before.merged(&before.revised(&meant));
+        let there = |labels: &[Label]| -> Vec<String> {
+            labels.iter().filter(|label| label.is_there()).map(|label| label.concept.to_string()).collect()
+        };
+        assert_eq!(there(&after.concepts), ["snow", "fog"]);
+        assert_eq!(after.concepts.len(), 3, "what was said stands there, denied");
+        let said: Vec<_> = after.regions.iter().filter(|region| !region.is_denied()).collect();
+        assert_eq!(
+            said.iter().map(|region| region.id.as_str()).collect::<Vec<_>>(),
+            ["kept", "renamed", "new"]
+        );
+        assert_eq!(said[0].shape, meant.regions[0].shape);
+        assert_eq!(said[1].concept(), Some(&id("yield")));
+        assert!(after.regions.iter().any(|region| region.id == id("dropped") && region.is_denied()));
+        assert_eq!(after.merged(&after.revised(&meant)), after, "twice is as once");
+    }
 
     #[test]
     fn shapes_lie_inside_and_have_extent() {

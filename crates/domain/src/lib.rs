@@ -35,6 +35,7 @@ pub mod secret;
 pub mod session;
 pub mod split;
 pub mod task;
+pub mod team;
 pub mod time;
 pub mod value;
 pub mod words;

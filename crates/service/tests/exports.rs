@@ -159,7 +159,8 @@ async fn copying_out_is_a_right_of_its_own(bench: Bench) {
     assert_eq!(missing, ScopeSet::of(&[Scope::ExportsAdd]));
     for preset in [Preset::Viewer, Preset::Worker, Preset::Reviewer] {
         give_exactly(&bench, &ada, &app, bo.id, Rights::of(preset.scopes())).await;
-        forbidden(export(&bench, &bo.who, &app, Format::Csv).await.err().unwrap());
+        let (missing, _) = forbidden(export(&bench, &bo.who, &app, Format::Csv).await.err().unwrap());
+        assert!(missing.contains(Scope::ExportsAdd), "{preset:?}");
     }
     let mallory = bench.person("mallory").await;
     assert_eq!(export(&bench, &mallory.who, &app, Format::Jsonl).await.err(), Some(Error::NotFound));

@@ -3,6 +3,7 @@
 use atelier_domain::assignment::{Act, AssignmentState, LOCKED_FOR};
 use atelier_domain::closure::closed;
 use atelier_domain::task::{Review, TaskKind, WorkerStrategy};
+use atelier_domain::time::DAY;
 use atelier_domain::{Below, Label, Labels, PatchAction, Preset, Region, Scope, ScopeSet, Shape};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation, PatchAnnotation, status as said};
 use atelier_service::concepts::NewConcept;
@@ -36,6 +37,7 @@ on_both_databases! {
     people_are_not_changed_so_that_a_task_could_not_end,
     a_task_changes_its_people_and_rests,
     what_becomes_of_inputs_and_concepts_becomes_of_tasks,
+    how_the_work_goes_on_is_for_those_who_see_the_people,
     each_act_needs_its_scope,
 }
 
@@ -656,6 +658,50 @@ async fn what_becomes_of_inputs_and_concepts_becomes_of_tasks(bench: Bench) {
     assert_eq!(choices, ["stop"]);
     service.delete_tasks(&story.ada.who, &story.app, &["signs".into()]).await.unwrap();
     assert_eq!(story.stands(&story.bo, 0).await, [said::SUCCESS], "what was said stays");
+}
+
+async fn how_the_work_goes_on_is_for_those_who_see_the_people(bench: Bench) {
+    let story = Story::of(bench, 4).await;
+    story.make(reviewed(task(&["bo", "cy"], WorkerStrategy::Full), 100)).await.unwrap();
+    let progress =
+        async || story.bench.service.task_progress(&story.ada.who, &story.app, "signs").await.unwrap().value;
+    let before = progress().await;
+    assert_eq!(
+        before.course.iter().map(|end| (end.over, end.waiting, end.left)).collect::<Vec<_>>(),
+        [(0, 0, 8)]
+    );
+    assert_eq!((before.labellers.len(), before.agreement.inputs), (0, 0));
+    story.label(&story.bo.who, 0, "stop").await;
+    story.bench.clock.advance(DAY);
+    for number in 1..3 {
+        story.label(&story.bo.who, number, "yield").await;
+    }
+    for (number, concept) in [(0, "stop"), (1, "yield"), (2, "stop")] {
+        story.label(&story.cy.who, number, concept).await;
+    }
+    for (number, act) in [(0, Act::Approve), (1, Act::RequestChanges)] {
+        story.act(&story.di.who, number, act, "so").await.unwrap();
+    }
+    let after = progress().await;
+    let ends: Vec<(i64, i64, i64)> =
+        after.course.iter().map(|end| (end.over, end.waiting, end.left)).collect();
+    assert_eq!(ends.last(), Some(&(2, 2, 4)), "{ends:?}");
+    let of =
+        |name: &str| after.labellers.iter().find(|one| one.name.to_lowercase().starts_with(name)).unwrap();
+    let (bo, cy) = (of("bo"), of("cy"));
+    assert_eq!((bo.submitted, bo.days, bo.approved, bo.returned, bo.rejected), (3, 2, 1, 1, 0));
+    assert_eq!((cy.submitted, cy.days, cy.approved, cy.returned), (3, 1, 1, 1));
+    // What was given back is not said any more; of the rest, both said "stop" of one and differ about the other.
+    let counts: Vec<(&str, i64)> =
+        after.concepts.iter().map(|(slug, count)| (slug.as_str(), *count)).collect();
+    assert_eq!(counts, [("stop", 3), ("yield", 1)]);
+    assert_eq!((after.agreement.inputs, after.agreement.pairs.len()), (2, 1));
+    assert_eq!(after.agreement.pairs[0].inputs, 2);
+    let missing = story.bench.service.task_progress(&story.bo.who, &story.app, "signs").await.unwrap_err();
+    assert!(
+        matches!(&missing, Error::Forbidden { missing, .. } if missing.contains(Scope::CollaboratorsGet)),
+        "{missing:?}"
+    );
 }
 
 async fn each_act_needs_its_scope(bench: Bench) {

@@ -300,7 +300,7 @@ proptest! {
         let Shape::Box { top, left, bottom, right } = shape else { unreachable!() };
         let near = |one: f64, other: f32| (one - f64::from(other)).abs() < 1e-6;
         let coco: Value =
-            serde_json::from_str(&written(Format::Coco, &[input.clone()])["annotations/instances_default.json"])
+            serde_json::from_str(&written(Format::Coco, std::slice::from_ref(&input))["annotations/instances_default.json"])
                 .unwrap();
         let bounds: Vec<f64> = serde_json::from_value(coco["annotations"][0]["bbox"].clone()).unwrap();
         let (w, h) = (width as f64, height as f64);

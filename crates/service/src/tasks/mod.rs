@@ -8,6 +8,7 @@ mod next;
 mod patch;
 mod people;
 mod post;
+mod progress;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ pub use list::TasksFilter;
 pub use next::NextAssignment;
 pub use patch::PatchTask;
 pub use post::{Labeller, NewTask, Source};
+pub use progress::{COMPARED, DayEnd, LabellerProgress, Progress};
 
 use crate::concepts::ConceptRow;
 use crate::{Error, Result};

@@ -34,6 +34,7 @@ pub mod said;
 pub mod searches;
 pub mod sessions;
 pub mod task_inputs;
+pub mod task_progress;
 pub mod tasks;
 pub mod users;
 pub mod visits;

@@ -1,0 +1,165 @@
+//! How the work in a task goes on.
+
+use atelier_domain::assignment::AssignmentState;
+use atelier_domain::id::{InputId, TaskId, UserId};
+use atelier_domain::{Labels, Permit};
+
+use crate::Result;
+use crate::db::{Conn, params, row};
+
+row! {
+    /// How many assignments came to stand as they do on one day.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ChangedRow {
+        /// The day, counted from 1970-01-01 UTC.
+        pub day: i64,
+        /// How they stand.
+        pub state: AssignmentState,
+        /// How many.
+        pub count: i64,
+    }
+}
+
+/// When the assignments of a task of the permit's app came to stand as they do, the earliest day first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn changed(conn: &mut Conn, permit: &Permit, task: TaskId) -> Result<Vec<ChangedRow>> {
+    conn.fetch_all(
+        "SELECT changed_at / 86400000000 AS day, state, COUNT(*) AS count FROM assignments \
+         WHERE app_id = $1 AND task_id = $2 GROUP BY changed_at / 86400000000, state ORDER BY day, state",
+        params![permit.app(), task],
+    )
+    .await
+}
+
+row! {
+    /// How much one person submitted on one day, as far as it was not submitted anew later.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SubmittedRow {
+        /// The day, counted from 1970-01-01 UTC.
+        pub day: i64,
+        /// Who.
+        pub worker_id: UserId,
+        /// What they are called.
+        pub name: String,
+        /// How many assignments.
+        pub count: i64,
+    }
+}
+
+/// What was submitted within a task of the permit's app, day by day and labeller by labeller.
+///
+/// # Errors
+/// When the database fails.
+pub async fn submitted(conn: &mut Conn, permit: &Permit, task: TaskId) -> Result<Vec<SubmittedRow>> {
+    conn.fetch_all(
+        "SELECT s.day, s.worker_id, u.name, s.count FROM (\
+         SELECT submitted_at / 86400000000 AS day, worker_id, COUNT(*) AS count FROM assignments \
+         WHERE app_id = $1 AND task_id = $2 AND submitted_at IS NOT NULL AND worker_id IS NOT NULL \
+         GROUP BY submitted_at / 86400000000, worker_id) s \
+         JOIN users u ON u.id = s.worker_id ORDER BY s.day, u.name, u.id",
+        params![permit.app(), task],
+    )
+    .await
+}
+
+row! {
+    /// How often reviewers did something with what one person submitted.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ReviewedRow {
+        /// Whose it was.
+        pub worker_id: UserId,
+        /// What they did: `approve`, `request_changes` or `reject`.
+        pub act: String,
+        /// How often.
+        pub count: i64,
+    }
+}
+
+/// What reviewers made of what was submitted within a task of the permit's app, labeller by labeller.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reviewed(conn: &mut Conn, permit: &Permit, task: TaskId) -> Result<Vec<ReviewedRow>> {
+    conn.fetch_all(
+        "SELECT a.worker_id, r.act, COUNT(*) AS count FROM assignment_reviews r \
+         JOIN assignments a ON a.task_id = r.task_id AND a.position = r.position AND a.place = r.place \
+         WHERE r.app_id = $1 AND r.task_id = $2 AND a.worker_id IS NOT NULL \
+         GROUP BY a.worker_id, r.act ORDER BY a.worker_id, r.act",
+        params![permit.app(), task],
+    )
+    .await
+}
+
+row! {
+    /// How often a concept was said to be there.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct NamedRow {
+        /// The concept's identifier.
+        pub concept: String,
+        /// In how many annotations.
+        pub count: i64,
+    }
+}
+
+/// How often each concept was said to be there within a task of the permit's app, by what was submitted and stands as one
+/// of `statuses`; those that never were are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named(
+    conn: &mut Conn,
+    permit: &Permit,
+    task: TaskId,
+    statuses: [i64; 2],
+) -> Result<Vec<NamedRow>> {
+    let [one, other] = statuses;
+    conn.fetch_all(
+        "SELECT c.concept, COUNT(*) AS count FROM annotations a \
+         JOIN annotation_concepts c ON c.annotation_id = a.id \
+         WHERE a.app_id = $1 AND a.task_id = $2 AND a.status IN ($3, $4) AND c.value > 0.5 \
+         GROUP BY c.concept ORDER BY c.concept",
+        params![permit.app(), task, one, other],
+    )
+    .await
+}
+
+row! {
+    /// What somebody said of an input that several people labelled.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SharedRow {
+        /// The input.
+        pub input_id: InputId,
+        /// Who.
+        pub user_id: UserId,
+        /// What they are called.
+        pub name: String,
+        /// What they said.
+        pub labels: Labels,
+    }
+}
+
+/// What was submitted within a task of the permit's app, and stands as one of `statuses`, of the first `inputs` inputs that
+/// several people labelled.
+///
+/// # Errors
+/// When the database fails.
+pub async fn shared(
+    conn: &mut Conn,
+    permit: &Permit,
+    task: TaskId,
+    statuses: [i64; 2],
+    inputs: i64,
+) -> Result<Vec<SharedRow>> {
+    let [one, other] = statuses;
+    conn.fetch_all(
+        "SELECT a.input_id, a.user_id, u.name, a.data AS labels FROM (\
+         SELECT input_id FROM annotations WHERE app_id = $1 AND task_id = $2 AND status IN ($3, $4) \
+         GROUP BY input_id HAVING COUNT(DISTINCT user_id) > 1 ORDER BY input_id LIMIT $5) s \
+         JOIN annotations a ON a.input_id = s.input_id AND a.app_id = $1 AND a.task_id = $2 AND a.status IN ($3, $4) \
+         JOIN users u ON u.id = a.user_id ORDER BY a.input_id, a.id",
+        params![permit.app(), task, one, other, inputs],
+    )
+    .await
+}
