@@ -1,5 +1,8 @@
 //! `atelier demo`: a small demonstration in an empty database.
 
+mod frames;
+mod task;
+
 use std::error::Error;
 
 use atelier_domain::label::{Label, Labels, Region, Shape};
@@ -8,16 +11,22 @@ use atelier_domain::{Preset, Scope};
 use atelier_service::apps::CreateApp;
 use atelier_service::collaborators::{AddCollaborators, Invitee};
 use atelier_service::concepts::NewConcept;
+use atelier_service::datasets::NewDataset;
 use atelier_service::identity::SignUp;
 use atelier_service::inputs::{Content, NewInput, PostInputs};
 use atelier_service::{AppName, Origin, Proof, Service, Who, hash_secret};
 
 /// The people of the demonstration: slug, name, address.
-const PEOPLE: [(&str, &str, &str); 3] = [
+const PEOPLE: [(&str, &str, &str); 5] = [
     ("ada", "Ada Lovelace", "ada@example.org"),
     ("bo", "Bo Lindqvist", "bo@example.org"),
     ("di", "Di Okafor", "di@example.org"),
+    ("el", "El Moreau", "el@example.org"),
+    ("fay", "Fay Novak", "fay@example.org"),
 ];
+
+/// The dataset of the frames that the task is about.
+const WALKS: &str = "walks";
 
 /// The pictures and texts, and `manifest.json`, which says what they show.
 #[derive(rust_embed::RustEmbed)]
@@ -52,7 +61,7 @@ struct Piece {
 }
 
 /// Where something is in a picture.
-#[derive(serde::Deserialize)]
+#[derive(Clone, serde::Deserialize)]
 struct Edges {
     concept: String,
     top_row: f32,
@@ -69,27 +78,30 @@ struct Stretch {
     end: u32,
 }
 
+impl Edges {
+    fn shape(&self) -> Shape {
+        Shape::Box { top: self.top_row, left: self.left_col, bottom: self.bottom_row, right: self.right_col }
+    }
+}
+
+/// What says that each concept is in its part.
+fn labels<'a>(parts: impl Iterator<Item = (&'a String, Shape)>) -> Result<Labels, Box<dyn Error>> {
+    let regions = parts.enumerate().map(|(number, (concept, shape))| {
+        let label = Label { concept: concept.parse()?, value: 1.0 };
+        Ok(Region { id: format!("sign-{}", number + 1).parse()?, shape, labels: vec![label] })
+    });
+    Ok(Labels { concepts: Vec::new(), regions: regions.collect::<Result<_, Box<dyn Error>>>()? })
+}
+
 impl Piece {
     /// What Ada says of it.
     fn labels(&self) -> Result<Labels, Box<dyn Error>> {
-        let boxes = self.regions.iter().map(|edges| {
-            let shape = Shape::Box {
-                top: edges.top_row,
-                left: edges.left_col,
-                bottom: edges.bottom_row,
-                right: edges.right_col,
-            };
-            (&edges.concept, shape)
-        });
+        let boxes = self.regions.iter().map(|edges| (&edges.concept, edges.shape()));
         let spans = self
             .spans
             .iter()
             .map(|stretch| (&stretch.concept, Shape::Span { start: stretch.start, end: stretch.end }));
-        let regions = boxes.chain(spans).enumerate().map(|(number, (concept, shape))| {
-            let label = Label { concept: concept.parse()?, value: 1.0 };
-            Ok(Region { id: format!("sign-{}", number + 1).parse()?, shape, labels: vec![label] })
-        });
-        Ok(Labels { concepts: Vec::new(), regions: regions.collect::<Result<_, Box<dyn Error>>>()? })
+        labels(boxes.chain(spans))
     }
 
     fn content(&self) -> Result<Content, Box<dyn Error>> {
@@ -107,25 +119,73 @@ fn file(name: &str) -> Result<Vec<u8>, Box<dyn Error>> {
 }
 
 /// Adds the pictures and texts. Every second one is labelled, so that something is left to be done.
-async fn add_material(service: &Service, ada: &Who, app: &AppName) -> Result<(), Box<dyn Error>> {
-    let manifest: Manifest = serde_json::from_slice(&file("manifest.json")?)?;
-    let concepts = manifest.concepts.into_iter().map(|word| NewConcept {
-        slug: word.id,
-        name: word.name,
-        definition: word.definition,
+async fn add_material(
+    service: &Service,
+    ada: &Who,
+    app: &AppName,
+    manifest: &Manifest,
+) -> Result<(), Box<dyn Error>> {
+    let concepts = manifest.concepts.iter().map(|word| NewConcept {
+        slug: word.id.clone(),
+        name: word.name.clone(),
+        definition: word.definition.clone(),
         ..NewConcept::default()
     });
     service.post_concepts(ada, app, concepts.collect()).await?;
     let mut inputs = Vec::new();
-    for (number, piece) in manifest.inputs.into_iter().enumerate() {
+    for (number, piece) in manifest.inputs.iter().enumerate() {
         inputs.push(NewInput {
             content: piece.content()?,
             labels: if number % 2 == 0 { piece.labels()? } else { Labels::default() },
-            slug: piece.id,
-            metadata: Some(piece.metadata),
+            slug: piece.id.clone(),
+            metadata: Some(piece.metadata.clone()),
             datasets: Vec::new(),
         });
     }
+    add(service, ada, app, inputs).await
+}
+
+/// Adds the frames of a walk through each picture to a dataset, and answers what is to be seen in them.
+async fn add_walks(
+    service: &Service,
+    ada: &Who,
+    app: &AppName,
+    manifest: &Manifest,
+) -> Result<task::Truth, Box<dyn Error>> {
+    let walks = NewDataset {
+        slug: WALKS.into(),
+        description: "Frames of walks towards signs, to be labelled by the team.".into(),
+        ..NewDataset::default()
+    };
+    service.post_datasets(ada, app, vec![walks]).await?;
+    let mut truth = task::Truth::new();
+    for piece in manifest.inputs.iter().filter(|piece| !piece.regions.is_empty()) {
+        let mut inputs = Vec::new();
+        for (frame, number) in frames::of(&file(&piece.file)?, &piece.regions)?.into_iter().zip(1..) {
+            let slug = format!("{}-{number:02}", piece.id);
+            truth.insert(
+                slug.clone(),
+                labels(frame.regions.iter().map(|edges| (&edges.concept, edges.shape())))?,
+            );
+            inputs.push(NewInput {
+                content: Content::Image(frame.bytes.into()),
+                labels: Labels::default(),
+                slug,
+                metadata: Some(piece.metadata.clone()),
+                datasets: vec![WALKS.into()],
+            });
+        }
+        add(service, ada, app, inputs).await?;
+    }
+    Ok(truth)
+}
+
+async fn add(
+    service: &Service,
+    ada: &Who,
+    app: &AppName,
+    inputs: Vec<NewInput>,
+) -> Result<(), Box<dyn Error>> {
     let added = service.post_inputs(ada, app, PostInputs { inputs, ..PostInputs::default() }).await?;
     added.inputs.into_iter().try_for_each(|input| input.map(drop).map_err(|(_, error)| error.into()))
 }
@@ -158,7 +218,9 @@ pub(crate) async fn fill(service: &Service) -> Result<(), Box<dyn Error>> {
     };
     service.create_app(&ada, &app).await?;
     let app = AppName::of("ada", "street-signs");
-    add_material(service, &ada, &app).await?;
+    let manifest: Manifest = serde_json::from_slice(&file("manifest.json")?)?;
+    add_material(service, &ada, &app, &manifest).await?;
+    let truth = add_walks(service, &ada, &app, &manifest).await?;
     let worker_who_invites =
         Preset::Worker.scopes().with(Scope::CollaboratorsAdd).with(Scope::CollaboratorsGet);
     let invite = |address: &str, scopes, days: Option<i64>, note: &str| AddCollaborators {
@@ -172,8 +234,23 @@ pub(crate) async fn fill(service: &Service) -> Result<(), Box<dyn Error>> {
     service.add_collaborators(&ada, &app, &first).await?;
     let second = invite("di@example.org", Preset::Worker.scopes(), Some(30), "Helps out this month.");
     service.add_collaborators(&bo, &app, &second).await?;
+    let third = invite("el@example.org", Preset::Worker.scopes(), None, "");
+    service.add_collaborators(&ada, &app, &third).await?;
+    let reviewer =
+        invite("fay@example.org", Preset::Reviewer.scopes(), None, "Looks at what the others draw.");
+    service.add_collaborators(&ada, &app, &reviewer).await?;
     let waiting = invite("cy@example.org", Preset::Reviewer.scopes(), None, "");
     service.add_collaborators(&ada, &app, &waiting).await?;
+    let (di, el) = (sign_in(service, &passwords, 2).await?, sign_in(service, &passwords, 3).await?);
+    let fay = sign_in(service, &passwords, 4).await?;
+    let made = task::Made {
+        labellers: &[("bo", &bo), ("di", &di), ("el", &el)],
+        reviewer: ("fay", &fay),
+        dataset: WALKS,
+        concepts: manifest.concepts.iter().map(|word| word.id.clone()).collect(),
+        truth: &truth,
+    };
+    made.by(service, &app, &ada).await?;
 
     println!("A demonstration was made. Sign in as:");
     for (email, password) in passwords {
