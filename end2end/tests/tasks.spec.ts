@@ -16,7 +16,7 @@ async function openAs(page: Page, email: string, path: string): Promise<void> {
 }
 
 // What is refused is refused with a status that the browser notes.
-test.use({ expectedNoise: [/status of (409|422)/] });
+test.use({ expectedNoise: [/status of (403|409|422)/] });
 
 test("a task is made, labelled, reviewed and done", async ({ page, another, axe }) => {
   const app = await makeApp(page);
@@ -99,6 +99,23 @@ test("a task is made, labelled, reviewed and done", async ({ page, another, axe 
 
   await page.goto(`${app}/tasks`);
   await expect(page.getByRole("row").filter({ hasText: "Signs" })).toContainText("3 of 3");
+  // How it went is for those who see the people.
+  await page.goto(`${app}/tasks/signs`);
+  await page.getByRole("link", { name: "How the work goes on" }).click();
+  await expect(page.getByRole("img", { name: "How far it is" })).toBeVisible();
+  await hydrated(page);
+  const figure = page.locator(".figure", { hasText: "What each submitted" });
+  await expect(figure.getByRole("img")).toContainText("2 submitted, 67 % approved");
+  await figure.getByText("The figures").click();
+  await expect(figure.getByRole("row", { name: /Bo Worker/ })).toContainText("67 %");
+  const saved = page.waitForEvent("download");
+  await figure.getByRole("link", { name: "Download as CSV" }).click();
+  expect((await saved).suggestedFilename()).toBe("signs-labellers.csv");
+  await axe();
+  await bo.goto(`${app}/tasks/signs/progress`);
+  await expect(bo.getByText("Collaborators_Get").first()).toBeVisible();
+  await bo.goto(`${app}/tasks/signs`);
+  await expect(bo.getByRole("link", { name: "How the work goes on" })).toHaveCount(0);
   // A worker makes no tasks and deletes none.
   await bo.goto(`${app}/tasks/signs`);
   await expect(bo.getByText("Tasks_Delete").first()).toBeVisible();

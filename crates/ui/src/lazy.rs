@@ -49,6 +49,7 @@ use crate::{
         sign_up_token::FirstAccount,
         task::OneTask,
         task_new::NewTask,
+        task_progress::ProgressOfTask,
         task_work::{LabelInTask, ReviewInTask},
         tasks::Tasks,
         verify_token::VerifyAddress,
@@ -114,6 +115,7 @@ pub(crate) enum DataPage {
     Tasks,
     NewTask,
     OneTask,
+    ProgressOfTask,
     LabelInTask,
     ReviewInTask,
 }
@@ -343,6 +345,7 @@ fn data(page: DataPage) -> AnyView {
         DataPage::Tasks => view! { <Tasks /> }.into_any(),
         DataPage::NewTask => view! { <NewTask /> }.into_any(),
         DataPage::OneTask => view! { <OneTask /> }.into_any(),
+        DataPage::ProgressOfTask => view! { <ProgressOfTask /> }.into_any(),
         DataPage::LabelInTask => view! { <LabelInTask /> }.into_any(),
         DataPage::ReviewInTask => view! { <ReviewInTask /> }.into_any(),
     }

@@ -23,6 +23,8 @@ mod lazy;
 mod markdown;
 pub mod pages;
 mod passkeys;
+#[cfg(feature = "ssr")]
+mod plot;
 mod raw_text;
 #[cfg(feature = "ssr")]
 mod server;

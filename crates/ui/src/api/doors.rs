@@ -9,7 +9,7 @@ use leptos::server_fn::ServerFn;
 
 use super::{
     account, annotations, apps, audit, calls, collaborators, concepts, datasets, identity, inputs,
-    invitations, keys, passkeys, second_factor, tasks, vocabs,
+    invitations, keys, passkeys, progress, second_factor, tasks, vocabs,
 };
 
 /// A server function.
@@ -151,8 +151,10 @@ pub const DOORS: &[Door] = &[
     door::<tasks::GetTask>(&[GetTask, ViewApp]),
     door::<tasks::SetTaskStanding>(&[PatchTasks]),
     door::<tasks::DeleteTask>(&[DeleteTasks]),
+    door::<progress::GetTaskProgress>(&[ViewTaskProgress, ViewApp]),
     door::<tasks::GetWork>(&[ListNextTaskAssignments, GetTask, ListAnnotations, ViewApp]),
     door::<tasks::SubmitLabels>(&[PutTaskAssignments, ListAnnotations, PostAnnotations]),
+    door::<tasks::SubmitRegions>(&[PutTaskAssignments, ListAnnotations, PostAnnotations]),
     door::<tasks::SkipInput>(&[PutTaskAssignments]).also(&[Scope::AnnotationsAdd]),
     door::<tasks::ReviewLabels>(&[PutTaskAssignments]),
     door::<vocabs::ListVocabs>(&[ListVocabs, ViewApp]),

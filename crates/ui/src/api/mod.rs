@@ -20,6 +20,7 @@ pub mod inputs;
 pub mod invitations;
 pub mod keys;
 pub mod passkeys;
+pub mod progress;
 pub mod second_factor;
 pub mod tasks;
 pub mod vocabs;

@@ -5,6 +5,8 @@
     reason = "the macro makes public fields of the arguments, which the functions describe, of every field of a form"
 )]
 
+use atelier_domain::Region;
+use atelier_domain::task::TaskKind;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -170,6 +172,8 @@ pub struct TaskShown {
     pub concepts: Vec<Concept>,
     /// Who takes part.
     pub people: Vec<TaskPerson>,
+    /// Whether they may see how the work goes on, person by person.
+    pub has_progress: bool,
     /// Why the person cannot change it, if they cannot.
     pub no_change: Option<String>,
     /// Why they cannot delete it, if they cannot.
@@ -190,7 +194,7 @@ pub struct LabelChoice {
 }
 
 /// What somebody said of an input, while somebody else reviews it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ToReview {
     /// The slug of whose it is.
     pub labeller: String,
@@ -198,10 +202,12 @@ pub struct ToReview {
     pub name: String,
     /// What they said, by name.
     pub said: Vec<Concept>,
+    /// The parts that they marked.
+    pub drawn: Vec<Region>,
 }
 
 /// The input that is at hand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorkInput {
     /// Its identifier.
     pub slug: String,
@@ -211,12 +217,14 @@ pub struct WorkInput {
     pub text: Option<String>,
     /// What a reviewer asked for.
     pub remarks: Vec<String>,
+    /// The parts that the person marked before.
+    pub drawn: Vec<Region>,
     /// What is to be reviewed, if that is what it is at hand for.
     pub to_review: Vec<ToReview>,
 }
 
 /// The place where somebody labels or reviews.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Work {
     /// Where it stands.
     pub place: AppPlace,
@@ -224,8 +232,8 @@ pub struct Work {
     pub task: ListedTask,
     /// What its labellers are to do, as safe HTML.
     pub instructions: String,
-    /// Whether the whole of an input is labelled, which is done right here.
-    pub is_of_whole: bool,
+    /// What is to be said of inputs.
+    pub kind: TaskKind,
     /// The choices, in their order.
     pub choices: Vec<LabelChoice>,
     /// The input at hand; none, if nothing is left for the person.
@@ -364,6 +372,25 @@ pub async fn submit_labels(
     #[server(default)] chosen: Vec<String>,
 ) -> Result<(), UiError> {
     server::submit(&owner, &app, task, input, &chosen).await
+}
+
+/// Says what the person marked in an input of a task, and is done with it: `regions` is a JSON list of what
+/// [`Region`] is.
+///
+/// What they marked before and have taken back is said not to be there: to take away what one said is a right of its own.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::Conflict`] if it is not their turn, [`UiError::Invalid`] for what
+/// the task does not ask for.
+#[server(name = SubmitRegions, prefix = "/api", endpoint = "tasks/submit-regions")]
+pub async fn submit_regions(
+    owner: String,
+    app: String,
+    task: String,
+    input: String,
+    regions: String,
+) -> Result<(), UiError> {
+    server::submit_regions(&owner, &app, task, input, &regions).await
 }
 
 /// Leaves an input of a task, and says why.

@@ -2,7 +2,7 @@
 
 use atelier_domain::assignment::{Act, AssignmentState};
 use atelier_domain::task::{Review, Role, TaskKind, WorkerStrategy};
-use atelier_domain::{Endpoint, Label, Labels, PatchAction, Rights};
+use atelier_domain::{Endpoint, Label, Labels, PatchAction, Region, Rights};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation, PatchAnnotation};
 use atelier_service::collaborators::Filter;
 use atelier_service::datasets::DatasetsFilter;
@@ -272,6 +272,7 @@ pub(super) async fn get(owner: &str, app: &str, slug: &str) -> Result<TaskShown,
         task: listed(&place, &task, &counts),
         concepts: task.concepts.into_iter().map(concept).collect(),
         people,
+        has_progress: refusal(service.get_app(&who, &app, Endpoint::ViewTaskProgress).await)?.is_none(),
         no_change: refusal(service.get_app(&who, &app, Endpoint::PatchTasks).await)?,
         no_deletion: refusal(service.get_app(&who, &app, Endpoint::DeleteTasks).await)?,
         place,
@@ -359,7 +360,7 @@ pub(super) async fn work(owner: &str, app: &str, slug: &str, reviews: bool) -> R
     });
     Ok(Work {
         choices: choices.collect(),
-        is_of_whole: task.row.kind == TaskKind::Classification,
+        kind: task.row.kind,
         instructions: markdown::html(&task.row.instructions),
         task: listed(&place, &task, &counts),
         input,
@@ -390,17 +391,22 @@ async fn at_hand(
         let there = labels.concepts().into_iter().filter(|(_, value)| *value > 0.5);
         there.map(|(slug, _)| slug.to_owned()).collect()
     };
-    let own = names(&of(&place.person.slug));
+    let drawn = |labels: Labels| -> Vec<Region> {
+        labels.regions.into_iter().filter(|region| !region.is_denied()).collect()
+    };
+    let own = of(&place.person.slug);
+    let said = names(&own);
     let mut to_review = Vec::new();
     let mut remarks = Vec::new();
     for row in assignments.iter().filter(|row| row.input_slug == input.slug) {
         if reviews {
             let labeller = row.worker_slug.clone().unwrap_or_default();
-            let said = names(&of(&labeller));
+            let labels = of(&labeller);
+            let said = names(&labels);
             let said =
                 task.concepts.iter().filter(|choice| said.contains(&choice.slug)).cloned().map(concept);
             let name = row.worker_name.clone().unwrap_or_default();
-            to_review.push(ToReview { said: said.collect(), labeller, name });
+            to_review.push(ToReview { said: said.collect(), drawn: drawn(labels), labeller, name });
         } else if row.round > 0 {
             let found = service().assignments_of_input(&who(), app, &task.row.slug, &input.slug).await?;
             let heard =
@@ -415,9 +421,10 @@ async fn at_hand(
         text: input.body,
         slug: input.slug,
         remarks,
+        drawn: drawn(own),
         to_review,
     };
-    Ok((input, own))
+    Ok((input, said))
 }
 
 fn doing(task: String, input: String, act: Act, note: String) -> ActOnAssignment {
@@ -431,6 +438,28 @@ pub(super) async fn submit(
     input: String,
     chosen: &[String],
 ) -> Result<(), UiError> {
+    let label = |slug: &String| -> Result<Label, UiError> {
+        let concept = slug.parse().map_err(|error| Error::invalid("chosen", error))?;
+        Ok(Label { concept, value: 1.0 })
+    };
+    let concepts = chosen.iter().map(label).collect::<Result<Vec<_>, _>>()?;
+    say(owner, app, task, input, Labels { concepts, regions: Vec::new() }).await
+}
+
+pub(super) async fn submit_regions(
+    owner: &str,
+    app: &str,
+    task: String,
+    input: String,
+    regions: &str,
+) -> Result<(), UiError> {
+    let regions = serde_json::from_str(regions);
+    let regions = regions.map_err(|_| UiError::form("These are no regions. Draw them again."))?;
+    say(owner, app, task, input, Labels { concepts: Vec::new(), regions }).await
+}
+
+/// Says `meant` of an input within a task, and submits it.
+async fn say(owner: &str, app: &str, task: String, input: String, meant: Labels) -> Result<(), UiError> {
     let (service, who) = (service(), who());
     let app = AppName::of(owner, app);
     let begin = doing(task.clone(), input.clone(), Act::Start, String::new());
@@ -442,28 +471,20 @@ pub(super) async fn submit(
         ..AnnotationsFilter::default()
     };
     let before = service.list_annotations(&who, &app, &own, 0, SAID).await?;
-    let label = |slug: &str, value: f32| -> Result<Label, UiError> {
-        let concept = slug.parse().map_err(|error| Error::invalid("chosen", error))?;
-        Ok(Label { concept, value })
-    };
-    let mut concepts = chosen.iter().map(|slug| label(slug, 1.0)).collect::<Result<Vec<_>, _>>()?;
     match before.first() {
         None => {
             let said = NewAnnotation {
                 input: input.clone(),
-                labels: Labels { concepts, regions: Vec::new() },
+                labels: meant,
                 task: task.clone(),
                 ..NewAnnotation::default()
             };
             service.post_annotations(&who, &app, vec![said]).await?;
         }
         Some(row) => {
-            // To take away what one said is a right of its own; to say that it is not there is not.
-            let said = row.labels.concepts().into_keys().filter(|slug| chosen.iter().all(|one| one != slug));
-            concepts.extend(said.map(|slug| label(slug, 0.0)).collect::<Result<Vec<_>, _>>()?);
             let patch = PatchAnnotation {
                 slug: row.slug.clone(),
-                labels: Labels { concepts, regions: Vec::new() },
+                labels: row.labels.revised(&meant),
                 ..PatchAnnotation::default()
             };
             service.patch_annotations(&who, &app, PatchAction::Merge, vec![patch], false).await?;

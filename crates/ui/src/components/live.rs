@@ -34,6 +34,10 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 const KEPT: &str = "main :is(dialog[open], .secret, .draft, form.form :is(input, textarea, select):focus, \
                     .filters input:focus:not(:placeholder-shown))";
 
+/// The class of something that somebody works on, one after the other: what others do meanwhile is not shown until they
+/// are done with it, since a team of labellers changes something all the time.
+pub const AT_HAND: &str = "is-at-hand";
+
 /// What is said where nothing is known of a change but that it was made.
 const STALE: &str = "Something here was changed meanwhile.";
 
@@ -278,7 +282,12 @@ impl Connection {
             }
         });
         connection.on("access", move |_, _| live.changed_soon());
-        connection.on("data", move |_, _| live.changed_soon());
+        connection.on("data", move |_, _| {
+            let is_at_hand = document().get_elements_by_class_name(AT_HAND).length() > 0;
+            if !is_at_hand {
+                live.changed_soon();
+            }
+        });
         connection.on("own", move |_, sentence| {
             live.tell(sentence);
             live.changed();

@@ -6,6 +6,7 @@
 pub mod auth_layout;
 pub mod avatar;
 pub mod button;
+pub mod canvas;
 pub mod chips;
 pub mod concept_list;
 pub mod confirm_dialog;
@@ -15,6 +16,7 @@ pub mod edges;
 pub mod empty_state;
 pub mod error_summary;
 pub mod field;
+pub mod figure;
 pub mod icon;
 pub mod layout;
 pub mod live;

@@ -71,6 +71,9 @@ impl Shortcuts {
             return;
         }
         let key = event.key();
+        if matches!(key.as_str(), "Enter" | " ") && is_on(event, "button, a, summary") {
+            return;
+        }
         // The newest binding wins: it belongs to what is on top.
         let found = self.all.with_untracked(|all| all.iter().rev().find(|one| one.key == key).cloned());
         if let Some(shortcut) = found {
@@ -131,9 +134,11 @@ fn store(value: &str) {
 
 /// Whether the key goes into a field, or a dialog has the page's attention.
 fn is_typing(event: &ev::KeyboardEvent) -> bool {
+    is_on(event, "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog")
+}
+
+/// Whether the key goes to something that a selector finds, or to what is in that.
+fn is_on(event: &ev::KeyboardEvent, selector: &str) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|element| {
-        let inside = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog";
-        element.closest(inside).is_ok_and(|found| found.is_some())
-    })
+    target.is_some_and(|element| element.closest(selector).is_ok_and(|found| found.is_some()))
 }

@@ -72,7 +72,7 @@ pub fn FindSpan(
 }
 
 /// The ends of a stretch of text.
-fn ends(shape: &Shape) -> Option<(u32, u32)> {
+pub(super) fn ends(shape: &Shape) -> Option<(u32, u32)> {
     match *shape {
         Shape::Span { start, end } => Some((start, end)),
         Shape::Box { .. } | Shape::Polygon { .. } | Shape::Point(_) => None,
@@ -85,18 +85,8 @@ fn pieces(marking: Marking, text: &str, drafted: Option<(u32, u32)>) -> Vec<AnyV
         let spans = marks.iter().enumerate();
         spans.filter_map(|(place, mark)| Some((place, ends(mark.shape()?)?, mark.words.clone()))).collect()
     });
-    let length = count(text);
-    let cuts: BTreeSet<u32> = spans
-        .iter()
-        .map(|(_, ends, _)| *ends)
-        .chain(drafted)
-        .flat_map(|(start, end)| [start, end])
-        .chain([0, length])
-        .filter(|cut| *cut <= length)
-        .collect();
-    let cuts: Vec<u32> = cuts.into_iter().collect();
-    cuts.windows(2)
-        .filter_map(|cut| if let [start, end] = *cut { Some((start, end)) } else { None })
+    cut(text, spans.iter().map(|(_, ends, _)| *ends).chain(drafted))
+        .into_iter()
         .map(|(start, end)| {
             let covers = |ends: (u32, u32)| ends.0 <= start && end <= ends.1;
             let over: Vec<_> = spans.iter().filter(|(_, ends, _)| covers(*ends)).collect();
@@ -105,6 +95,20 @@ fn pieces(marking: Marking, text: &str, drafted: Option<(u32, u32)>) -> Vec<AnyV
             let is_draft = drafted.is_some_and(covers);
             piece(marking, as_shown(slice(text, start, end)), places, words, is_draft)
         })
+        .collect()
+}
+
+/// The pieces of a text that is cut wherever one of the stretches begins or ends.
+pub(super) fn cut(text: &str, stretches: impl Iterator<Item = (u32, u32)>) -> Vec<(u32, u32)> {
+    let length = count(text);
+    let cuts: BTreeSet<u32> = stretches
+        .flat_map(|(start, end)| [start, end])
+        .chain([0, length])
+        .filter(|cut| *cut <= length)
+        .collect();
+    let cuts: Vec<u32> = cuts.into_iter().collect();
+    cuts.windows(2)
+        .filter_map(|cut| if let [start, end] = *cut { Some((start, end)) } else { None })
         .collect()
 }
 
@@ -118,18 +122,18 @@ fn piece(marking: Marking, text: String, places: Vec<usize>, words: String, is_d
 }
 
 /// How many characters there are. Texts are far shorter than what would not fit.
-fn count(text: &str) -> u32 {
+pub(super) fn count(text: &str) -> u32 {
     u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
 }
 
 /// The characters from `start` to `end`.
-fn slice(text: &str, start: u32, end: u32) -> &str {
+pub(super) fn slice(text: &str, start: u32, end: u32) -> &str {
     let at = |place: u32| text.char_indices().nth(place as usize).map_or(text.len(), |(at, _)| at);
     text.get(at(start)..at(end)).unwrap_or_default()
 }
 
 /// Reads of HTML end lines with a line feed alone, so that the text is shown so by scripts, too.
-fn as_shown(text: &str) -> String {
+pub(super) fn as_shown(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
@@ -151,7 +155,7 @@ fn as_stored(text: &str, shown: u32) -> u32 {
 }
 
 /// Where `words` stand next, from the character `from` on, and then from the beginning.
-fn next_place(text: &str, words: &str, from: u32) -> Option<(u32, u32)> {
+pub(super) fn next_place(text: &str, words: &str, from: u32) -> Option<(u32, u32)> {
     let words = words.trim();
     if words.is_empty() {
         return None;
@@ -163,7 +167,7 @@ fn next_place(text: &str, words: &str, from: u32) -> Option<(u32, u32)> {
 }
 
 /// The ends of what is selected in the element, if it lies there.
-fn selected(element: NodeRef<html::Div>, text: StoredValue<String>) -> Option<(u32, u32)> {
+pub(super) fn selected(element: NodeRef<html::Div>, text: StoredValue<String>) -> Option<(u32, u32)> {
     let element = element.get_untracked()?;
     let selection = window().get_selection().ok()??;
     let range = selection.get_range_at(0).ok()?;
@@ -192,6 +196,13 @@ mod tests {
         let at = count(shown.split_once('b').unwrap().0);
         assert_eq!(slice(text, as_stored(text, at), as_stored(text, at + 2)), "bc");
         assert_eq!(as_stored(text, 99), count(text));
+    }
+
+    #[test]
+    fn a_text_is_cut_where_stretches_begin_and_end() {
+        let pieces = cut("abcdef", [(1, 4), (3, 5), (9, 12)].into_iter());
+        assert_eq!(pieces, [(0, 1), (1, 3), (3, 4), (4, 5), (5, 6)]);
+        assert_eq!(cut("", std::iter::empty()), []);
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub mod sign_up;
 pub mod sign_up_token;
 pub mod task;
 pub mod task_new;
+pub mod task_progress;
 pub mod task_work;
 pub mod tasks;
 pub mod verify_token;

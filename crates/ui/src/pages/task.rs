@@ -11,6 +11,7 @@ use crate::{
     api::{
         apps::App,
         concepts::Concept,
+        progress::progress_path,
         tasks::{
             DeleteTask, ListedTask, SetTaskStanding, Standing, TaskPerson, TaskShown, get_task, task_path,
         },
@@ -44,13 +45,16 @@ pub fn OneTask() -> impl IntoView {
 
 #[component]
 fn Body(shown: TaskShown) -> impl IntoView {
-    let TaskShown { place, task, instructions, strategy, review, concepts, people, no_change, no_deletion } =
-        shown;
+    let TaskShown { place, task, instructions, strategy, review, concepts, people, .. } = shown;
+    let (no_change, no_deletion) = (shown.no_change, shown.no_deletion);
     let app = place.app.clone();
     let path = task_path(&app, &task.slug);
     let below = Crumb { href: path.clone(), label: task.name.clone() };
     let due = task.due_at.map(|at| view! { <span>" To be done " <Time at=at /> "."</span> });
     let ways = ways(&path, &task);
+    let progress = shown
+        .has_progress
+        .then(|| view! { <p><a href=progress_path(&app, &task.slug)>"How the work goes on"</a></p> });
     let standing = match no_change {
         Some(explanation) => view! { <p class="section-lead"><Prose text=explanation /></p> }.into_any(),
         None => standing_forms(&app, &task),
@@ -79,6 +83,7 @@ fn Body(shown: TaskShown) -> impl IntoView {
             </header>
             <p class="section-lead">{strategy} " " {review} {due}</p>
             <p>{done_of(&task)}</p>
+            {progress}
             <section class="section">
                 <h2>"People"</h2>
                 {people_table(people)}

@@ -1,5 +1,6 @@
 //! `/{owner}/{app}/tasks/{task}/label` and `…/review`
 
+use atelier_domain::{Region, task::TaskKind};
 use leptos::{prelude::*, wasm_bindgen::JsCast as _};
 use leptos_meta::Title;
 
@@ -7,19 +8,25 @@ use super::task::TaskFields;
 use crate::{
     api::{
         apps::App,
-        inputs::input_path,
         tasks::{
-            LabelChoice, ReviewLabels, SkipInput, SubmitLabels, ToReview, Work, WorkInput, get_work,
-            task_path,
+            LabelChoice, ReviewLabels, SkipInput, SubmitLabels, SubmitRegions, ToReview, Work, WorkInput,
+            get_work, task_path,
         },
     },
     components::{
         button::{LinkButton, Look, SubmitButton},
+        canvas::{
+            Canvas, Drawing, Sketch,
+            kept::{KeptDrawing, Place},
+            list::{DrawnRegions, RegionChoice, RegionChoices},
+            text::TextSheet,
+        },
         empty_state::EmptyState,
         error_summary::ErrorSummary,
         field::TextField,
         icon::Sign,
         layout::Crumb,
+        live::AT_HAND,
         loaded::Loaded,
         room::{AppRoom, Room},
         shortcuts::use_shortcut,
@@ -28,6 +35,9 @@ use crate::{
     form::{Form, PostForm},
     pages::thing_in_address,
 };
+
+/// The id of the button that hands in what was labelled.
+const SUBMIT: &str = "submit-labels";
 
 /// Where somebody labels: one input after the other.
 #[component]
@@ -54,8 +64,8 @@ fn Page(reviews: bool) -> impl IntoView {
 
 #[component]
 fn Body(work: Work, reviews: bool) -> impl IntoView {
-    let Work { place, task, instructions, is_of_whole, choices, input } = work;
-    let app = place.app.clone();
+    let Work { place, task, instructions, kind, choices, input } = work;
+    let (app, person) = (place.app.clone(), place.person.slug.clone());
     let path = task_path(&app, &task.slug);
     let below = Crumb { href: path.clone(), label: task.name.clone() };
     let left = if reviews { task.to_review } else { task.to_label }.unwrap_or_default();
@@ -68,7 +78,10 @@ fn Body(work: Work, reviews: bool) -> impl IntoView {
             </EmptyState>
         }
         .into_any(),
-        Some(input) => at_hand(&app, &task.slug, is_of_whole, choices, input, reviews, instructions),
+        Some(input) => {
+            let at = AtHand { app, person, task: task.slug.clone(), kind, choices, input, instructions };
+            if reviews { at.reviewing() } else { at.labelling() }
+        }
     };
     view! {
         <Title text=format!("{title} · {}", task.name) />
@@ -82,60 +95,128 @@ fn Body(work: Work, reviews: bool) -> impl IntoView {
     }
 }
 
-fn at_hand(
-    app: &App,
-    task: &str,
-    is_of_whole: bool,
+/// An input at hand, and all that is known of what is to be done with it.
+struct AtHand {
+    app: App,
+    person: String,
+    task: String,
+    kind: TaskKind,
     choices: Vec<LabelChoice>,
     input: WorkInput,
-    reviews: bool,
     instructions: String,
-) -> AnyView {
-    let remarks = (!input.remarks.is_empty()).then(|| {
-        let remarks =
-            input.remarks.iter().map(|text| view! { <p>{text.clone()}</p> }.into_any()).collect_view();
-        view! { <div class="notice"><p class="row-name">"A reviewer asked for changes"</p>{remarks}</div> }
-    });
-    let help = (!instructions.is_empty()).then(|| {
-        view! {
-            <details class="section-lead">
-                <summary>"Instructions"</summary>
-                <div class="instructions" inner_html=instructions />
-            </details>
-        }
-    });
-    let side = if reviews {
-        let forms = input.to_review.iter().map(|one| review_form(app, task, &input.slug, one)).collect_view();
-        view! { {forms} }.into_any()
-    } else if is_of_whole {
-        view! { <Labelling app=app.clone() task=task.to_owned() input=input.slug.clone() choices /> }
-            .into_any()
-    } else {
-        let href = input_path(app, &input.slug);
-        view! {
-            <p class="page-note">
-                "Parts of inputs are marked over the API for now, within this task. The input: " <a href=href>{input.slug.clone()}</a>
-            </p>
-        }
-        .into_any()
-    };
-    let skip = (!reviews).then(|| skip_form(app, task, &input.slug));
-    view! {
-        <div class="workplace">
-            <div class="workplace-content">{content(&input)}</div>
-            <div class="workplace-side">
-                <p><code>{input.slug.clone()}</code></p>
-                {remarks}
-                {help}
-                {side}
-                {skip}
-            </div>
-        </div>
-    }
-    .into_any()
 }
 
-fn content(input: &WorkInput) -> AnyView {
+impl AtHand {
+    /// Where it is labelled: of the whole, or by drawing.
+    fn labelling(self) -> AnyView {
+        let remarks = (!self.input.remarks.is_empty()).then(|| {
+            let remarks = self.input.remarks.iter();
+            let remarks = remarks.map(|text| view! { <p>{text.clone()}</p> }.into_any()).collect_view();
+            view! { <div class="notice"><p class="row-name">"A reviewer asked for changes"</p>{remarks}</div> }
+        });
+        let skip = skip_form(&self.app, &self.task, &self.input.slug);
+        let (app, task, input) = (self.app.clone(), self.task.clone(), self.input.slug.clone());
+        if self.kind == TaskKind::Classification {
+            let choices = self.choices.clone();
+            let side = view! { {remarks} <Labelling app task input choices /> {skip} };
+            let content = whole(&self.input);
+            return self.place(content, side.into_any());
+        }
+        let sketch = self.sketch(self.input.drawn.clone(), true);
+        let kept = Place::new(&self.person, &task_path(&app, &task), &input);
+        let choices = self.choices.iter().cloned().map(|choice| RegionChoice {
+            concept: choice.concept,
+            definition: choice.definition,
+            key: choice.key,
+        });
+        let choices = choices.collect::<Vec<_>>();
+        let side = view! {
+            {remarks}
+            <RegionChoices sketch choices />
+            <DrawnRegions sketch />
+            <SubmitDrawing app task input sketch kept />
+            {skip}
+        };
+        let content = self.drawn(sketch);
+        self.place(content, side.into_any())
+    }
+
+    /// Where others' labels are looked at.
+    fn reviewing(self) -> AnyView {
+        let forms = self.input.to_review.iter();
+        let forms = forms.map(|one| review_form(&self.app, &self.task, &self.input.slug, one)).collect_view();
+        if self.kind == TaskKind::Classification {
+            let content = whole(&self.input);
+            return self.place(content, forms.into_any());
+        }
+        let mut numbers = 0..;
+        // Each labeller names their regions as they like: together they need names of their own.
+        let mut named = |region: &Region| Region {
+            id: numbers
+                .next()
+                .and_then(|number: u32| format!("r{number}").parse().ok())
+                .unwrap_or(region.id.clone()),
+            ..region.clone()
+        };
+        let people: Vec<(String, Vec<Region>)> = self
+            .input
+            .to_review
+            .iter()
+            .map(|one| (one.name.clone(), one.drawn.iter().map(&mut named).collect()))
+            .collect();
+        let regions = people.iter().flat_map(|(_, drawn)| drawn.clone()).collect();
+        let sketch = self.sketch(regions, false);
+        let whose = (people.len() > 1).then(|| view! { <WhoseRegions sketch people /> });
+        let side = view! { {whose} <DrawnRegions sketch /> {forms} };
+        let content = self.drawn(sketch);
+        self.place(content, side.into_any())
+    }
+
+    fn sketch(&self, regions: Vec<Region>, is_open: bool) -> Sketch {
+        let concepts = self.choices.iter().map(|choice| choice.concept.clone()).collect();
+        let make = if is_open { Sketch::new } else { Sketch::closed };
+        let sketch = make(self.kind, regions, concepts);
+        self.input.text.as_ref().map_or(sketch, |text| sketch.of_text(text))
+    }
+
+    /// The picture or text, with what is drawn in it.
+    fn drawn(&self, sketch: Sketch) -> AnyView {
+        let alt = self.input.slug.clone();
+        match (self.input.picture.clone(), self.input.text.clone()) {
+            (Some((src, width, height)), _) => {
+                view! { <Canvas src alt pixels=(width, height) sketch /> }.into_any()
+            }
+            (None, Some(text)) => view! { <TextSheet text sketch /> }.into_any(),
+            (None, None) => whole(&self.input),
+        }
+    }
+
+    fn place(self, content: AnyView, side: AnyView) -> AnyView {
+        let instructions = self.instructions;
+        let help = (!instructions.is_empty()).then(|| {
+            view! {
+                <details class="section-lead">
+                    <summary>"Instructions"</summary>
+                    <div class="instructions" inner_html=instructions />
+                </details>
+            }
+        });
+        view! {
+            <div class=format!("workplace {AT_HAND}")>
+                <div class="workplace-content">{content}</div>
+                <div class="workplace-side">
+                    <p><code>{self.input.slug}</code></p>
+                    {help}
+                    {side}
+                </div>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// The picture or text by itself.
+fn whole(input: &WorkInput) -> AnyView {
     match (&input.picture, &input.text) {
         (Some((src, width, height)), _) => view! {
             <img class="work-picture" src=src.clone() width=*width height=*height alt=input.slug.clone() />
@@ -145,6 +226,63 @@ fn content(input: &WorkInput) -> AnyView {
         (None, None) => {
             view! { <p class="page-note">"It is not here yet, or could not be fetched."</p> }.into_any()
         }
+    }
+}
+
+/// Whose regions are shown, where several people labelled the same input: all at once, or those of one.
+#[component]
+fn WhoseRegions(sketch: Sketch, people: Vec<(String, Vec<Region>)>) -> impl IntoView {
+    let all = people.iter().flat_map(|(_, drawn)| drawn.clone()).collect();
+    let rows = std::iter::once(("Everybody’s".to_owned(), all))
+        .chain(people)
+        .enumerate()
+        .map(|(place, (name, regions))| {
+            let id = format!("whose-{place}");
+            view! {
+                <p class="checkbox">
+                    <input
+                        type="radio"
+                        id=id.clone()
+                        name="whose"
+                        checked=place == 0
+                        on:change=move |_| sketch.drawing.set(Drawing::new(regions.clone()))
+                    />
+                    <label for=id>{name}</label>
+                </p>
+            }
+            .into_any()
+        })
+        .collect_view();
+    view! {
+        <fieldset class="fieldset is-plain needs-script">
+            <legend>"Regions shown"</legend>
+            {rows}
+        </fieldset>
+    }
+}
+
+/// Hands in what is drawn.
+#[component]
+fn SubmitDrawing(app: App, task: String, input: String, sketch: Sketch, kept: Place) -> impl IntoView {
+    let form = Form::<SubmitRegions>::keyed(&input).reloading("Submitted.");
+    let (value, error) = (form.value(), form.parts().error());
+    let done = Signal::derive(move || value.with(Option::is_some));
+    let regions = move || {
+        let json = sketch.drawing.with(|drawing| serde_json::to_string(drawing.regions()));
+        json.unwrap_or_default()
+    };
+    let submit = Callback::new(|()| press(SUBMIT));
+    use_shortcut("Enter", "Submit", move || press(SUBMIT));
+    view! {
+        <PostForm form>
+            <ErrorSummary />
+            <TaskFields app task />
+            <input type="hidden" name="input" value=input />
+            <input type="hidden" name="regions" value=regions />
+            <KeptDrawing sketch place=kept done error submit />
+            <p class="needs-no-scripting">"Drawing needs JavaScript, which is switched off here."</p>
+            <p class="actions needs-script"><SubmitButton id=SUBMIT>"Submit"</SubmitButton></p>
+        </PostForm>
     }
 }
 
@@ -184,7 +322,7 @@ fn Labelling(app: App, task: String, input: String, choices: Vec<LabelChoice>) -
             .into_any()
         })
         .collect_view();
-    use_shortcut("Enter", "Submit", move || press("submit-labels"));
+    use_shortcut("Enter", "Submit", move || press(SUBMIT));
     view! {
         <PostForm form>
             <ErrorSummary />
@@ -194,7 +332,7 @@ fn Labelling(app: App, task: String, input: String, choices: Vec<LabelChoice>) -
                 <legend>"What is there"</legend>
                 {boxes}
             </fieldset>
-            <p class="actions"><SubmitButton id="submit-labels">"Submit"</SubmitButton></p>
+            <p class="actions"><SubmitButton id=SUBMIT>"Submit"</SubmitButton></p>
         </PostForm>
     }
 }
@@ -243,7 +381,8 @@ fn review_form(app: &App, task: &str, input: &str, one: &ToReview) -> AnyView {
         .collect_view();
     let (app, task, input, labeller) = (app.clone(), task.to_owned(), input.to_owned(), one.labeller.clone());
     let (says, list) = (format!("{} said:", one.name), format!("What {} said", one.name));
-    let nothing = one.said.is_empty().then(|| view! { <p class="soft">"Nothing of it is there."</p> });
+    let nothing = (one.said.is_empty() && one.drawn.is_empty())
+        .then(|| view! { <p class="soft">"Nothing of it is there."</p> });
     view! {
         <PostForm form class="review">
             <ErrorSummary />

@@ -356,6 +356,7 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
             "tasks/delete",
             "tasks/work",
             "tasks/submit",
+            "tasks/submit-regions",
             "tasks/skip",
             "tasks/review",
             "vocabs/get",

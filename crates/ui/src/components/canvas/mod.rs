@@ -1,0 +1,268 @@
+//! Where regions are drawn: boxes, outlines and points in pictures, stretches of texts; with the mouse, or by keys alone.
+//!
+//! [`Sketch`] is what is drawn, with the way back ([`drawing`]); [`Canvas`] and [`TextSheet`](text::TextSheet) show it and
+//! take what the hand does (`hand`, on shapes that [`geometry`] moves); [`RegionChoices`](list::RegionChoices) and
+//! [`DrawnRegions`](list::DrawnRegions) stand beside it. While something is moved only that is drawn anew, so that hundreds
+//! of regions cost nothing.
+
+mod drawing;
+mod geometry;
+mod hand;
+pub mod kept;
+pub mod list;
+mod sketch;
+pub mod text;
+mod zoom;
+
+use atelier_domain::task::TaskKind;
+use atelier_domain::{Region, Shape};
+use leptos::{
+    ev::{KeyboardEvent, PointerEvent},
+    prelude::*,
+};
+
+pub use self::{drawing::Drawing, sketch::Sketch};
+use self::{geometry::Spot, hand::Hand, sketch::Draft, zoom::Zoom};
+use crate::components::{edges::Edges, shortcuts::use_shortcut};
+
+/// With more regions than this, only the one that is taken up shows its name: the others' would hide the picture.
+const MOST_NAMES: usize = 40;
+
+/// A picture with what is drawn in it. Without JavaScript it shows the regions and takes none.
+///
+/// Coordinates are percentages of the drawing, which lies over the picture and is as large: so lines and letters keep
+/// their width, however large the picture is shown.
+#[component]
+pub fn Canvas(
+    /// Where the picture is.
+    src: String,
+    /// What it shows, in words: all that is known is its identifier.
+    alt: String,
+    /// Its width and height in pixels, so that nothing jumps when it comes.
+    pixels: (i64, i64),
+    /// What is drawn.
+    sketch: Sketch,
+) -> impl IntoView {
+    let (hand, zoom) = (Hand::new(sketch), Zoom::new());
+    let has_names = move || sketch.drawing.with(|drawing| drawing.regions().len() <= MOST_NAMES);
+    let others = move || {
+        let chosen = sketch.drawing.with(|drawing| drawing.chosen().map(|region| region.id.clone()));
+        sketch.drawing.with(|drawing| {
+            drawing
+                .regions()
+                .iter()
+                .filter(|region| Some(&region.id) != chosen.as_ref())
+                .cloned()
+                .collect::<Vec<_>>()
+        })
+    };
+    let is_enlarged = move || zoom.times.get() > 1.0;
+    let press = move |event: PointerEvent| match event.button() {
+        0 => hand.press(&event),
+        1 => zoom.take_hold(&event),
+        _ => {}
+    };
+    let track = move |event: PointerEvent| {
+        if !zoom.pull(&event) {
+            hand.track(&event);
+        }
+    };
+    let release = move |event: PointerEvent| {
+        if !zoom.let_go() {
+            hand.release(&event);
+        }
+    };
+    let key = move |event: KeyboardEvent| hand.key(&event);
+    let label = format!("Drawing over {alt}");
+    view! {
+        <div class="canvas" class:is-open=sketch.is_open>
+            <div class="canvas-frame" class:is-enlarged=is_enlarged node_ref=zoom.frame>
+                <div class="canvas-sheet" node_ref=zoom.sheet on:wheel=move |event| zoom.wheel(&event)>
+                    <img src=src alt=alt width=pixels.0 height=pixels.1 />
+                    <svg
+                        node_ref=sketch.surface
+                        class="canvas-drawing"
+                        class:has-names=has_names
+                        role="application"
+                        tabindex="0"
+                        aria-label=label
+                        aria-describedby="canvas-keys"
+                        on:pointerdown=press
+                        on:pointermove=track
+                        on:pointerup=release
+                        on:pointercancel=move |_| hand.drop()
+                        on:keydown=key
+                    >
+                        <For each=others key=identity let:region>{still(sketch, &region)}</For>
+                        {move || in_hand(sketch)}
+                    </svg>
+                </div>
+            </div>
+            <Tools sketch zoom />
+        </div>
+    }
+}
+
+/// What tells a region as it is shown from the same one as it was.
+fn identity(region: &Region) -> String {
+    format!("{} {:?} {:?}", region.id, region.concept(), region.shape)
+}
+
+/// A region that nobody holds.
+fn still(sketch: Sketch, region: &Region) -> AnyView {
+    let (name, color) = sketch.look(region.concept());
+    let at = geometry::bounds(&region.shape).map(|edges| (edges.left, edges.top)).unwrap_or_default();
+    view! {
+        <g class="drawn">
+            {outline(&region.shape, color)}
+            {words(at, name)}
+        </g>
+    }
+    .into_any()
+}
+
+/// What the hand holds, or draws: all that is drawn anew as it moves.
+fn in_hand(sketch: Sketch) -> AnyView {
+    let draft = sketch.draft.get();
+    let chosen = sketch.drawing.with(|drawing| drawing.chosen().cloned());
+    let brush = || sketch.look(sketch.brush.get().as_ref()).1;
+    match draft {
+        Some(Draft::Box(edges)) => {
+            view! { <g class="drawn is-draft">{outline(&edges.shape(), brush())}</g> }.into_any()
+        }
+        Some(Draft::Outline(corners, tip)) => open_outline(&corners, tip, brush()),
+        draft => {
+            let Some(region) = chosen else { return ().into_any() };
+            let shape = match draft {
+                Some(Draft::Change(id, shape)) if id == region.id => shape,
+                _ => region.shape.clone(),
+            };
+            let (name, color) = sketch.look(region.concept());
+            let at = geometry::bounds(&shape).map(|edges| (edges.left, edges.top)).unwrap_or_default();
+            let handles = if sketch.is_open { geometry::handles(&shape) } else { Vec::new() };
+            let handles: Vec<AnyView> = handles
+                .into_iter()
+                .map(|(col, row)| {
+                    view! { <circle class="handle" cx=percent(col) cy=percent(row) r="5" /> }.into_any()
+                })
+                .collect();
+            view! {
+                <g class="drawn is-chosen">
+                    {outline(&shape, color)}
+                    {words(at, name)}
+                    {handles}
+                </g>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// The lines of a shape.
+fn outline(shape: &Shape, color: String) -> AnyView {
+    match shape {
+        Shape::Box { .. } => {
+            let edges = Edges::of(shape).unwrap_or(Edges::MIDDLE);
+            view! {
+                <rect
+                    x=percent(edges.left)
+                    y=percent(edges.top)
+                    width=percent(edges.width())
+                    height=percent(edges.height())
+                    stroke=color.clone()
+                    fill=color
+                />
+            }
+            .into_any()
+        }
+        Shape::Polygon { points } => {
+            let corners: Vec<_> = points.iter().map(|point| format!("{},{}", point.col, point.row)).collect();
+            // A drawing of its own, because corners cannot be percentages.
+            view! {
+                <svg viewBox="0 0 1 1" preserveAspectRatio="none">
+                    <polygon points=corners.join(" ") stroke=color.clone() fill=color />
+                </svg>
+            }
+            .into_any()
+        }
+        Shape::Point(point) => view! {
+            <circle class="spot" cx=percent(point.col) cy=percent(point.row) r="7" stroke=color.clone() fill=color />
+        }
+        .into_any(),
+        Shape::Span { .. } => ().into_any(),
+    }
+}
+
+/// An outline that is not closed yet, up to where the pointer is.
+fn open_outline(corners: &[Spot], tip: Spot, color: String) -> AnyView {
+    let path: Vec<_> = corners.iter().chain([&tip]).map(|(col, row)| format!("{col},{row}")).collect();
+    let first = corners.first().copied().unwrap_or(tip);
+    view! {
+        <g class="drawn is-draft">
+            <svg viewBox="0 0 1 1" preserveAspectRatio="none">
+                <polyline points=path.join(" ") stroke=color fill="none" />
+            </svg>
+            <circle class="handle" cx=percent(first.0) cy=percent(first.1) r="6" />
+        </g>
+    }
+    .into_any()
+}
+
+/// What a region is called, at its upper left corner.
+fn words(at: Spot, name: String) -> AnyView {
+    view! { <text aria-hidden="true" x=percent(at.0) y=percent(at.1) dx="6" dy="17">{name}</text> }.into_any()
+}
+
+fn percent(share: f32) -> String {
+    format!("{}%", share * 100.0)
+}
+
+/// The buttons under the picture, and the keys that do the same.
+#[component]
+fn Tools(sketch: Sketch, zoom: Zoom) -> impl IntoView {
+    use_shortcut("+", "Show it larger", move || zoom.step(true));
+    use_shortcut("-", "Show it smaller", move || zoom.step(false));
+    use_shortcut("0", "Show all of it", move || zoom.fit());
+    let size = move || format!("{:.0} %", zoom.times.get() * 100.0);
+    let making = sketch.is_open.then(|| {
+        use_shortcut("a", "Add a region in the middle", move || sketch.add_in_the_middle());
+        let what = match sketch.kind {
+            TaskKind::Polygons => "New outline",
+            TaskKind::Points => "New point",
+            _ => "New box",
+        };
+        view! {
+            <button type="button" class="button" on:click=move |_| sketch.add_in_the_middle()>{what}</button>
+        }
+        .into_any()
+    });
+    let how = match (sketch.is_open, sketch.kind) {
+        (false, _) => "",
+        (true, TaskKind::Polygons) => {
+            "Press corner after corner; the first one, or Enter, closes the outline. Backspace takes a corner back."
+        }
+        (true, TaskKind::Points) => "Press to set a point.",
+        (true, _) => "Pull to draw a box.",
+    };
+    view! {
+        <div class="canvas-tools needs-script">
+            {making}
+            <span class="canvas-zoom" role="group" aria-label="Size">
+                <button type="button" class="button is-quiet" aria-label="Smaller" on:click=move |_| zoom.step(false)>"−"</button>
+                <button type="button" class="button is-quiet" on:click=move |_| zoom.fit()>
+                    {size}
+                    <span class="visually-hidden">", show all of it"</span>
+                </button>
+                <button type="button" class="button is-quiet" aria-label="Larger" on:click=move |_| zoom.step(true)>"+"</button>
+            </span>
+        </div>
+        <p id="canvas-keys" class="field-hint needs-script">
+            {how}
+            {sketch.is_open.then_some(
+                " N and P take up the next and the previous region; arrows move it, with Shift they stretch it, with Alt \
+                 in small steps. Alt begins a region within another.",
+            )}
+            " Ctrl and the wheel enlarge; the middle button moves the picture about."
+        </p>
+    }
+}

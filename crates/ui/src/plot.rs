@@ -1,0 +1,238 @@
+//! Plots, drawn on the server as SVG: they cost the browser no code, and are there without JavaScript.
+//!
+//! Lengths along the page are percentages and all others pixels, so that letters and lines keep their size at any width.
+//! Colours are classes of the style sheet, so that both themes can read them; each plot stands beside its table.
+
+use std::fmt::Write as _;
+
+/// How high the plot of a course is, and what of it is above the highest bar and below the axis, in pixels.
+const HEIGHT: f64 = 220.0;
+const ABOVE: f64 = 20.0;
+const BELOW: f64 = 22.0;
+
+/// How high a row of bars is, in pixels: its words, and the bar below them.
+const ROW: f64 = 40.0;
+
+/// How many days are named below a course, at most.
+const NAMED: usize = 5;
+
+/// What a bar is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Fill {
+    /// The class of a part of a whole, from 1 on.
+    Part(u8),
+    /// A colour, as HTML writes it.
+    Color(String),
+}
+
+impl Fill {
+    fn attribute(&self) -> String {
+        match self {
+            Self::Part(number) => format!("class=\"part-{number}\""),
+            Self::Color(color) => format!("fill=\"{}\"", escaped(color)),
+        }
+    }
+}
+
+/// One bar beside its name.
+pub(crate) struct Bar {
+    /// What it is of.
+    pub(crate) name: String,
+    /// Its value, in words.
+    pub(crate) words: String,
+    /// Its parts, one after the other.
+    pub(crate) parts: Vec<(Fill, f64)>,
+}
+
+/// Columns side by side, each of its parts one upon the other, with what some of them are called below.
+pub(crate) fn columns(title: &str, names: &[String], values: &[Vec<f64>]) -> String {
+    let most = values.iter().map(|parts| parts.iter().sum::<f64>()).fold(0.0, f64::max);
+    let top = nice(most);
+    let ground = HEIGHT - BELOW;
+    let height = |value: f64| if top > 0.0 { value / top * (ground - ABOVE) } else { 0.0 };
+    let mut svg = opened(title, HEIGHT);
+    for line in [0.5, 1.0] {
+        let y = ground - height(top * line);
+        let _ = write!(
+            svg,
+            "<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>\
+             <text x=\"0\" y=\"{:.1}\">{}</text>",
+            y - 4.0,
+            number(top * line)
+        );
+    }
+    let width = 100.0 / values.len().max(1) as f64;
+    // A course of a few days is no row of walls.
+    let shown = (width * 0.8).min(12.0);
+    for (place, parts) in values.iter().enumerate() {
+        let x = width * place as f64 + (width - shown) / 2.0;
+        let mut y = ground;
+        for (value, part) in parts.iter().zip(1..) {
+            y -= height(*value);
+            let _ = write!(
+                svg,
+                "<rect class=\"part-{part}\" x=\"{x:.2}%\" y=\"{y:.1}\" width=\"{shown:.2}%\" height=\"{:.1}\"/>",
+                height(*value)
+            );
+        }
+    }
+    let _ = write!(svg, "<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"{ground}\" y2=\"{ground}\"/>");
+    for (place, name) in named(names) {
+        let x = width * (place as f64 + 0.5);
+        let anchor = match (place, names.len()) {
+            (0, 2..) => "start",
+            (place, count) if count > 1 && place + 1 == count => "end",
+            _ => "middle",
+        };
+        let x = match anchor {
+            "start" => 0.0,
+            "end" => 100.0,
+            _ => x,
+        };
+        let _ = write!(
+            svg,
+            "<text x=\"{x:.2}%\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
+            HEIGHT - 6.0,
+            escaped(name)
+        );
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
+/// Bars below one another, each below its name, all of one scale.
+pub(crate) fn bars(title: &str, rows: &[Bar]) -> String {
+    let most =
+        rows.iter().map(|row| row.parts.iter().map(|(_, value)| value).sum::<f64>()).fold(0.0, f64::max);
+    let mut svg = opened(title, ROW * rows.len() as f64);
+    for (place, row) in rows.iter().enumerate() {
+        let y = ROW * place as f64;
+        let _ = write!(
+            svg,
+            "<text class=\"name\" x=\"0\" y=\"{:.1}\">{}</text>\
+             <text x=\"100%\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\
+             <rect class=\"ground\" x=\"0\" y=\"{:.1}\" width=\"100%\" height=\"10\"/>",
+            y + 15.0,
+            escaped(&row.name),
+            y + 15.0,
+            escaped(&row.words),
+            y + 21.0
+        );
+        let mut x = 0.0;
+        for (fill, value) in &row.parts {
+            let width = if most > 0.0 { value / most * 100.0 } else { 0.0 };
+            let _ = write!(
+                svg,
+                "<rect {} x=\"{x:.2}%\" y=\"{:.1}\" width=\"{width:.2}%\" height=\"10\"/>",
+                fill.attribute(),
+                y + 21.0
+            );
+            x += width;
+        }
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
+fn opened(title: &str, height: f64) -> String {
+    format!(
+        "<svg class=\"plot\" role=\"img\" aria-label=\"{}\" width=\"100%\" height=\"{height}\">",
+        escaped(title)
+    )
+}
+
+/// The next of 1, 2 and 5 times a power of ten: a scale that can be read.
+fn nice(value: f64) -> f64 {
+    if value <= 0.0 {
+        return 0.0;
+    }
+    let power = 10.0_f64.powf(value.log10().floor());
+    let steps = [1.0, 2.0, 5.0, 10.0];
+    steps.into_iter().map(|step| step * power).find(|step| *step >= value).unwrap_or(10.0 * power)
+}
+
+/// A number of a scale, with as many places as it needs.
+fn number(value: f64) -> String {
+    if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value}") }
+}
+
+/// Those that are named, evenly, the first and the last among them.
+fn named(names: &[String]) -> Vec<(usize, &String)> {
+    let last = names.len().saturating_sub(1);
+    let count = names.len().min(NAMED);
+    let places = (0..count).map(|number| if count > 1 { number * last / (count - 1) } else { 0 });
+    places.filter_map(|place| names.get(place).map(|name| (place, name))).collect()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// A table as CSV (RFC 4180). What a spreadsheet would take for a formula gets an apostrophe before it.
+pub(crate) fn csv(columns: &[String], rows: &[Vec<String>]) -> String {
+    let field = |text: &String| {
+        let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+        let text = if is_formula { format!("'{text}") } else { text.clone() };
+        if text.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text
+        }
+    };
+    let line = |fields: &Vec<String>| fields.iter().map(field).collect::<Vec<_>>().join(",") + "\r\n";
+    std::iter::once(&columns.to_vec()).chain(rows).map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_can_be_read() {
+        let found = [0.0, 0.3, 1.0, 3.0, 7.0, 12.0, 180.0, 501.0].map(nice);
+        assert_eq!(found, [0.0, 0.5, 1.0, 5.0, 10.0, 20.0, 200.0, 1_000.0]);
+    }
+
+    #[test]
+    fn columns_fill_their_scale() {
+        let names = ["1 May".to_owned(), "2 May".to_owned()];
+        let svg = columns("How far", &names, &[vec![5.0, 5.0], vec![2.0, 3.0]]);
+        // 178 pixels are ten.
+        assert_eq!(svg.matches("height=\"89.0\"").count(), 2, "{svg}");
+        assert!(svg.contains("height=\"35.6\"") && svg.contains("height=\"53.4\""), "{svg}");
+        assert!(svg.contains(">1 May<") && svg.contains(">2 May<"));
+    }
+
+    #[test]
+    fn bars_are_of_one_scale_and_say_no_markup() {
+        let bar = |name: &str, value| Bar {
+            name: name.into(),
+            words: String::new(),
+            parts: vec![(Fill::Color("#123456".into()), value)],
+        };
+        let svg = bars("By \"whom\"", &[bar("<b>", 4.0), bar("b", 1.0)]);
+        assert!(svg.contains("&lt;b&gt;") && !svg.contains("<b>"));
+        assert!(svg.contains("aria-label=\"By &quot;whom&quot;\""));
+        assert!(
+            svg.contains("width=\"100.00%\" height=\"10\"/>") && svg.contains("width=\"25.00%\""),
+            "{svg}"
+        );
+    }
+
+    #[test]
+    fn few_names_of_many_are_shown() {
+        let names: Vec<String> = (0..100).map(|number| number.to_string()).collect();
+        let places: Vec<usize> = named(&names).into_iter().map(|(place, _)| place).collect();
+        assert_eq!(places, [0, 24, 49, 74, 99]);
+        assert_eq!(named(&names[..1]).len(), 1);
+        assert!(named(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_table_is_csv_that_no_spreadsheet_runs() {
+        let columns = ["who".to_owned(), "n".to_owned()];
+        let rows =
+            [vec!["=SUM(A1)".to_owned(), "-1.5".to_owned()], vec!["a, \"b\"".to_owned(), "2".to_owned()]];
+        assert_eq!(csv(&columns, &rows), "who,n\r\n'=SUM(A1),-1.5\r\n\"a, \"\"b\"\"\",2\r\n");
+    }
+}

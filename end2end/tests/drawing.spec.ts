@@ -1,0 +1,195 @@
+import { join } from "node:path";
+import { DEMO } from "./files";
+import { expect, hydrated, test } from "./fixture";
+import { addByPage, makeAccount, makeApp, signIn } from "./people";
+import { picture } from "./pictures";
+import type { Locator, Page } from "@playwright/test";
+
+// What is not got through and what is refused leaves a note of the browser.
+test.use({ expectedNoise: [/status of (409|422)|ERR_INTERNET_DISCONNECTED/] });
+
+/** Signs in on a page that is not signed in yet, and opens `path`. */
+async function openAs(page: Page, email: string, path: string): Promise<void> {
+  await page.goto(path);
+  await signIn(page, email);
+  await expect(page).toHaveURL(path);
+  await hydrated(page);
+}
+
+/** Makes an app with one picture or text, two concepts and a task of that kind for a worker and a reviewer. */
+async function makeTask(page: Page, kind: RegExp, file: string) {
+  const app = await makeApp(page);
+  const [worker, reviewer] = [makeAccount("Bo Worker"), makeAccount("Di Reviewer")];
+  await addByPage(page, app, worker, /^Worker/);
+  await addByPage(page, app, reviewer, /^Reviewer/);
+  await page.goto(`${app}/inputs`);
+  await hydrated(page);
+  await page.getByLabel("Pictures and texts").setInputFiles(join(DEMO, file));
+  await expect(page.getByRole("status")).toContainText("1 of 1 added.");
+  await page.goto(`${app}/concepts`);
+  for (const name of ["Stop", "Yield"]) {
+    await page.getByLabel("Name").fill(name);
+    await page.getByRole("button", { name: "Add the concept" }).click();
+    await expect(page.getByRole("row").filter({ hasText: name })).toBeVisible();
+  }
+  await page.goto(`${app}/tasks/new`);
+  await hydrated(page);
+  await page.getByLabel("Name", { exact: true }).fill("Signs");
+  await page.getByRole("radio", { name: kind }).check();
+  await page.getByRole("group", { name: "Labellers" }).getByLabel("Bo Worker").check();
+  await page.getByLabel("Reviewers", { exact: true }).check();
+  await page.getByRole("group", { name: "Review" }).getByLabel("Di Reviewer").check();
+  await page.getByRole("button", { name: "Make the task" }).click();
+  await expect(page).toHaveURL(`${app}/tasks/signs`);
+  return { task: `${app}/tasks/signs`, worker, reviewer };
+}
+
+/** The regions beside the picture, by name. */
+const drawn = (page: Page): Locator => page.locator(".drawn-list .drawn-name .swatched");
+
+/** Goes to a spot of the drawing, given in hundredths of its width and height. */
+async function spot(page: Page, col: number, row: number): Promise<[number, number]> {
+  const area = await page.locator(".canvas-drawing").boundingBox();
+  if (!area) throw new Error("there is no drawing");
+  return [area.x + (area.width * col) / 100, area.y + (area.height * row) / 100];
+}
+
+async function pull(page: Page, from: [number, number], to: [number, number]): Promise<void> {
+  await page.mouse.move(...(await spot(page, ...from)));
+  await page.mouse.down();
+  await page.mouse.move(...(await spot(page, (from[0] + to[0]) / 2, (from[1] + to[1]) / 2)));
+  await page.mouse.move(...(await spot(page, ...to)));
+  await page.mouse.up();
+}
+
+test("boxes are drawn, kept, submitted, given back and mended", async ({ page, another, axe }) => {
+  const { task, worker, reviewer } = await makeTask(page, /^Draw boxes/, "stop-sign-in-the-village.jpg");
+  const bo = await another();
+  await openAs(bo, worker, `${task}/label`);
+  await axe(bo);
+
+  // By the mouse, and then another concept by its key.
+  await pull(bo, [10, 10], [30, 40]);
+  await expect(drawn(bo)).toHaveText(["Stop"]);
+  await bo.keyboard.press("2");
+  await expect(drawn(bo)).toHaveText(["Yield"]);
+  await expect(bo.getByRole("radio", { name: /^Yield/ })).toBeChecked();
+  await pull(bo, [50, 50], [70, 80]);
+  await expect(drawn(bo)).toHaveText(["Yield", "Yield"]);
+
+  // There and back.
+  await bo.keyboard.press("Control+z");
+  await bo.keyboard.press("Control+z");
+  await expect(drawn(bo)).toHaveText(["Stop"]);
+  await bo.keyboard.press("Control+Shift+z");
+  await bo.keyboard.press("Control+Shift+z");
+  await expect(drawn(bo)).toHaveText(["Yield", "Yield"]);
+
+  // A corner is led, and what is taken up moved, by the mouse and by keys.
+  const box = bo.locator(".drawn.is-chosen rect");
+  const near = async (name: string, expected: number) =>
+    expect.poll(async () => parseFloat((await box.getAttribute(name)) ?? "")).toBeCloseTo(expected, 0);
+  await bo.keyboard.press("n");
+  await near("x", 10);
+  await pull(bo, [30, 40], [35, 45]);
+  await near("width", 25);
+  await near("height", 35);
+  await pull(bo, [20, 20], [30, 20]);
+  await near("x", 20);
+  await bo.keyboard.press("ArrowRight");
+  await near("x", 21);
+  await bo.keyboard.press("Shift+ArrowDown");
+  await near("height", 36);
+  await picture(bo, "drawing");
+
+  // Larger: what is under the pointer stays there, and drawing goes on.
+  const width = async () => (await bo.locator(".canvas-sheet").boundingBox())?.width ?? 0;
+  const before = await width();
+  await bo.keyboard.press("+");
+  await expect.poll(width).toBeCloseTo(before * 1.25, -1);
+  await axe(bo);
+  await bo.keyboard.press("0");
+  await expect.poll(width).toBeCloseTo(before, -1);
+
+  // Nothing is lost by a reload, and nothing without a connection.
+  await expect(bo.getByText("Kept in this browser")).toBeVisible();
+  await bo.reload();
+  await hydrated(bo);
+  await expect(drawn(bo)).toHaveText(["Yield", "Yield"]);
+  await bo.context().setOffline(true);
+  await bo.getByRole("button", { name: "Submit" }).click();
+  await expect(bo.getByText("No connection.")).toBeVisible();
+  await bo.context().setOffline(false);
+  await expect(bo.getByRole("heading", { name: "Nothing to label" })).toBeVisible();
+
+  // The reviewer sees them and draws none.
+  const di = await another();
+  await openAs(di, reviewer, `${task}/review`);
+  await axe(di);
+  await expect(drawn(di)).toHaveText(["Yield", "Yield"]);
+  await expect(di.locator(".canvas-drawing rect")).toHaveCount(2);
+  await pull(di, [80, 10], [90, 20]);
+  await expect(di.locator(".canvas-drawing rect")).toHaveCount(2);
+  await di.getByLabel("Remark").fill("One is enough.");
+  await di.getByRole("button", { name: "Ask for changes" }).click();
+  await expect(di.getByRole("heading", { name: "Nothing to review" })).toBeVisible();
+
+  // A worker may delete nothing, and changes their mind all the same.
+  await bo.goto(`${task}/label`);
+  await hydrated(bo);
+  await expect(bo.getByText("One is enough.")).toBeVisible();
+  await expect(drawn(bo)).toHaveText(["Yield", "Yield"]);
+  await bo.keyboard.press("p");
+  await bo.keyboard.press("Delete");
+  await expect(drawn(bo)).toHaveText(["Yield"]);
+  await bo.keyboard.press("n");
+  await bo.keyboard.press("1");
+  await expect(drawn(bo)).toHaveText(["Stop"]);
+  await bo.keyboard.press("Enter");
+  await expect(bo.getByRole("heading", { name: "Nothing to label" })).toBeVisible();
+  await di.goto(`${task}/review`);
+  await hydrated(di);
+  await expect(drawn(di)).toHaveText(["Stop"]);
+  await di.getByRole("button", { name: "Approve" }).click();
+  await expect(di.getByRole("heading", { name: "Nothing to review" })).toBeVisible();
+});
+
+test("outlines are drawn corner by corner, and without a mouse", async ({ page, another }) => {
+  const { task, worker } = await makeTask(page, /^Draw outlines/, "roundabout-late-afternoon.jpg");
+  const bo = await another();
+  await openAs(bo, worker, `${task}/label`);
+  for (const corner of [[20, 20], [40, 20], [40, 50], [20, 50]] as const) {
+    await bo.mouse.click(...(await spot(bo, ...corner)));
+  }
+  await bo.keyboard.press("Backspace");
+  await bo.mouse.click(...(await spot(bo, 20, 20)));
+  await expect(drawn(bo)).toHaveText(["Stop"]);
+  await expect(bo.locator(".drawn.is-chosen .handle")).toHaveCount(3);
+  await bo.getByRole("button", { name: "New outline" }).press("Enter");
+  await expect(drawn(bo)).toHaveText(["Stop", "Stop"]);
+  await expect(bo.locator(".canvas-drawing")).toBeFocused();
+  await bo.keyboard.press("ArrowLeft");
+  await bo.keyboard.press("Escape");
+  await bo.getByRole("button", { name: "Submit" }).click();
+  await expect(bo.getByRole("heading", { name: "Nothing to label" })).toBeVisible();
+});
+
+test("words of a text are marked", async ({ page, another, axe }) => {
+  const { task, worker, reviewer } = await makeTask(page, /^Mark parts of texts/, "how-we-count.txt");
+  const bo = await another();
+  await openAs(bo, worker, `${task}/label`);
+  await axe(bo);
+  await bo.getByLabel("Words of the text").fill("sign");
+  await bo.getByRole("button", { name: "Mark the next" }).click();
+  await expect(bo.locator("mark.span")).toHaveText(["sign"]);
+  await expect(bo.locator(".drawn-words")).toHaveText(["sign"]);
+  await bo.getByRole("button", { name: "Mark the next" }).click();
+  await expect(bo.locator("mark.span")).toHaveText(["sign", "sign"]);
+  await axe(bo);
+  await bo.getByRole("button", { name: "Submit" }).click();
+  await expect(bo.getByRole("heading", { name: "Nothing to label" })).toBeVisible();
+  const di = await another();
+  await openAs(di, reviewer, `${task}/review`);
+  await axe(di);
+  await expect(di.locator("mark.span")).toHaveText(["sign", "sign"]);
+});
