@@ -105,9 +105,9 @@ test("a task is made, labelled, reviewed and done", async ({ page, another, axe 
   await expect(page.getByRole("img", { name: "How far it is" })).toBeVisible();
   await hydrated(page);
   const figure = page.locator(".figure", { hasText: "What each submitted" });
-  await expect(figure.getByRole("img")).toContainText("2 submitted, 67 % approved");
+  await expect(figure.getByRole("img")).toContainText("2 submitted, 100 % approved");
   await figure.getByText("The figures").click();
-  await expect(figure.getByRole("row", { name: /Bo Worker/ })).toContainText("67 %");
+  await expect(figure.getByRole("row", { name: /Bo Worker/ })).toContainText("100 %");
   const saved = page.waitForEvent("download");
   await figure.getByRole("link", { name: "Download as CSV" }).click();
   expect((await saved).suggestedFilename()).toBe("signs-labellers.csv");

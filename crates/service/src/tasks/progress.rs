@@ -13,7 +13,7 @@ use crate::annotations::status as said;
 use crate::{AppName, InApp, Result, Service, Who};
 
 /// Of how many inputs that several people labelled is looked at how far they agree.
-pub const COMPARED: i64 = 2_000;
+pub const COMPARED: i64 = 500;
 
 /// What counts as said: what stands, and what waits for others.
 const SAID: [i64; 2] = [said::SUCCESS, said::AWAITING_REVIEW];
@@ -42,11 +42,11 @@ pub struct LabellerProgress {
     pub submitted: i64,
     /// On how many days.
     pub days: i64,
-    /// How often a reviewer approved.
+    /// How many of these a reviewer approved, as they were submitted last.
     pub approved: i64,
-    /// How often one asked for changes.
+    /// Of how many one asked for changes.
     pub returned: i64,
-    /// How often one rejected.
+    /// How many one rejected.
     pub rejected: i64,
 }
 
@@ -59,7 +59,7 @@ pub struct Progress {
     pub course: Vec<DayEnd>,
     /// Its labellers, those who submitted most first.
     pub labellers: Vec<LabellerProgress>,
-    /// How often each of its concepts was said to be there: by their identifiers, in the order of its choices.
+    /// In how many inputs each of its concepts was said to be there: by their identifiers, in the order of its choices.
     pub concepts: Vec<(String, i64)>,
     /// How far people agree, of at most [`COMPARED`] inputs that several labelled.
     pub agreement: TeamAgreement,

@@ -65,28 +65,29 @@ pub async fn submitted(conn: &mut Conn, permit: &Permit, task: TaskId) -> Result
 }
 
 row! {
-    /// How often reviewers did something with what one person submitted.
+    /// What reviewers made of what one person submitted last.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct ReviewedRow {
         /// Whose it was.
         pub worker_id: UserId,
         /// What they did: `approve`, `request_changes` or `reject`.
         pub act: String,
-        /// How often.
+        /// With how many assignments.
         pub count: i64,
     }
 }
 
-/// What reviewers made of what was submitted within a task of the permit's app, labeller by labeller.
+/// What reviewers made of what was submitted last within a task of the permit's app, labeller by labeller.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn reviewed(conn: &mut Conn, permit: &Permit, task: TaskId) -> Result<Vec<ReviewedRow>> {
     conn.fetch_all(
-        "SELECT a.worker_id, r.act, COUNT(*) AS count FROM assignment_reviews r \
+        "SELECT worker_id, act, COUNT(*) AS count FROM (\
+         SELECT DISTINCT a.worker_id, r.act, a.position, a.place FROM assignment_reviews r \
          JOIN assignments a ON a.task_id = r.task_id AND a.position = r.position AND a.place = r.place \
-         WHERE r.app_id = $1 AND r.task_id = $2 AND a.worker_id IS NOT NULL \
-         GROUP BY a.worker_id, r.act ORDER BY a.worker_id, r.act",
+         WHERE r.app_id = $1 AND r.task_id = $2 AND a.worker_id IS NOT NULL AND r.round = a.round) d \
+         GROUP BY worker_id, act ORDER BY worker_id, act",
         params![permit.app(), task],
     )
     .await
@@ -98,12 +99,12 @@ row! {
     pub struct NamedRow {
         /// The concept's identifier.
         pub concept: String,
-        /// In how many annotations.
+        /// In how many inputs.
         pub count: i64,
     }
 }
 
-/// How often each concept was said to be there within a task of the permit's app, by what was submitted and stands as one
+/// In how many inputs each concept was said to be there within a task of the permit's app, by what was submitted and stands as one
 /// of `statuses`; those that never were are left out.
 ///
 /// # Errors
@@ -116,7 +117,7 @@ pub async fn named(
 ) -> Result<Vec<NamedRow>> {
     let [one, other] = statuses;
     conn.fetch_all(
-        "SELECT c.concept, COUNT(*) AS count FROM annotations a \
+        "SELECT c.concept, COUNT(DISTINCT a.input_id) AS count FROM annotations a \
          JOIN annotation_concepts c ON c.annotation_id = a.id \
          WHERE a.app_id = $1 AND a.task_id = $2 AND a.status IN ($3, $4) AND c.value > 0.5 \
          GROUP BY c.concept ORDER BY c.concept",

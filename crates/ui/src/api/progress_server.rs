@@ -138,9 +138,7 @@ fn labellers(labellers: &[LabellerProgress]) -> Drawn {
     let title = "Labellers";
     Drawn {
         title,
-        lead: "What each submitted, and what reviewers made of it. What was submitted again after changes is reviewed \
-               again."
-            .into(),
+        lead: "What each submitted, and what reviewers made of it as it was submitted last.".into(),
         svg: plot::bars(title, &bars),
         parts: vec!["Approved", "Given back", "Not reviewed", "Rejected"],
         columns: vec![

@@ -31,11 +31,11 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// What a fetch must not take away: a field that is being filled in, an open question, what is shown once, a region that
 /// is being drawn.
-const KEPT: &str = "main :is(dialog[open], .secret, .draft, form.form :is(input, textarea, select):focus, \
+const KEPT: &str = "main :is(dialog[open], .secret, .draft, .canvas.is-changed, form.form :is(input, textarea, select):focus, \
                     .filters input:focus:not(:placeholder-shown))";
 
-/// The class of something that somebody works on, one after the other: what others do meanwhile is not shown until they
-/// are done with it, since a team of labellers changes something all the time.
+/// The class of something that somebody works on or looks at by itself: what others do meanwhile is not shown, since a team
+/// of labellers changes something all the time.
 pub const AT_HAND: &str = "is-at-hand";
 
 /// What is said where nothing is known of a change but that it was made.
@@ -261,6 +261,11 @@ impl Live {
     }
 }
 
+/// Whether the page has something that somebody works on.
+fn is_at_hand() -> bool {
+    document().get_elements_by_class_name(AT_HAND).length() > 0
+}
+
 /// An open stream of events, closed when it is dropped.
 struct Connection {
     source: Option<web_sys::EventSource>,
@@ -277,14 +282,13 @@ impl Connection {
             // What happened while there was no connection was not heard.
             let was_there = live.connected.with_value(|last| *last == app);
             live.connected.set_value(app.clone());
-            if was_there {
+            if was_there && !is_at_hand() {
                 live.changed();
             }
         });
         connection.on("access", move |_, _| live.changed_soon());
         connection.on("data", move |_, _| {
-            let is_at_hand = document().get_elements_by_class_name(AT_HAND).length() > 0;
-            if !is_at_hand {
+            if !is_at_hand() {
                 live.changed_soon();
             }
         });

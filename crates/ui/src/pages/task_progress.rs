@@ -12,6 +12,7 @@ use crate::{
         button::LinkButton,
         figure::FigureWithTable,
         layout::Crumb,
+        live::AT_HAND,
         loaded::Loaded,
         room::{AppRoom, Room},
     },
@@ -44,7 +45,8 @@ fn Body(shown: TaskProgress) -> impl IntoView {
                 <h1>{format!("Progress of {name}")}</h1>
                 <LinkButton href=path>"Back to the task"</LinkButton>
             </header>
-            {figures}
+            // While a team works, something changes all the time: the page is how it was when it was opened.
+            <div class=AT_HAND>{figures}</div>
         </AppRoom>
     }
 }

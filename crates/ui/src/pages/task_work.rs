@@ -265,7 +265,7 @@ fn WhoseRegions(sketch: Sketch, people: Vec<(String, Vec<Region>)>) -> impl Into
 #[component]
 fn SubmitDrawing(app: App, task: String, input: String, sketch: Sketch, kept: Place) -> impl IntoView {
     let form = Form::<SubmitRegions>::keyed(&input).reloading("Submitted.");
-    let (value, error) = (form.value(), form.parts().error());
+    let (value, pending, error) = (form.value(), form.parts().pending(), form.parts().error());
     let done = Signal::derive(move || value.with(Option::is_some));
     let regions = move || {
         let json = sketch.drawing.with(|drawing| serde_json::to_string(drawing.regions()));
@@ -279,7 +279,7 @@ fn SubmitDrawing(app: App, task: String, input: String, sketch: Sketch, kept: Pl
             <TaskFields app task />
             <input type="hidden" name="input" value=input />
             <input type="hidden" name="regions" value=regions />
-            <KeptDrawing sketch place=kept done error submit />
+            <KeptDrawing sketch place=kept pending done error submit />
             <p class="needs-no-scripting">"Drawing needs JavaScript, which is switched off here."</p>
             <p class="actions needs-script"><SubmitButton id=SUBMIT>"Submit"</SubmitButton></p>
         </PostForm>

@@ -8,7 +8,7 @@ use atelier_contract::proto::{
     And, Annotation, Concept, Data, Filter as WireFilter, Image, Input, Query as WireQuery, Rank, Search,
     Text, TimeRange, Visibility,
 };
-use atelier_domain::filter::{Comparison, MetadataTest, Named, Path, Said, Scalar, Span, Test};
+use atelier_domain::filter::{Comparison, MOST_NODES, MetadataTest, Named, Path, Said, Scalar, Span, Test};
 use atelier_domain::{Filter, Medium};
 use atelier_service::search::Query;
 use serde_json::Value;
@@ -34,6 +34,10 @@ pub(super) fn refuse_unkept(search: &Search) -> Result<(), Failure> {
 pub(super) fn query(query: WireQuery) -> Result<Query, Failure> {
     if query.ranks.iter().any(is_rank) {
         return Err(by_likeness("query.ranks"));
+    }
+    // Each is compared with those before it.
+    if query.filters.len() + query.ands.len() > MOST_NODES {
+        return Err(Failure::invalid(format!("query asks for more than {MOST_NODES} things at once")));
     }
     let mut parts = match query.expression.as_str() {
         "" => Vec::new(),

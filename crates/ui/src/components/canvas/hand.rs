@@ -153,7 +153,7 @@ impl Hand {
             }
             (_, Some(Draft::Change(id, shape))) => {
                 self.sketch.draft.set(None);
-                self.sketch.drawing.update(|drawing| drawing.reshape(&id, shape));
+                self.sketch.change(|drawing| drawing.reshape(&id, shape));
             }
             // A press without a move takes up what lies there.
             (Drag::Drawing(_), _) => {

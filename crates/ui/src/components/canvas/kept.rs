@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atelier_domain::Region;
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Sketch;
@@ -15,6 +15,9 @@ const TRY_AGAIN: Duration = Duration::from_secs(10);
 /// What is kept.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Kept {
+    /// What the server had when it was begun.
+    before: Vec<Region>,
+    /// What is drawn.
     regions: Vec<Region>,
     /// Whether it was handed in and did not get through.
     is_waiting: bool,
@@ -60,6 +63,8 @@ enum State {
     OnPage,
     /// Handed in, and not got through yet.
     Waiting,
+    /// Begun before the server had what it has now: it has been handed in meanwhile, here or elsewhere.
+    Older,
 }
 
 impl State {
@@ -69,6 +74,7 @@ impl State {
             Self::Kept => "Kept in this browser until you submit it.",
             Self::OnPage => "This browser keeps nothing: submit it before you leave the page.",
             Self::Waiting => "No connection. It is kept here, and submitted as soon as there is one.",
+            Self::Older => "This browser keeps an older drawing of this input.",
         }
     }
 }
@@ -80,6 +86,8 @@ pub fn KeptDrawing(
     sketch: Sketch,
     /// Where it is kept.
     place: Place,
+    /// Whether it is being handed in.
+    pending: Signal<bool>,
     /// Whether it was handed in.
     done: Signal<bool>,
     /// Why handing it in failed.
@@ -88,32 +96,45 @@ pub fn KeptDrawing(
     submit: Callback<()>,
 ) -> impl IntoView {
     let state = RwSignal::new(State::Unchanged);
-    let first = StoredValue::new(None::<Vec<Region>>);
+    let before = StoredValue::new(None::<Vec<Region>>);
     let place = StoredValue::new(place);
+    let regions = move || sketch.drawing.with_untracked(|drawing| drawing.regions().to_vec());
     let keep = move |regions: Vec<Region>, is_waiting: bool| {
-        let is_kept = place.with_value(|place| place.keep(&Kept { regions, is_waiting }));
+        let kept = Kept { before: before.get_value().unwrap_or_default(), regions, is_waiting };
+        let is_kept = place.with_value(|place| place.keep(&kept));
         state.set(match (is_kept, is_waiting) {
             (_, true) => State::Waiting,
             (true, false) => State::Kept,
             (false, false) => State::OnPage,
         });
     };
+    // What has just been put on the page is in the form's field by the next frame.
+    let submit_soon = move || request_animation_frame(move || submit.run(()));
+    let try_again = move || {
+        if state.try_get_untracked() == Some(State::Waiting) {
+            submit.run(());
+        }
+    };
     // Takes up what was kept, once, and keeps each change from then on.
     Effect::new(move || {
         let regions = sketch.drawing.with(|drawing| drawing.regions().to_vec());
-        let Some(saved) = first.get_value() else {
-            first.set_value(Some(regions));
-            if let Some(kept) = place.with_value(Place::load) {
-                let is_waiting = kept.is_waiting;
-                sketch.drawing.update(|drawing| drawing.replace(kept.regions));
-                state.set(if is_waiting { State::Waiting } else { State::Kept });
-                if is_waiting {
-                    submit.run(());
+        if before.with_value(Option::is_none) {
+            before.set_value(Some(regions.clone()));
+            match place.with_value(Place::load) {
+                Some(kept) if kept.before == regions => {
+                    state.set(if kept.is_waiting { State::Waiting } else { State::Kept });
+                    sketch.drawing.update(|drawing| drawing.replace(kept.regions));
+                    if kept.is_waiting {
+                        submit_soon();
+                    }
                 }
+                Some(_) => state.set(State::Older),
+                None => {}
             }
             return;
-        };
-        if state.get_untracked() == State::Unchanged && regions == saved {
+        }
+        let is_as_before = before.with_value(|before| before.as_ref() == Some(&regions));
+        if is_as_before && matches!(state.get_untracked(), State::Unchanged | State::Older) {
             return;
         }
         if place.with_value(Place::load).is_some_and(|kept| kept.regions == regions) {
@@ -121,31 +142,41 @@ pub fn KeptDrawing(
         }
         keep(regions, false);
     });
-    let regions = move || sketch.drawing.with_untracked(|drawing| drawing.regions().to_vec());
+    let take_up = move |_| {
+        if let Some(kept) = place.with_value(Place::load) {
+            sketch.change(|drawing| drawing.replace(kept.regions));
+        }
+    };
+    Effect::new(move || sketch.is_held.set(pending.get()));
     Effect::new(move || {
         if done.get() {
-            place.with_value(Place::forget);
-        } else if matches!(error.get(), Some(UiError::Unavailable)) {
-            keep(regions(), true);
-            set_timeout(
-                move || {
-                    if state.try_get_untracked() == Some(State::Waiting) {
-                        submit.run(());
-                    }
-                },
-                TRY_AGAIN,
-            );
+            return place.with_value(Place::forget);
+        }
+        match error.get() {
+            Some(UiError::Unavailable) => {
+                keep(regions(), true);
+                set_timeout(try_again, TRY_AGAIN);
+            }
+            // It did get through, and was refused: the form says why.
+            Some(_) => keep(regions(), false),
+            None => {}
         }
     });
     Effect::new(move || {
-        let handle = window_event_listener_untyped("online", move |_: ev::Event| {
-            if state.try_get_untracked() == Some(State::Waiting) {
-                submit.run(());
-            }
-        });
+        let handle = window_event_listener_untyped("online", move |_: web_sys::Event| try_again());
         on_cleanup(move || handle.remove());
     });
-    view! { <p class="field-hint kept-state" role="status">{move || state.get().words()}</p> }
+    let older = move || {
+        (state.get() == State::Older).then(|| {
+            view! {
+                <button type="button" class="button is-quiet is-small" on:click=take_up>"Take it up"</button>
+            }
+        })
+    };
+    view! {
+        <p class="field-hint kept-state" role="status">{move || state.get().words()}</p>
+        {older}
+    }
 }
 
 #[cfg(test)]
@@ -156,7 +187,8 @@ mod tests {
     fn what_is_kept_is_read_back() {
         let region = r#"{"id":"a","shape":{"kind":"point","row":0.5,"col":0.25},"labels":[]}"#;
         let kept: Kept =
-            serde_json::from_str(&format!(r#"{{"regions":[{region}],"is_waiting":true}}"#)).unwrap();
+            serde_json::from_str(&format!(r#"{{"before":[],"regions":[{region}],"is_waiting":true}}"#))
+                .unwrap();
         assert_eq!(kept.regions.len(), 1);
         let json = serde_json::to_string(&kept).unwrap();
         assert_eq!(serde_json::from_str::<Kept>(&json).unwrap(), kept);

@@ -6,7 +6,7 @@ use leptos::{ev, prelude::*};
 use super::{Sketch, geometry};
 use crate::{
     api::concepts::Concept,
-    components::{shortcuts::use_shortcut, swatch::Swatch},
+    components::{marking::focus_soon, shortcuts::use_shortcut, swatch::Swatch},
 };
 
 /// A concept to draw with.
@@ -44,6 +44,8 @@ pub fn RegionChoices(
             };
             let key = choice.key.map(|key| view! { <kbd>{key}</kbd> });
             let meaning = (!choice.definition.is_empty()).then_some(choice.definition);
+            // For those who do not point at it: shown, it would push what is drawn out of sight.
+            let spoken = meaning.clone().map(|meaning| view! { <span class="visually-hidden">" " {meaning}</span> });
             let row = view! {
                 <p class="checkbox label-choice" title=meaning>
                     <input
@@ -55,6 +57,7 @@ pub fn RegionChoices(
                     />
                     <label for=id>
                         <span class="swatched"><Swatch color=choice.concept.color />{choice.concept.name}</span>
+                        {spoken}
                     </label>
                     {key}
                 </p>
@@ -115,11 +118,11 @@ pub fn DrawnRegions(
     view! {
         <section class="said">
             <div class="drawn-head">
-                <h2>{count}</h2>
+                <h2 tabindex="-1">{count}</h2>
                 {ways_back}
             </div>
             <ol class="mark-list drawn-list" role="list">
-                <For each=regions key=|region| (region.id.clone(), region.concept().cloned()) let:region>
+                <For each=regions key=|region| region.id.clone() let:region>
                     {row(sketch, region)}
                 </For>
             </ol>
@@ -128,32 +131,31 @@ pub fn DrawnRegions(
 }
 
 fn row(sketch: Sketch, region: Region) -> AnyView {
-    let (name, color) = sketch.look(region.concept());
-    let quote =
-        sketch.quote(&region.shape).map(|words| view! { <span class="row-note drawn-words">{words}</span> });
-    let id = region.id;
-    let is_chosen = {
-        let id = id.clone();
-        Signal::derive(move || sketch.is_chosen(&id))
+    let quote = sketch.quote(&region.shape);
+    let quote = quote.map(|words| view! { <span class="row-note drawn-words">{words}</span> });
+    let id = StoredValue::new(region.id);
+    // As it is now: a row stays the same one, whatever its region becomes, and so keeps the focus.
+    let now = Memo::new(move |_| {
+        sketch.drawing.with(|drawing| {
+            let mut regions = drawing.regions().iter();
+            id.with_value(|id| regions.find(|region| region.id == *id).cloned())
+        })
+    });
+    let look = Memo::new(move |_| now.with(|region| sketch.look(region.as_ref().and_then(Region::concept))));
+    let name = move || look.get().0;
+    let swatch = move || view! { <Swatch color=look.get().1 /> };
+    let place = move || {
+        now.with(|region| region.as_ref().map(|region| geometry::words(&region.shape)).unwrap_or_default())
     };
-    // Where it is now, for those who hear it.
-    let place = {
-        let id = id.clone();
-        move || {
-            sketch.drawing.with(|drawing| {
-                let found = drawing.regions().iter().find(|region| region.id == id);
-                found.map(|region| geometry::words(&region.shape)).unwrap_or_default()
-            })
-        }
-    };
+    let is_chosen = Signal::derive(move || id.with_value(|id| sketch.is_chosen(id)));
     let removal = sketch.is_open.then(|| {
-        let (id, name) = (id.clone(), name.clone());
+        let remove = move |_| {
+            sketch.remove(&id.get_value());
+            // The button goes, and would take the focus with it.
+            focus_soon(".drawn-head h2");
+        };
         view! {
-            <button
-                type="button"
-                class="button is-quiet is-small needs-script"
-                on:click=move |_| sketch.remove(&id)
-            >
+            <button type="button" class="button is-quiet is-small needs-script" on:click=remove>
                 "Remove"
                 <span class="visually-hidden">" " {name}</span>
             </button>
@@ -165,9 +167,9 @@ fn row(sketch: Sketch, region: Region) -> AnyView {
                 type="button"
                 class="button is-quiet is-small drawn-name"
                 aria-pressed=move || if is_chosen.get() { "true" } else { "false" }
-                on:click=move |_| sketch.choose(Some(id.clone()))
+                on:click=move |_| sketch.choose(Some(id.get_value()))
             >
-                <span class="swatched"><Swatch color />{name}</span>
+                <span class="swatched">{swatch}{name}</span>
                 {quote}
                 <span class="visually-hidden">" " {place}</span>
             </button>

@@ -75,7 +75,7 @@ pub fn Canvas(
     let key = move |event: KeyboardEvent| hand.key(&event);
     let label = format!("Drawing over {alt}");
     view! {
-        <div class="canvas" class:is-open=sketch.is_open>
+        <div class="canvas" class:is-open=sketch.is_open class:is-changed=move || sketch.is_changed()>
             <div class="canvas-frame" class:is-enlarged=is_enlarged node_ref=zoom.frame>
                 <div class="canvas-sheet" node_ref=zoom.sheet on:wheel=move |event| zoom.wheel(&event)>
                     <img src=src alt=alt width=pixels.0 height=pixels.1 />

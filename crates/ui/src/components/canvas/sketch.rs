@@ -41,6 +41,8 @@ pub struct Sketch {
     pub kind: TaskKind,
     /// Whether anything can be drawn, or only looked at.
     pub is_open: bool,
+    /// Whether it is being handed in: what would change meanwhile would be handed in by nobody.
+    pub is_held: RwSignal<bool>,
     /// The drawing over the picture, which has the keys.
     pub(super) surface: NodeRef<svg::Svg>,
     concepts: StoredValue<Vec<Concept>>,
@@ -58,6 +60,7 @@ impl Sketch {
             draft: RwSignal::new(None),
             kind,
             is_open: true,
+            is_held: RwSignal::new(false),
             surface: NodeRef::new(),
             concepts: StoredValue::new(concepts),
             text: StoredValue::new(None),
@@ -100,9 +103,21 @@ impl Sketch {
         self.brush.set(Some(concept.clone()));
         let chosen = self.chosen();
         if let Some(chosen) = chosen.filter(|_| self.is_open) {
-            self.drawing.update(|drawing| drawing.say(&chosen.id, concept.clone()));
+            self.change(|drawing| drawing.say(&chosen.id, concept.clone()));
         }
         self.toasts.say(self.look(Some(concept)).0);
+    }
+
+    /// Changes what is drawn, unless it is being handed in.
+    pub(super) fn change(self, change: impl FnOnce(&mut Drawing)) {
+        if self.is_open && !self.is_held.get_untracked() {
+            self.drawing.update(change);
+        }
+    }
+
+    /// Whether something is drawn that would be lost with the page.
+    pub(super) fn is_changed(self) -> bool {
+        self.draft.with(Option::is_some) || self.drawing.with(Drawing::can_undo)
     }
 
     /// The region that is taken up.
@@ -151,7 +166,7 @@ impl Sketch {
     pub(super) fn add(self, shape: Shape) {
         let (Some(id), Some(concept)) = (new_id(), self.brush.get_untracked()) else { return };
         let labels = vec![Label { concept, value: 1.0 }];
-        self.drawing.update(|drawing| drawing.add(Region { id, shape, labels }));
+        self.change(|drawing| drawing.add(Region { id, shape, labels }));
         self.say_chosen();
     }
 
@@ -179,7 +194,7 @@ impl Sketch {
 
     /// Takes a region away.
     pub(super) fn remove(self, id: &ResourceId) {
-        self.drawing.update(|drawing| drawing.remove(id));
+        self.change(|drawing| drawing.remove(id));
         self.toasts.say("Removed.");
     }
 
@@ -188,20 +203,20 @@ impl Sketch {
         let Some(Region { id, shape, .. }) = self.chosen() else { return };
         let by = if is_stretched { geometry::stretched } else { geometry::moved };
         let shape = by(&shape, cols, rows);
-        self.drawing.update(|drawing| drawing.nudge(&id, shape));
+        self.change(|drawing| drawing.nudge(&id, shape));
         self.say_chosen();
     }
 
     /// Takes back the last change.
     pub fn undo(self) {
         self.draft.set(None);
-        self.drawing.update(Drawing::undo);
+        self.change(Drawing::undo);
         self.toasts.say("Taken back.");
     }
 
     /// Makes what was taken back again.
     pub fn redo(self) {
-        self.drawing.update(Drawing::redo);
+        self.change(Drawing::redo);
         self.toasts.say("Made again.");
     }
 }

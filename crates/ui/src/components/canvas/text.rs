@@ -49,7 +49,7 @@ pub fn TextSheet(
     };
     let finding = sketch.is_open.then(|| view! { <FindWords text sketch /> });
     view! {
-        <div class="canvas is-text">
+        <div class="canvas is-text" class:is-changed=move || sketch.is_changed()>
             <div node_ref=element class="text-body work-text" on:pointerup=move |_| select() on:keyup=move |_| select()>
                 {pieces}
             </div>
