@@ -186,6 +186,7 @@ impl Story {
             ("review", "none"),
             ("labellers[0]", "ana"),
             ("chosen[0]", "green"),
+            ("regions", "[]"),
             ("labeller", "ana"),
             ("act", "approve"),
             ("to", "rest"),
