@@ -119,7 +119,10 @@ test("boxes are drawn, kept, submitted, given back and mended", async ({ page, a
   await bo.context().setOffline(true);
   await bo.getByRole("button", { name: "Submit" }).click();
   await expect(bo.getByText("No connection.")).toBeVisible();
+  // The page is opened anew before anything could be tried again: what waits goes as it was drawn.
+  await bo.goto("about:blank");
   await bo.context().setOffline(false);
+  await bo.goto(`${task}/label`);
   await expect(bo.getByRole("heading", { name: "Nothing to label" })).toBeVisible();
 
   // The reviewer sees them and draws none.
@@ -155,7 +158,7 @@ test("boxes are drawn, kept, submitted, given back and mended", async ({ page, a
 });
 
 test("outlines are drawn corner by corner, and without a mouse", async ({ page, another }) => {
-  const { task, worker } = await makeTask(page, /^Draw outlines/, "roundabout-late-afternoon.jpg");
+  const { task, worker, reviewer } = await makeTask(page, /^Draw outlines/, "roundabout-late-afternoon.jpg");
   const bo = await another();
   await openAs(bo, worker, `${task}/label`);
   for (const corner of [[20, 20], [40, 20], [40, 50], [20, 50]] as const) {
@@ -169,9 +172,29 @@ test("outlines are drawn corner by corner, and without a mouse", async ({ page, 
   await expect(drawn(bo)).toHaveText(["Stop", "Stop"]);
   await expect(bo.locator(".canvas-drawing")).toBeFocused();
   await bo.keyboard.press("ArrowLeft");
+  // A corner by keys alone.
+  const outline = bo.locator(".drawn.is-chosen polygon");
+  const before = await outline.getAttribute("points");
+  await bo.keyboard.press("c");
+  await bo.keyboard.press("c");
+  await expect(bo.locator(".handle.is-led")).toHaveCount(1);
+  await bo.keyboard.press("ArrowUp");
+  const corners = (text: string | null) => (text ?? "").split(" ");
+  await expect.poll(async () => {
+    const after = corners(await outline.getAttribute("points"));
+    return after.map((corner, place) => corner !== corners(before)[place]);
+  }).toEqual([false, true, false, false]);
   await bo.keyboard.press("Escape");
+  // What is not closed yet is closed by submitting.
+  for (const corner of [[70, 70], [90, 70], [80, 90]] as const) {
+    await bo.mouse.click(...(await spot(bo, ...corner)));
+  }
+  await expect(drawn(bo)).toHaveCount(2);
   await bo.getByRole("button", { name: "Submit" }).click();
   await expect(bo.getByRole("heading", { name: "Nothing to label" })).toBeVisible();
+  const di = await another();
+  await openAs(di, reviewer, `${task}/review`);
+  await expect(drawn(di)).toHaveText(["Stop", "Stop", "Stop"]);
 });
 
 test("words of a text are marked", async ({ page, another, axe }) => {

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::label::{Label, Labels, Point, Region, Shape};
+use crate::label::{Label, Labels, Point, Region, Shape, encloses};
 
 /// From which share of a common area on two regions are one.
 pub const SAME_REGION: f32 = 0.5;
@@ -126,22 +126,12 @@ fn polygon_overlap(one: &[Point], other: &[Point]) -> f32 {
                 from + (to - from) * (f32::from(index) + 0.5) / f32::from(GRID)
             };
             let point = Point { row: middle(row, top, bottom), col: middle(col, left, right) };
-            let (in_one, in_other) = (is_inside(one, point), is_inside(other, point));
+            let (in_one, in_other) = (encloses(one, point), encloses(other, point));
             common += u32::from(in_one && in_other);
             both += u32::from(in_one || in_other);
         }
     }
     if both == 0 { 0.0 } else { common as f32 / both as f32 }
-}
-
-/// Whether a ray from the point to the right crosses the line an odd number of times.
-fn is_inside(corners: &[Point], point: Point) -> bool {
-    let next = corners.iter().cycle().skip(1);
-    let crossings = corners.iter().zip(next).filter(|(from, to)| {
-        let spans = (from.row > point.row) != (to.row > point.row);
-        spans && point.col < from.col + (to.col - from.col) * (point.row - from.row) / (to.row - from.row)
-    });
-    crossings.count() % 2 == 1
 }
 
 /// The regions of two people that are about the same: which of the one is which of the other, by their places in the two

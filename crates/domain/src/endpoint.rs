@@ -383,13 +383,15 @@ endpoints! {
     PostConceptsSearches: Post [app!("/concepts/searches"), "/v2/concepts/searches"] by Key in Search
         needs [AppsGet, ConceptsGet, ModelsGet, WorkflowsGet];
     PatchAnnotationsSearches: Patch [app!("/annotations/searches"), "/v2/annotations/searches"] by Key in Search
-        needs [AppsGet, SavedSearchAdd, SavedSearchGet];
+        needs [AppsGet, SavedSearchAdd, SavedSearchGet]
+        if NamesDatasets [DatasetsGet];
     PostAnnotationsSearches: Post [app!("/annotations/searches"), "/v2/annotations/searches"] by Key in Search
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet, Search, WorkflowsGet]
         if NamesDatasets [DatasetsGet]
         if KeepsSearch [SavedSearchAdd, SavedSearchGet];
     PatchInputsSearches: Patch [app!("/inputs/searches"), "/v2/inputs/searches"] by Key in Search
-        needs [AppsGet, SavedSearchAdd, SavedSearchGet];
+        needs [AppsGet, SavedSearchAdd, SavedSearchGet]
+        if NamesDatasets [DatasetsGet];
     PostInputsSearches: Post [app!("/inputs/searches"), "/v2/inputs/searches"] by Key in Search
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet, Search, WorkflowsGet]
         if NamesDatasets [DatasetsGet]
@@ -401,7 +403,8 @@ endpoints! {
     ListSearches: Get [app!("/searches"), "/v2/searches"] by Key in Search
         needs [AppsGet, SavedSearchGet];
     PatchSearches: Patch [app!("/searches"), "/v2/searches"] by Key in Search
-        needs [AppsGet, SavedSearchAdd, SavedSearchGet];
+        needs [AppsGet, SavedSearchAdd, SavedSearchGet]
+        if NamesDatasets [DatasetsGet];
     PostSearches: Post [app!("/searches"), "/v2/searches"] by Key in Search
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet, Search, WorkflowsGet]
         if NamesDatasets [DatasetsGet]

@@ -1,10 +1,14 @@
 //! What is said of an input: concepts of the whole, and regions with concepts of their own.
 
+mod change;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+pub use change::{PatchAction, UnknownAction};
 
 use crate::value::ResourceId;
 
@@ -13,6 +17,9 @@ pub const MOST_CONCEPTS: usize = 1_000;
 
 /// The most regions that one annotation has.
 pub const MOST_REGIONS: usize = 1_000;
+
+/// The most regions of one annotation that were taken back: see [`Region::is_denied`].
+pub const MOST_DENIED: usize = 2_000;
 
 /// The most corners that one polygon has.
 pub const MOST_CORNERS: usize = 10_000;
@@ -196,6 +203,18 @@ impl Point {
     }
 }
 
+/// Whether a spot lies within a closed line of these corners: whether a ray from it to the right crosses the line an odd
+/// number of times.
+#[must_use]
+pub fn encloses(corners: &[Point], spot: Point) -> bool {
+    let next = corners.iter().cycle().skip(1);
+    let crossings = corners.iter().zip(next).filter(|(from, to)| {
+        let spans = (from.row > spot.row) != (to.row > spot.row);
+        spans && spot.col < from.col + (to.col - from.col) * (spot.row - from.row) / (to.row - from.row)
+    });
+    crossings.count() % 2 == 1
+}
+
 impl Region {
     /// The first concept that is said to be in it.
     #[must_use]
@@ -288,26 +307,18 @@ impl Labels {
         found
     }
 
-    /// These labels with one concept said in the place of another, or with nothing in its place. Where both were named,
-    /// the higher value holds.
-    #[must_use]
-    pub fn renamed(&self, concept: &ResourceId, into: Option<&ResourceId>) -> Self {
-        let mut labels = self.clone();
-        rename(&mut labels.concepts, concept, into);
-        for region in &mut labels.regions {
-            rename(&mut region.labels, concept, into);
-        }
-        labels
-    }
-
     /// Checks that all of it can be said of an input of `medium`; a text's `characters` bound its spans.
     ///
     /// # Errors
     /// The first thing that cannot.
     pub fn check(&self, medium: Medium, characters: Option<u32>) -> Result<(), InvalidLabels> {
         check_labels(&self.concepts)?;
-        if self.regions.len() > MOST_REGIONS {
+        let denied = self.regions.iter().filter(|region| region.is_denied()).count();
+        if self.regions.len() - denied > MOST_REGIONS {
             return Err(InvalidLabels::TooMany(MOST_REGIONS, "regions"));
+        }
+        if denied > MOST_DENIED {
+            return Err(InvalidLabels::TooMany(MOST_DENIED, "regions that were taken back"));
         }
         let mut seen = BTreeSet::new();
         for region in &self.regions {
@@ -317,147 +328,6 @@ impl Labels {
             region.check(medium, characters)?;
         }
         Ok(())
-    }
-
-    /// These labels with `change` said as well: what it names anew is added, what is there already takes its values.
-    #[must_use]
-    pub fn merged(&self, change: &Self) -> Self {
-        let mut labels = self.clone();
-        merge(&mut labels.concepts, &change.concepts);
-        for region in &change.regions {
-            match labels.regions.iter_mut().find(|own| own.id == region.id) {
-                Some(own) => {
-                    own.shape.clone_from(&region.shape);
-                    merge(&mut own.labels, &region.labels);
-                }
-                None => labels.regions.push(region.clone()),
-            }
-        }
-        labels
-    }
-
-    /// What is to be merged into these labels so that they say what `meant` says, without taking anything away: what they
-    /// said beyond that is said not to be there.
-    ///
-    /// To take away what one said is a right of its own, and to change one's mind is not.
-    #[must_use]
-    pub fn revised(&self, meant: &Self) -> Self {
-        let mut regions = Vec::with_capacity(meant.regions.len());
-        for region in &meant.regions {
-            let before = self.regions.iter().find(|own| own.id == region.id);
-            let labels = before
-                .map_or_else(|| region.labels.clone(), |own| revised_labels(&own.labels, &region.labels));
-            regions.push(Region { labels, ..region.clone() });
-        }
-        let left = self.regions.iter().filter(|own| meant.regions.iter().all(|region| region.id != own.id));
-        regions.extend(left.map(|own| Region { labels: revised_labels(&own.labels, &[]), ..own.clone() }));
-        Self { concepts: revised_labels(&self.concepts, &meant.concepts), regions }
-    }
-
-    /// These labels, of which the lists that `change` gives are replaced by them. A list that it leaves empty stays.
-    #[must_use]
-    pub fn overwritten(&self, change: &Self) -> Self {
-        fn chosen<T: Clone>(own: &[T], other: &[T]) -> Vec<T> {
-            if other.is_empty() { own.to_vec() } else { other.to_vec() }
-        }
-        Self {
-            concepts: chosen(&self.concepts, &change.concepts),
-            regions: chosen(&self.regions, &change.regions),
-        }
-    }
-
-    /// These labels without what `change` names: concepts of the whole; of a region the concepts that are named with
-    /// it, or all of it when none are.
-    #[must_use]
-    pub fn without(&self, change: &Self) -> Self {
-        let mut labels = self.clone();
-        take_away(&mut labels.concepts, &change.concepts);
-        for named in &change.regions {
-            if named.labels.is_empty() {
-                labels.regions.retain(|own| own.id != named.id);
-            } else if let Some(own) = labels.regions.iter_mut().find(|own| own.id == named.id) {
-                take_away(&mut own.labels, &named.labels);
-            }
-        }
-        labels
-    }
-}
-
-/// What `meant` says, and that nothing else of what `own` said is there.
-fn revised_labels(own: &[Label], meant: &[Label]) -> Vec<Label> {
-    let left = own.iter().filter(|own| meant.iter().all(|label| label.concept != own.concept));
-    let denied = left.map(|own| Label { value: 0.0, ..own.clone() });
-    meant.iter().cloned().chain(denied).collect()
-}
-
-fn merge(own: &mut Vec<Label>, change: &[Label]) {
-    for label in change {
-        match own.iter_mut().find(|own| own.concept == label.concept) {
-            Some(own) => own.value = label.value,
-            None => own.push(label.clone()),
-        }
-    }
-}
-
-fn rename(labels: &mut Vec<Label>, concept: &ResourceId, into: Option<&ResourceId>) {
-    let Some(place) = labels.iter().position(|label| label.concept == *concept) else { return };
-    let Some(into) = into else {
-        labels.remove(place);
-        return;
-    };
-    let other = labels.iter().find(|label| label.concept == *into).map(|label| label.value);
-    if let Some(label) = labels.get_mut(place) {
-        label.concept.clone_from(into);
-        label.value = other.unwrap_or(label.value).max(label.value);
-    }
-    let mut index = 0;
-    labels.retain(|label| {
-        let is_other = label.concept == *into && index != place;
-        index += 1;
-        !is_other
-    });
-}
-
-fn take_away(own: &mut Vec<Label>, named: &[Label]) {
-    own.retain(|own| named.iter().all(|named| named.concept != own.concept));
-}
-
-/// What a patch does with what it names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PatchAction {
-    /// Adds it to what is there.
-    Merge,
-    /// Puts it in the place of what is there.
-    Overwrite,
-    /// Takes it away.
-    Remove,
-}
-
-impl PatchAction {
-    /// Whether something that somebody said may be gone afterwards: such a patch is a deletion, and needs the right
-    /// to delete.
-    #[must_use]
-    pub fn deletes(self) -> bool {
-        matches!(self, Self::Overwrite | Self::Remove)
-    }
-}
-
-/// That a text names nothing that a patch can do.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is none of merge, overwrite and remove")]
-pub struct UnknownAction(String);
-
-impl FromStr for PatchAction {
-    type Err = UnknownAction;
-
-    /// Reads `merge`, `overwrite` or `remove`; nothing is the gentlest of them.
-    fn from_str(name: &str) -> Result<Self, UnknownAction> {
-        match name {
-            "" | "merge" => Ok(Self::Merge),
-            "overwrite" => Ok(Self::Overwrite),
-            "remove" => Ok(Self::Remove),
-            other => Err(UnknownAction(other.into())),
-        }
     }
 }
 
@@ -483,42 +353,6 @@ mod tests {
     }
 
     const MIDDLE: [f32; 4] = [0.25, 0.25, 0.75, 0.75];
-
-    #[test]
-    fn a_mind_is_changed_without_taking_anything_away() {
-        let before = Labels {
-            concepts: vec![label("rain", 1.0), label("snow", 1.0)],
-            regions: vec![
-                boxed("kept", MIDDLE, vec![label("stop", 1.0)]),
-                boxed("renamed", MIDDLE, vec![label("stop", 1.0)]),
-                boxed("dropped", MIDDLE, vec![label("stop", 1.0)]),
-            ],
-        };
-        let moved = [0.0, 0.0, 0.5, 0.5];
-        let meant = Labels {
-            concepts: vec![label("snow", 1.0), label("fog", 1.0)],
-            regions: vec![
-                boxed("kept", moved, vec![label("stop", 1.0)]),
-                boxed("renamed", MIDDLE, vec![label("yield", 1.0)]),
-                boxed("new", MIDDLE, vec![label("yield", 1.0)]),
-            ],
-        };
-        let after = before.merged(&before.revised(&meant));
-        let there = |labels: &[Label]| -> Vec<String> {
-            labels.iter().filter(|label| label.is_there()).map(|label| label.concept.to_string()).collect()
-        };
-        assert_eq!(there(&after.concepts), ["snow", "fog"]);
-        assert_eq!(after.concepts.len(), 3, "what was said stands there, denied");
-        let said: Vec<_> = after.regions.iter().filter(|region| !region.is_denied()).collect();
-        assert_eq!(
-            said.iter().map(|region| region.id.as_str()).collect::<Vec<_>>(),
-            ["kept", "renamed", "new"]
-        );
-        assert_eq!(said[0].shape, meant.regions[0].shape);
-        assert_eq!(said[1].concept(), Some(&id("yield")));
-        assert!(after.regions.iter().any(|region| region.id == id("dropped") && region.is_denied()));
-        assert_eq!(after.merged(&after.revised(&meant)), after, "twice is as once");
-    }
 
     #[test]
     fn shapes_lie_inside_and_have_extent() {
@@ -548,6 +382,31 @@ mod tests {
     }
 
     #[test]
+    fn what_was_taken_back_takes_no_place() {
+        let there = |number: usize| boxed(&format!("r{number}"), MIDDLE, vec![label("a", 1.0)]);
+        let denied = |number: usize| boxed(&format!("d{number}"), MIDDLE, vec![label("a", 0.0)]);
+        let check = |labels: Labels| labels.check(Medium::Image, None);
+        let mut full = regions((0..MOST_REGIONS).map(there).chain((0..MOST_DENIED).map(denied)).collect());
+        assert_eq!(check(full.clone()), Ok(()));
+        full.regions.push(denied(MOST_DENIED));
+        assert_eq!(
+            check(full.clone()),
+            Err(InvalidLabels::TooMany(MOST_DENIED, "regions that were taken back"))
+        );
+        full.regions.pop();
+        full.regions.push(there(MOST_REGIONS));
+        assert_eq!(check(full), Err(InvalidLabels::TooMany(MOST_REGIONS, "regions")));
+    }
+
+    #[test]
+    fn a_spot_lies_within_a_line_and_not_in_its_notch() {
+        let corners =
+            [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.2, 0.5), (1.0, 0.0)].map(|(row, col)| Point { row, col });
+        assert!(encloses(&corners, Point { row: 0.1, col: 0.5 }));
+        assert!(!encloses(&corners, Point { row: 0.6, col: 0.5 }));
+    }
+
+    #[test]
     fn shapes_fit_their_medium_only() {
         let picture = regions(vec![boxed("r", MIDDLE, Vec::new())]);
         assert_eq!(picture.check(Medium::Image, None), Ok(()));
@@ -569,76 +428,6 @@ mod tests {
         assert_eq!(check(of_whole(vec![label("a", 1.5)])), Err(InvalidLabels::Value(id("a"), 1.5)));
         let twice = regions(vec![boxed("r", MIDDLE, Vec::new()), boxed("r", MIDDLE, Vec::new())]);
         assert_eq!(check(twice), Err(InvalidLabels::RegionTwice(id("r"))));
-    }
-
-    #[test]
-    fn merging_adds_and_takes_new_values() {
-        let own = Labels {
-            concepts: vec![label("a", 1.0)],
-            regions: vec![boxed("r", MIDDLE, vec![label("stop", 1.0)])],
-        };
-        let change = Labels {
-            concepts: vec![label("a", 0.0), label("b", 1.0)],
-            regions: vec![
-                boxed("r", [0.0, 0.0, 0.5, 0.5], vec![label("give-way", 1.0)]),
-                boxed("s", MIDDLE, Vec::new()),
-            ],
-        };
-        let merged = own.merged(&change);
-        assert_eq!(merged.concepts, change.concepts);
-        assert_eq!(
-            merged.regions,
-            [
-                boxed("r", [0.0, 0.0, 0.5, 0.5], vec![label("stop", 1.0), label("give-way", 1.0)]),
-                boxed("s", MIDDLE, Vec::new()),
-            ]
-        );
-        assert_eq!(merged.merged(&change), merged, "merging twice is merging once");
-    }
-
-    #[test]
-    fn overwriting_replaces_the_lists_that_are_given() {
-        let own = Labels { concepts: vec![label("a", 1.0)], regions: vec![boxed("r", MIDDLE, Vec::new())] };
-        let change = Labels { concepts: vec![label("b", 1.0)], regions: Vec::new() };
-        let overwritten = own.overwritten(&change);
-        assert_eq!((overwritten.concepts, overwritten.regions), (change.concepts, own.regions));
-    }
-
-    #[test]
-    fn removing_takes_away_what_is_named_and_nothing_else() {
-        let own = Labels {
-            concepts: vec![label("a", 1.0), label("b", 1.0)],
-            regions: vec![
-                boxed("r", MIDDLE, vec![label("stop", 1.0), label("sign", 1.0)]),
-                boxed("s", MIDDLE, Vec::new()),
-            ],
-        };
-        let change = Labels {
-            concepts: vec![label("a", 1.0), label("unknown", 1.0)],
-            regions: vec![boxed("r", MIDDLE, vec![label("stop", 1.0)]), boxed("s", MIDDLE, Vec::new())],
-        };
-        let left = own.without(&change);
-        assert_eq!(left.concepts, [label("b", 1.0)]);
-        assert_eq!(left.regions, [boxed("r", MIDDLE, vec![label("sign", 1.0)])]);
-    }
-
-    #[test]
-    fn one_concept_takes_the_place_of_another_or_none_does() {
-        let own = Labels {
-            concepts: vec![label("cat", 0.0), label("kitten", 1.0), label("dog", 1.0)],
-            regions: vec![boxed("r", MIDDLE, vec![label("kitten", 0.5)])],
-        };
-        let merged = own.renamed(&id("kitten"), Some(&id("cat")));
-        assert_eq!(
-            merged.concepts,
-            [label("cat", 1.0), label("dog", 1.0)],
-            "named once, by the higher value"
-        );
-        assert_eq!(merged.regions, [boxed("r", MIDDLE, vec![label("cat", 0.5)])]);
-        assert_eq!(merged.renamed(&id("kitten"), Some(&id("cat"))), merged, "twice is once");
-        let gone = own.renamed(&id("kitten"), None);
-        assert_eq!(gone.concepts, [label("cat", 0.0), label("dog", 1.0)]);
-        assert_eq!(gone.regions, [boxed("r", MIDDLE, Vec::new())], "the part stays");
     }
 
     #[test]
@@ -665,13 +454,5 @@ mod tests {
         };
         let text = serde_json::to_string(&labels).unwrap();
         assert_eq!(serde_json::from_str::<Labels>(&text).unwrap(), labels);
-    }
-
-    #[test]
-    fn only_merging_leaves_everything_there() {
-        let actions =
-            ["", "merge", "overwrite", "remove"].map(|name| name.parse::<PatchAction>().unwrap().deletes());
-        assert_eq!(actions, [false, false, true, true]);
-        assert!("replace".parse::<PatchAction>().is_err());
     }
 }

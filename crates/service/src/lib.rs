@@ -10,6 +10,7 @@ pub mod audit;
 pub mod collaborators;
 mod computing;
 pub mod concepts;
+pub mod csv;
 pub mod datasets;
 mod error;
 pub mod exports;
@@ -50,6 +51,7 @@ pub struct Service {
     passwords: secrets::PasswordHasher,
     pictures: inputs::Pictures,
     fetcher: inputs::Fetcher,
+    imports: imports::Turns,
     /// What is done beside requests, and not waited for by them.
     background: TaskTracker,
     /// What of that is noted as used.
@@ -72,6 +74,7 @@ impl Service {
             passwords,
             pictures: inputs::Pictures::default(),
             fetcher: inputs::Fetcher::new(inputs::Fetching::default()),
+            imports: imports::Turns::default(),
             background: TaskTracker::new(),
             noting: noting::Noting::default(),
             providers: None,
@@ -86,7 +89,7 @@ impl Service {
     }
 
     /// Waits for what is still done beside requests: keys that end because an earlier secret was used, inputs whose sender
-    /// hung up, what was used last.
+    /// hung up, imports up to what they are at, what was used last.
     pub async fn finish(&self) {
         self.background.close();
         self.background.wait().await;

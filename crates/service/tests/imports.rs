@@ -24,6 +24,7 @@ on_both_databases! {
     what_was_exported_comes_back_as_far_as_its_format_holds_it,
     what_is_wrong_is_told_and_the_rest_comes_in,
     what_is_said_alone_is_said_of_what_the_app_has,
+    what_only_others_may_say_is_told_and_the_rest_comes_in,
     whoever_may_not_add_takes_nothing_in,
 }
 
@@ -208,6 +209,25 @@ async fn what_is_said_alone_is_said_of_what_the_app_has(bench: Bench) {
     let table = "input,shape,start,end,concept\nnote,span,0,4,stop\n";
     let imported = import(&bench, &ada.who, &app, file(table.as_bytes()), "labels.csv").await.unwrap();
     assert_eq!((imported.annotations, imported.told.len()), (1, 0));
+}
+
+async fn what_only_others_may_say_is_told_and_the_rest_comes_in(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = town(&bench, &ada, street_signs(&bench, &ada).await).await;
+    let cy = join(&bench, &ada, &app, "cy", Preset::LabellingLead.scopes()).await;
+    let lines = [("a", "review_denied"), ("b", "success")].map(|(id, status)| {
+        format!(
+            r#"{{"id":"{id}","file":"{id}.txt","annotations":[{{"status":"{status}","labels":{{"concepts":[{{"concept":"stop","value":1.0}}],"regions":[]}}}}]}}"#
+        )
+    });
+    let mut archive = zip::ZipWriter::new(tempfile::tempfile().unwrap());
+    for (path, text) in [("inputs.jsonl", lines.join("\n").as_str()), ("a.txt", "one"), ("b.txt", "two")] {
+        archive.start_file(path, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut archive, text.as_bytes()).unwrap();
+    }
+    let imported = import(&bench, &cy.who, &app, archive.finish().unwrap(), "signs.zip").await.unwrap();
+    assert_eq!((imported.inputs, imported.annotations), (2, 1), "{imported:?}");
+    assert_eq!(imported.told.len(), 1, "{imported:?}");
 }
 
 async fn whoever_may_not_add_takes_nothing_in(bench: Bench) {

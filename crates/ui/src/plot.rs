@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use atelier_service::csv::cell;
+
 /// How high the plot of a course is, and what of it is above the highest bar and below the axis, in pixels.
 const HEIGHT: f64 = 220.0;
 const ABOVE: f64 = 20.0;
@@ -168,17 +170,10 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// A table as CSV (RFC 4180). What a spreadsheet would take for a formula gets an apostrophe before it.
+/// A table as CSV.
 pub(crate) fn csv(columns: &[String], rows: &[Vec<String>]) -> String {
-    let field = |text: &String| {
-        let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
-        let text = if is_formula { format!("'{text}") } else { text.clone() };
-        if text.contains([',', '"', '\n', '\r']) {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        } else {
-            text
-        }
-    };
+    // Numbers are ours, and stay numbers.
+    let field = |text: &String| if text.parse::<f64>().is_ok() { text.clone() } else { cell(text) };
     let line = |fields: &Vec<String>| fields.iter().map(field).collect::<Vec<_>>().join(",") + "\r\n";
     std::iter::once(&columns.to_vec()).chain(rows).map(line).collect()
 }
@@ -233,6 +228,6 @@ mod tests {
         let columns = ["who".to_owned(), "n".to_owned()];
         let rows =
             [vec!["=SUM(A1)".to_owned(), "-1.5".to_owned()], vec!["a, \"b\"".to_owned(), "2".to_owned()]];
-        assert_eq!(csv(&columns, &rows), "who,n\r\n'=SUM(A1),-1.5\r\n\"a, \"\"b\"\"\",2\r\n");
+        assert_eq!(csv(&columns, &rows), "who,n\r\n\"'=SUM(A1)\",-1.5\r\n\"a, \"\"b\"\"\",2\r\n");
     }
 }

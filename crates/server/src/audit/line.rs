@@ -3,6 +3,7 @@
 use atelier_domain::id::{AppId, AuditId, KeyId, UserId};
 use atelier_domain::{Hex, Timestamp};
 use atelier_service::audit::{AuditEntry, LinkedRow};
+use atelier_service::csv::marked;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -149,16 +150,14 @@ impl Format {
 const COLUMNS: &str = "id,at,app_id,actor_id,actor,key_id,action,subject_id,subject,before_state,after_state,address,\
                        user_agent";
 
-/// A value as a cell of a table. What a spreadsheet would compute is marked as text: names are what people chose.
+/// A value as a cell of a table, always between quotation marks.
 fn cell(value: Option<&Value>) -> String {
     let text = match value {
         None | Some(Value::Null) => return String::new(),
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     };
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let mark = if is_formula { "'" } else { "" };
-    format!("\"{mark}{}\"", text.replace('"', "\"\""))
+    format!("\"{}\"", marked(&text).replace('"', "\"\""))
 }
 
 #[cfg(test)]

@@ -78,6 +78,7 @@ pub enum Action {
     ConceptsDeleted,
     ConceptsMerged,
     VocabsDeleted,
+    SearchChanged,
     SearchDeleted,
     TasksDeleted,
 }
@@ -135,6 +136,7 @@ impl Action {
             Self::ConceptsDeleted => "concept.deleted",
             Self::ConceptsMerged => "concept.merged",
             Self::VocabsDeleted => "vocab.deleted",
+            Self::SearchChanged => "search.changed",
             Self::SearchDeleted => "search.deleted",
             Self::TasksDeleted => "task.deleted",
         }

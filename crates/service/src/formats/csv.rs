@@ -4,6 +4,7 @@ use atelier_domain::{Label, Part, Region, Shape};
 
 use super::jsonl::standing;
 use super::{List, Writer, Written, names};
+use crate::csv::cell;
 use crate::datasets::versions::{FrozenAnnotation, FrozenInputRow};
 
 /// Writes `annotations.csv`.
@@ -30,20 +31,6 @@ const COLUMNS: [&str; 18] = [
     "concept",
     "value",
 ];
-
-/// A text as a cell. What a spreadsheet would compute is marked as text: identifiers are what people chose.
-fn cell(text: &str) -> String {
-    if text.is_empty() {
-        return String::new();
-    }
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let mark = if is_formula { "'" } else { "" };
-    if is_formula || text.contains([',', '"', '\r', '\n']) {
-        format!("\"{mark}{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
-}
 
 /// Adds a line of these cells.
 fn line<'a>(cells: impl IntoIterator<Item = &'a str>, text: &mut String) {

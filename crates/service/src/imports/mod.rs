@@ -6,8 +6,11 @@
 mod run;
 
 use std::fs::File;
+use std::sync::Arc;
 
 use atelier_domain::Endpoint;
+use tokio::sync::Semaphore;
+use tracing::Instrument as _;
 
 pub use crate::formats::reading::Told;
 
@@ -39,19 +42,39 @@ pub struct Imported {
     pub untold: usize,
 }
 
+/// Takes in one file at a time: what is told of in a large one fills hundreds of megabytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Turns(Arc<Semaphore>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(1)))
+    }
+}
+
 impl Service {
     /// Takes in a file. Inputs that the app has already stay as they are; where only what is said was given, and not the
     /// picture or text itself, it is said of the input that the app has. Concepts are made, if the caller may add some.
     ///
     /// # Errors
-    /// When the caller may not, or nothing of it can be read. What was added before something below failed stays.
+    /// When the caller may not, or nothing of it can be read. What was added before something below failed stays, and is
+    /// told.
     pub async fn import(&self, who: &Who, app: &AppName, import: Import) -> Result<Imported> {
         self.get_app(who, app, Endpoint::PostInputs).await?;
-        let Import { file, name, dataset } = import;
-        if let Some(dataset) = &dataset {
+        if let Some(dataset) = &import.dataset {
             self.get_app(who, app, Endpoint::PostDatasetInputs).await?;
             self.get_dataset(who, app, dataset).await?;
         }
+        // It is brought to its end, whoever hangs up: nobody could tell what is missing.
+        let (service, who, app) = (self.clone(), who.clone(), app.clone());
+        let taking = async move { service.take_in(&who, &app, import).await };
+        let taken = self.background.spawn(taking.in_current_span()).await;
+        taken.map_err(|error| Error::fault(&error))?
+    }
+
+    async fn take_in(&self, who: &Who, app: &AppName, import: Import) -> Result<Imported> {
+        let _turn = self.imports.0.acquire().await.map_err(|_| Error::Unavailable)?;
+        let Import { file, name, dataset } = import;
         let read = compute(move || {
             let mut source = Source::of(file, &name)?;
             let found = read(&mut source)?;

@@ -39,11 +39,25 @@ struct Ready {
 }
 
 impl Run<'_> {
-    /// Adds the drafts, and answers what became of them.
+    /// Adds the drafts, and answers what became of them: also if it ends before its end, since what came in stays.
     ///
     /// # Errors
-    /// When the caller may no longer, or something below fails.
+    /// When the caller may no longer, or something below fails, before anything was added.
     pub(super) async fn take(mut self, drafts: Vec<Draft>) -> Result<Imported> {
+        let all = drafts.len();
+        if let Err(error) = self.take_each(drafts).await {
+            if self.imported == Imported::default() {
+                return Err(error);
+            }
+            let place = format!("after {} of {all} inputs", self.imported.inputs);
+            self.found
+                .tell_first(place, format!("It broke off here: {error}. What came before is in the app."));
+        }
+        let Found { told, untold, .. } = self.found;
+        Ok(Imported { told, untold, ..self.imported })
+    }
+
+    async fn take_each(&mut self, drafts: Vec<Draft>) -> Result<()> {
         let (mut inputs, mut ready, mut gathered) = (Vec::new(), Vec::new(), 0);
         let mut known = BTreeSet::new();
         for draft in drafts {
@@ -75,9 +89,7 @@ impl Run<'_> {
                 gathered = 0;
             }
         }
-        self.add(inputs, ready).await?;
-        let Found { told, untold, .. } = self.found;
-        Ok(Imported { told, untold, ..self.imported })
+        self.add(inputs, ready).await
     }
 
     /// What is in a file of the source, and how many bytes that is; nothing, if that was told.
@@ -116,6 +128,10 @@ impl Run<'_> {
     async fn add(&mut self, inputs: Vec<NewInput>, ready: Vec<Ready>) -> Result<()> {
         if inputs.is_empty() {
             return Ok(());
+        }
+        if self.service.background.is_closed() {
+            // The server stops, and waits for what is under way.
+            return Err(Error::Unavailable);
         }
         let inputs = PostInputs { inputs, ..PostInputs::default() };
         let posted = self.service.post_inputs(self.who, self.app, inputs).await?;
@@ -169,7 +185,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Tells why something was not added, if that is its own fault.
+    /// Tells why something was not added, if that is its own fault: it is not valid, it is there already, its input went
+    /// meanwhile, or it says what only others may say, as that a reviewer rejected it.
     ///
     /// # Errors
     /// When it is not: then nothing that follows would be added, either.
@@ -179,6 +196,10 @@ impl Run<'_> {
                 let why: Vec<String> =
                     fields.iter().map(|field| format!("{} {}", field.field, field.message)).collect();
                 self.found.tell(place, format!("It was not taken: {}.", why.join("; ")));
+                Ok(())
+            }
+            Error::Forbidden { .. } | Error::SomeoneElses { .. } | Error::NotFound => {
+                self.found.tell(place, format!("It was not taken: {error}."));
                 Ok(())
             }
             Error::Conflict(why) | Error::Taken(why) => {

@@ -3,8 +3,8 @@
 use atelier_domain::{Conditions, Endpoint};
 use atelier_store::Event;
 use atelier_store::queries::searches;
-use serde_json::json;
 
+use super::audited;
 use crate::audit::{Action, Actor, Done};
 use crate::{AppName, Error, Result, Service, Who};
 
@@ -20,11 +20,7 @@ impl Service {
         searches::delete(&mut tx, &asked.permit, slug).await?;
         let done = Done {
             app: Some(asked.permit.app()),
-            before: Some(json!({
-                "name": before.name,
-                "subject": before.subject.name(),
-                "filter": before.filter.to_string(),
-            })),
+            before: Some(audited(&before)),
             ..Done::new(Action::SearchDeleted, slug)
         };
         self.audit(&mut tx, Actor::in_app(&asked, &who.origin), &done);

@@ -14,6 +14,7 @@ mod post;
 
 use atelier_domain::{Condition, Conditions, Filter};
 use atelier_store::queries::finding;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub use atelier_domain::filter::Subject;
@@ -46,6 +47,11 @@ pub struct Part {
     pub size: usize,
 }
 
+/// What the audit list tells of a search.
+fn audited(row: &SearchRow) -> Value {
+    json!({ "name": row.name, "subject": row.subject.name(), "filter": row.filter.to_string() })
+}
+
 impl Query {
     fn check(&self) -> Result<()> {
         self.filter.check().map_err(|error| Error::invalid("query", error))
@@ -53,8 +59,11 @@ impl Query {
 
     /// What makes further scopes necessary: whoever may not see datasets must not learn what is in them.
     fn conditions(&self) -> Conditions {
-        let is_dataset = |filter: &Filter| matches!(filter, Filter::Dataset(_));
-        Conditions::NONE.and(Condition::NamesDatasets, self.filter.has(&is_dataset))
+        Conditions::NONE.and(Condition::NamesDatasets, self.names_datasets())
+    }
+
+    fn names_datasets(&self) -> bool {
+        self.filter.has(&|filter: &Filter| matches!(filter, Filter::Dataset(_)))
     }
 
     fn after(&self, part: Part) -> finding::Search<'_> {

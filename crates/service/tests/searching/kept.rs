@@ -1,5 +1,8 @@
 //! Searches that are kept, and who may do what with them.
 
+use atelier_service::audit::AuditFilter;
+use serde_json::json;
+
 use super::*;
 
 on_both_databases! {
@@ -62,6 +65,11 @@ async fn a_search_is_kept_used_changed_and_deleted(bench: Bench) {
     let of_others = patch(Endpoint::PatchInputsSearches, "said").await;
     assert_eq!(of_others.unwrap_err(), Error::NotFound, "it searches annotations");
     assert!(patch(Endpoint::PatchSearches, "said").await.is_ok());
+    let filter = AuditFilter { action: Some("search.changed".into()), ..AuditFilter::default() };
+    let told = bench.service.list_app_audit(&ada.who, &app, &filter, 10).await.unwrap().entries;
+    let before: Vec<_> = told.into_iter().filter_map(|entry| entry.before_state).collect();
+    assert_eq!(before.len(), 2, "whoever changes what others keep takes that away");
+    assert_eq!((&before[1]["name"], &before[1]["filter"]), (&json!("All red"), &json!("text(red)")));
 
     let list = async |subject| {
         let listed = bench.service.list_searches(&ada.who, &app, subject, 0, 10).await.unwrap().value;
@@ -125,9 +133,14 @@ async fn what_is_in_datasets_is_for_those_who_may_see_them(bench: Bench) {
         Scope::ModelsGet,
         Scope::WorkflowsGet,
         Scope::SavedSearchGet,
+        Scope::SavedSearchAdd,
     ]);
     let bo = join(&bench, &ada, &app, "bo", closed(scopes)).await;
+    keep(&bench, &bo.who, &app, &new("own", "all()")).await.unwrap();
+    let change = PatchSearch { slug: "own".into(), query: Some(filter.clone()), ..PatchSearch::default() };
+    let patched = bench.service.patch_searches(&bo.who, &app, Endpoint::PatchSearches, vec![change]).await;
     for refused in [
+        patched.unwrap_err(),
         found(&bench, &bo.who, &app, &filter).await.unwrap_err(),
         ids(&bench, &bo.who, &app, "elsewhere").await.unwrap_err(),
         bench.service.count_found_inputs(&bo.who, &app, &filter).await.unwrap_err(),

@@ -18,7 +18,7 @@ use crate::server::{service, who};
 const SHOWN: usize = 1_000;
 
 /// How many inputs of a dataset a page has.
-const PAGE: usize = 100;
+const PAGE: usize = 25;
 
 pub(super) async fn list(owner: &str, app: &str) -> Result<Datasets, UiError> {
     let (service, who) = (service(), who());

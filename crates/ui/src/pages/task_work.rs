@@ -271,8 +271,12 @@ fn SubmitDrawing(app: App, task: String, input: String, sketch: Sketch, kept: Pl
         let json = sketch.drawing.with(|drawing| serde_json::to_string(drawing.regions()));
         json.unwrap_or_default()
     };
-    let submit = Callback::new(|()| press(SUBMIT));
-    use_shortcut("Enter", "Submit", move || press(SUBMIT));
+    // What the hand is at is in the form's field by the next frame.
+    let submit = Callback::new(move |()| {
+        sketch.settle();
+        request_animation_frame(|| press(SUBMIT));
+    });
+    use_shortcut("Enter", "Submit", move || submit.run(()));
     view! {
         <PostForm form>
             <ErrorSummary />
@@ -281,7 +285,13 @@ fn SubmitDrawing(app: App, task: String, input: String, sketch: Sketch, kept: Pl
             <input type="hidden" name="regions" value=regions />
             <KeptDrawing sketch place=kept pending done error submit />
             <p class="needs-no-scripting">"Drawing needs JavaScript, which is switched off here."</p>
-            <p class="actions needs-script"><SubmitButton id=SUBMIT>"Submit"</SubmitButton></p>
+            <p
+                class="actions needs-script"
+                on:pointerdown=move |_| sketch.settle()
+                on:keydown=move |_| sketch.settle()
+            >
+                <SubmitButton id=SUBMIT>"Submit"</SubmitButton>
+            </p>
         </PostForm>
     }
 }

@@ -26,10 +26,10 @@ pub(super) async fn post_inputs(
     let search = the_one(request.searches)?;
     let asked = Asked { service: &service, call: &call, who: &who, app: &app };
     if request.only_count {
-        let query = read::query(search.query.unwrap_or_default())?;
+        let (query, answer) = asked.begin(search, Subject::Inputs).await?;
         let count = service.count_found_inputs(&who, &app, &query).await.map_err(failure)?;
-        let counts = vec![HitCount { estimated_total: count as u64 }];
-        return Ok(MultiSearchResponse { hit_counts: counts, ..MultiSearchResponse::default() });
+        let hit_counts = vec![HitCount { estimated_total: count as u64 }];
+        return Ok(MultiSearchResponse { hit_counts, ..answer });
     }
     asked.inputs(search, request.pagination).await
 }

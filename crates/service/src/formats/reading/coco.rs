@@ -118,7 +118,7 @@ pub(super) fn read(
         }
         found.drafts.push(Draft {
             slug: slug_of(&image.file_name),
-            file: contents.find(&image.file_name),
+            file: contents.find(&image.file_name, path),
             said: regions.remove(&image.id).unwrap_or_default().said(&place),
             metadata: None,
             place,

@@ -8,18 +8,29 @@ use super::jsonl::standing;
 use super::{
     Contents, Draft, Found, Said, Source, Unreadable, concept, polygon, rectangle, share, slug_of, text,
 };
+use crate::csv::unmarked;
 
 /// A line of a table: the number of the line on which it begins, and its cells.
 type Row = (usize, Vec<String>);
 
-/// The rows of a table between whose cells stands `separator`.
-pub(super) fn rows(text: &str, separator: char) -> Vec<Row> {
+/// The most cells of one table: each takes more room than the sign that ends it.
+const MOST_CELLS: usize = 4_000_000;
+
+/// The rows of a table between whose cells stands `separator`; none, if it has more cells than [`MOST_CELLS`].
+pub(super) fn rows(text: &str, separator: char) -> Option<Vec<Row>> {
+    let mut count = 0;
     let (mut rows, mut cells, mut cell) = (Vec::new(), Vec::new(), String::new());
     let (mut line, mut begin, mut is_quoted) = (1, 1, false);
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
         if letter == '\n' {
             line += 1;
+        }
+        if !is_quoted && (letter == '\n' || letter == separator) {
+            count += 1;
+            if count > MOST_CELLS {
+                return None;
+            }
         }
         match letter {
             '"' if is_quoted && letters.peek() == Some(&'"') => {
@@ -44,7 +55,7 @@ pub(super) fn rows(text: &str, separator: char) -> Vec<Row> {
         rows.push((begin, cells));
     }
     rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
-    rows
+    Some(rows)
 }
 
 /// What stands between the cells: what the first line has most of.
@@ -64,11 +75,7 @@ impl Cells<'_> {
     /// The cell of a column, without the mark before what a spreadsheet would compute; nothing, if there is none.
     fn get(&self, name: &str) -> &str {
         let cell = self.columns.get(name).and_then(|place| self.cells.get(*place));
-        let cell = cell.map_or("", |cell| cell.trim());
-        match cell.strip_prefix('\'') {
-            Some(rest) if rest.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) => rest,
-            _ => cell,
-        }
+        unmarked(cell.map_or("", |cell| cell.trim()))
     }
 
     /// The number in a column; spreadsheets of some languages write it with a comma.
@@ -157,7 +164,10 @@ pub(super) fn read(
     found: &mut Found,
 ) -> Result<(), Unreadable> {
     let Some(text) = text(source, path, found)? else { return Ok(()) };
-    let rows = rows(&text, separator(&text));
+    let Some(rows) = rows(&text, separator(&text)) else {
+        found.tell(path, format!("It has more than {MOST_CELLS} cells."));
+        return Ok(());
+    };
     let Some((_, head)) = rows.first() else { return Ok(()) };
     let columns: BTreeMap<String, usize> =
         head.iter().map(|name| name.trim().to_lowercase()).zip(0..).collect();
@@ -176,7 +186,7 @@ pub(super) fn read(
             slug => slug.to_owned(),
         };
         let (draft, annotations) = known.entry(slug.clone()).or_insert_with(|| {
-            let file = contents.find(file).filter(|_| !file.is_empty());
+            let file = contents.find(file, path).filter(|_| !file.is_empty());
             found.drafts.push(Draft { place: place.clone(), slug, file, ..Draft::default() });
             (found.drafts.len() - 1, BTreeMap::new())
         });

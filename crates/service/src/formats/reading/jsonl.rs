@@ -65,7 +65,7 @@ pub(super) fn read(
             }
         };
         let slug = if read.id.is_empty() { slug_of(&read.file) } else { read.id };
-        let file = contents.find(&read.file).filter(|_| !read.file.is_empty());
+        let file = contents.find(&read.file, path).filter(|_| !read.file.is_empty());
         let mut said = Vec::with_capacity(read.annotations.len());
         for (annotation, number) in read.annotations.into_iter().zip(1..) {
             let place = format!("{place}, annotation {number}");

@@ -5,6 +5,7 @@
 
 mod coco;
 mod csv;
+mod directory;
 mod jsonl;
 mod source;
 #[cfg(test)]
@@ -72,6 +73,11 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// Tells what counts more than all that was told, however much that is.
+    pub(crate) fn tell_first(&mut self, place: impl Into<String>, why: impl Into<String>) {
+        self.told.insert(0, Told { place: place.into(), why: why.into() });
+    }
+
     /// Tells that something was not taken.
     pub(crate) fn tell(&mut self, place: impl Into<String>, why: impl Into<String>) {
         if self.told.len() < MOST_TOLD {
@@ -217,11 +223,16 @@ impl Regions {
     }
 }
 
-/// Where the files with pictures and texts are, by their names alone: formats say it in different ways.
+/// Where the files with pictures and texts are.
 struct Contents {
     paths: BTreeSet<String>,
     /// Their paths by their names.
-    named: BTreeMap<String, String>,
+    named: BTreeMap<String, Vec<String>>,
+}
+
+/// The words between the signs of a path.
+fn path_words(path: &str) -> BTreeSet<&str> {
+    path.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
 }
 
 impl Contents {
@@ -233,7 +244,10 @@ impl Contents {
         };
         let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
         let paths: BTreeSet<String> = source.paths().filter(is_content).map(str::to_owned).collect();
-        let named = paths.iter().map(|path| (name(path), path.clone())).collect();
+        let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for path in &paths {
+            named.entry(name(path)).or_default().push(path.clone());
+        }
         Self { paths, named }
     }
 
@@ -242,11 +256,19 @@ impl Contents {
         self.paths.iter()
     }
 
-    /// Where the file is that is named so: at `path` itself, or elsewhere by its name.
-    fn find(&self, path: &str) -> Option<String> {
+    /// Where the file is that is named so by what stands in the file `by`: at `path` itself, or elsewhere by its name,
+    /// since formats name folders in different ways. Of several of one name it is the one whose folders are named most
+    /// alike, as `images/train` is for `labels/train`; where several are as much alike, none is, so that nothing is said
+    /// of the wrong picture.
+    fn find(&self, path: &str, by: &str) -> Option<String> {
         if let Some(path) = self.paths.get(path) {
             return Some(path.clone());
         }
-        self.named.get(path.rsplit(['/', '\\']).next().unwrap_or(path)).cloned()
+        let named = self.named.get(path.rsplit(['/', '\\']).next().unwrap_or(path))?;
+        let wanted: BTreeSet<&str> = path_words(path).union(&path_words(by)).copied().collect();
+        let alike = |candidate: &String| path_words(candidate).intersection(&wanted).count();
+        let most = named.iter().map(alike).max()?;
+        let mut best = named.iter().filter(|candidate| alike(candidate) == most);
+        best.next().filter(|_| best.next().is_none()).cloned()
     }
 }

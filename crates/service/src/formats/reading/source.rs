@@ -6,6 +6,8 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 
 use zip::ZipArchive;
 
+use super::directory;
+
 /// The most files that an archive has.
 const MOST_FILES: usize = 200_000;
 
@@ -14,6 +16,9 @@ const MOST_TEXT: u64 = 64 << 20;
 
 /// The most bytes that all of them have together.
 const MOST_TEXTS: u64 = 256 << 20;
+
+/// The most bytes of pictures and texts that are unpacked of one archive, however small it is packed.
+const MOST_CONTENTS: u64 = 8 << 30;
 
 /// Why nothing could be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +51,8 @@ pub(crate) struct Source {
     alone: Option<File>,
     /// How many bytes of texts were unpacked.
     unpacked: u64,
+    /// How many bytes of everything were.
+    contents: u64,
 }
 
 impl Source {
@@ -66,13 +73,16 @@ impl Source {
                 files: BTreeMap::from([(name, 0)]),
                 alone: Some(file),
                 unpacked: 0,
+                contents: 0,
             });
         }
-        let archive = ZipArchive::new(file).map_err(|error| broken(&error))?;
-        if archive.len() > MOST_FILES {
-            let why = format!("The archive has {} files: at most {MOST_FILES} are read.", archive.len());
+        // Before the list of files is taken into memory.
+        let count = directory::files(&mut file).map_err(|error| broken(&error))?;
+        if count > MOST_FILES as u64 {
+            let why = format!("The archive has {count} files: at most {MOST_FILES} are read.");
             return Err(Unreadable::TooMuch(why));
         }
+        let archive = ZipArchive::new(file).map_err(|error| broken(&error))?;
         let mut files = BTreeMap::new();
         for place in 0..archive.len() {
             let Some(Ok(path)) = archive.name_for_index(place) else { continue };
@@ -87,7 +97,7 @@ impl Source {
                 files.entry(path.into_owned()).or_insert(place);
             }
         }
-        Ok(Self { archive: Some(archive), files, alone: None, unpacked: 0 })
+        Ok(Self { archive: Some(archive), files, alone: None, unpacked: 0, contents: 0 })
     }
 
     /// The paths of the files, in their order.
@@ -117,9 +127,13 @@ impl Source {
     /// The bytes at `path`; none, if they are more than `most`. However small it is packed, no more than that is unpacked.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// [`Unreadable::File`] when they cannot be read, [`Unreadable::TooMuch`] when all were too many together.
     pub(crate) fn bytes(&mut self, path: &str, most: u64) -> Result<Option<Vec<u8>>, Unreadable> {
         let broken = |error: &dyn std::fmt::Display| Unreadable::File(format!("It cannot be read: {error}."));
+        if self.contents > MOST_CONTENTS {
+            let why = format!("The archive has more than {} GB, unpacked.", MOST_CONTENTS >> 30);
+            return Err(Unreadable::TooMuch(why));
+        }
         let mut bytes = Vec::new();
         match (&mut self.archive, &mut self.alone, self.files.get(path)) {
             (Some(archive), _, Some(place)) => {
@@ -132,6 +146,7 @@ impl Source {
             }
             _ => return Err(Unreadable::File("It is not there.".into())),
         }
+        self.contents += bytes.len() as u64;
         Ok((bytes.len() as u64 <= most).then_some(bytes))
     }
 }

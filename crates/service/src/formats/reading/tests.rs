@@ -57,6 +57,33 @@ fn shapes(draft: &Draft) -> Vec<&Shape> {
 }
 
 #[test]
+fn labels_go_to_the_picture_beside_them_and_to_none_where_that_is_not_clear() {
+    let yolo = found(&[
+        ("data.yaml", "names: [stop]\n"),
+        ("images/train/1.jpg", ""),
+        ("images/val/1.jpg", ""),
+        ("labels/train/1.txt", "0 0.5 0.5 0.2 0.2\n"),
+    ]);
+    let labelled: Vec<_> = yolo.drafts.iter().filter(|draft| !draft.said.is_empty()).collect();
+    assert_eq!(labelled.len(), 1);
+    assert_eq!(labelled[0].file.as_deref(), Some("images/train/1.jpg"));
+    let unclear = found(&[
+        ("images/a/1.jpg", ""),
+        ("images/b/1.jpg", ""),
+        ("labels.csv", "file,concept\n1.jpg,stop\n"),
+    ]);
+    assert_eq!(unclear.drafts[0].file, None);
+}
+
+#[test]
+fn a_table_of_nothing_but_commas_is_told() {
+    let commas = format!("input,concept\n{}\n", ",".repeat(4_000_001));
+    let found = alone("labels.csv", commas.as_bytes());
+    assert_told(&found, &["more than 4000000 cells"]);
+    assert!(found.drafts.is_empty());
+}
+
+#[test]
 fn half_written_jsonl_is_taken_up_to_where_it_breaks_off() {
     let text = "{\"id\":\"a\",\"file\":\"inputs/a.png\",\"annotations\":[{\"labels\":{\"concepts\":[{\"concept\":\"stop\",\
         \"value\":1}],\"regions\":[]}},{\"labels\":7}]}\n\n{\"id\":\"b\"}\n[1]\n{\"id\":\"c\",\"fi";

@@ -58,7 +58,7 @@ pub(super) fn read(
     found.drafts.push(Draft {
         place: path.to_owned(),
         slug: slug_of(file),
-        file: contents.find(file).filter(|file| !file.ends_with(".xml")),
+        file: contents.find(file, path).filter(|file| !file.ends_with(".xml")),
         metadata: None,
         said: regions.said(path),
     });

@@ -44,7 +44,7 @@ pub(super) fn read(source: &mut Source, contents: &Contents, found: &mut Found) 
     for path in texts {
         let Some(text) = text(source, &path, found)? else { continue };
         let stem = path.rsplit('/').next().and_then(|name| name.strip_suffix(".txt")).unwrap_or_default();
-        let file = PICTURES.iter().find_map(|ending| contents.find(&format!("{stem}{ending}")));
+        let file = PICTURES.iter().find_map(|ending| contents.find(&format!("{stem}{ending}"), &path));
         let mut regions = Regions::default();
         for (line, number) in text.lines().zip(1..) {
             if line.trim().is_empty() {

@@ -2,7 +2,7 @@
 //!
 //! Spots are `(col, row)`, shares of the picture's width and height.
 
-use atelier_domain::{Point, Shape};
+use atelier_domain::{Point, Shape, label::encloses};
 
 use crate::components::edges::Edges;
 
@@ -104,7 +104,7 @@ pub(super) fn bounds(shape: &Shape) -> Option<Edges> {
 pub(super) fn contains(shape: &Shape, spot: Spot, near: Spot) -> bool {
     match shape {
         Shape::Box { .. } => Edges::of(shape).is_some_and(|edges| edges.contains(spot)),
-        Shape::Polygon { points } => is_inside(points, spot),
+        Shape::Polygon { points } => encloses(points, Point { col: spot.0, row: spot.1 }),
         Shape::Point(point) => is_near((point.col, point.row), spot, near),
         Shape::Span { .. } => false,
     }
@@ -115,34 +115,27 @@ pub(super) fn is_near(one: Spot, other: Spot, near: Spot) -> bool {
     (one.0 - other.0).abs() <= near.0 && (one.1 - other.1).abs() <= near.1
 }
 
-/// Whether a line from the spot to the right crosses the outline an odd number of times.
-fn is_inside(points: &[Point], spot: Spot) -> bool {
-    let next = points.iter().cycle().skip(1);
-    let crossings = points.iter().zip(next).filter(|(from, to)| {
-        let spans = (from.row > spot.1) != (to.row > spot.1);
-        spans && spot.0 < from.col + (to.col - from.col) * (spot.1 - from.row) / (to.row - from.row)
-    });
-    crossings.count() % 2 == 1
-}
-
 /// The spot as a point of the picture: inside, and to a tenth of a thousandth.
 pub(super) fn at(spot: Spot) -> Point {
     let share = |value: f32| (value.clamp(0.0, 1.0) * 10_000.0).round() / 10_000.0;
     Point { col: share(spot.0), row: share(spot.1) }
 }
 
+/// Where a spot is, in words that can be read out.
+pub(super) fn spot_words((col, row): Spot) -> String {
+    let percent = |share: f32| (share * 100.0).round();
+    format!("{} % from the left, {} % from the top", percent(col), percent(row))
+}
+
 /// What a shape is called, and where it stands, in words that can be read out.
 pub(super) fn words(shape: &Shape) -> String {
-    let percent = |share: f32| (share * 100.0).round();
     match shape {
         Shape::Box { .. } => bounds(shape).map(Edges::words).unwrap_or_default(),
         Shape::Polygon { points } => {
             let around = bounds(shape).map(Edges::words).unwrap_or_default();
             format!("{} corners, {around}", points.len())
         }
-        Shape::Point(point) => {
-            format!("{} % from the left, {} % from the top", percent(point.col), percent(point.row))
-        }
+        Shape::Point(point) => spot_words((point.col, point.row)),
         Shape::Span { start, end } => format!("characters {} to {end}", start + 1),
     }
 }

@@ -108,12 +108,14 @@ impl Hand {
         self.sketch.draft.set(Some(Draft::Outline(corners, spot)));
     }
 
-    /// Makes a region of the outline, if it has three corners; answers whether there was an outline.
+    /// Makes a region of the outline, if it has three corners.
     fn close_outline(self) {
-        let Some(Draft::Outline(corners, _)) = self.sketch.draft.get_untracked() else { return };
-        if corners.len() >= 3 {
-            self.sketch.draft.set(None);
-            self.sketch.add(Shape::Polygon { points: corners.into_iter().map(geometry::at).collect() });
+        let can_be_closed = self
+            .sketch
+            .draft
+            .with_untracked(|draft| matches!(draft, Some(Draft::Outline(corners, _)) if corners.len() >= 3));
+        if can_be_closed {
+            self.sketch.settle();
         }
     }
 

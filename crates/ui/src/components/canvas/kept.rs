@@ -108,8 +108,6 @@ pub fn KeptDrawing(
             (false, false) => State::OnPage,
         });
     };
-    // What has just been put on the page is in the form's field by the next frame.
-    let submit_soon = move || request_animation_frame(move || submit.run(()));
     let try_again = move || {
         if state.try_get_untracked() == Some(State::Waiting) {
             submit.run(());
@@ -125,7 +123,7 @@ pub fn KeptDrawing(
                     state.set(if kept.is_waiting { State::Waiting } else { State::Kept });
                     sketch.drawing.update(|drawing| drawing.replace(kept.regions));
                     if kept.is_waiting {
-                        submit_soon();
+                        submit.run(());
                     }
                 }
                 Some(_) => state.set(State::Older),

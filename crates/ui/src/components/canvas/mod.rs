@@ -142,8 +142,13 @@ fn in_hand(sketch: Sketch) -> AnyView {
             let handles = if sketch.is_open { geometry::handles(&shape) } else { Vec::new() };
             let handles: Vec<AnyView> = handles
                 .into_iter()
-                .map(|(col, row)| {
-                    view! { <circle class="handle" cx=percent(col) cy=percent(row) r="5" /> }.into_any()
+                .enumerate()
+                .map(|(place, (col, row))| {
+                    let is_led = sketch.corner.get() == Some(place);
+                    view! {
+                        <circle class="handle" class:is-led=is_led cx=percent(col) cy=percent(row) r="5" />
+                    }
+                    .into_any()
                 })
                 .collect();
             view! {
@@ -226,6 +231,7 @@ fn Tools(sketch: Sketch, zoom: Zoom) -> impl IntoView {
     let size = move || format!("{:.0} %", zoom.times.get() * 100.0);
     let making = sketch.is_open.then(|| {
         use_shortcut("a", "Add a region in the middle", move || sketch.add_in_the_middle());
+        use_shortcut("c", "Take the next corner of the region", move || sketch.take_next_corner());
         let what = match sketch.kind {
             TaskKind::Polygons => "New outline",
             TaskKind::Points => "New point",
@@ -259,7 +265,7 @@ fn Tools(sketch: Sketch, zoom: Zoom) -> impl IntoView {
         <p id="canvas-keys" class="field-hint needs-script">
             {how}
             {sketch.is_open.then_some(
-                " N and P take up the next and the previous region; arrows move it, with Shift they stretch it, with Alt \
+                " N and P take up the next and the previous region, C its next corner; arrows move it, with Shift they stretch it, with Alt \
                  in small steps. Alt begins a region within another.",
             )}
             " Ctrl and the wheel enlarge; the middle button moves the picture about."

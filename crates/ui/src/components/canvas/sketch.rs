@@ -41,6 +41,8 @@ pub struct Sketch {
     pub kind: TaskKind,
     /// Whether anything can be drawn, or only looked at.
     pub is_open: bool,
+    /// Which corner of the region that is taken up is led by the arrow keys; none, while they move all of it.
+    pub(super) corner: RwSignal<Option<usize>>,
     /// Whether it is being handed in: what would change meanwhile would be handed in by nobody.
     pub is_held: RwSignal<bool>,
     /// The drawing over the picture, which has the keys.
@@ -60,6 +62,7 @@ impl Sketch {
             draft: RwSignal::new(None),
             kind,
             is_open: true,
+            corner: RwSignal::new(None),
             is_held: RwSignal::new(false),
             surface: NodeRef::new(),
             concepts: StoredValue::new(concepts),
@@ -132,12 +135,44 @@ impl Sketch {
 
     /// Takes a region up.
     pub(super) fn choose(self, id: Option<ResourceId>) {
+        self.corner.set(None);
         self.drawing.update(|drawing| drawing.choose(id));
         self.say_chosen();
     }
 
+    /// Has the arrow keys lead the next corner of the region that is taken up; after the last one, all of it again.
+    pub fn take_next_corner(self) {
+        let Some(region) = self.chosen() else { return };
+        let corners = geometry::handles(&region.shape);
+        let next = self.corner.get_untracked().map_or(0, |corner| corner + 1);
+        self.corner.set((next < corners.len()).then_some(next));
+        self.focus();
+        match corners.get(next) {
+            Some(corner) => self.say(&format!(
+                "Corner {} of {}: {}",
+                next + 1,
+                corners.len(),
+                geometry::spot_words(*corner)
+            )),
+            None => self.say_chosen(),
+        }
+    }
+
+    /// Ends what the hand is at: an outline that could be closed is, and one that could not is given up.
+    pub fn settle(self) {
+        let draft = self.draft.get_untracked();
+        self.draft.set(None);
+        match draft {
+            Some(Draft::Outline(corners, _)) if corners.len() >= 3 => {
+                self.add(Shape::Polygon { points: corners.into_iter().map(geometry::at).collect() });
+            }
+            _ => {}
+        }
+    }
+
     /// Takes up the next region, or the one before, and gives the drawing the keys.
     pub fn choose_beside(self, is_forth: bool) {
+        self.corner.set(None);
         self.drawing.update(|drawing| drawing.choose_beside(is_forth));
         self.focus();
         self.say_chosen();
@@ -198,11 +233,18 @@ impl Sketch {
         self.toasts.say("Removed.");
     }
 
-    /// Moves the region that is taken up, or with `is_stretched` its lower right corner, by shares of the picture.
+    /// Moves the region that is taken up, or the corner of it that is led, or with `is_stretched` its lower right corner, by
+    /// shares of the picture.
     pub(super) fn nudge(self, cols: f32, rows: f32, is_stretched: bool) {
         let Some(Region { id, shape, .. }) = self.chosen() else { return };
-        let by = if is_stretched { geometry::stretched } else { geometry::moved };
-        let shape = by(&shape, cols, rows);
+        let led = self.corner.get_untracked().and_then(|corner| {
+            let (col, row) = *geometry::handles(&shape).get(corner)?;
+            geometry::led(&shape, corner, (col + cols, row + rows))
+        });
+        let shape = led.unwrap_or_else(|| {
+            let by = if is_stretched { geometry::stretched } else { geometry::moved };
+            by(&shape, cols, rows)
+        });
         self.change(|drawing| drawing.nudge(&id, shape));
         self.say_chosen();
     }
