@@ -4,6 +4,7 @@ use crate::basic::BasicScope;
 use crate::decision::{Cause, Refusal};
 use crate::endpoint::Auth;
 use crate::forest::Violation;
+use crate::reach::Reach;
 use crate::rights::{Excess, Rights};
 use crate::scope::Scope;
 use crate::scope_set::ScopeSet;
@@ -153,6 +154,7 @@ pub fn told_to_holder(by: Option<&str>, before: &Rights, after: &Rights) -> Stri
         clause("you can no longer ", difference.lost),
         clause("you can now ", difference.gained),
         (before.endpoints != after.endpoints).then(|| "it is limited to other endpoints".to_owned()),
+        reach_told(before.reach, after.reach).map(str::to_owned),
         (before.ends_at != after.ends_at).then(|| "it ends at another time".to_owned()),
     ];
     let start = match by {
@@ -161,6 +163,15 @@ pub fn told_to_holder(by: Option<&str>, before: &Rights, after: &Rights) -> Stri
     };
     let clauses: Vec<String> = clauses.into_iter().flatten().collect();
     if clauses.is_empty() { format!("{start}.") } else { format!("{start}: {}.", clauses.join("; ")) }
+}
+
+/// What became of which inputs somebody's access is about, told to themselves; nothing, if nothing did.
+fn reach_told(before: Reach, after: Reach) -> Option<&'static str> {
+    match (before, after) {
+        (Reach::Everything, Reach::Assigned) => Some("you see only the inputs of tasks that are assigned to you"),
+        (Reach::Assigned, Reach::Everything) => Some("you see all inputs"),
+        (Reach::Everything, Reach::Everything) | (Reach::Assigned, Reach::Assigned) => None,
+    }
 }
 
 fn clause(start: &str, scopes: ScopeSet) -> Option<String> {
@@ -259,6 +270,15 @@ impl Refusal {
             Cause::EndpointNotListed { by_grant: false } => {
                 format!("the key you used is limited to certain endpoints, and {what} is not among them")
             }
+            Cause::OfWhole { by_grant: true } => format!(
+                "your access to this app is limited to the inputs of tasks that are assigned to you, and {what} is about \
+                 all of them{}",
+                who(givers, " could lift the limit")
+            ),
+            Cause::OfWhole { by_grant: false } => format!(
+                "the key you used is limited to the inputs of tasks that are assigned to you, and {what} is about all \
+                 of them"
+            ),
             Cause::PasswordTooOld => "give your password again to go on".into(),
             Cause::SomeoneElses => {
                 format!("this annotation is someone else's{}", who(givers, " could change it"))
@@ -305,6 +325,7 @@ fn exceeding(excess: &Excess) -> String {
     let parts = [
         (!excess.scopes.is_empty()).then(|| scope_names(excess.scopes)),
         excess.endpoints.then(|| "endpoints beyond the list".to_owned()),
+        excess.reach.then(|| "inputs beyond assigned tasks".to_owned()),
         excess.longer_than.map(|_| "a later end date".to_owned()),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -416,7 +437,7 @@ mod tests {
     #[test]
     fn whoever_would_give_too_much_is_told_what_and_who_could_give_it() {
         let scopes = ScopeSet::of(&[Scope::AnnotationsDelete]);
-        let excess = Excess { scopes, endpoints: false, longer_than: None };
+        let excess = Excess { scopes, endpoints: false, reach: false, longer_than: None };
         assert_eq!(
             Violation::Exceeds(excess).explain(&["Ada"]),
             "you cannot give more than you have: `Annotations_Delete`; Ada could give it to you"
