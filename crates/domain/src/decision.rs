@@ -378,6 +378,9 @@ pub fn decide_own(caller: &Caller, endpoint: Endpoint, now: Timestamp) -> Result
     if !key.allows(endpoint) {
         return refuse(Cause::EndpointNotListed { by_grant: false });
     }
+    if !key.reaches(endpoint) {
+        return refuse(Cause::OfWhole { by_grant: false });
+    }
     if credential.is_stale(endpoint, now) {
         return refuse(Cause::PasswordTooOld);
     }

@@ -2,7 +2,7 @@
 
 use crate::basic::BasicScope;
 use crate::decision::{Cause, Refusal};
-use crate::endpoint::Auth;
+use crate::endpoint::{Auth, Endpoint};
 use crate::forest::Violation;
 use crate::reach::Reach;
 use crate::rights::{Excess, Rights};
@@ -103,29 +103,44 @@ pub struct Difference {
     pub gained: ScopeSet,
     /// What is gone.
     pub lost: ScopeSet,
+    /// Which inputs it is about from then on, if that changes.
+    pub reach: Option<Reach>,
 }
 
 impl Difference {
     /// The difference that a change from `before` to `after` makes.
     #[must_use]
     pub fn between(before: ScopeSet, after: ScopeSet) -> Self {
-        Self { gained: after.minus(before), lost: before.minus(after) }
+        Self { gained: after.minus(before), lost: before.minus(after), reach: None }
+    }
+
+    /// The same, from what was about the inputs `before` to what is about those `after`.
+    #[must_use]
+    pub fn with_reach(self, before: Reach, after: Reach) -> Self {
+        Self { reach: (before != after).then_some(after), ..self }
     }
 
     /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(self) -> bool {
-        self.gained.is_empty() && self.lost.is_empty()
+        self.gained.is_empty() && self.lost.is_empty() && self.reach.is_none()
     }
 
     /// In short: `+1 −2`, or `no change`.
     #[must_use]
     pub fn short(self) -> String {
-        match (self.gained.len(), self.lost.len()) {
-            (0, 0) => "no change".into(),
-            (gained, 0) => format!("+{gained}"),
-            (0, lost) => format!("−{lost}"),
-            (gained, lost) => format!("+{gained} −{lost}"),
+        let scopes = match (self.gained.len(), self.lost.len()) {
+            (0, 0) => None,
+            (gained, 0) => Some(format!("+{gained}")),
+            (0, lost) => Some(format!("−{lost}")),
+            (gained, lost) => Some(format!("+{gained} −{lost}")),
+        };
+        let reach = self.reach.map(|reach| reach_note(reach).unwrap_or("all inputs"));
+        match (scopes, reach) {
+            (None, None) => "no change".into(),
+            (Some(scopes), None) => scopes,
+            (None, Some(reach)) => reach.into(),
+            (Some(scopes), Some(reach)) => format!("{scopes}, {reach}"),
         }
     }
 
@@ -134,8 +149,41 @@ impl Difference {
     pub fn sentences(self) -> Vec<String> {
         let newly = sentence("They will also be able to ", self.gained);
         let no_longer = sentence("They will no longer be able to ", self.lost);
-        newly.into_iter().chain(no_longer).collect()
+        let reach = self.reach.map(|reach| match reach {
+            Reach::Assigned => "They will see only the inputs of tasks that are assigned to them.".to_owned(),
+            Reach::Everything => "They will see all inputs.".to_owned(),
+        });
+        newly.into_iter().chain(no_longer).chain(reach).collect()
     }
+}
+
+/// What stands beside somebody's access that is about a part of the inputs.
+#[must_use]
+pub fn reach_note(reach: Reach) -> Option<&'static str> {
+    reach.is_limited().then_some("assigned tasks only")
+}
+
+/// What somebody has, in a few words: the preset that it is nearest to, and whether it is about a part of the inputs.
+#[must_use]
+pub fn access(scopes: ScopeSet, reach: Reach) -> String {
+    let scopes = crate::Preset::describe(scopes);
+    match reach_note(reach) {
+        Some(note) => format!("{scopes}, {note}"),
+        None => scopes,
+    }
+}
+
+/// What somebody with `scopes` cannot do because they reach a part of the inputs alone, in a sentence.
+#[must_use]
+pub fn reach_warning(scopes: ScopeSet) -> Option<String> {
+    let is_lost = |scope: &Scope| {
+        let mut opened = Endpoint::all().filter(|endpoint| endpoint.is_rpc() && endpoint.needs().contains(*scope)).peekable();
+        scope.access() == crate::scope::Access::Write
+            && opened.peek().is_some()
+            && opened.all(Endpoint::is_of_whole)
+    };
+    let lost: ScopeSet = scopes.iter().filter(is_lost).collect();
+    sentence("As they see only a part of the inputs, they will not be able to ", lost)
 }
 
 fn sentence(start: &str, scopes: ScopeSet) -> Option<String> {
@@ -337,6 +385,27 @@ fn exceeding(excess: &Excess) -> String {
 mod tests {
     use super::*;
     use crate::endpoint::Endpoint;
+
+    #[test]
+    fn a_change_of_reach_is_told_beside_that_of_scopes() {
+        let (one, two) = (ScopeSet::of(&[Scope::AppsGet]), ScopeSet::of(&[Scope::AppsGet, Scope::InputsGet]));
+        let narrowed = Difference::between(two, one).with_reach(Reach::Everything, Reach::Assigned);
+        assert_eq!(narrowed.short(), "−1, assigned tasks only");
+        assert_eq!(
+            narrowed.sentences().last().map(String::as_str),
+            Some("They will see only the inputs of tasks that are assigned to them.")
+        );
+        let widened = Difference::between(one, one).with_reach(Reach::Assigned, Reach::Everything);
+        assert_eq!((widened.short().as_str(), widened.is_empty()), ("all inputs", false));
+        assert!(Difference::between(one, one).with_reach(Reach::Assigned, Reach::Assigned).is_empty());
+    }
+
+    #[test]
+    fn who_sees_a_part_of_the_inputs_is_told_what_that_takes_from_their_scopes() {
+        assert_eq!(reach_warning(crate::Preset::Worker.scopes()), None);
+        let lead = reach_warning(ScopeSet::of(&[Scope::TasksAdd])).unwrap_or_default();
+        assert!(lead.contains("task"), "{lead}");
+    }
 
     #[test]
     fn every_scope_of_the_eleven_groups_has_its_sentence_once() {
