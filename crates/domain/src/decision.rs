@@ -201,6 +201,13 @@ impl Permit {
         self.endpoint
     }
 
+    /// Of whom a task must have given an input, for this permit to reach it: the caller, if their rights are limited to what
+    /// is assigned to them; nobody, if they are not, and all inputs are reached.
+    #[must_use]
+    pub fn assigned_to(&self) -> Option<UserId> {
+        self.rights.reach.is_limited().then_some(self.user)
+    }
+
     /// Whether the caller acts as the owner of the app.
     #[must_use]
     pub fn is_owner(&self) -> bool {
@@ -281,6 +288,11 @@ pub enum Cause {
         /// Whether it is the grant's list; else the key's.
         by_grant: bool,
     },
+    /// It is about an app as a whole, and the caller reaches only some of its inputs.
+    OfWhole {
+        /// Whether it is the grant that is limited; else the key.
+        by_grant: bool,
+    },
     /// The caller may, and has to give their password first.
     PasswordTooOld,
     /// What was to be changed is someone else's.
@@ -291,8 +303,8 @@ pub enum Cause {
 ///
 /// # Errors
 /// A refusal that says why. It is decided in this order: is there an app for them, has their access ended, is the
-/// credential of the right kind and for this app, are all scopes there, does no allow-list forbid it, was the password
-/// given not long ago.
+/// credential of the right kind and for this app, are all scopes there, does no allow-list forbid it, is it about no more
+/// than what they reach, was the password given not long ago.
 pub fn decide(
     caller: &Caller,
     app: AppRef,
@@ -331,6 +343,12 @@ pub fn decide(
     if !key.allows(endpoint) {
         return refuse(Cause::EndpointNotListed { by_grant: false });
     }
+    if !granted.reaches(endpoint) {
+        return refuse(Cause::OfWhole { by_grant: true });
+    }
+    if !key.reaches(endpoint) {
+        return refuse(Cause::OfWhole { by_grant: false });
+    }
     if credential.is_stale(endpoint, now) {
         return refuse(Cause::PasswordTooOld);
     }
@@ -359,6 +377,9 @@ pub fn decide_own(caller: &Caller, endpoint: Endpoint, now: Timestamp) -> Result
     }
     if !key.allows(endpoint) {
         return refuse(Cause::EndpointNotListed { by_grant: false });
+    }
+    if !key.reaches(endpoint) {
+        return refuse(Cause::OfWhole { by_grant: false });
     }
     if credential.is_stale(endpoint, now) {
         return refuse(Cause::PasswordTooOld);

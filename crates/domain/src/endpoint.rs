@@ -107,6 +107,7 @@ struct Row {
     auth: Auth,
     asks_password: bool,
     group: Option<BasicScope>,
+    of_whole: bool,
     needs: ScopeSet,
     needs_if: &'static [(Condition, ScopeSet)],
 }
@@ -137,9 +138,17 @@ macro_rules! password {
         true
     };
 }
+macro_rules! whole {
+    () => {
+        false
+    };
+    (Whole) => {
+        true
+    };
+}
 macro_rules! endpoints {
     ($($rpc:ident: $verb:ident [$($path:expr),*] by $auth:ident $(+ $password:ident)? $(in $group:ident)?
-        needs [$($need:ident),*] $(if $condition:ident [$($more:ident),+])*;)+) => {
+        $(of $whole:ident)? needs [$($need:ident),*] $(if $condition:ident [$($more:ident),+])*;)+) => {
         /// One question that can be asked of Atelier.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
@@ -154,6 +163,7 @@ macro_rules! endpoints {
             auth: Auth::$auth,
             asks_password: password!($($password)?),
             group: group!($($group)?),
+            of_whole: whole!($($whole)?),
             needs: ScopeSet::of(&[$(crate::scope::Scope::$need),*]),
             needs_if: &[$((Condition::$condition, ScopeSet::of(&[$(crate::scope::Scope::$more),+]))),*],
         }),+];
@@ -216,7 +226,7 @@ endpoints! {
         needs [AppsAdd, AppsGet];
     PostAppsSearches: Post [user!("/apps/searches")] by Pat
         needs [AppsGet, WorkflowsGet];
-    PostAppDuplications: Post [app!("/duplications")] by Pat in Input
+    PostAppDuplications: Post [app!("/duplications")] by Pat in Input of Whole
         needs [AppsGet, ExportsAdd];
 
     // Collaborator.
@@ -278,7 +288,7 @@ endpoints! {
     // How often concepts occur, and what a model learned from, are told by those who may look at the inputs.
     GetConceptCounts: Get [app!("/concepts/status"), "/v2/concepts/status"] by Key in Input
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet];
-    ListModelInputs: Get [app!("/models/{model_id}/inputs"), "/v2/models/{model_id}/inputs", app!("/models/{model_id}/versions/{version_id}/inputs"), "/v2/models/{model_id}/versions/{version_id}/inputs"] by Key in Input
+    ListModelInputs: Get [app!("/models/{model_id}/inputs"), "/v2/models/{model_id}/inputs", app!("/models/{model_id}/versions/{version_id}/inputs"), "/v2/models/{model_id}/versions/{version_id}/inputs"] by Key in Input of Whole
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet];
     GetInputCount: Get [app!("/inputs/status"), "/v2/inputs/status"] by Key in Input
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet];
@@ -309,7 +319,7 @@ endpoints! {
     PatchDatasets: Patch [app!("/datasets"), "/v2/datasets"] by Key in Input
         needs [AppsGet, DatasetsGet, DatasetsAdd, SavedSearchGet]
         if CarriesFilter [SavedSearchAdd];
-    DeleteDatasets: Delete [app!("/datasets"), "/v2/datasets"] by Key in Input
+    DeleteDatasets: Delete [app!("/datasets"), "/v2/datasets"] by Key in Input of Whole
         needs [AppsGet, DatasetsGet, DatasetsAdd, DatasetsDelete];
     ListDatasetInputs: Get [app!("/datasets/{dataset_id}/inputs"), "/v2/datasets/{dataset_id}/inputs"] by Key in Input
         needs [AppsGet, DatasetsGet, InputsGet, AnnotationsGet, ConceptsGet];
@@ -323,11 +333,11 @@ endpoints! {
         needs [AppsGet, DatasetsGet, SavedSearchGet];
     GetDatasetVersion: Get [app!("/datasets/{dataset_id}/versions/{dataset_version_id}"), "/v2/datasets/{dataset_id}/versions/{dataset_version_id}"] by Key in Input
         needs [AppsGet, DatasetsGet, SavedSearchGet];
-    PostDatasetVersions: Post [app!("/datasets/{dataset_id}/versions"), "/v2/datasets/{dataset_id}/versions"] by Key in Input
+    PostDatasetVersions: Post [app!("/datasets/{dataset_id}/versions"), "/v2/datasets/{dataset_id}/versions"] by Key in Input of Whole
         needs [AppsGet, DatasetsGet, DatasetsAdd, ModelsGet, WorkflowsGet];
     PatchDatasetVersions: Patch [app!("/datasets/{dataset_id}/versions"), "/v2/datasets/{dataset_id}/versions"] by Key in Input
         needs [AppsGet, DatasetsGet, DatasetsAdd];
-    DeleteDatasetVersions: Delete [app!("/datasets/{dataset_id}/versions"), "/v2/datasets/{dataset_id}/versions"] by Key in Input
+    DeleteDatasetVersions: Delete [app!("/datasets/{dataset_id}/versions"), "/v2/datasets/{dataset_id}/versions"] by Key in Input of Whole
         needs [AppsGet, DatasetsGet, DatasetsAdd, DatasetsDelete];
     ListInputsAddJobs: Get [app!("/inputs/jobs/add"), "/v2/inputs/jobs/add"] by Key in Input
         needs [AppsGet, InputsGet];
@@ -416,7 +426,7 @@ endpoints! {
         needs [AppsGet, SavedSearchGet, SavedSearchAdd, SavedSearchDelete];
 
     // Task.
-    PostTasks: Post [app!("/tasks"), "/v2/tasks"] by Key in Task
+    PostTasks: Post [app!("/tasks"), "/v2/tasks"] by Key in Task of Whole
         needs [AppsGet, TasksAdd, TasksGet, InputsGet, ConceptsGet, WorkflowsGet, ModelsGet, AnnotationsGet]
         if SelectsBySearch [Search] if SelectsBySavedSearch [SavedSearchGet];
     GetTaskAnnotationCount: Get [app!("/tasks/{task_id}/annotations/count"), "/v2/tasks/{task_id}/annotations/count"] by Key in Task
@@ -427,10 +437,10 @@ endpoints! {
         needs [AppsGet, TasksGet, SavedSearchGet, ConceptsGet, WorkflowsGet, ModelsGet];
     ListTasks: Get [app!("/tasks"), "/v2/tasks"] by Key in Task
         needs [AppsGet, TasksGet, SavedSearchGet, ConceptsGet, WorkflowsGet, ModelsGet];
-    PatchTasks: Patch [app!("/tasks"), "/v2/tasks"] by Key in Task
+    PatchTasks: Patch [app!("/tasks"), "/v2/tasks"] by Key in Task of Whole
         needs [AppsGet, TasksAdd, TasksGet, InputsGet, ConceptsGet, WorkflowsGet, ModelsGet, AnnotationsGet]
         if SelectsBySearch [Search] if SelectsBySavedSearch [SavedSearchGet];
-    DeleteTasks: Delete [app!("/tasks"), "/v2/tasks"] by Key in Task
+    DeleteTasks: Delete [app!("/tasks"), "/v2/tasks"] by Key in Task of Whole
         needs [AppsGet, TasksAdd, TasksGet, TasksDelete];
     ListNextTaskAssignments: Get [app!("/tasks/{task_id}/assignments"), "/v2/tasks/{task_id}/assignments"] by Key in Task
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, TasksGet, DatasetsGet];
@@ -474,10 +484,10 @@ endpoints! {
         needs [AppsGet, CollectorsAdd, CollectorsDelete, CollectorsGet];
 
     // Our own, in the style of the wire.
-    DeleteConcepts: Delete [app!("/concepts")] by Key in Concept
+    DeleteConcepts: Delete [app!("/concepts")] by Key in Concept of Whole
         needs [AppsGet, ConceptsAdd, ConceptsDelete, ConceptsGet]
         if ConceptIsUsed [AnnotationsDelete];
-    MergeConcepts: Post [app!("/concepts/{concept_id}/merges")] by Key in Concept
+    MergeConcepts: Post [app!("/concepts/{concept_id}/merges")] by Key in Concept of Whole
         needs [AppsGet, ConceptsAdd, ConceptsDelete, ConceptsGet]
         if ConceptIsUsed [AnnotationsDelete];
     ListVocabs: Get [app!("/vocabs")] by Key in Vocab
@@ -502,9 +512,9 @@ endpoints! {
     ResendInvitation: Post [] by Session + Password needs [AppsGet, CollaboratorsGet, CollaboratorsAdd];
     CancelInvitation: Post [] by Session + Password needs [AppsGet, CollaboratorsGet, CollaboratorsAdd]
         if OthersInvitation [CollaboratorsDelete];
-    ListAppAudit: Get [] by Session needs [AppsGet, AuditLogsGet];
+    ListAppAudit: Get [] by Session of Whole needs [AppsGet, AuditLogsGet];
     FollowApp: Get [] by Session needs [AppsGet];
-    ViewTaskProgress: Get [] by Session
+    ViewTaskProgress: Get [] by Session of Whole
         needs [AppsGet, TasksGet, ConceptsGet, InputsGet, AnnotationsGet, CollaboratorsGet];
 
     // Acts on one's own account, in the browser only.
@@ -611,6 +621,13 @@ impl Endpoint {
     #[must_use]
     pub fn group(self) -> Option<BasicScope> {
         self.row().group
+    }
+
+    /// Whether it is about an app as a whole, so that it is refused to rights that reach only some of the app's inputs.
+    /// Every other one is answered with what they reach.
+    #[must_use]
+    pub fn is_of_whole(self) -> bool {
+        self.row().of_whole
     }
 
     /// The scopes that every such request needs.

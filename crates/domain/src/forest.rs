@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::endpoint::Endpoint;
 use crate::id::{GrantId, UserId};
+use crate::reach::Reach;
 use crate::rights::{Excess, Rights};
 use crate::scope_set::ScopeSet;
 use crate::time::Timestamp;
@@ -269,6 +270,7 @@ fn widened(had: &Rights, wanted: &Rights) -> Rights {
         } else {
             Some(crate::endpoint_set::EndpointSet::EMPTY)
         },
+        reach: if excess.is_some_and(|excess| excess.reach) { wanted.reach } else { Reach::Assigned },
         ends_at: if excess.is_some_and(|excess| excess.longer_than.is_some()) {
             wanted.ends_at
         } else {

@@ -2,28 +2,33 @@
 
 use crate::endpoint::Endpoint;
 use crate::endpoint_set::EndpointSet;
+use crate::reach::Reach;
 use crate::scope_set::ScopeSet;
 use crate::time::Timestamp;
 
-/// What a grant or a key gives: scopes, on top of them an optional allow-list of endpoints, and an optional end.
+/// What a grant or a key gives: scopes, on top of them an optional allow-list of endpoints, which inputs it is about, and an
+/// optional end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Rights {
     /// The scopes.
     pub scopes: ScopeSet,
     /// If given, only these endpoints are open, whatever the scopes.
     pub endpoints: Option<EndpointSet>,
+    /// Which inputs it is about.
+    #[serde(default)]
+    pub reach: Reach,
     /// If given, nothing is open from this moment on.
     pub ends_at: Option<Timestamp>,
 }
 
 impl Rights {
     /// Everything, for ever: an owner's.
-    pub const FULL: Self = Self { scopes: ScopeSet::ALL, endpoints: None, ends_at: None };
+    pub const FULL: Self = Self::of(ScopeSet::ALL);
 
-    /// The given scopes, without allow-list or end.
+    /// The given scopes, of all inputs, without allow-list or end.
     #[must_use]
     pub const fn of(scopes: ScopeSet) -> Self {
-        Self { scopes, endpoints: None, ends_at: None }
+        Self { scopes, endpoints: None, reach: Reach::Everything, ends_at: None }
     }
 
     /// Whether the end has come by `now`.
@@ -39,10 +44,17 @@ impl Rights {
         self.endpoints.is_none_or(|allowed| allowed.contains(endpoint) || !endpoint.is_rpc())
     }
 
+    /// Whether `endpoint` can be answered by what these reach: one that is about an app as a whole cannot be cut down to
+    /// some of its inputs.
+    #[must_use]
+    pub fn reaches(&self, endpoint: Endpoint) -> bool {
+        !(self.reach.is_limited() && endpoint.is_of_whole())
+    }
+
     /// Whether any endpoint at all is open.
     #[must_use]
     pub fn opens_something(&self) -> bool {
-        Endpoint::opened_by(self.scopes).any(|endpoint| self.allows(endpoint))
+        Endpoint::opened_by(self.scopes).any(|endpoint| self.allows(endpoint) && self.reaches(endpoint))
     }
 
     /// Whether these are at most `other`, in every respect.
@@ -61,13 +73,18 @@ impl Rights {
                 (None, Some(_)) => true,
                 (Some(own), Some(theirs)) => !own.is_subset(theirs),
             },
+            reach: self.reach > other.reach,
             longer_than: match (self.ends_at, other.ends_at) {
                 (_, None) => None,
                 (Some(own), Some(theirs)) if own <= theirs => None,
                 (_, Some(theirs)) => Some(theirs),
             },
         };
-        (!excess.scopes.is_empty() || excess.endpoints || excess.longer_than.is_some()).then_some(excess)
+        let exceeds = !excess.scopes.is_empty()
+            || excess.endpoints
+            || excess.reach
+            || excess.longer_than.is_some();
+        exceeds.then_some(excess)
     }
 
     /// What both give.
@@ -80,6 +97,7 @@ impl Rights {
                 (one, None) => one,
                 (None, one) => one,
             },
+            reach: self.reach.min(other.reach),
             ends_at: match (self.ends_at, other.ends_at) {
                 (Some(a), Some(b)) => Some(a.min(b)),
                 (one, None) => one,
@@ -96,6 +114,8 @@ pub struct Excess {
     pub scopes: ScopeSet,
     /// Whether the allow-list lets through what theirs does not.
     pub endpoints: bool,
+    /// Whether these reach inputs that the others do not.
+    pub reach: bool,
     /// Their end, if these would last longer.
     pub longer_than: Option<Timestamp>,
 }
@@ -123,17 +143,30 @@ mod tests {
         let one = Rights {
             scopes: ScopeSet::of(&[Scope::AppsGet, Scope::InputsGet]),
             endpoints: Some(EndpointSet::EMPTY.with(Endpoint::ListInputs)),
+            reach: Reach::Everything,
             ends_at: at(9),
         };
         let two = Rights {
             scopes: ScopeSet::of(&[Scope::AppsGet, Scope::InputsAdd]),
             endpoints: Some(EndpointSet::EMPTY.with(Endpoint::GetInput)),
+            reach: Reach::Assigned,
             ends_at: None,
         };
         let meet = one.meet(&two);
         assert!(meet.within(&one) && meet.within(&two));
         assert_eq!(meet.endpoints, Some(EndpointSet::EMPTY), "disjoint allow-lists leave nothing open");
         assert!(!meet.opens_something());
+        assert_eq!(meet.reach, Reach::Assigned);
+    }
+
+    #[test]
+    fn what_is_about_all_inputs_exceeds_what_is_about_some() {
+        let all = Rights::of(ScopeSet::of(&[Scope::AppsGet]));
+        let some = Rights { reach: Reach::Assigned, ..all };
+        assert!(some.within(&all));
+        assert!(all.excess(&some).is_some_and(|excess| excess.reach && excess.scopes.is_empty()));
+        assert!(!some.reaches(Endpoint::PostTasks) && some.reaches(Endpoint::ListInputs));
+        assert!(all.reaches(Endpoint::PostTasks));
     }
 
     #[test]

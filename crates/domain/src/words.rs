@@ -2,8 +2,9 @@
 
 use crate::basic::BasicScope;
 use crate::decision::{Cause, Refusal};
-use crate::endpoint::Auth;
+use crate::endpoint::{Auth, Endpoint};
 use crate::forest::Violation;
+use crate::reach::Reach;
 use crate::rights::{Excess, Rights};
 use crate::scope::Scope;
 use crate::scope_set::ScopeSet;
@@ -102,29 +103,44 @@ pub struct Difference {
     pub gained: ScopeSet,
     /// What is gone.
     pub lost: ScopeSet,
+    /// Which inputs it is about from then on, if that changes.
+    pub reach: Option<Reach>,
 }
 
 impl Difference {
     /// The difference that a change from `before` to `after` makes.
     #[must_use]
     pub fn between(before: ScopeSet, after: ScopeSet) -> Self {
-        Self { gained: after.minus(before), lost: before.minus(after) }
+        Self { gained: after.minus(before), lost: before.minus(after), reach: None }
+    }
+
+    /// The same, from what was about the inputs `before` to what is about those `after`.
+    #[must_use]
+    pub fn with_reach(self, before: Reach, after: Reach) -> Self {
+        Self { reach: (before != after).then_some(after), ..self }
     }
 
     /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(self) -> bool {
-        self.gained.is_empty() && self.lost.is_empty()
+        self.gained.is_empty() && self.lost.is_empty() && self.reach.is_none()
     }
 
     /// In short: `+1 −2`, or `no change`.
     #[must_use]
     pub fn short(self) -> String {
-        match (self.gained.len(), self.lost.len()) {
-            (0, 0) => "no change".into(),
-            (gained, 0) => format!("+{gained}"),
-            (0, lost) => format!("−{lost}"),
-            (gained, lost) => format!("+{gained} −{lost}"),
+        let scopes = match (self.gained.len(), self.lost.len()) {
+            (0, 0) => None,
+            (gained, 0) => Some(format!("+{gained}")),
+            (0, lost) => Some(format!("−{lost}")),
+            (gained, lost) => Some(format!("+{gained} −{lost}")),
+        };
+        let reach = self.reach.map(|reach| reach_note(reach).unwrap_or("all inputs"));
+        match (scopes, reach) {
+            (None, None) => "no change".into(),
+            (Some(scopes), None) => scopes,
+            (None, Some(reach)) => reach.into(),
+            (Some(scopes), Some(reach)) => format!("{scopes}, {reach}"),
         }
     }
 
@@ -133,8 +149,41 @@ impl Difference {
     pub fn sentences(self) -> Vec<String> {
         let newly = sentence("They will also be able to ", self.gained);
         let no_longer = sentence("They will no longer be able to ", self.lost);
-        newly.into_iter().chain(no_longer).collect()
+        let reach = self.reach.map(|reach| match reach {
+            Reach::Assigned => "They will see only the inputs of tasks that are assigned to them.".to_owned(),
+            Reach::Everything => "They will see all inputs.".to_owned(),
+        });
+        newly.into_iter().chain(no_longer).chain(reach).collect()
     }
+}
+
+/// What stands beside somebody's access that is about a part of the inputs.
+#[must_use]
+pub fn reach_note(reach: Reach) -> Option<&'static str> {
+    reach.is_limited().then_some("assigned tasks only")
+}
+
+/// What somebody has, in a few words: the preset that it is nearest to, and whether it is about a part of the inputs.
+#[must_use]
+pub fn access(scopes: ScopeSet, reach: Reach) -> String {
+    let scopes = crate::Preset::describe(scopes);
+    match reach_note(reach) {
+        Some(note) => format!("{scopes}, {note}"),
+        None => scopes,
+    }
+}
+
+/// What somebody with `scopes` cannot do because they reach a part of the inputs alone, in a sentence.
+#[must_use]
+pub fn reach_warning(scopes: ScopeSet) -> Option<String> {
+    let is_lost = |scope: &Scope| {
+        let mut opened = Endpoint::all().filter(|endpoint| endpoint.is_rpc() && endpoint.needs().contains(*scope)).peekable();
+        scope.access() == crate::scope::Access::Write
+            && opened.peek().is_some()
+            && opened.all(Endpoint::is_of_whole)
+    };
+    let lost: ScopeSet = scopes.iter().filter(is_lost).collect();
+    sentence("As they see only a part of the inputs, they will not be able to ", lost)
 }
 
 fn sentence(start: &str, scopes: ScopeSet) -> Option<String> {
@@ -153,6 +202,7 @@ pub fn told_to_holder(by: Option<&str>, before: &Rights, after: &Rights) -> Stri
         clause("you can no longer ", difference.lost),
         clause("you can now ", difference.gained),
         (before.endpoints != after.endpoints).then(|| "it is limited to other endpoints".to_owned()),
+        reach_told(before.reach, after.reach).map(str::to_owned),
         (before.ends_at != after.ends_at).then(|| "it ends at another time".to_owned()),
     ];
     let start = match by {
@@ -161,6 +211,15 @@ pub fn told_to_holder(by: Option<&str>, before: &Rights, after: &Rights) -> Stri
     };
     let clauses: Vec<String> = clauses.into_iter().flatten().collect();
     if clauses.is_empty() { format!("{start}.") } else { format!("{start}: {}.", clauses.join("; ")) }
+}
+
+/// What became of which inputs somebody's access is about, told to themselves; nothing, if nothing did.
+fn reach_told(before: Reach, after: Reach) -> Option<&'static str> {
+    match (before, after) {
+        (Reach::Everything, Reach::Assigned) => Some("you see only the inputs of tasks that are assigned to you"),
+        (Reach::Assigned, Reach::Everything) => Some("you see all inputs"),
+        (Reach::Everything, Reach::Everything) | (Reach::Assigned, Reach::Assigned) => None,
+    }
 }
 
 fn clause(start: &str, scopes: ScopeSet) -> Option<String> {
@@ -259,6 +318,15 @@ impl Refusal {
             Cause::EndpointNotListed { by_grant: false } => {
                 format!("the key you used is limited to certain endpoints, and {what} is not among them")
             }
+            Cause::OfWhole { by_grant: true } => format!(
+                "your access to this app is limited to the inputs of tasks that are assigned to you, and {what} is about \
+                 all of them{}",
+                who(givers, " could lift the limit")
+            ),
+            Cause::OfWhole { by_grant: false } => format!(
+                "the key you used is limited to the inputs of tasks that are assigned to you, and {what} is about all \
+                 of them"
+            ),
             Cause::PasswordTooOld => "give your password again to go on".into(),
             Cause::SomeoneElses => {
                 format!("this annotation is someone else's{}", who(givers, " could change it"))
@@ -305,6 +373,7 @@ fn exceeding(excess: &Excess) -> String {
     let parts = [
         (!excess.scopes.is_empty()).then(|| scope_names(excess.scopes)),
         excess.endpoints.then(|| "endpoints beyond the list".to_owned()),
+        excess.reach.then(|| "inputs beyond assigned tasks".to_owned()),
         excess.longer_than.map(|_| "a later end date".to_owned()),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -316,6 +385,27 @@ fn exceeding(excess: &Excess) -> String {
 mod tests {
     use super::*;
     use crate::endpoint::Endpoint;
+
+    #[test]
+    fn a_change_of_reach_is_told_beside_that_of_scopes() {
+        let (one, two) = (ScopeSet::of(&[Scope::AppsGet]), ScopeSet::of(&[Scope::AppsGet, Scope::InputsGet]));
+        let narrowed = Difference::between(two, one).with_reach(Reach::Everything, Reach::Assigned);
+        assert_eq!(narrowed.short(), "−1, assigned tasks only");
+        assert_eq!(
+            narrowed.sentences().last().map(String::as_str),
+            Some("They will see only the inputs of tasks that are assigned to them.")
+        );
+        let widened = Difference::between(one, one).with_reach(Reach::Assigned, Reach::Everything);
+        assert_eq!((widened.short().as_str(), widened.is_empty()), ("all inputs", false));
+        assert!(Difference::between(one, one).with_reach(Reach::Assigned, Reach::Assigned).is_empty());
+    }
+
+    #[test]
+    fn who_sees_a_part_of_the_inputs_is_told_what_that_takes_from_their_scopes() {
+        assert_eq!(reach_warning(crate::Preset::Worker.scopes()), None);
+        let lead = reach_warning(ScopeSet::of(&[Scope::TasksAdd])).unwrap_or_default();
+        assert!(lead.contains("task"), "{lead}");
+    }
 
     #[test]
     fn every_scope_of_the_eleven_groups_has_its_sentence_once() {
@@ -416,7 +506,7 @@ mod tests {
     #[test]
     fn whoever_would_give_too_much_is_told_what_and_who_could_give_it() {
         let scopes = ScopeSet::of(&[Scope::AnnotationsDelete]);
-        let excess = Excess { scopes, endpoints: false, longer_than: None };
+        let excess = Excess { scopes, endpoints: false, reach: false, longer_than: None };
         assert_eq!(
             Violation::Exceeds(excess).explain(&["Ada"]),
             "you cannot give more than you have: `Annotations_Delete`; Ada could give it to you"

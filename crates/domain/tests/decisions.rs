@@ -4,7 +4,7 @@ use atelier_domain::id::{AppId, GrantId, KeyId, UserId};
 use atelier_domain::session::PROOF;
 use atelier_domain::time::DAY;
 use atelier_domain::{
-    AppRef, Auth, Caller, Condition, Conditions, Credential, Endpoint, EndpointSet, Rights, Scope, ScopeSet,
+    AppRef, Auth, Caller, Condition, Conditions, Credential, Endpoint, EndpointSet, Reach, Rights, Scope, ScopeSet,
     Standing, Timestamp, decide, decide_own,
 };
 use proptest::prelude::*;
@@ -55,9 +55,11 @@ fn rights(endpoint: Endpoint) -> impl Strategy<Value = Rights> {
         1 => (-1..=1i64).prop_map(|span| Some(NOW.plus(span))),
         1 => any::<i64>().prop_map(|micros| Some(Timestamp::from_micros(micros))),
     ];
-    (scopes, endpoints, ends_at).prop_map(|(scopes, endpoints, ends_at)| Rights {
+    let reach = select(Reach::ALL.to_vec());
+    (scopes, endpoints, reach, ends_at).prop_map(|(scopes, endpoints, reach, ends_at)| Rights {
         scopes,
         endpoints,
+        reach,
         ends_at,
     })
 }
@@ -112,7 +114,8 @@ fn opens(rights: &Rights, endpoint: Endpoint, needs: &[Scope]) -> bool {
         Some(list) => endpoint.paths().is_empty() || list.iter().any(|listed| listed == endpoint),
         None => true,
     };
-    in_time && listed && needs.iter().all(|need| rights.scopes.iter().any(|scope| scope == *need))
+    let reached = rights.reach == Reach::Everything || !endpoint.is_of_whole();
+    in_time && listed && reached && needs.iter().all(|need| rights.scopes.iter().any(|scope| scope == *need))
 }
 
 /// Whether a credential is of the kind that is asked for, and opens the endpoint.

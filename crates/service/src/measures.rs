@@ -24,6 +24,7 @@ fn outcome(cause: &Cause) -> &'static str {
         Cause::BoundElsewhere => "bound_elsewhere",
         Cause::MissingScopes { .. } => "missing_scopes",
         Cause::EndpointNotListed { .. } => "endpoint_not_listed",
+        Cause::OfWhole { .. } => "of_whole",
         Cause::SomeoneElses => "someone_elses",
         Cause::PasswordTooOld => "password_too_old",
     }

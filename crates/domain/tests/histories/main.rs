@@ -10,10 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use atelier_domain::closure::closed;
 use atelier_domain::id::{AppId, GrantId, UserId};
-use atelier_domain::{
-    AppRef, Below, Caller, Cause, Change, Conditions, Credential, Editor, Endpoint, EndpointSet, Forest,
-    Member, Permit, Refusal, Rights, Scope, ScopeSet, Standing, Timestamp, Violation, decide,
-};
+use atelier_domain::{AppRef, Below, Caller, Cause, Change, Conditions, Credential, Editor, Endpoint, EndpointSet, Forest, Member, Permit, Reach, Refusal, Rights, Scope, ScopeSet, Standing, Timestamp, Violation, decide};
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 use uuid::Uuid;
@@ -43,6 +40,7 @@ enum Step {
 struct Offer {
     scopes: ScopeSet,
     endpoints: Option<EndpointSet>,
+    reach: Reach,
     lasts: Option<i64>,
 }
 
@@ -52,6 +50,7 @@ enum Edit {
     Narrow(ScopeSet),
     Lasting(Option<i64>),
     Limited(Option<EndpointSet>),
+    Reaching(Reach),
 }
 
 /// Few enough scopes that people's sets meet, and enough that they differ.
@@ -89,17 +88,19 @@ fn lasts() -> impl Strategy<Value = Option<i64>> {
     prop_oneof![2 => Just(None), 1 => (0..40i64).prop_map(Some)]
 }
 
+fn reach() -> impl Strategy<Value = Reach> {
+    prop_oneof![3 => Just(Reach::Everything), 1 => Just(Reach::Assigned)]
+}
+
 fn step() -> impl Strategy<Value = Step> {
-    let offer = (scopes(), endpoints(), lasts()).prop_map(|(scopes, endpoints, lasts)| Offer {
-        scopes,
-        endpoints,
-        lasts,
-    });
+    let offer = (scopes(), endpoints(), reach(), lasts())
+        .prop_map(|(scopes, endpoints, reach, lasts)| Offer { scopes, endpoints, reach, lasts });
     let edit = prop_oneof![
         scopes().prop_map(Edit::Widen),
         scopes().prop_map(Edit::Narrow),
         lasts().prop_map(Edit::Lasting),
         endpoints().prop_map(Edit::Limited),
+        reach().prop_map(Edit::Reaching),
     ];
     let below = select(vec![Below::RemoveToo, Below::KeepUnderMe]);
     prop_oneof![
@@ -301,7 +302,7 @@ impl History {
 
     fn rights(&self, offer: &Offer) -> Rights {
         let ends_at = offer.lasts.map(|lasts| self.app.now().plus(lasts));
-        Rights { scopes: closed(offer.scopes), endpoints: offer.endpoints, ends_at }
+        Rights { scopes: closed(offer.scopes), endpoints: offer.endpoints, reach: offer.reach, ends_at }
     }
 
     fn wanted(&self, had: &Rights, edit: &Edit) -> Rights {
@@ -310,6 +311,7 @@ impl History {
             Edit::Narrow(less) => Rights { scopes: closed(had.scopes.minus(*less)), ..*had },
             Edit::Lasting(lasts) => Rights { ends_at: lasts.map(|lasts| self.app.now().plus(lasts)), ..*had },
             Edit::Limited(endpoints) => Rights { endpoints: *endpoints, ..*had },
+            Edit::Reaching(reach) => Rights { reach: *reach, ..*had },
         }
     }
 

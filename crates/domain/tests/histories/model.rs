@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use atelier_domain::id::GrantId;
-use atelier_domain::{Endpoint, Member, Rights, Scope};
+use atelier_domain::{Endpoint, Member, Reach, Rights, Scope};
 
 /// What somebody can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Gives {
     scopes: BTreeSet<Scope>,
     list: Option<BTreeSet<Endpoint>>,
+    all_inputs: bool,
     end: i64,
 }
 
@@ -20,12 +21,14 @@ impl Gives {
         Self {
             scopes: rights.scopes.iter().collect(),
             list: rights.endpoints.map(|list| list.iter().collect()),
+            all_inputs: rights.reach == Reach::Everything,
             end: rights.ends_at.map_or(i64::MAX, |end| end.micros()),
         }
     }
 
     fn opens(&self, endpoint: Endpoint) -> bool {
         endpoint.needs().iter().all(|scope| self.scopes.contains(&scope))
+            && (self.all_inputs || !endpoint.is_of_whole())
             && (endpoint.paths().is_empty() || self.list.as_ref().is_none_or(|list| list.contains(&endpoint)))
     }
 
@@ -46,18 +49,23 @@ impl Gives {
 
     /// Whether all of it is in `other`.
     pub(crate) fn within(&self, other: &Self) -> bool {
-        self.scopes.is_subset(&other.scopes) && self.list_within(other) && self.end <= other.end
+        self.scopes.is_subset(&other.scopes)
+            && self.list_within(other)
+            && self.all_inputs <= other.all_inputs
+            && self.end <= other.end
     }
 
     /// Whether what it has and `had` has not is in `other`.
     fn adds_to_only_from(&self, had: &Self, other: &Self) -> bool {
         self.scopes.difference(&had.scopes).all(|scope| other.scopes.contains(scope))
             && (self.list_within(had) || self.list_within(other))
+            && (self.all_inputs <= had.all_inputs || self.all_inputs <= other.all_inputs)
             && (self.end <= had.end || self.end <= other.end)
     }
 
     fn cut(&mut self, limit: &Self) {
         self.scopes.retain(|scope| limit.scopes.contains(scope));
+        self.all_inputs &= limit.all_inputs;
         self.list = match (self.list.take(), &limit.list) {
             (Some(own), Some(theirs)) => Some(own.intersection(theirs).copied().collect()),
             (own, theirs) => own.or_else(|| theirs.clone()),

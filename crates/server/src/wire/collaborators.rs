@@ -7,7 +7,7 @@ use atelier_contract::proto::{
     PatchCollaboratorsRequest, PostCollaboratorsRequest, User, UserDetail,
 };
 use atelier_contract::{Call, Failure};
-use atelier_domain::{Below, EndpointSet, ScopeSet};
+use atelier_domain::{Below, EndpointSet, Reach, ScopeSet};
 use atelier_service::apps::{AppRow, SharedAppRow};
 use atelier_service::collaborators::{
     AddCollaborators, EditCollaborator, GrantRow, Invitee, NamedCollaborator,
@@ -59,6 +59,7 @@ pub(super) async fn post(
             people: group.iter().map(|wanted| wanted.person.clone()).collect(),
             scopes: first.scopes,
             endpoints: first.endpoints,
+            reach: first.reach,
             ..AddCollaborators::default()
         };
         match service.add_collaborators(&who, &name, &input).await {
@@ -78,6 +79,7 @@ struct Wanted {
     person: Invitee,
     scopes: ScopeSet,
     endpoints: Option<EndpointSet>,
+    reach: Reach,
 }
 
 impl Wanted {
@@ -92,11 +94,12 @@ impl Wanted {
             person,
             scopes: read_scopes(&collaborator.scopes)?,
             endpoints: read_endpoints(&collaborator.endpoints)?,
+            reach: Reach::limited_if(collaborator.assigned_tasks_only.unwrap_or_default()),
         })
     }
 
     fn is_given_the_same(&self, other: &Self) -> bool {
-        self.scopes == other.scopes && self.endpoints == other.endpoints
+        self.scopes == other.scopes && self.endpoints == other.endpoints && self.reach == other.reach
     }
 }
 
@@ -164,6 +167,8 @@ async fn edit(
         grant: before.id,
         scopes: read_scopes(&collaborator.scopes)?,
         endpoints: read_endpoints(&collaborator.endpoints)?,
+        // Whoever does not know the field does not mean to lift the limit.
+        reach: collaborator.assigned_tasks_only.map_or(before.reach, Reach::limited_if),
         // The wire has no word for it: overwriting the scopes must not lift it.
         ends_at: before.ends_at,
         note: None,
@@ -236,6 +241,7 @@ fn shared(row: SharedAppRow) -> Collaboration {
         app: Some(apps::named(&row.owner_slug, &row.slug, &row.name)),
         scopes: row.scopes.to_wire(),
         endpoints: write_endpoints(row.endpoints),
+        assigned_tasks_only: Some(row.reach.is_limited()),
         created_at: Some(timestamp(row.granted_at)),
         app_owner: Some(named(row.owner_slug, row.owner_name)),
     }
@@ -250,6 +256,7 @@ fn answer(app: &AppRow, row: GrantRow) -> Collaborator {
         user: Some(User { user_detail: Some(detail), ..user }),
         scopes: row.scopes.to_wire(),
         endpoints: write_endpoints(row.endpoints),
+        assigned_tasks_only: Some(row.reach.is_limited()),
         created_at: Some(timestamp(row.created_at)),
         modified_at: Some(timestamp(row.changed_at)),
         deleted_at: None,

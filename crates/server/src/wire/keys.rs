@@ -6,7 +6,7 @@ use atelier_contract::proto::{
     PatchKeysRequest, PostKeysRequest, SingleKeyResponse,
 };
 use atelier_contract::{Call, Failure};
-use atelier_domain::EndpointSet;
+use atelier_domain::{EndpointSet, Reach};
 use atelier_domain::id::KeyId;
 use atelier_service::keys::{ChangeKey, CreateKey, KeyRow, OpenedKey};
 use atelier_service::{AppName, Service, Who};
@@ -102,6 +102,7 @@ async fn create(service: &Service, who: &Who, key: Key) -> Result<OpenedKey, Fai
         description: key.description,
         scopes: read_scopes(&key.scopes)?,
         endpoints: read_endpoints(&key.endpoints)?,
+        reach: Reach::limited_if(key.assigned_tasks_only.unwrap_or_default()),
         ends_at: key.expires_at.map(|end| moment("expires_at", end)).transpose()?,
         app,
         is_app_key,
@@ -150,6 +151,7 @@ async fn change(service: &Service, who: &Who, key: Key, action: &str) -> Result<
         description: (!key.description.is_empty()).then_some(key.description),
         scopes,
         endpoints,
+        reach: key.assigned_tasks_only.map(Reach::limited_if),
         ends_at: key.expires_at.map(|end| moment("expires_at", end).map(Some)).transpose()?,
     };
     service.change_key(who, id, &input).await.map_err(failure)
@@ -213,6 +215,7 @@ fn answer(row: KeyRow) -> Key {
         description: row.description,
         scopes: row.scopes.to_wire(),
         endpoints: write_endpoints(row.endpoints),
+        assigned_tasks_only: Some(row.reach.is_limited()),
         apps: app.into_iter().collect(),
         created_at: Some(timestamp(row.created_at)),
         expires_at: row.ends_at.map(timestamp),

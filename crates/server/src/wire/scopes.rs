@@ -23,6 +23,7 @@ pub(super) async fn mine(
     Ok(MultiScopeResponse {
         scopes: rights.scopes.to_wire(),
         endpoints: write_endpoints(rights.endpoints),
+        assigned_tasks_only: Some(rights.reach.is_limited()),
         app: Some(apps::named(&row.owner_slug, &row.slug, &row.name)),
         ..MultiScopeResponse::default()
     })

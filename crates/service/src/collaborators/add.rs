@@ -2,9 +2,7 @@
 
 use atelier_domain::closure::closed;
 use atelier_domain::id::GrantId;
-use atelier_domain::{
-    Below, Email, Endpoint, EndpointSet, Forest, Permit, Rights, ScopeSet, Slug, Timestamp,
-};
+use atelier_domain::{Below, Email, Endpoint, EndpointSet, Forest, Permit, Reach, Rights, ScopeSet, Slug, Timestamp};
 use atelier_store::queries::apps::AppRow;
 use atelier_store::queries::grants::{Invitation, NewGrant};
 use atelier_store::queries::users::UserRow;
@@ -54,6 +52,8 @@ pub struct AddCollaborators {
     pub scopes: ScopeSet,
     /// The endpoints to which they are limited.
     pub endpoints: Option<EndpointSet>,
+    /// Which inputs it is about.
+    pub reach: Reach,
     /// When their access ends.
     pub ends_at: Option<Timestamp>,
     /// What the inviter writes beside it.
@@ -96,8 +96,12 @@ impl Service {
         let endpoint = Endpoint::PostCollaborators;
         let addresses: Vec<Email> = input.people.iter().filter_map(Invitee::address).take(PEOPLE).collect();
         let asked = self.permit_to_invite(&mut tx, who, app, endpoint, &addresses).await?;
-        let rights =
-            Rights { scopes: closed(input.scopes), endpoints: input.endpoints, ends_at: input.ends_at };
+        let rights = Rights {
+            scopes: closed(input.scopes),
+            endpoints: input.endpoints,
+            reach: input.reach,
+            ends_at: input.ends_at,
+        };
         if let Err(violation) = Forest::invite(&editor(&asked.permit), &rights, now) {
             return Err(not_allowed(&mut tx, &asked.permit, &violation).await);
         }
@@ -335,6 +339,7 @@ fn given(rights: &Rights, note: &str) -> serde_json::Value {
     json!({
         "scopes": rights.scopes,
         "endpoints": rights.endpoints,
+        "reach": rights.reach,
         "ends_at": rights.ends_at,
         "note": note,
     })

@@ -3,7 +3,7 @@
 use atelier_domain::closure::closed;
 use atelier_domain::id::GrantId;
 use atelier_domain::{
-    Change, Conditions, Endpoint, EndpointSet, Permit, Preset, Rights, ScopeSet, Timestamp,
+    Change, Conditions, Endpoint, EndpointSet, Permit, Reach, Rights, ScopeSet, Timestamp, words,
 };
 use atelier_store::Conn;
 use atelier_store::queries::grants;
@@ -22,6 +22,8 @@ pub struct EditCollaborator {
     pub scopes: ScopeSet,
     /// The endpoints to which they are limited.
     pub endpoints: Option<EndpointSet>,
+    /// Which inputs it is about.
+    pub reach: Reach,
     /// When their access ends.
     pub ends_at: Option<Timestamp>,
     /// What is to stand beside it; what is not given stays.
@@ -32,7 +34,12 @@ pub struct EditCollaborator {
 
 impl EditCollaborator {
     fn rights(&self) -> Rights {
-        Rights { scopes: closed(self.scopes), endpoints: self.endpoints, ends_at: self.ends_at }
+        Rights {
+            scopes: closed(self.scopes),
+            endpoints: self.endpoints,
+            reach: self.reach,
+            ends_at: self.ends_at,
+        }
     }
 }
 
@@ -111,7 +118,7 @@ fn check_version(rows: &[GrantRow], input: &EditCollaborator) -> Result<()> {
         return Err(Error::Conflict(format!(
             "the access of {} was changed meanwhile, and is {} now; your choice is kept, look again",
             row.holder(),
-            Preset::describe(row.scopes)
+            words::access(row.scopes, row.reach)
         )));
     }
     Ok(())

@@ -89,7 +89,8 @@ impl Preview {
                 pending: before.user.is_none(),
                 before: before.rights,
                 after,
-                difference: Difference::between(before.rights.scopes, scopes),
+                difference: Difference::between(before.rights.scopes, scopes)
+                    .with_reach(before.rights.reach, after.map_or(before.rights.reach, |after| after.reach)),
                 changes_inviter,
             });
         }
@@ -207,7 +208,12 @@ impl Plan<'_> {
 
 /// Rights as the audit list keeps them.
 pub(super) fn told(rights: &Rights) -> Value {
-    json!({ "scopes": rights.scopes, "endpoints": rights.endpoints, "ends_at": rights.ends_at })
+    json!({
+        "scopes": rights.scopes,
+        "endpoints": rights.endpoints,
+        "reach": rights.reach,
+        "ends_at": rights.ends_at,
+    })
 }
 
 pub(super) fn set(value: &mut Value, field: &str, to: Value) {
@@ -248,7 +254,7 @@ async fn givers(conn: &mut Conn, permit: &Permit, violation: &Violation) -> Resu
     let (Violation::Exceeds(excess), Some(own)) = (violation, permit.grant()) else { return Ok(Vec::new()) };
     let Some(own) = grants::get(conn, permit, own).await? else { return Ok(Vec::new()) };
     let missing = excess.scopes.minus(own.scopes);
-    let is_limited = excess.endpoints && own.endpoints.is_some();
+    let is_limited = (excess.endpoints && own.endpoints.is_some()) || (excess.reach && own.reach.is_limited());
     let ends_too_early = excess.longer_than.is_some() && excess.longer_than == own.ends_at;
     if missing.is_empty() && !is_limited && !ends_too_early {
         return Ok(Vec::new());

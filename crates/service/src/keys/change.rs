@@ -2,9 +2,7 @@
 
 use atelier_domain::closure::closed;
 use atelier_domain::id::{GrantId, KeyId};
-use atelier_domain::{
-    DisplayName, Editor, Endpoint, EndpointSet, Forest, Member, Rights, ScopeSet, Timestamp,
-};
+use atelier_domain::{DisplayName, Editor, Endpoint, EndpointSet, Forest, Member, Reach, Rights, ScopeSet, Timestamp};
 use atelier_store::Event;
 use atelier_store::queries::keys;
 
@@ -21,6 +19,8 @@ pub struct ChangeKey {
     pub scopes: Option<ScopeSet>,
     /// The endpoints to which it is limited; `Some(None)` lifts the limit.
     pub endpoints: Option<Option<EndpointSet>>,
+    /// Which inputs it is about.
+    pub reach: Option<Reach>,
     /// When it ends; `Some(None)`: never.
     pub ends_at: Option<Option<Timestamp>>,
 }
@@ -55,6 +55,7 @@ impl Service {
         let wanted = Rights {
             scopes: input.scopes.map_or(had.scopes, closed),
             endpoints: input.endpoints.unwrap_or(had.endpoints),
+            reach: input.reach.unwrap_or(had.reach),
             ends_at: input.ends_at.unwrap_or(had.ends_at),
         };
         if wanted != had {

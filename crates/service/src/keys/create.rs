@@ -2,9 +2,7 @@
 
 use atelier_domain::closure::closed;
 use atelier_domain::id::KeyId;
-use atelier_domain::{
-    Conditions, DisplayName, Editor, Endpoint, EndpointSet, Forest, Rights, ScopeSet, Timestamp,
-};
+use atelier_domain::{Conditions, DisplayName, Editor, Endpoint, EndpointSet, Forest, Reach, Rights, ScopeSet, Timestamp};
 use atelier_store::Event;
 use atelier_store::queries::keys;
 
@@ -22,6 +20,8 @@ pub struct CreateKey {
     pub scopes: ScopeSet,
     /// The endpoints to which it is limited.
     pub endpoints: Option<EndpointSet>,
+    /// Which inputs it is about.
+    pub reach: Reach,
     /// When it ends; not given, it does not.
     pub ends_at: Option<Timestamp>,
     /// The only app that it reaches.
@@ -44,8 +44,12 @@ impl Service {
         check_unbound(&asked.permit, endpoint)?;
         let description: DisplayName =
             input.description.parse().map_err(|error| Error::invalid("description", error))?;
-        let rights =
-            Rights { scopes: closed(input.scopes), endpoints: input.endpoints, ends_at: input.ends_at };
+        let rights = Rights {
+            scopes: closed(input.scopes),
+            endpoints: input.endpoints,
+            reach: input.reach,
+            ends_at: input.ends_at,
+        };
         // What somebody may hand out to a key is what they may hand out to a person.
         let giver = Editor { grant: None, rights: *asked.permit.credential().rights() };
         Forest::invite(&giver, &rights, now)

@@ -61,6 +61,7 @@ fn told(description: &str, rights: &Rights, app: Option<AppId>) -> Value {
         "description": description,
         "scopes": rights.scopes,
         "endpoints": rights.endpoints,
+        "reach": rights.reach,
         "ends_at": rights.ends_at,
         "app": app,
     })

@@ -167,6 +167,7 @@ type Never = std::convert::Infallible;
 derived! {
     Timestamp: i64 => |micros| Ok::<_, Never>(Timestamp::from_micros(micros));
     ScopeSet: String => |names| names.parse::<ScopeSet>();
+    atelier_domain::Reach: String => |name| name.parse::<atelier_domain::Reach>();
     EndpointSet: String => |names| names.parse::<EndpointSet>();
     atelier_domain::Email: String => |text| text.parse::<atelier_domain::Email>();
     atelier_domain::Slug: String => |text| text.parse::<atelier_domain::Slug>();

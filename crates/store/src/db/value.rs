@@ -143,6 +143,7 @@ from! {
     &'a atelier_domain::Slug => |value| Self::Text(Some(value.as_str()));
     &'a atelier_domain::ResourceId => |value| Self::Text(Some(value.as_str()));
     &'a atelier_domain::DisplayName => |value| Self::Text(Some(value.as_str()));
+    atelier_domain::Reach => |value| Self::Text(Some(value.name()));
     atelier_domain::ScopeSet => |value| Self::OwnedText(Some(value.to_string()));
     Option<atelier_domain::EndpointSet> => |value| Self::OwnedText(value.map(|set| set.to_string()));
 }

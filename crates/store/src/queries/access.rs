@@ -2,7 +2,7 @@
 
 use atelier_domain::id::{AppId, GrantId, KeyId, SessionId, UserId};
 use atelier_domain::{
-    AppRef, Caller, Credential, EndpointSet, Rights, ScopeSet, Standing, Timestamp, session,
+    AppRef, Caller, Credential, EndpointSet, Reach, Rights, ScopeSet, Standing, Timestamp, session,
 };
 
 use crate::Result;
@@ -78,6 +78,7 @@ row! {
         follows: Option<GrantId>,
         key_scopes: ScopeSet,
         key_endpoints: Option<EndpointSet>,
+        key_reach: Reach,
         key_ends_at: Option<Timestamp>,
         used_at: Option<Timestamp>,
         app_id: Option<AppId>,
@@ -87,6 +88,7 @@ row! {
         grant_id: Option<GrantId>,
         grant_scopes: Option<ScopeSet>,
         grant_endpoints: Option<EndpointSet>,
+        grant_reach: Option<Reach>,
         grant_ends_at: Option<Timestamp>,
         grant_active_at: Option<Timestamp>,
     }
@@ -108,6 +110,7 @@ row! {
         grant_id: Option<GrantId>,
         grant_scopes: Option<ScopeSet>,
         grant_endpoints: Option<EndpointSet>,
+        grant_reach: Option<Reach>,
         grant_ends_at: Option<Timestamp>,
         grant_active_at: Option<Timestamp>,
     }
@@ -131,7 +134,7 @@ macro_rules! grant {
         "LEFT JOIN grants g ON g.app_id = a.id AND g.user_id = p.user_id AND g.state = 'active'"
     };
     (postgres) => {
-        "LEFT JOIN LATERAL (SELECT id, scopes, endpoints, ends_at, active_at FROM grants \
+        "LEFT JOIN LATERAL (SELECT id, scopes, endpoints, reach, ends_at, active_at FROM grants \
          WHERE app_id = a.id AND user_id = p.user_id AND state = 'active' LIMIT 1) g ON TRUE"
     };
 }
@@ -144,7 +147,8 @@ macro_rules! statement {
             $columns,
             ", u.slug, u.name, a.id AS app_id, a.owner_id, a.slug AS app_slug, o.slug AS owner_slug, ",
             "g.id AS grant_id, ",
-            "g.scopes AS grant_scopes, g.endpoints AS grant_endpoints, g.ends_at AS grant_ends_at, ",
+            "g.scopes AS grant_scopes, g.endpoints AS grant_endpoints, g.reach AS grant_reach, ",
+            "g.ends_at AS grant_ends_at, ",
             "g.active_at AS grant_active_at ",
             "FROM ",
             $proofs,
@@ -163,7 +167,8 @@ macro_rules! key {
         statement!(
             $dialect,
             "p.id AS key_id, p.kind, p.user_id, p.bound_app, p.grant_id AS follows, \
-             p.scopes AS key_scopes, p.endpoints AS key_endpoints, p.ends_at AS key_ends_at, p.used_at",
+             p.scopes AS key_scopes, p.endpoints AS key_endpoints, p.reach AS key_reach, \
+             p.ends_at AS key_ends_at, p.used_at",
             "(SELECT keys.*, app_id AS bound_app FROM keys WHERE revoked_at IS NULL) p",
             $app
         )
@@ -263,14 +268,17 @@ async fn by_key(
             row
         }
     };
-    let grant = granted(row.grant_id, row.grant_scopes, row.grant_endpoints, row.grant_ends_at);
+    let grant = granted(row.grant_id, row.grant_scopes, row.grant_endpoints, row.grant_reach, row.grant_ends_at);
     let rights = match (row.follows, &grant) {
         // A token that follows a grant gives what the grant gives at this moment, and nothing beside it.
         (Some(follows), Some((id, rights))) if follows == *id => *rights,
         (Some(_), _) => Rights::of(ScopeSet::EMPTY),
-        (None, _) => {
-            Rights { scopes: row.key_scopes, endpoints: row.key_endpoints, ends_at: row.key_ends_at }
-        }
+        (None, _) => Rights {
+            scopes: row.key_scopes,
+            endpoints: row.key_endpoints,
+            reach: row.key_reach,
+            ends_at: row.key_ends_at,
+        },
     };
     let credential = match (row.kind.as_str(), row.bound_app) {
         ("app_key", Some(app)) => Credential::AppKey { id: row.key_id, rights, app },
@@ -299,7 +307,7 @@ async fn by_session(
     if !session::is_alive(row.created_at, row.seen_at, now) {
         return Ok(None);
     }
-    let grant = granted(row.grant_id, row.grant_scopes, row.grant_endpoints, row.grant_ends_at);
+    let grant = granted(row.grant_id, row.grant_scopes, row.grant_endpoints, row.grant_reach, row.grant_ends_at);
     Ok(Some(Access {
         caller: Caller { user: row.user_id, credential: Credential::Session { proved_at: row.proved_at } },
         slug: row.slug,
@@ -316,9 +324,10 @@ pub(super) fn granted(
     id: Option<GrantId>,
     scopes: Option<ScopeSet>,
     endpoints: Option<EndpointSet>,
+    reach: Option<Reach>,
     ends_at: Option<Timestamp>,
 ) -> Option<(GrantId, Rights)> {
-    Some((id?, Rights { scopes: scopes?, endpoints, ends_at }))
+    Some((id?, Rights { scopes: scopes?, endpoints, reach: reach?, ends_at }))
 }
 
 /// Since when both the proof and the grant, where there is one, are noted as used.

@@ -5,6 +5,7 @@ use atelier_domain::{Labels, Medium, Permit, Timestamp};
 use serde_json::{Value, json};
 
 use super::concepts::one_of;
+use super::reach::{assigned, reached};
 use crate::db::{Backend, Column, Conn, Row, Sql, WriteTx, params, row};
 use crate::{Error, Result};
 
@@ -64,13 +65,15 @@ row! {
     }
 }
 
+/// The annotations of the app `$1` of inputs that are reached if `$who` is who asks.
 macro_rules! annotation {
-    ($($condition:tt)+) => {
+    ($who:literal; $($condition:tt)+) => {
         concat!(
             "SELECT a.id, a.slug, i.slug AS input_slug, a.user_id, u.slug AS author_slug, u.name AS author, \
              a.data AS labels, a.info, a.status, t.slug AS task, a.created_at, a.changed_at \
              FROM annotations a JOIN inputs i ON i.id = a.input_id JOIN users u ON u.id = a.user_id \
-             LEFT JOIN tasks t ON t.id = a.task_id WHERE a.app_id = $1",
+             LEFT JOIN tasks t ON t.id = a.task_id WHERE a.app_id = $1 AND ",
+            reached!("a.input_id" $who),
             $($condition)+
         )
     };
@@ -97,6 +100,8 @@ pub async fn targets(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> Resul
             concat!(
                 "SELECT id, slug, kind, CAST(length(body) AS BIGINT) AS characters FROM inputs \
                  WHERE app_id = $1 AND ",
+                reached!("id" "$3"),
+                " AND ",
                 $($condition)+
             )
         };
@@ -105,7 +110,7 @@ pub async fn targets(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> Resul
         target!(one_of!(sqlite "slug" "$2")),
         target!(one_of!(postgres "slug" "$2"), " ORDER BY id FOR KEY SHARE"),
     );
-    tx.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
+    tx.fetch_all(sql, params![permit.app(), &json!(slugs), permit.assigned_to()]).await
 }
 
 /// A new annotation.
@@ -212,7 +217,7 @@ async fn note_concepts(tx: &mut WriteTx, permit: &Permit, id: AnnotationId, labe
 /// # Errors
 /// When the database fails.
 pub async fn get(conn: &mut Conn, permit: &Permit, id: AnnotationId) -> Result<AnnotationRow> {
-    conn.fetch_one(annotation!(" AND a.id = $2"), params![permit.app(), id]).await
+    conn.fetch_one(annotation!("$3"; " AND a.id = $2"), params![permit.app(), id, permit.assigned_to()]).await
 }
 
 /// The annotation `slug` of the input `input` of the permit's app.
@@ -225,8 +230,11 @@ pub async fn of_input(
     input: &str,
     slug: &str,
 ) -> Result<Option<AnnotationRow>> {
-    conn.fetch_optional(annotation!(" AND i.slug = $2 AND a.slug = $3"), params![permit.app(), input, slug])
-        .await
+    conn.fetch_optional(
+        annotation!("$4"; " AND i.slug = $2 AND a.slug = $3"),
+        params![permit.app(), input, slug, permit.assigned_to()],
+    )
+    .await
 }
 
 /// What to list of an app's annotations; a list that is empty asks for nothing.
@@ -258,6 +266,7 @@ pub async fn list(
     macro_rules! list {
         ($dialect:ident, $($found_by:tt)+) => {
             annotation!(
+                "$9";
                 $($found_by)+,
                 among!($dialect "a.slug" "$4"),
                 among!($dialect "i.slug" "$5"),
@@ -307,7 +316,8 @@ pub async fn list(
             inputs.as_ref(),
             authors.as_ref(),
             statuses.as_ref(),
-            filter.task
+            filter.task,
+            permit.assigned_to()
         ],
     )
     .await
@@ -323,10 +333,10 @@ pub async fn named_to_change(
     slugs: &[&str],
 ) -> Result<Vec<AnnotationRow>> {
     let sql = Sql::differing(
-        annotation!(" AND ", one_of!(sqlite "a.slug" "$2"), " ORDER BY a.id"),
-        annotation!(" AND ", one_of!(postgres "a.slug" "$2"), " ORDER BY a.id FOR UPDATE OF a"),
+        annotation!("$3"; " AND ", one_of!(sqlite "a.slug" "$2"), " ORDER BY a.id"),
+        annotation!("$3"; " AND ", one_of!(postgres "a.slug" "$2"), " ORDER BY a.id FOR UPDATE OF a"),
     );
-    tx.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
+    tx.fetch_all(sql, params![permit.app(), &json!(slugs), permit.assigned_to()]).await
 }
 
 /// All annotations of the inputs `slugs` of the permit's app, which nobody else changes until the transaction ends.
@@ -339,14 +349,15 @@ pub async fn of_inputs_to_change(
     slugs: &[&str],
 ) -> Result<Vec<AnnotationRow>> {
     let sql = Sql::differing(
-        annotation!(" AND i.app_id = $1 AND ", one_of!(sqlite "i.slug" "$2"), " ORDER BY a.id"),
+        annotation!("$3"; " AND i.app_id = $1 AND ", one_of!(sqlite "i.slug" "$2"), " ORDER BY a.id"),
         annotation!(
+            "$3";
             " AND i.app_id = $1 AND ",
             one_of!(postgres "i.slug" "$2"),
             " ORDER BY a.id FOR UPDATE OF a"
         ),
     );
-    tx.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
+    tx.fetch_all(sql, params![permit.app(), &json!(slugs), permit.assigned_to()]).await
 }
 
 /// At most `size` of the annotations of the permit's app that name one of the concepts, which nobody else changes until the
@@ -363,6 +374,7 @@ pub async fn naming_to_change(
     macro_rules! naming {
         ($dialect:ident) => {
             annotation!(
+                "$4";
                 " AND a.id IN (SELECT annotation_id FROM annotation_concepts WHERE app_id = $1 AND ",
                 one_of!($dialect "concept" "$2"),
                 " LIMIT $3) ORDER BY a.id"
@@ -371,7 +383,7 @@ pub async fn naming_to_change(
     }
     let sql = Sql::differing(naming!(sqlite), concat!(naming!(postgres), " FOR UPDATE OF a"));
     let limit = i64::try_from(size).unwrap_or(i64::MAX);
-    tx.fetch_all(sql, params![permit.app(), &json!(concepts), limit]).await
+    tx.fetch_all(sql, params![permit.app(), &json!(concepts), limit, permit.assigned_to()]).await
 }
 
 /// Somebody else than whoever holds the permit who named one of the concepts in an annotation of its app.
@@ -472,8 +484,14 @@ pub async fn set_status_within(
 pub async fn delete(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> Result<u64> {
     macro_rules! delete {
         ($dialect:ident) => {
-            concat!("DELETE FROM annotations WHERE app_id = $1 AND ", one_of!($dialect "slug" "$2"))
+            concat!(
+                "DELETE FROM annotations WHERE app_id = $1 AND ",
+                one_of!($dialect "slug" "$2"),
+                " AND ",
+                reached!("input_id" "$3")
+            )
         };
     }
-    tx.execute(Sql::differing(delete!(sqlite), delete!(postgres)), params![permit.app(), &json!(slugs)]).await
+    let params = params![permit.app(), &json!(slugs), permit.assigned_to()];
+    tx.execute(Sql::differing(delete!(sqlite), delete!(postgres)), params).await
 }

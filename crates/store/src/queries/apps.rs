@@ -48,6 +48,8 @@ row! {
         pub scopes: ScopeSet,
         /// The endpoints to which it is limited.
         pub endpoints: Option<atelier_domain::EndpointSet>,
+        /// Which inputs it is about.
+        pub reach: atelier_domain::Reach,
         /// When it ends.
         pub ends_at: Option<Timestamp>,
         /// When it was given.
@@ -87,6 +89,7 @@ impl FromRow for HeldAppRow {
         let rights = Rights {
             scopes: row.get("grant_scopes")?,
             endpoints: row.get("grant_endpoints")?,
+            reach: row.get("grant_reach")?,
             ends_at: row.get("grant_ends_at")?,
         };
         Ok(Self { app: AppRow::from_row(row)?, grant: row.get("grant_id")?, rights })
@@ -194,8 +197,8 @@ pub async fn list_held(
         .fetch_all(
             "SELECT a.id, a.owner_id, o.slug AS owner_slug, o.name AS owner_name, a.slug, a.name, a.description, \
              a.default_language, a.metadata, a.created_at, a.changed_at, a.deleted_at, g.id AS grant_id, \
-             g.scopes AS grant_scopes, g.endpoints AS grant_endpoints, g.ends_at AS grant_ends_at \
-             FROM grants g JOIN apps a ON a.id = g.app_id JOIN users o ON o.id = a.owner_id \
+             g.scopes AS grant_scopes, g.endpoints AS grant_endpoints, g.reach AS grant_reach, \
+             g.ends_at AS grant_ends_at FROM grants g JOIN apps a ON a.id = g.app_id JOIN users o ON o.id = a.owner_id \
              WHERE g.user_id = $1 AND g.state = 'active' AND a.deleted_at IS NULL AND o.slug = $3 AND a.id < $4 \
              ORDER BY a.id DESC LIMIT $2",
             params![permit.user(), limit, owner, before],
@@ -230,8 +233,8 @@ pub async fn list_shared(
     macro_rules! shared {
         ($condition:literal) => {
             concat!(
-                "SELECT g.id AS grant_id, g.scopes, g.endpoints, g.ends_at, g.created_at AS granted_at, \
-                 b.name AS granted_by, a.id AS app_id, o.slug AS owner_slug, o.name AS owner_name, a.slug, a.name, \
+                "SELECT g.id AS grant_id, g.scopes, g.endpoints, g.reach, g.ends_at, \
+                 g.created_at AS granted_at, b.name AS granted_by, a.id AS app_id, o.slug AS owner_slug, o.name AS owner_name, a.slug, a.name, \
                  a.description, a.created_at FROM grants g JOIN apps a ON a.id = g.app_id \
                  JOIN users o ON o.id = a.owner_id JOIN users b ON b.id = g.granted_by \
                  WHERE g.user_id = $1 AND g.state = 'active' AND a.deleted_at IS NULL",

@@ -3,6 +3,7 @@
 use atelier_domain::{Color, Permit, Shortcut, Timestamp};
 use serde_json::{Value, json};
 
+use super::reach::{assigned, reached};
 use crate::Result;
 use crate::db::{Conn, FromRow, Row, Sql, WriteTx, params, row};
 
@@ -361,6 +362,8 @@ pub async fn counts(
                 "(SELECT COUNT(DISTINCT a.input_id) FROM annotation_concepts n \
                  JOIN annotations a ON a.id = n.annotation_id \
                  WHERE n.app_id = c.app_id AND n.concept = c.slug AND ",
+                reached!("n.input_id" "$4"),
+                " AND ",
                 $condition,
                 ")"
             )
@@ -375,7 +378,7 @@ pub async fn counts(
             " AND c.position IN (SELECT position FROM concepts WHERE app_id = $1 \
              ORDER BY position LIMIT $2 OFFSET $3) ORDER BY c.position"
         ),
-        params![permit.app(), limit, offset],
+        params![permit.app(), limit, offset, permit.assigned_to()],
     )
     .await
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::concepts::one_of;
 use super::inputs::{InputSaidRow, input_columns};
+use super::reach::{assigned, reached};
 use super::said::said;
 use crate::Result;
 use crate::db::{Column, Conn, FromRow, Row, Sql, WriteTx, params, row};
@@ -97,8 +98,12 @@ pub async fn list(
         ($dialect:ident) => {
             members!(
                 $dialect "$5";
-                "SELECT m.input_id, m.added_at FROM dataset_inputs m WHERE m.dataset_id = $4 \
-                 AND (m.added_at, m.input_id) > ($6, $7) ORDER BY m.added_at, m.input_id LIMIT $2 OFFSET $3";
+                concat!(
+                    "SELECT m.input_id, m.added_at FROM dataset_inputs m WHERE m.dataset_id = $4 \
+                     AND (m.added_at, m.input_id) > ($6, $7) AND ",
+                    reached!("m.input_id" "$8"),
+                    " ORDER BY m.added_at, m.input_id LIMIT $2 OFFSET $3"
+                );
                 " ORDER BY k.added_at, k.input_id"
             )
         };
@@ -107,7 +112,7 @@ pub async fn list(
     let (at, input) = after.unwrap_or((Timestamp::from_micros(i64::MIN), InputId(Uuid::nil())));
     let limit = i64::try_from(size).unwrap_or(i64::MAX);
     let offset = i64::try_from(skip).unwrap_or(i64::MAX);
-    conn.fetch_all(sql, params![permit.app(), limit, offset, dataset, status, at, input]).await
+    conn.fetch_all(sql, params![permit.app(), limit, offset, dataset, status, at, input, permit.assigned_to()]).await
 }
 
 /// Those of the inputs `slugs` of the permit's app that are in `dataset`, in no order; with what is said of them by the
@@ -130,13 +135,15 @@ pub async fn named(
                     "SELECT m.input_id, m.added_at FROM dataset_inputs m WHERE m.dataset_id = $2 \
                      AND m.input_id IN (SELECT id FROM inputs WHERE app_id = $1 AND ",
                     one_of!($dialect "slug" "$3"),
+                    " AND ",
+                    reached!("id" "$5"),
                     ")"
                 );
             )
         };
     }
     let sql = Sql::differing(named!(sqlite), named!(postgres));
-    conn.fetch_all(sql, params![permit.app(), dataset, &json!(slugs), status]).await
+    conn.fetch_all(sql, params![permit.app(), dataset, &json!(slugs), status, permit.assigned_to()]).await
 }
 
 row! {
@@ -152,7 +159,7 @@ row! {
 pub async fn keep_inputs(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> Result<Vec<String>> {
     macro_rules! inputs {
         ($($condition:tt)+) => {
-            concat!("SELECT slug FROM inputs WHERE app_id = $1 AND ", $($condition)+)
+            concat!("SELECT slug FROM inputs WHERE app_id = $1 AND ", reached!("id" "$3"), " AND ", $($condition)+)
         };
     }
     let sql = Sql::differing(
@@ -160,7 +167,8 @@ pub async fn keep_inputs(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> R
         // In one order, so that two who want the same do not wait for one another.
         inputs!(one_of!(postgres "slug" "$2"), " ORDER BY id FOR KEY SHARE"),
     );
-    let rows: Vec<SlugRow> = tx.fetch_all(sql, params![permit.app(), &json!(slugs)]).await?;
+    let params = params![permit.app(), &json!(slugs), permit.assigned_to()];
+    let rows: Vec<SlugRow> = tx.fetch_all(sql, params).await?;
     Ok(rows.into_iter().map(|row| row.slug).collect())
 }
 
@@ -181,12 +189,14 @@ pub async fn insert(
                 "INSERT INTO dataset_inputs (dataset_id, input_id, added_at) SELECT d.id, i.id, $4 \
                  FROM datasets d JOIN inputs i ON i.app_id = d.app_id WHERE d.app_id = $1 AND d.id = $2 AND ",
                 one_of!($dialect "i.slug" "$3"),
+                " AND ",
+                reached!("i.id" "$5"),
                 " ON CONFLICT (dataset_id, input_id) DO NOTHING"
             )
         };
     }
     let sql = Sql::differing(insert!(sqlite), insert!(postgres));
-    tx.execute(sql, params![permit.app(), dataset, &json!(slugs), now]).await?;
+    tx.execute(sql, params![permit.app(), dataset, &json!(slugs), now, permit.assigned_to()]).await?;
     Ok(())
 }
 
@@ -207,7 +217,8 @@ pub async fn insert_all(
             concat!(
                 "INSERT INTO dataset_inputs (dataset_id, input_id, added_at) SELECT d.id, i.id, $4 \
                  FROM datasets d CROSS JOIN dataset_inputs m CROSS JOIN inputs i WHERE d.app_id = $1 AND d.id = $2 \
-                 AND m.dataset_id = $3 AND i.id = m.input_id AND i.app_id = d.app_id",
+                 AND m.dataset_id = $3 AND i.id = m.input_id AND i.app_id = d.app_id AND ",
+                reached!("i.id" "$5"),
                 $kept,
                 " ON CONFLICT (dataset_id, input_id) DO NOTHING"
             )
@@ -215,7 +226,7 @@ pub async fn insert_all(
     }
     // An input that somebody deletes in this very moment is left out.
     let sql = Sql::differing(insert!(""), insert!(" FOR KEY SHARE OF i"));
-    tx.execute(sql, params![permit.app(), dataset, from, now]).await
+    tx.execute(sql, params![permit.app(), dataset, from, now, permit.assigned_to()]).await
 }
 
 /// Takes the inputs `slugs` of the permit's app out of its dataset `dataset`; answers how many were in it. The inputs
@@ -230,10 +241,12 @@ pub async fn delete(tx: &mut WriteTx, permit: &Permit, dataset: DatasetId, slugs
                 "DELETE FROM dataset_inputs WHERE dataset_id = $2 \
                  AND input_id IN (SELECT id FROM inputs WHERE app_id = $1 AND ",
                 one_of!($dialect "slug" "$3"),
+                " AND ",
+                reached!("id" "$4"),
                 ")"
             )
         };
     }
     let sql = Sql::differing(delete!(sqlite), delete!(postgres));
-    tx.execute(sql, params![permit.app(), dataset, &json!(slugs)]).await
+    tx.execute(sql, params![permit.app(), dataset, &json!(slugs), permit.assigned_to()]).await
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::concepts::one_of;
+use super::reach::{assigned, reached};
 use crate::Result;
 use crate::db::{Column, Conn, Row, Sql, WriteTx, params, row};
 
@@ -42,12 +43,32 @@ row! {
     }
 }
 
+/// The versions of the app `$1`, which count what is reached if `$who` is who asks.
 macro_rules! version {
-    ($($condition:tt)+) => {
+    (sqlite $who:literal; $($condition:tt)+) => {
+        version!("json_array_length", $who; $($condition)+)
+    };
+    (postgres $who:literal; $($condition:tt)+) => {
+        version!("jsonb_array_length", $who; $($condition)+)
+    };
+    ($length:literal, $who:literal; $($condition:tt)+) => {
         concat!(
-            "SELECT v.id, v.dataset, v.slug, v.description, v.metadata, v.inputs, v.unlabelled, v.train, v.valid, \
-             v.test, v.created_at, v.changed_at FROM dataset_versions v WHERE v.app_id = $1",
+            "SELECT v.id, v.dataset, v.slug, v.description, v.metadata, ",
+            version!(count $who, "v.inputs"; ""), " AS inputs, ",
+            version!(count $who, "v.unlabelled"; " AND ", $length, "(r.said) = 0"), " AS unlabelled, ",
+            version!(count $who, "v.train"; " AND r.part = 'train'"), " AS train, ",
+            version!(count $who, "v.valid"; " AND r.part = 'valid'"), " AS valid, ",
+            version!(count $who, "v.test"; " AND r.part = 'test'"), " AS test, \
+             v.created_at, v.changed_at FROM dataset_versions v WHERE v.app_id = $1",
             $($condition)+
+        )
+    };
+    // What was counted when the version was made, unless only a part of it is reached.
+    (count $who:literal, $counted:literal; $($condition:expr),+) => {
+        concat!(
+            "CASE WHEN CAST(", $who, " AS UUID) IS NULL OR ", $counted, " IS NULL THEN ", $counted,
+            " ELSE (SELECT COUNT(*) FROM dataset_version_inputs r WHERE r.version_id = v.id \
+             AND r.input_id IN (", assigned!($who), ")", $($condition),+, ") END"
         )
     };
 }
@@ -233,8 +254,11 @@ pub async fn count(
 /// # Errors
 /// When the database fails.
 pub async fn get(conn: &mut Conn, permit: &Permit, dataset: &str, slug: &str) -> Result<Option<VersionRow>> {
-    conn.fetch_optional(version!(" AND v.dataset = $2 AND v.slug = $3"), params![permit.app(), dataset, slug])
-        .await
+    let sql = Sql::differing(
+        version!(sqlite "$4"; " AND v.dataset = $2 AND v.slug = $3"),
+        version!(postgres "$4"; " AND v.dataset = $2 AND v.slug = $3"),
+    );
+    conn.fetch_optional(sql, params![permit.app(), dataset, slug, permit.assigned_to()]).await
 }
 
 /// One version of the dataset `dataset` of the permit's app, which nobody else changes until the transaction ends.
@@ -248,10 +272,10 @@ pub async fn get_to_change(
     slug: &str,
 ) -> Result<Option<VersionRow>> {
     let sql = Sql::differing(
-        version!(" AND v.dataset = $2 AND v.slug = $3"),
-        version!(" AND v.dataset = $2 AND v.slug = $3 FOR NO KEY UPDATE OF v"),
+        version!(sqlite "$4"; " AND v.dataset = $2 AND v.slug = $3"),
+        version!(postgres "$4"; " AND v.dataset = $2 AND v.slug = $3 FOR NO KEY UPDATE OF v"),
     );
-    tx.fetch_optional(sql, params![permit.app(), dataset, slug]).await
+    tx.fetch_optional(sql, params![permit.app(), dataset, slug, permit.assigned_to()]).await
 }
 
 /// The versions of the dataset `dataset` of the permit's app, the newest first, `size` of them after `skip`.
@@ -267,11 +291,11 @@ pub async fn list(
 ) -> Result<Vec<VersionRow>> {
     let limit = i64::try_from(size).unwrap_or(i64::MAX);
     let offset = i64::try_from(skip).unwrap_or(i64::MAX);
-    conn.fetch_all(
-        version!(" AND v.dataset = $2 ORDER BY v.id DESC LIMIT $3 OFFSET $4"),
-        params![permit.app(), dataset, limit, offset],
-    )
-    .await
+    let sql = Sql::differing(
+        version!(sqlite "$5"; " AND v.dataset = $2 ORDER BY v.id DESC LIMIT $3 OFFSET $4"),
+        version!(postgres "$5"; " AND v.dataset = $2 ORDER BY v.id DESC LIMIT $3 OFFSET $4"),
+    );
+    conn.fetch_all(sql, params![permit.app(), dataset, limit, offset, permit.assigned_to()]).await
 }
 
 row! {
@@ -412,12 +436,22 @@ pub async fn inputs(
     size: usize,
 ) -> Result<Vec<FrozenInputRow>> {
     conn.fetch_all(
-        "SELECT r.position, r.input_id, r.slug, r.kind, r.media_type, r.width, r.height, r.size, r.sha256, \
-         r.metadata, r.said, r.part, r.added_at \
-         FROM dataset_versions v JOIN dataset_version_inputs r ON r.version_id = v.id \
-         WHERE v.app_id = $1 AND v.id = $2 AND r.position > $3 AND (CAST($5 AS TEXT) IS NULL OR r.part = $5) \
-         ORDER BY r.position LIMIT $4",
-        params![permit.app(), version, after, i64::try_from(size).unwrap_or(i64::MAX), part.map(Part::name)],
+        concat!(
+            "SELECT r.position, r.input_id, r.slug, r.kind, r.media_type, r.width, r.height, r.size, r.sha256, \
+             r.metadata, r.said, r.part, r.added_at \
+             FROM dataset_versions v JOIN dataset_version_inputs r ON r.version_id = v.id \
+             WHERE v.app_id = $1 AND v.id = $2 AND r.position > $3 AND (CAST($5 AS TEXT) IS NULL OR r.part = $5) AND ",
+            reached!("r.input_id" "$6"),
+            " ORDER BY r.position LIMIT $4"
+        ),
+        params![
+            permit.app(),
+            version,
+            after,
+            i64::try_from(size).unwrap_or(i64::MAX),
+            part.map(Part::name),
+            permit.assigned_to()
+        ],
     )
     .await
 }

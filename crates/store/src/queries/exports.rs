@@ -3,6 +3,7 @@
 use atelier_domain::Permit;
 use atelier_domain::id::DatasetVersionId;
 
+use super::reach::{assigned, reached};
 use crate::Result;
 use crate::db::{Conn, params, row};
 
@@ -32,10 +33,15 @@ pub async fn held(
     last: i64,
 ) -> Result<Vec<HeldRow>> {
     conn.fetch_all(
-        "SELECT r.position, i.body, i.object_key FROM dataset_versions v \
-         JOIN dataset_version_inputs r ON r.version_id = v.id JOIN inputs i ON i.id = r.input_id AND i.app_id = v.app_id \
-         WHERE v.app_id = $1 AND v.id = $2 AND r.position > $3 AND r.position <= $4 ORDER BY r.position",
-        params![permit.app(), version, after, last],
+        concat!(
+            "SELECT r.position, i.body, i.object_key FROM dataset_versions v \
+             JOIN dataset_version_inputs r ON r.version_id = v.id \
+             JOIN inputs i ON i.id = r.input_id AND i.app_id = v.app_id \
+             WHERE v.app_id = $1 AND v.id = $2 AND r.position > $3 AND r.position <= $4 AND ",
+            reached!("i.id" "$5"),
+            " ORDER BY r.position"
+        ),
+        params![permit.app(), version, after, last, permit.assigned_to()],
     )
     .await
 }

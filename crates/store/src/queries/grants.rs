@@ -3,7 +3,7 @@
 use atelier_domain::forest::could_give;
 use atelier_domain::id::{AppId, GrantId, UserId};
 use atelier_domain::{
-    AppRef, Change, Email, EndpointSet, Member, Permit, Preset, Rights, Scope, ScopeSet, Timestamp,
+    AppRef, Change, Email, EndpointSet, Member, Permit, Preset, Reach, Rights, Scope, ScopeSet, Timestamp,
 };
 
 use uuid::Uuid;
@@ -39,6 +39,8 @@ row! {
         pub scopes: ScopeSet,
         /// The endpoints to which it is limited.
         pub endpoints: Option<EndpointSet>,
+        /// Which inputs it is about.
+        pub reach: Reach,
         /// When it ends.
         pub ends_at: Option<Timestamp>,
         /// What the inviter wrote beside it.
@@ -66,7 +68,7 @@ impl GrantRow {
     /// What it gives.
     #[must_use]
     pub fn rights(&self) -> Rights {
-        Rights { scopes: self.scopes, endpoints: self.endpoints, ends_at: self.ends_at }
+        Rights { scopes: self.scopes, endpoints: self.endpoints, reach: self.reach, ends_at: self.ends_at }
     }
 
     /// The grant as a part of the forest.
@@ -87,7 +89,7 @@ macro_rules! grant {
         concat!(
             "SELECT g.id, g.user_id, u.slug AS user_slug, u.name AS user_name, \
              COALESCE(g.address, e.address) AS email, g.expires_at, g.parent_id, g.granted_by, \
-             b.name AS granted_by_name, g.scopes, g.endpoints, g.ends_at, g.note, g.version, g.created_at, \
+             b.name AS granted_by_name, g.scopes, g.endpoints, g.reach, g.ends_at, g.note, g.version, g.created_at, \
              g.changed_at, g.active_at, \
              (SELECT COUNT(*) FROM keys k WHERE k.user_id = g.user_id AND k.app_id = g.app_id \
               AND k.revoked_at IS NULL) AS key_count FROM ",
@@ -398,8 +400,8 @@ pub async fn insert(tx: &mut WriteTx, permit: &Permit, grant: &NewGrant<'_>, now
     let state = if grant.user.is_some() { "active" } else { "pending" };
     tx.execute(
         "INSERT INTO grants (id, app_id, state, user_id, address, secret_hash, expires_at, parent_id, granted_by, \
-         scopes, endpoints, ends_at, note, version, created_at, changed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $14)",
+         scopes, endpoints, ends_at, note, version, created_at, changed_at, reach) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $14, $15)",
         params![
             grant.id,
             permit.app(),
@@ -414,7 +416,8 @@ pub async fn insert(tx: &mut WriteTx, permit: &Permit, grant: &NewGrant<'_>, now
             grant.rights.endpoints,
             grant.rights.ends_at,
             grant.note,
-            now
+            now,
+            grant.rights.reach
         ],
     )
     .await?;
@@ -437,7 +440,7 @@ pub async fn apply(
             let granted_by = (before.parent != after.parent).then_some(adopter);
             tx.execute(
                 "UPDATE grants SET scopes = $3, endpoints = $4, ends_at = $5, parent_id = $6, \
-                 granted_by = COALESCE($7, granted_by), version = version + 1, changed_at = $8 \
+                 granted_by = COALESCE($7, granted_by), reach = $9, version = version + 1, changed_at = $8 \
                  WHERE app_id = $1 AND id = $2 AND state <> 'ended'",
                 params![
                     permit.app(),
@@ -447,7 +450,8 @@ pub async fn apply(
                     after.rights.ends_at,
                     after.parent,
                     granted_by,
-                    now
+                    now,
+                    after.rights.reach
                 ],
             )
             .await?;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::Page;
 use super::concepts::one_of;
 use super::dataset_inputs::{InDatasets, in_datasets};
+use super::reach::{assigned, reached};
 use super::said::{Said, said};
 use crate::Result;
 use crate::db::{Conn, FromRow, Param, Row, Sql, WriteTx, params, row};
@@ -83,13 +84,15 @@ macro_rules! input_columns {
 }
 pub(super) use input_columns;
 
+/// The inputs of the app `$1` that are reached if `$who` is who asks, each with `$more`.
 macro_rules! input {
-    ($($more:expr),+; $($condition:tt)+) => {
+    ($who:literal; $($more:expr),+; $($condition:tt)+) => {
         concat!(
             "SELECT ",
             input_columns!(),
             $($more,)+
-            " FROM inputs i JOIN users u ON u.id = i.created_by WHERE i.app_id = $1",
+            " FROM inputs i JOIN users u ON u.id = i.created_by WHERE i.app_id = $1 AND ",
+            reached!("i.id" $who),
             $($condition)+
         )
     };
@@ -165,7 +168,7 @@ pub async fn insert(tx: &mut WriteTx, permit: &Permit, input: &NewInput<'_>, now
 /// # Errors
 /// When the database fails.
 pub async fn get(conn: &mut Conn, permit: &Permit, slug: &str) -> Result<Option<InputRow>> {
-    conn.fetch_optional(input!(""; " AND i.slug = $2"), params![permit.app(), slug]).await
+    conn.fetch_optional(input!("$3"; ""; " AND i.slug = $2"), params![permit.app(), slug, permit.assigned_to()]).await
 }
 
 /// The input `slug` of the permit's app, with what is said of it by the annotations that stand as `status`, and in which
@@ -181,11 +184,11 @@ pub async fn get_with_said(
 ) -> Result<Option<InputSaidRow>> {
     macro_rules! get {
         ($dialect:ident) => {
-            input!(", ", said!($dialect "$3"), ", ", in_datasets!($dialect); " AND i.slug = $2")
+            input!("$4"; ", ", said!($dialect "$3"), ", ", in_datasets!($dialect); " AND i.slug = $2")
         };
     }
     let sql = Sql::differing(get!(sqlite), get!(postgres));
-    conn.fetch_optional(sql, params![permit.app(), slug, status]).await
+    conn.fetch_optional(sql, params![permit.app(), slug, status, permit.assigned_to()]).await
 }
 
 /// The input `slug` of the permit's app, which nobody else changes until the transaction ends.
@@ -193,8 +196,11 @@ pub async fn get_with_said(
 /// # Errors
 /// When the database fails.
 pub async fn get_to_change(tx: &mut WriteTx, permit: &Permit, slug: &str) -> Result<Option<InputRow>> {
-    let sql = Sql::differing(input!(""; " AND i.slug = $2"), input!(""; " AND i.slug = $2 FOR UPDATE OF i"));
-    tx.fetch_optional(sql, params![permit.app(), slug]).await
+    let sql = Sql::differing(
+        input!("$3"; ""; " AND i.slug = $2"),
+        input!("$3"; ""; " AND i.slug = $2 FOR UPDATE OF i"),
+    );
+    tx.fetch_optional(sql, params![permit.app(), slug, permit.assigned_to()]).await
 }
 
 row! {
@@ -245,12 +251,14 @@ pub async fn texts(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<V
         ($dialect:ident) => {
             concat!(
                 "SELECT slug, body FROM inputs WHERE app_id = $1 AND body IS NOT NULL AND ",
-                one_of!($dialect "slug" "$2")
+                one_of!($dialect "slug" "$2"),
+                " AND ",
+                reached!("id" "$3")
             )
         };
     }
     let sql = Sql::differing(texts_of!(sqlite), texts_of!(postgres));
-    conn.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
+    conn.fetch_all(sql, params![permit.app(), &json!(slugs), permit.assigned_to()]).await
 }
 
 /// What to list; what is not given lets everything through.
@@ -278,7 +286,7 @@ macro_rules! list {
     };
     ($json:literal, $place:literal, $named:expr; $($with:expr),+) => {
         input!(
-            $($with),+;
+            "$9"; $($with),+;
             " AND (CAST($4 AS ", $json, ") IS NULL OR ", $named, ")",
             " AND (CAST($5 AS TEXT) IS NULL OR i.kind = $5)",
             " AND (CAST($6 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM annotations a \
@@ -319,8 +327,8 @@ pub async fn list_with_said(
     status: i64,
 ) -> Result<Page<InputSaidRow>> {
     let sql = Sql::differing(
-        list!(sqlite ", ", said!(sqlite "$9"), ", ", in_datasets!(sqlite)),
-        list!(postgres ", ", said!(postgres "$9"), ", ", in_datasets!(postgres)),
+        list!(sqlite ", ", said!(sqlite "$10"), ", ", in_datasets!(sqlite)),
+        list!(postgres ", ", said!(postgres "$10"), ", ", in_datasets!(postgres)),
     );
     filter.fetch(conn, sql, permit, skip, size, Some(status)).await
 }
@@ -346,7 +354,8 @@ impl Filter<'_> {
             self.kind.map(Medium::name),
             self.concept,
             self.text,
-            self.before.map_or(Uuid::max(), |id| id.0)
+            self.before.map_or(Uuid::max(), |id| id.0),
+            permit.assigned_to()
         ]
         .to_vec();
         params.extend(status.map(Param::from));
@@ -396,12 +405,14 @@ pub async fn delete(tx: &mut WriteTx, permit: &Permit, slugs: &[String]) -> Resu
             concat!(
                 "DELETE FROM inputs WHERE app_id = $1 AND ",
                 one_of!($dialect "slug" "$2"),
+                " AND ",
+                reached!("id" "$3"),
                 " RETURNING slug, object_key, thumbnail_key"
             )
         };
     }
     let sql = Sql::differing(delete!(sqlite), delete!(postgres));
-    tx.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
+    tx.fetch_all(sql, params![permit.app(), &json!(slugs), permit.assigned_to()]).await
 }
 
 row! {
@@ -423,10 +434,13 @@ row! {
 /// When the database fails.
 pub async fn counts(conn: &mut Conn, permit: &Permit) -> Result<InputCounts> {
     conn.fetch_one(
-        "SELECT COUNT(CASE WHEN status = 30000 THEN 1 END) AS ready, \
-         COUNT(CASE WHEN status IN (30001, 30003) THEN 1 END) AS pending, \
-         COUNT(CASE WHEN status NOT IN (30000, 30001, 30003) THEN 1 END) AS failed FROM inputs WHERE app_id = $1",
-        params![permit.app()],
+        concat!(
+            "SELECT COUNT(CASE WHEN status = 30000 THEN 1 END) AS ready, \
+             COUNT(CASE WHEN status IN (30001, 30003) THEN 1 END) AS pending, \
+             COUNT(CASE WHEN status NOT IN (30000, 30001, 30003) THEN 1 END) AS failed FROM inputs WHERE app_id = $1 AND ",
+            reached!("id" "$2")
+        ),
+        params![permit.app(), permit.assigned_to()],
     )
     .await
 }

@@ -1,7 +1,7 @@
 //! Invitations: grants that wait for their address to be proved.
 
 use atelier_domain::id::{AppId, GrantId, UserId};
-use atelier_domain::{Email, EndpointSet, OwnPermit, Permit, Rights, ScopeSet, Timestamp};
+use atelier_domain::{Email, EndpointSet, OwnPermit, Permit, Reach, Rights, ScopeSet, Timestamp};
 
 use super::grants::{self, Invitation};
 use crate::Result;
@@ -55,6 +55,8 @@ row! {
         pub scopes: ScopeSet,
         /// The endpoints to which it is limited.
         pub endpoints: Option<EndpointSet>,
+        /// Which inputs it is about.
+        pub reach: Reach,
         /// When it ends.
         pub ends_at: Option<Timestamp>,
     }
@@ -67,7 +69,7 @@ row! {
 pub async fn waiting_for(conn: &mut Conn, address: &Email, now: Timestamp) -> Result<Vec<WaitingRow>> {
     conn.fetch_all(
         "SELECT g.id, g.app_id, a.owner_id, a.name AS app_name, g.address, g.parent_id, g.granted_by, g.scopes, \
-         g.endpoints, g.ends_at FROM grants g JOIN apps a ON a.id = g.app_id \
+         g.endpoints, g.reach, g.ends_at FROM grants g JOIN apps a ON a.id = g.app_id \
          WHERE g.address = $1 AND g.state = 'pending' AND g.expires_at > $2 AND a.deleted_at IS NULL",
         params![address, now],
     )
@@ -85,7 +87,7 @@ pub async fn by_invitation(
 ) -> Result<Option<WaitingRow>> {
     conn.fetch_optional(
         "SELECT g.id, g.app_id, a.owner_id, a.name AS app_name, g.address, g.parent_id, g.granted_by, g.scopes, \
-         g.endpoints, g.ends_at FROM grants g JOIN apps a ON a.id = g.app_id \
+         g.endpoints, g.reach, g.ends_at FROM grants g JOIN apps a ON a.id = g.app_id \
          WHERE g.secret_hash = $1 AND g.state = 'pending' AND g.expires_at > $2 AND a.deleted_at IS NULL",
         params![secret_hash.as_slice(), now],
     )
@@ -96,7 +98,7 @@ impl WaitingRow {
     /// What the invitation said it would give.
     #[must_use]
     pub fn rights(&self) -> Rights {
-        Rights { scopes: self.scopes, endpoints: self.endpoints, ends_at: self.ends_at }
+        Rights { scopes: self.scopes, endpoints: self.endpoints, reach: self.reach, ends_at: self.ends_at }
     }
 }
 
@@ -127,6 +129,8 @@ row! {
         pub scopes: ScopeSet,
         /// The endpoints to which they are limited.
         pub endpoints: Option<EndpointSet>,
+        /// Which inputs it is about.
+        pub reach: Reach,
         /// When their own grant ends.
         pub ends_at: Option<Timestamp>,
     }
@@ -141,11 +145,16 @@ pub async fn granter_rights(tx: &mut WriteTx, waiting: &WaitingRow) -> Result<Op
     let Some(parent) = waiting.parent_id else { return Ok(Some(Rights::FULL)) };
     let row: Option<GranterRow> = tx
         .fetch_optional(
-            "SELECT scopes, endpoints, ends_at FROM grants WHERE app_id = $1 AND id = $2 AND state = 'active'",
+            "SELECT scopes, endpoints, reach, ends_at FROM grants WHERE app_id = $1 AND id = $2 AND state = 'active'",
             params![waiting.app_id, parent],
         )
         .await?;
-    Ok(row.map(|row| Rights { scopes: row.scopes, endpoints: row.endpoints, ends_at: row.ends_at }))
+    Ok(row.map(|row| Rights {
+        scopes: row.scopes,
+        endpoints: row.endpoints,
+        reach: row.reach,
+        ends_at: row.ends_at,
+    }))
 }
 
 /// Makes a pending grant active, held by the person of the permit, giving `rights`; answers whether it was pending.
@@ -162,8 +171,8 @@ pub async fn activate(
     let activated = tx
         .execute(
             "UPDATE grants SET state = 'active', user_id = $2, secret_hash = NULL, scopes = $3, endpoints = $4, \
-             ends_at = $5, version = version + 1, changed_at = $6 WHERE id = $1 AND state = 'pending'",
-            params![waiting.id, permit.user(), rights.scopes, rights.endpoints, rights.ends_at, now],
+             ends_at = $5, reach = $7, version = version + 1, changed_at = $6 WHERE id = $1 AND state = 'pending'",
+            params![waiting.id, permit.user(), rights.scopes, rights.endpoints, rights.ends_at, now, rights.reach],
         )
         .await?;
     Ok(activated == 1)

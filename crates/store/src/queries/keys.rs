@@ -1,7 +1,7 @@
 //! Personal access tokens and app keys.
 
 use atelier_domain::id::{AppId, GrantId, KeyId, UserId};
-use atelier_domain::{EndpointSet, OwnPermit, Permit, Rights, ScopeSet, Timestamp};
+use atelier_domain::{EndpointSet, OwnPermit, Permit, Reach, Rights, ScopeSet, Timestamp};
 
 use crate::Result;
 use crate::db::{Conn, WriteTx, params, row};
@@ -32,6 +32,8 @@ row! {
         pub scopes: ScopeSet,
         /// The endpoints to which it is limited.
         pub endpoints: Option<EndpointSet>,
+        /// Which inputs it is about.
+        pub reach: Reach,
         /// When it ends.
         pub ends_at: Option<Timestamp>,
         /// When it was made.
@@ -49,7 +51,7 @@ impl KeyRow {
     /// What it gives at most.
     #[must_use]
     pub fn rights(&self) -> Rights {
-        Rights { scopes: self.scopes, endpoints: self.endpoints, ends_at: self.ends_at }
+        Rights { scopes: self.scopes, endpoints: self.endpoints, reach: self.reach, ends_at: self.ends_at }
     }
 }
 
@@ -59,6 +61,7 @@ macro_rules! key {
             "SELECT k.id, k.kind, k.user_id, k.app_id, a.slug AS app_slug, a.name AS app_name, \
              o.slug AS owner_slug, k.grant_id, k.description, COALESCE(g.scopes, k.scopes) AS scopes, \
              CASE WHEN g.id IS NULL THEN k.endpoints ELSE g.endpoints END AS endpoints, \
+             CASE WHEN g.id IS NULL THEN k.reach ELSE g.reach END AS reach, \
              CASE WHEN g.id IS NULL THEN k.ends_at ELSE g.ends_at END AS ends_at, \
              k.created_at, k.used_at, k.last_four, k.secret_hash IS NOT NULL AS opened \
              FROM keys k LEFT JOIN apps a ON a.id = k.app_id LEFT JOIN users o ON o.id = a.owner_id \
@@ -97,7 +100,7 @@ pub struct NewKey<'a> {
 pub async fn insert(tx: &mut WriteTx, key: &NewKey<'_>, now: Timestamp) -> Result<()> {
     tx.execute(
         "INSERT INTO keys (id, secret_hash, last_four, kind, user_id, app_id, grant_id, description, scopes, \
-         endpoints, ends_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         endpoints, ends_at, created_at, reach) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         params![
             key.id,
             key.secret.map(|(hash, _)| hash.as_slice()),
@@ -110,7 +113,8 @@ pub async fn insert(tx: &mut WriteTx, key: &NewKey<'_>, now: Timestamp) -> Resul
             key.rights.scopes,
             key.rights.endpoints,
             key.rights.ends_at,
-            now
+            now,
+            key.rights.reach
         ],
     )
     .await?;
@@ -165,8 +169,17 @@ pub async fn update(
     rights: &Rights,
 ) -> Result<()> {
     tx.execute(
-        "UPDATE keys SET description = $3, scopes = $4, endpoints = $5, ends_at = $6 WHERE user_id = $1 AND id = $2",
-        params![permit.user(), id, description, rights.scopes, rights.endpoints, rights.ends_at],
+        "UPDATE keys SET description = $3, scopes = $4, endpoints = $5, ends_at = $6, reach = $7 \
+         WHERE user_id = $1 AND id = $2",
+        params![
+            permit.user(),
+            id,
+            description,
+            rights.scopes,
+            rights.endpoints,
+            rights.ends_at,
+            rights.reach
+        ],
     )
     .await?;
     Ok(())

@@ -29,6 +29,7 @@ pub mod mails;
 pub mod neighbours;
 pub mod passkeys;
 pub mod pending;
+mod reach;
 pub mod resources;
 pub mod said;
 pub mod searches;

@@ -2,6 +2,7 @@
 
 use atelier_domain::Permit;
 
+use super::reach::{assigned, reached};
 use crate::Result;
 use crate::db::{Conn, params, row};
 
@@ -22,9 +23,12 @@ row! {
 /// When the database fails.
 pub async fn count(conn: &mut Conn, permit: &Permit) -> Result<CountsRow> {
     conn.fetch_one(
-        "SELECT (SELECT COUNT(*) FROM inputs WHERE app_id = $1) AS inputs, \
-         (SELECT COUNT(*) FROM datasets WHERE app_id = $1) AS datasets",
-        params![permit.app()],
+        concat!(
+            "SELECT (SELECT COUNT(*) FROM inputs WHERE app_id = $1 AND ",
+            reached!("id" "$2"),
+            ") AS inputs, (SELECT COUNT(*) FROM datasets WHERE app_id = $1) AS datasets"
+        ),
+        params![permit.app(), permit.assigned_to()],
     )
     .await
 }

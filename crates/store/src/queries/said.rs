@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::concepts::one_of;
 use super::dataset_inputs::{InDatasets, in_datasets};
+use super::reach::{assigned, reached};
 use crate::Result;
 use crate::db::{Column, Conn, Row, Sql, params, row};
 
@@ -75,10 +76,12 @@ pub async fn of_inputs(
                 ", ",
                 in_datasets!($dialect),
                 " FROM inputs i WHERE i.app_id = $1 AND ",
-                one_of!($dialect "i.slug" "$2")
+                one_of!($dialect "i.slug" "$2"),
+                " AND ",
+                reached!("i.id" "$4")
             )
         };
     }
     let sql = Sql::differing(of_inputs!(sqlite), of_inputs!(postgres));
-    conn.fetch_all(sql, params![permit.app(), &json!(slugs), status]).await
+    conn.fetch_all(sql, params![permit.app(), &json!(slugs), status, permit.assigned_to()]).await
 }

@@ -2,7 +2,7 @@
 
 use atelier_domain::id::{GrantId, TaskId, UserId};
 use atelier_domain::task::{Review, TaskKind, WorkerStrategy};
-use atelier_domain::{EndpointSet, Permit, ScopeSet, Standing, Timestamp};
+use atelier_domain::{EndpointSet, Permit, Reach, ScopeSet, Standing, Timestamp};
 use serde_json::{Value, json};
 
 use super::access::{granted, standing};
@@ -73,12 +73,17 @@ impl Column for Review {
     }
 }
 
+/// The tasks of the app `$1` that are reached if `$who` is who asks: all, or those in which they have a part.
 macro_rules! task {
-    ($($condition:tt)+) => {
+    ($who:literal; $($condition:tt)+) => {
         concat!(
             "SELECT t.id, t.slug, t.name, t.instructions, t.kind, t.strategy, t.per_input, t.review, t.source, \
              t.priority, t.due_at, t.metadata, t.status, t.created_by, u.slug AS author_slug, t.created_at, \
-             t.changed_at FROM tasks t JOIN users u ON u.id = t.created_by WHERE t.app_id = $1",
+             t.changed_at FROM tasks t JOIN users u ON u.id = t.created_by WHERE t.app_id = $1 AND (CAST(",
+            $who,
+            " AS UUID) IS NULL OR EXISTS (SELECT 1 FROM task_people own WHERE own.task_id = t.id AND own.user_id = ",
+            $who,
+            "))",
             $($condition)+
         )
     };
@@ -120,6 +125,7 @@ pub async fn list(
     macro_rules! list {
         ($dialect:ident) => {
             task!(
+                "$8";
                 " AND (CAST($4 AS JSONB) IS NULL OR ",
                 one_of!($dialect "t.slug" "$4"),
                 ")",
@@ -143,7 +149,8 @@ pub async fn list(
             slugs.as_ref(),
             labellers.as_ref(),
             reviewers.as_ref(),
-            filter.status
+            filter.status,
+            permit.assigned_to()
         ],
     )
     .await
@@ -154,7 +161,7 @@ pub async fn list(
 /// # Errors
 /// When the database fails.
 pub async fn get(conn: &mut Conn, permit: &Permit, slug: &str) -> Result<Option<TaskRow>> {
-    conn.fetch_optional(task!(" AND t.slug = $2"), params![permit.app(), slug]).await
+    conn.fetch_optional(task!("$3"; " AND t.slug = $2"), params![permit.app(), slug, permit.assigned_to()]).await
 }
 
 /// One task of the permit's app, which nobody else changes until the transaction ends.
@@ -162,8 +169,11 @@ pub async fn get(conn: &mut Conn, permit: &Permit, slug: &str) -> Result<Option<
 /// # Errors
 /// When the database fails.
 pub async fn get_to_change(tx: &mut WriteTx, permit: &Permit, slug: &str) -> Result<Option<TaskRow>> {
-    let sql = Sql::differing(task!(" AND t.slug = $2"), task!(" AND t.slug = $2 FOR NO KEY UPDATE OF t"));
-    tx.fetch_optional(sql, params![permit.app(), slug]).await
+    let sql = Sql::differing(
+        task!("$3"; " AND t.slug = $2"),
+        task!("$3"; " AND t.slug = $2 FOR NO KEY UPDATE OF t"),
+    );
+    tx.fetch_optional(sql, params![permit.app(), slug, permit.assigned_to()]).await
 }
 
 row! {
@@ -227,6 +237,7 @@ row! {
         grant_id: Option<GrantId>,
         scopes: Option<ScopeSet>,
         endpoints: Option<EndpointSet>,
+        reach: Option<Reach>,
         ends_at: Option<Timestamp>,
     }
 }
@@ -239,7 +250,7 @@ pub async fn insiders(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Resul
     macro_rules! insiders {
         ($dialect:ident) => {
             concat!(
-                "SELECT u.id AS user_id, u.slug, g.id AS grant_id, g.scopes, g.endpoints, g.ends_at FROM users u \
+                "SELECT u.id AS user_id, u.slug, g.id AS grant_id, g.scopes, g.endpoints, g.reach, g.ends_at FROM users u \
                  LEFT JOIN grants g ON g.app_id = $1 AND g.user_id = u.id AND g.state = 'active' \
                  WHERE (u.id = $3 OR g.id IS NOT NULL) AND ",
                 one_of!($dialect "u.slug" "$2")
@@ -250,7 +261,7 @@ pub async fn insiders(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Resul
     let rows: Vec<FoundRow> =
         conn.fetch_all(sql, params![permit.app(), &json!(slugs), permit.owner()]).await?;
     let insider = |row: FoundRow| {
-        let grant = granted(row.grant_id, row.scopes, row.endpoints, row.ends_at);
+        let grant = granted(row.grant_id, row.scopes, row.endpoints, row.reach, row.ends_at);
         let standing = standing(row.user_id, Some(permit.owner()), grant);
         InsiderRow { user_id: row.user_id, slug: row.slug, standing }
     };

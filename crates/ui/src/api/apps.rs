@@ -4,7 +4,7 @@
     reason = "the macro makes public fields of the arguments, which the functions describe"
 )]
 
-use atelier_domain::ScopeSet;
+use atelier_domain::{Reach, ScopeSet};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use crate::error::UiError;
 #[cfg(feature = "ssr")]
 use {
     crate::server,
-    atelier_domain::{Endpoint, Permit, Preset, words},
+    atelier_domain::{Endpoint, Permit, words},
     atelier_service::{
         AppName, Asked, Error,
         apps::{AppRow, ChangeApp as Change, CreateApp as Create, RESTORABLE},
@@ -45,6 +45,8 @@ pub struct App {
     pub is_owner: bool,
     /// What the person can do in it.
     pub scopes: ScopeSet,
+    /// With which of its inputs.
+    pub reach: Reach,
 }
 
 impl App {
@@ -193,7 +195,7 @@ pub async fn list_collaborations(before: Option<String>) -> Result<SharedApps, U
         owner_name: row.owner_name,
         slug: row.slug,
         name: row.name,
-        access: Preset::describe(row.scopes),
+        access: words::access(row.scopes, row.reach),
         is_limited: row.endpoints.is_some(),
         granted_by: row.granted_by,
         granted_at: row.granted_at.micros(),
@@ -228,7 +230,7 @@ pub async fn get_overview(owner: String, app: String) -> Result<AppOverview, UiE
     let can = (!place.app.is_owner).then(|| words::can(scopes));
     Ok(AppOverview {
         place,
-        access: Preset::describe(scopes),
+        access: words::access(scopes, place.app.reach),
         can: can.into_iter().flatten().map(|ability| ability.text.to_owned()).collect(),
         cannot: words::cannot(scopes).map(|ability| ability.text.to_owned()).collect(),
         inputs: inputs.map(|counts| counts.ready + counts.pending + counts.failed),
@@ -366,6 +368,7 @@ pub(super) fn place((row, asked): (AppRow, Asked<Permit>)) -> AppPlace {
             description: row.description,
             is_owner: asked.permit.owner() == asked.permit.user(),
             scopes: asked.permit.scopes(),
+            reach: asked.permit.rights().reach,
         },
     }
 }

@@ -3,7 +3,7 @@
 use atelier_domain::id::GrantId;
 use atelier_domain::value::{InvalidValue, pasted_addresses};
 
-use atelier_domain::{Below, Email, Preset, ScopeSet, Timestamp};
+use atelier_domain::{Below, Email, Preset, Reach, ScopeSet, Timestamp, words};
 use atelier_service::collaborators::{
     AddCollaborators, CollaboratorsPage, EditCollaborator, Filter, GrantRow, Invitee, InviterRow, Preview,
     PreviewLine,
@@ -25,6 +25,7 @@ fn page_size(view: &str) -> usize {
 pub(super) struct Access {
     pub(super) preset: String,
     pub(super) scopes: Vec<String>,
+    pub(super) reach: String,
     pub(super) ends: String,
     pub(super) ends_on: String,
     pub(super) note: String,
@@ -33,6 +34,14 @@ pub(super) struct Access {
 impl Access {
     fn scopes(&self) -> Result<ScopeSet, UiError> {
         chosen::scopes(&self.preset, &self.scopes)
+    }
+
+    /// Which inputs were chosen; `before`, if nothing was said of them.
+    fn reach(&self, before: Reach) -> Result<Reach, UiError> {
+        if self.reach.is_empty() {
+            return Ok(before);
+        }
+        self.reach.parse().map_err(|_| invalid("reach", "Choose which inputs it is about."))
     }
 
     fn ends_at(&self, now: Timestamp) -> Result<Option<Timestamp>, UiError> {
@@ -86,9 +95,10 @@ fn inviter(row: InviterRow) -> Inviter {
 fn person(row: GrantRow, own: Option<GrantId>) -> Person {
     Person {
         grant: row.id,
-        access: Preset::describe(row.scopes),
+        access: words::access(row.scopes, row.reach),
         scopes: row.scopes,
         limited: row.endpoints.is_some(),
+        reach: row.reach,
         waits_until: row.expires_at.filter(|_| row.user_id.is_none()).map(Timestamp::micros),
         email: row.email.unwrap_or_default(),
         name: row.user_name,
@@ -123,6 +133,7 @@ pub(super) async fn add(owner: &str, app: &str, people: &str, access: &Access) -
         people: invitees(&typed),
         scopes: access.scopes()?,
         endpoints: None,
+        reach: access.reach(Reach::Everything)?,
         ends_at: access.ends_at(service.world().now())?,
         note: access.note.clone(),
     };
@@ -198,13 +209,14 @@ pub(super) async fn edit(
         grant,
         scopes: access.scopes()?,
         endpoints: row.endpoints,
+        reach: access.reach(row.reach)?,
         ends_at,
         note: Some(access.note.clone()),
         expected_version: Some(version),
     };
     let row = service.edit_collaborator(&who(), &name, &input).await?;
     back_to_list(owner, app);
-    Ok(format!("{} has this access now: {}.", row.holder(), Preset::describe(row.scopes)))
+    Ok(format!("{} has this access now: {}.", row.holder(), words::access(row.scopes, row.reach)))
 }
 
 pub(super) async fn preview_edit(
@@ -212,6 +224,7 @@ pub(super) async fn preview_edit(
     app: &str,
     grant: GrantId,
     scopes: ScopeSet,
+    reach: Reach,
 ) -> Result<Consequences, UiError> {
     let service = service();
     let name = AppName::of(owner, app);
@@ -220,6 +233,7 @@ pub(super) async fn preview_edit(
         grant,
         scopes,
         endpoints: row.endpoints,
+        reach,
         ends_at: row.ends_at,
         note: None,
         expected_version: None,

@@ -4,8 +4,8 @@
     reason = "the macro makes public fields of the arguments, which the functions describe"
 )]
 
-use atelier_domain::ScopeSet;
 use atelier_domain::id::KeyId;
+use atelier_domain::{Reach, ScopeSet};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,8 @@ pub struct Key {
     pub follows: bool,
     /// What it gives at most.
     pub scopes: ScopeSet,
+    /// With which inputs.
+    pub reach: Reach,
     /// Whether a list of endpoints limits it further.
     pub is_limited: bool,
     /// When it ends, in microseconds UTC.
@@ -186,6 +188,7 @@ fn key(row: atelier_service::keys::KeyRow) -> Key {
         is_app_key: row.kind == "app_key",
         follows: row.grant_id.is_some(),
         scopes: row.scopes,
+        reach: row.reach,
         is_limited: row.endpoints.is_some(),
         ends_at: row.ends_at.map(Timestamp::micros),
         used_at: row.used_at.map(Timestamp::micros),

@@ -3,7 +3,7 @@
 use atelier_domain::basic::ADMINISTRATION;
 use atelier_domain::closure::{self, Closure};
 use atelier_domain::words::ABILITIES;
-use atelier_domain::{BasicScope, Endpoint, Preset, Scope, ScopeSet};
+use atelier_domain::{BasicScope, Endpoint, Preset, Reach, Scope, ScopeSet};
 use leptos::prelude::*;
 
 use crate::components::tri_checkbox::{Tri, TriCheckbox};
@@ -11,6 +11,9 @@ use crate::form::FormParts;
 
 /// The name of the field in which the chosen scopes are posted, one value each.
 pub const SCOPES_FIELD: &str = "scopes[]";
+
+/// The name of the field in which it is posted which inputs they are about.
+pub const REACH_FIELD: &str = "reach";
 
 /// What is being chosen, shared by the picker and whatever shows what the choice comes to.
 #[derive(Clone, Copy)]
@@ -23,6 +26,10 @@ pub struct ScopeChoice {
     pub held: ScopeSet,
     /// What stood before, when something is being changed.
     pub before: Option<ScopeSet>,
+    /// Which inputs it is to be about.
+    pub reach: RwSignal<Reach>,
+    /// Which inputs the person who chooses may give.
+    pub held_reach: Reach,
 }
 
 impl ScopeChoice {
@@ -31,12 +38,23 @@ impl ScopeChoice {
     pub fn new(chosen: ScopeSet, held: ScopeSet, before: Option<ScopeSet>) -> Self {
         let chosen = RwSignal::new(chosen);
         let closure = Memo::new(move |_| closure::close(chosen.get()));
-        Self { chosen, closure, held, before }
+        let everything = Reach::Everything;
+        Self { chosen, closure, held, before, reach: RwSignal::new(everything), held_reach: everything }
+    }
+
+    /// The same, about the inputs `reach` at first, by somebody who may give those of `held`.
+    #[must_use]
+    pub fn of_inputs(self, reach: Reach, held: Reach) -> Self {
+        self.reach.set(reach);
+        Self { held_reach: held, ..self }
     }
 
     /// The same with what was chosen in the form before its page was rendered again, if it was.
     #[must_use]
     pub fn or_typed(self, form: FormParts) -> Self {
+        if let Some(reach) = form.typed(REACH_FIELD).and_then(|reach| reach.parse::<Reach>().ok()) {
+            self.reach.set(reach.min(self.held_reach));
+        }
         let Some(ticked) = form.all_typed(SCOPES_FIELD) else { return self };
         let preset = form.typed("preset").and_then(|preset| Preset::from_slug(&preset));
         let ticked = || ScopeSet::from_wire(ticked.iter().map(String::as_str)).ok();
@@ -52,10 +70,10 @@ impl ScopeChoice {
         self.closure.with(|closure| closure.scopes)
     }
 
-    /// The same without following it; none, once the form is gone.
+    /// The same, and the inputs, without following them; none, once the form is gone.
     #[must_use]
-    pub fn scopes_now(&self) -> Option<ScopeSet> {
-        self.closure.try_with_untracked(|closure| closure.scopes)
+    pub fn now(&self) -> Option<(ScopeSet, Reach)> {
+        Some((self.closure.try_with_untracked(|closure| closure.scopes)?, self.reach.try_get_untracked()?))
     }
 
     fn set(&self, scopes: ScopeSet, wanted: bool) {
@@ -126,6 +144,55 @@ pub fn ScopePicker(
                 {groups}
                 <Group row=app choice advanced filter />
             </ul>
+        </fieldset>
+    }
+}
+
+/// Which inputs the chosen scopes are about: all, or those of tasks that are assigned to the person.
+#[component]
+pub fn ReachPicker(
+    /// What is being chosen.
+    choice: ScopeChoice,
+) -> impl IntoView {
+    let held = choice.held_reach;
+    let options = Reach::ALL
+        .into_iter()
+        .map(|reach| {
+            let (name, what) = match reach {
+                Reach::Everything => ("All inputs", "everything in the app that the scopes open"),
+                Reach::Assigned => (
+                    "Assigned tasks only",
+                    "the inputs that tasks give to them, in lists, searches, counts and copies alike",
+                ),
+            };
+            let is_too_much = reach > held;
+            let id = format!("reach-{reach}");
+            view! {
+                <li class="preset">
+                    <input
+                        type="radio"
+                        id=id.clone()
+                        name=REACH_FIELD
+                        value=reach.name()
+                        disabled=is_too_much
+                        checked=reach == choice.reach.get_untracked()
+                        prop:checked=move || choice.reach.get() == reach
+                        on:change=move |_| choice.reach.set(reach)
+                    />
+                    <label for=id>
+                        <strong>{name}</strong>
+                        <span>{what}</span>
+                        {is_too_much.then_some(view! { <span class="picker-note">"more than you have yourself"</span> })}
+                    </label>
+                </li>
+            }
+            .into_any()
+        })
+        .collect_view();
+    view! {
+        <fieldset class="presets is-reach">
+            <legend>"Inputs"</legend>
+            <ul role="list">{options}</ul>
         </fieldset>
     }
 }
@@ -272,6 +339,14 @@ pub fn ChoiceSummary(
     let warnings = move || {
         words::warnings(choice.scopes()).into_iter().map(|text| view! { <li>{text}</li> }).collect_view()
     };
+    let limit = move || {
+        choice.reach.get().is_limited().then(|| {
+            let lost = words::reach_warning(choice.scopes());
+            view! {
+                <p class="choice-reach">"All of it only with the inputs of tasks that are assigned to them. " {lost}</p>
+            }
+        })
+    };
     let added = move || {
         choice.closure.with(|closure| {
             let names: ScopeSet = closure.added.iter().map(|added| added.scope).collect();
@@ -303,6 +378,7 @@ pub fn ChoiceSummary(
         <section class="choice" aria-live="polite">
             <h2>{who} " will be able to"</h2>
             <ul class="choice-can">{can}</ul>
+            {limit}
             <h2>{who} " will not be able to"</h2>
             <ul class="choice-cannot">{cannot}</ul>
             <ul class="choice-warnings" role="list">{warnings}</ul>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     components::{
         field::{TextArea, TextField},
-        scope_picker::{ChoiceSummary, ScopeChoice, ScopePicker},
+        scope_picker::{ChoiceSummary, ReachPicker, ScopeChoice, ScopePicker},
     },
     form::FormParts,
 };
@@ -32,6 +32,7 @@ pub fn AccessFields(
                 {children.map(|children| children())}
                 <Presets choice />
                 <ScopePicker choice />
+                <ReachPicker choice />
                 <Ends keeps_end />
                 <TextArea name="note" label="Note" hint="Stands beside the person in the list." value=note optional=true />
             </div>

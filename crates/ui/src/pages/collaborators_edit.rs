@@ -81,19 +81,22 @@ pub(super) fn EditFields(
     cancel: AnyView,
 ) -> impl IntoView {
     let choice = ScopeChoice::new(person.scopes, app.scopes.union(person.scopes), Some(person.scopes))
+        .of_inputs(person.reach, app.reach.max(person.reach))
         .or_typed(form.parts());
-    let difference = Memo::new(move |_| Difference::between(person.scopes, choice.scopes()));
+    let difference = Memo::new(move |_| {
+        Difference::between(person.scopes, choice.scopes()).with_reach(person.reach, choice.reach.get())
+    });
     let (owner, slug, grant) = (app.owner.clone(), app.slug.clone(), person.grant);
     // Asked for in the browser only: without scripts it cannot follow what is ticked.
     let preview = RwSignal::new(None);
     let place = StoredValue::new((owner, slug));
     Effect::new(move || {
-        let scopes = choice.scopes();
+        let (scopes, reach) = (choice.scopes(), choice.reach.get());
         let (owner, slug) = place.get_value();
         spawn_local(async move {
-            let answer = preview_edit(owner, slug, grant, scopes).await;
+            let answer = preview_edit(owner, slug, grant, scopes, reach).await;
             // The dialog may have been closed meanwhile, or something else ticked, which was asked for by itself.
-            if choice.scopes_now() == Some(scopes) {
+            if choice.now() == Some((scopes, reach)) {
                 preview.set(Some(answer));
             }
         });

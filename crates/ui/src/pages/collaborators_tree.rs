@@ -95,7 +95,7 @@ fn item(app: &App, branch: Branch, is_top: bool) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use atelier_domain::{ScopeSet, Timestamp};
+    use atelier_domain::{Reach, ScopeSet, Timestamp};
 
     use super::*;
 
@@ -109,6 +109,7 @@ mod tests {
             access: String::new(),
             scopes: ScopeSet::EMPTY,
             limited: false,
+            reach: Reach::Everything,
             invited_by: String::new(),
             parent: parent.map(id),
             ends_at: None,

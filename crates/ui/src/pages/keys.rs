@@ -1,6 +1,6 @@
 //! `/account/keys`
 
-use atelier_domain::Preset;
+use atelier_domain::words;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -80,7 +80,7 @@ fn row(key: Key) -> AnyView {
                 <a class="row-name" href=format!("/account/keys/{}", key.id)>{key.description}</a>
             </Cell>
             <Cell label="Reaches"><span>{reach}</span>{owner}</Cell>
-            <Cell label="Gives"><span>{Preset::describe(key.scopes)}</span>{limited}</Cell>
+            <Cell label="Gives"><span>{words::access(key.scopes, key.reach)}</span>{limited}</Cell>
             <Cell label="Ends">{end}</Cell>
             <Cell label="Last used">{used}</Cell>
             <Cell label="Secret">{secret}</Cell>

@@ -17,6 +17,7 @@ use super::Page;
 use super::annotations::{AnnotationRow, annotation};
 use super::dataset_inputs::in_datasets;
 use super::inputs::{InputSaidRow, input, input_columns};
+use super::reach::{assigned, reached};
 use super::said::said;
 use crate::Result;
 use crate::db::{Conn, FromRow as _, Sql, params, row};
@@ -131,12 +132,13 @@ pub async fn input_rows(
 ) -> Result<Vec<InputSaidRow>> {
     macro_rules! by_ids {
         ($dialect:ident) => {
-            input!(", ", said!($dialect "$3"), ", ", in_datasets!($dialect); " AND ", one_of_ids!($dialect "i.id"))
+            input!("$4"; ", ", said!($dialect "$3"), ", ", in_datasets!($dialect); " AND ", one_of_ids!($dialect "i.id"))
         };
     }
     let sql = Sql::differing(by_ids!(sqlite), by_ids!(postgres));
-    let mut rows: Vec<InputSaidRow> =
-        conn.fetch_all(sql, params![permit.app(), &digits(ids.iter().map(|id| id.0)), status]).await?;
+    let named = digits(ids.iter().map(|id| id.0));
+    let params = params![permit.app(), &named, status, permit.assigned_to()];
+    let mut rows: Vec<InputSaidRow> = conn.fetch_all(sql, params).await?;
     sort_as(&mut rows, ids, |row| row.input.id);
     Ok(rows)
 }
@@ -151,11 +153,12 @@ pub async fn annotation_rows(
     ids: &[AnnotationId],
 ) -> Result<Vec<AnnotationRow>> {
     let sql = Sql::differing(
-        annotation!(" AND ", one_of_ids!(sqlite "a.id")),
-        annotation!(" AND ", one_of_ids!(postgres "a.id")),
+        annotation!("$3"; " AND ", one_of_ids!(sqlite "a.id")),
+        annotation!("$3"; " AND ", one_of_ids!(postgres "a.id")),
     );
+    let named = digits(ids.iter().map(|id| id.0));
     let mut rows: Vec<AnnotationRow> =
-        conn.fetch_all(sql, params![permit.app(), &digits(ids.iter().map(|id| id.0))]).await?;
+        conn.fetch_all(sql, params![permit.app(), &named, permit.assigned_to()]).await?;
     sort_as(&mut rows, ids, |row| row.id);
     Ok(rows)
 }

@@ -10,6 +10,7 @@ use atelier_domain::filter::{Filter, Said, Subject};
 use uuid::Uuid;
 
 use super::Search;
+use super::super::reach::assigned;
 use super::condition::is_of_input;
 use crate::Backend;
 use crate::db::Param;
@@ -50,6 +51,15 @@ impl Statement {
         };
         let after = statement.bind(search.after.unwrap_or(first));
         conditions.push(format!("{column} {sign} {after}"));
+        if let Some(person) = permit.assigned_to() {
+            let person = statement.bind(person);
+            let input = match subject {
+                Subject::Inputs => column,
+                Subject::Annotations => "a.input_id",
+            };
+            let assigned = format!(assigned!("{person}"), person = person);
+            conditions.push(format!("{input} IN ({assigned})"));
+        }
         for part in parts {
             let condition = statement.condition(part, subject);
             conditions.push(format!("({condition})"));
