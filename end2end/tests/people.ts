@@ -50,13 +50,21 @@ export async function makeApp(page: Page): Promise<string> {
 
 /** Makes an account whose address counts as verified: whoever is added then is a collaborator at once. */
 export function makeAccount(name: string, data = process.env.ATELIER_DATA): string {
+  return makeAccountWithToken(name, data).email;
+}
+
+/** The same, with a token of theirs that reaches every app that they reach. */
+export function makeAccountWithToken(
+  name: string,
+  data = process.env.ATELIER_DATA,
+): { email: string; token: string } {
   const { ATELIER_BINARY } = process.env;
   if (!ATELIER_BINARY || !data) throw new Error("run by `cargo xtask test e2e`, which says where the server is");
   const email = newAddress(name);
   const id = email.slice(0, email.indexOf("@"));
   const account = ["--id", id, "--email", email, "--name", name, "--verified", "--password-stdin"];
-  execFileSync(ATELIER_BINARY, ["--data", data, "user", "add", ...account], { input: PASSWORD });
-  return email;
+  const printed = execFileSync(ATELIER_BINARY, ["--data", data, "user", "add", ...account], { input: PASSWORD });
+  return { email, token: printed.toString().trim().split(/\s+/).at(-1) ?? "" };
 }
 
 /** Lets whoever has `email` have shown an hour ago who they are, in every session. */

@@ -296,7 +296,8 @@ endpoints! {
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet];
     ListInputs: Get [app!("/inputs"), "/v2/inputs"] by Key in Input
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet];
-    PostInputs: Post [app!("/inputs"), "/v2/inputs"] by Key in Input
+    // What is added belongs to no task yet: whoever reaches only what tasks gave them would not see it again.
+    PostInputs: Post [app!("/inputs"), "/v2/inputs"] by Key in Input of Whole
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsAdd, InputsGet, ModelsGet, WorkflowsGet]
         if CarriesLabels [AnnotationsAdd]
         if NamesDatasets [DatasetsGet];

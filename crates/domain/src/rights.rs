@@ -80,10 +80,8 @@ impl Rights {
                 (_, Some(theirs)) => Some(theirs),
             },
         };
-        let exceeds = !excess.scopes.is_empty()
-            || excess.endpoints
-            || excess.reach
-            || excess.longer_than.is_some();
+        let exceeds =
+            !excess.scopes.is_empty() || excess.endpoints || excess.reach || excess.longer_than.is_some();
         exceeds.then_some(excess)
     }
 

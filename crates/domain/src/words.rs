@@ -177,7 +177,9 @@ pub fn access(scopes: ScopeSet, reach: Reach) -> String {
 #[must_use]
 pub fn reach_warning(scopes: ScopeSet) -> Option<String> {
     let is_lost = |scope: &Scope| {
-        let mut opened = Endpoint::all().filter(|endpoint| endpoint.is_rpc() && endpoint.needs().contains(*scope)).peekable();
+        let mut opened = Endpoint::all()
+            .filter(|endpoint| endpoint.is_rpc() && endpoint.needs().contains(*scope))
+            .peekable();
         scope.access() == crate::scope::Access::Write
             && opened.peek().is_some()
             && opened.all(Endpoint::is_of_whole)
@@ -216,7 +218,9 @@ pub fn told_to_holder(by: Option<&str>, before: &Rights, after: &Rights) -> Stri
 /// What became of which inputs somebody's access is about, told to themselves; nothing, if nothing did.
 fn reach_told(before: Reach, after: Reach) -> Option<&'static str> {
     match (before, after) {
-        (Reach::Everything, Reach::Assigned) => Some("you see only the inputs of tasks that are assigned to you"),
+        (Reach::Everything, Reach::Assigned) => {
+            Some("you see only the inputs of tasks that are assigned to you")
+        }
         (Reach::Assigned, Reach::Everything) => Some("you see all inputs"),
         (Reach::Everything, Reach::Everything) | (Reach::Assigned, Reach::Assigned) => None,
     }

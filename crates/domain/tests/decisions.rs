@@ -4,8 +4,8 @@ use atelier_domain::id::{AppId, GrantId, KeyId, UserId};
 use atelier_domain::session::PROOF;
 use atelier_domain::time::DAY;
 use atelier_domain::{
-    AppRef, Auth, Caller, Condition, Conditions, Credential, Endpoint, EndpointSet, Reach, Rights, Scope, ScopeSet,
-    Standing, Timestamp, decide, decide_own,
+    AppRef, Auth, Caller, Condition, Conditions, Credential, Endpoint, EndpointSet, Reach, Rights, Scope,
+    ScopeSet, Standing, Timestamp, decide, decide_own,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};

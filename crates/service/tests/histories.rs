@@ -177,6 +177,7 @@ impl Side {
                     grant: row.id,
                     scopes,
                     endpoints: None,
+                    reach: row.reach,
                     ends_at,
                     note: None,
                     expected_version: Some(row.version),

@@ -1,7 +1,7 @@
 //! Apps and who they are shared with, as most tests begin.
 
 use atelier_domain::id::UserId;
-use atelier_domain::{Change, Conditions, Endpoint, Member, Rights, ScopeSet};
+use atelier_domain::{Change, Conditions, Endpoint, Member, Reach, Rights, ScopeSet};
 use atelier_service::apps::CreateApp;
 use atelier_service::collaborators::{AddCollaborators, EditCollaborator, Filter, GrantRow, Invitee};
 use atelier_service::{AppName, Who};
@@ -60,6 +60,7 @@ pub fn edit(grant: &GrantRow, scopes: ScopeSet) -> EditCollaborator {
         grant: grant.id,
         scopes,
         endpoints: None,
+        reach: Reach::Everything,
         ends_at: None,
         note: None,
         expected_version: None,

@@ -138,6 +138,11 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("inputs"), ParamSegment("input"), StaticSegment("history"))
+                    view=Page::Data(DataPage::HistoryOfInput)
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("concepts"))
                     view=Page::Data(DataPage::Concepts)
                     ssr=SsrMode::Async

@@ -32,6 +32,7 @@ use crate::{
         dataset::OneDataset,
         datasets::Datasets,
         input::OneInput,
+        input_history::HistoryOfInput,
         inputs::Inputs,
         invitation_token::FollowInvitation,
         key::OneKey,
@@ -106,6 +107,7 @@ pub(crate) enum HomePage {
 pub(crate) enum DataPage {
     Inputs,
     OneInput,
+    HistoryOfInput,
     Concepts,
     OneConcept,
     Vocabs,
@@ -336,6 +338,7 @@ fn data(page: DataPage) -> AnyView {
     match page {
         DataPage::Inputs => view! { <Inputs /> }.into_any(),
         DataPage::OneInput => view! { <OneInput /> }.into_any(),
+        DataPage::HistoryOfInput => view! { <HistoryOfInput /> }.into_any(),
         DataPage::Concepts => view! { <Concepts /> }.into_any(),
         DataPage::OneConcept => view! { <OneConcept /> }.into_any(),
         DataPage::Vocabs => view! { <Vocabs /> }.into_any(),

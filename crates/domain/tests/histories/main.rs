@@ -10,7 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use atelier_domain::closure::closed;
 use atelier_domain::id::{AppId, GrantId, UserId};
-use atelier_domain::{AppRef, Below, Caller, Cause, Change, Conditions, Credential, Editor, Endpoint, EndpointSet, Forest, Member, Permit, Reach, Refusal, Rights, Scope, ScopeSet, Standing, Timestamp, Violation, decide};
+use atelier_domain::{
+    AppRef, Below, Caller, Cause, Change, Conditions, Credential, Editor, Endpoint, EndpointSet, Forest,
+    Member, Permit, Reach, Refusal, Rights, Scope, ScopeSet, Standing, Timestamp, Violation, decide,
+};
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 use uuid::Uuid;

@@ -6,8 +6,8 @@ use atelier_contract::proto::{
     PatchKeysRequest, PostKeysRequest, SingleKeyResponse,
 };
 use atelier_contract::{Call, Failure};
-use atelier_domain::{EndpointSet, Reach};
 use atelier_domain::id::KeyId;
+use atelier_domain::{EndpointSet, Reach};
 use atelier_service::keys::{ChangeKey, CreateKey, KeyRow, OpenedKey};
 use atelier_service::{AppName, Service, Who};
 

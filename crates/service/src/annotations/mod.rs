@@ -5,6 +5,7 @@
 //! it.
 
 mod delete;
+mod history;
 mod list;
 mod patch;
 mod post;
@@ -19,6 +20,7 @@ use atelier_store::queries::annotations;
 use serde_json::{Value, json};
 
 pub use atelier_store::queries::annotations::AnnotationRow;
+pub use history::StoodRow;
 pub use list::AnnotationsFilter;
 pub use patch::PatchAnnotation;
 pub use post::NewAnnotation;

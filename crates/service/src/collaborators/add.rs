@@ -2,7 +2,9 @@
 
 use atelier_domain::closure::closed;
 use atelier_domain::id::GrantId;
-use atelier_domain::{Below, Email, Endpoint, EndpointSet, Forest, Permit, Reach, Rights, ScopeSet, Slug, Timestamp};
+use atelier_domain::{
+    Below, Email, Endpoint, EndpointSet, Forest, Permit, Reach, Rights, ScopeSet, Slug, Timestamp,
+};
 use atelier_store::queries::apps::AppRow;
 use atelier_store::queries::grants::{Invitation, NewGrant};
 use atelier_store::queries::users::UserRow;

@@ -254,7 +254,8 @@ async fn givers(conn: &mut Conn, permit: &Permit, violation: &Violation) -> Resu
     let (Violation::Exceeds(excess), Some(own)) = (violation, permit.grant()) else { return Ok(Vec::new()) };
     let Some(own) = grants::get(conn, permit, own).await? else { return Ok(Vec::new()) };
     let missing = excess.scopes.minus(own.scopes);
-    let is_limited = (excess.endpoints && own.endpoints.is_some()) || (excess.reach && own.reach.is_limited());
+    let is_limited =
+        (excess.endpoints && own.endpoints.is_some()) || (excess.reach && own.reach.is_limited());
     let ends_too_early = excess.longer_than.is_some() && excess.longer_than == own.ends_at;
     if missing.is_empty() && !is_limited && !ends_too_early {
         return Ok(Vec::new());

@@ -2,7 +2,9 @@
 
 use atelier_domain::closure::closed;
 use atelier_domain::id::{GrantId, KeyId};
-use atelier_domain::{DisplayName, Editor, Endpoint, EndpointSet, Forest, Member, Reach, Rights, ScopeSet, Timestamp};
+use atelier_domain::{
+    DisplayName, Editor, Endpoint, EndpointSet, Forest, Member, Reach, Rights, ScopeSet, Timestamp,
+};
 use atelier_store::Event;
 use atelier_store::queries::keys;
 

@@ -2,7 +2,9 @@
 
 use atelier_domain::closure::closed;
 use atelier_domain::id::KeyId;
-use atelier_domain::{Conditions, DisplayName, Editor, Endpoint, EndpointSet, Forest, Reach, Rights, ScopeSet, Timestamp};
+use atelier_domain::{
+    Conditions, DisplayName, Editor, Endpoint, EndpointSet, Forest, Reach, Rights, ScopeSet, Timestamp,
+};
 use atelier_store::Event;
 use atelier_store::queries::keys;
 

@@ -3,12 +3,13 @@
 mod labelling;
 mod leaving;
 mod making;
+mod reach;
 mod reviewing;
 
 use atelier_domain::assignment::{Act, AssignmentState, LOCKED_FOR};
 use atelier_domain::closure::closed;
 use atelier_domain::task::{Review, TaskKind, WorkerStrategy};
-use atelier_domain::{Below, Label, Labels, PatchAction, Preset, Region, Scope, ScopeSet, Shape};
+use atelier_domain::{Below, Label, Labels, PatchAction, Preset, Reach, Region, Scope, ScopeSet, Shape};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation, PatchAnnotation, status as said};
 use atelier_service::concepts::NewConcept;
 use atelier_service::inputs::{Content, NewInput, PostInputs};

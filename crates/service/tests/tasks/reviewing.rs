@@ -3,6 +3,7 @@
 use super::*;
 
 on_both_databases! {
+    the_history_tells_who_said_what_and_what_became_of_it,
     a_reviewer_approves_gives_back_and_rejects,
     nobody_reviews_their_own_work,
     a_sample_is_reviewed_and_the_rest_counts,
@@ -153,4 +154,48 @@ async fn how_the_work_goes_on_is_for_those_who_see_the_people(bench: Bench) {
         matches!(&missing, Error::Forbidden { missing, .. } if missing.contains(Scope::CollaboratorsGet)),
         "{missing:?}"
     );
+}
+
+async fn the_history_tells_who_said_what_and_what_became_of_it(bench: Bench) {
+    let story = Story::of(bench, 1).await;
+    story.make(reviewed(task(&["bo"], WorkerStrategy::Partitioned), 100)).await.unwrap();
+    let service = &story.bench.service;
+    let told = async |who: &Who| {
+        let found = service.annotation_history(who, &story.app, "note-00", 0, 100).await.unwrap().value;
+        let line = |row: atelier_service::annotations::StoodRow| {
+            let says = row.labels.concepts.first().map(|label| label.concept.to_string()).unwrap_or_default();
+            assert_eq!((row.author.as_str(), row.task.as_deref()), (story.bo.slug.as_str(), Some("signs")));
+            (row.changed_by, says, row.status, row.version.is_none())
+        };
+        found.into_iter().map(line).collect::<Vec<_>>()
+    };
+    let (bo, di) = (story.bo.slug.clone(), story.di.slug.clone());
+    let bos = |says: &str, status, is_now| (bo.clone(), says.to_owned(), status, is_now);
+    assert!(told(&story.bo.who).await.is_empty(), "nothing was said yet");
+    story.act(&story.bo.who, 0, Act::Start, "").await.unwrap();
+    let said = story.say(&story.bo.who, 0, "stop").await.unwrap();
+    assert_eq!(told(&story.bo.who).await, [bos("stop", said::PENDING, true)]);
+    story.bench.clock.advance(1);
+    story.act(&story.bo.who, 0, Act::Submit, "").await.unwrap();
+    story.bench.clock.advance(1);
+    story.act(&story.di.who, 0, Act::RequestChanges, "Look again").await.unwrap();
+    story.bench.clock.advance(1);
+    // The owner may change anybody's.
+    let patch = PatchAnnotation { slug: said, labels: labels("yield"), info: None, status: None };
+    let ada = &story.ada.who;
+    service.patch_annotations(ada, &story.app, PatchAction::Overwrite, vec![patch], false).await.unwrap();
+    assert_eq!(
+        told(&story.bo.who).await,
+        [
+            (story.ada.slug.clone(), "yield".into(), said::PENDING, true),
+            (di, "stop".into(), said::PENDING, false),
+            bos("stop", said::AWAITING_REVIEW, false),
+            bos("stop", said::PENDING, false),
+        ]
+    );
+    let stranger = story.bench.person("eve").await;
+    let refused = service.annotation_history(&stranger.who, &story.app, "note-00", 0, 100).await;
+    assert!(matches!(refused, Err(Error::NotFound)));
+    let none = service.annotation_history(&story.bo.who, &story.app, "note-09", 0, 100).await;
+    assert!(matches!(none, Err(Error::NotFound)));
 }

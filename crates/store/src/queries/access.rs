@@ -268,7 +268,8 @@ async fn by_key(
             row
         }
     };
-    let grant = granted(row.grant_id, row.grant_scopes, row.grant_endpoints, row.grant_reach, row.grant_ends_at);
+    let grant =
+        granted(row.grant_id, row.grant_scopes, row.grant_endpoints, row.grant_reach, row.grant_ends_at);
     let rights = match (row.follows, &grant) {
         // A token that follows a grant gives what the grant gives at this moment, and nothing beside it.
         (Some(follows), Some((id, rights))) if follows == *id => *rights,
@@ -307,7 +308,8 @@ async fn by_session(
     if !session::is_alive(row.created_at, row.seen_at, now) {
         return Ok(None);
     }
-    let grant = granted(row.grant_id, row.grant_scopes, row.grant_endpoints, row.grant_reach, row.grant_ends_at);
+    let grant =
+        granted(row.grant_id, row.grant_scopes, row.grant_endpoints, row.grant_reach, row.grant_ends_at);
     Ok(Some(Access {
         caller: Caller { user: row.user_id, credential: Credential::Session { proved_at: row.proved_at } },
         slug: row.slug,

@@ -4,6 +4,7 @@ use atelier_domain::id::{AnnotationId, InputId, TaskId, UserId};
 use atelier_domain::{Labels, Medium, Permit, Timestamp};
 use serde_json::{Value, json};
 
+use super::annotation_history;
 use super::concepts::one_of;
 use super::reach::{assigned, reached};
 use crate::db::{Backend, Column, Conn, Row, Sql, WriteTx, params, row};
@@ -430,7 +431,7 @@ pub struct AnnotationChange<'a> {
     pub status: i64,
 }
 
-/// Changes the annotation `id` of the permit's app.
+/// Changes the annotation `id` of the permit's app, and keeps how it stood.
 ///
 /// # Errors
 /// When the database fails.
@@ -442,9 +443,11 @@ pub async fn update(
     now: Timestamp,
 ) -> Result<()> {
     let data = stored(change.labels)?;
+    annotation_history::keep(tx, permit, id).await?;
     tx.execute(
-        "UPDATE annotations SET data = $3, info = $4, status = $5, changed_at = $6 WHERE app_id = $1 AND id = $2",
-        params![permit.app(), id, &data, change.info, change.status, now],
+        "UPDATE annotations SET data = $3, info = $4, status = $5, changed_at = $6, changed_by = $7 \
+         WHERE app_id = $1 AND id = $2",
+        params![permit.app(), id, &data, change.info, change.status, now, permit.user()],
     )
     .await?;
     tx.execute(
@@ -455,7 +458,7 @@ pub async fn update(
     note_concepts(tx, permit, id, change.labels).await
 }
 
-/// Says where what somebody said of an input within a task of the permit's app stands.
+/// Says where what somebody said of an input within a task of the permit's app stands, and keeps how it stood.
 ///
 /// # Errors
 /// When the database fails.
@@ -468,10 +471,11 @@ pub async fn set_status_within(
     status: i64,
     now: Timestamp,
 ) -> Result<()> {
+    annotation_history::keep_within(tx, permit, task, (input, author), status).await?;
     tx.execute(
-        "UPDATE annotations SET status = $5, changed_at = $6 \
-         WHERE app_id = $1 AND task_id = $2 AND input_id = $3 AND user_id = $4",
-        params![permit.app(), task, input, author, status, now],
+        "UPDATE annotations SET status = $5, changed_at = $6, changed_by = $7 \
+         WHERE app_id = $1 AND task_id = $2 AND input_id = $3 AND user_id = $4 AND status <> $5",
+        params![permit.app(), task, input, author, status, now, permit.user()],
     )
     .await?;
     Ok(())
@@ -492,6 +496,6 @@ pub async fn delete(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> Result
             )
         };
     }
-    let params = params![permit.app(), &json!(slugs), permit.assigned_to()];
-    tx.execute(Sql::differing(delete!(sqlite), delete!(postgres)), params).await
+    let sql = Sql::differing(delete!(sqlite), delete!(postgres));
+    tx.execute(sql, params![permit.app(), &json!(slugs), permit.assigned_to()]).await
 }

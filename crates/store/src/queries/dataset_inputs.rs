@@ -112,7 +112,11 @@ pub async fn list(
     let (at, input) = after.unwrap_or((Timestamp::from_micros(i64::MIN), InputId(Uuid::nil())));
     let limit = i64::try_from(size).unwrap_or(i64::MAX);
     let offset = i64::try_from(skip).unwrap_or(i64::MAX);
-    conn.fetch_all(sql, params![permit.app(), limit, offset, dataset, status, at, input, permit.assigned_to()]).await
+    conn.fetch_all(
+        sql,
+        params![permit.app(), limit, offset, dataset, status, at, input, permit.assigned_to()],
+    )
+    .await
 }
 
 /// Those of the inputs `slugs` of the permit's app that are in `dataset`, in no order; with what is said of them by the
@@ -167,8 +171,8 @@ pub async fn keep_inputs(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> R
         // In one order, so that two who want the same do not wait for one another.
         inputs!(one_of!(postgres "slug" "$2"), " ORDER BY id FOR KEY SHARE"),
     );
-    let params = params![permit.app(), &json!(slugs), permit.assigned_to()];
-    let rows: Vec<SlugRow> = tx.fetch_all(sql, params).await?;
+    let rows: Vec<SlugRow> =
+        tx.fetch_all(sql, params![permit.app(), &json!(slugs), permit.assigned_to()]).await?;
     Ok(rows.into_iter().map(|row| row.slug).collect())
 }
 

@@ -168,7 +168,11 @@ pub async fn insert(tx: &mut WriteTx, permit: &Permit, input: &NewInput<'_>, now
 /// # Errors
 /// When the database fails.
 pub async fn get(conn: &mut Conn, permit: &Permit, slug: &str) -> Result<Option<InputRow>> {
-    conn.fetch_optional(input!("$3"; ""; " AND i.slug = $2"), params![permit.app(), slug, permit.assigned_to()]).await
+    conn.fetch_optional(
+        input!("$3"; ""; " AND i.slug = $2"),
+        params![permit.app(), slug, permit.assigned_to()],
+    )
+    .await
 }
 
 /// The input `slug` of the permit's app, with what is said of it by the annotations that stand as `status`, and in which

@@ -1,6 +1,7 @@
 //! Every query, by what it is about.
 
 pub mod access;
+pub mod annotation_history;
 pub mod annotations;
 pub mod apps;
 pub mod assignment_reviews;

@@ -19,7 +19,12 @@ macro_rules! neighbour {
     };
 }
 
-async fn beside(conn: &mut Conn, permit: &Permit, input: InputId, sql: &'static str) -> Result<Option<String>> {
+async fn beside(
+    conn: &mut Conn,
+    permit: &Permit,
+    input: InputId,
+    sql: &'static str,
+) -> Result<Option<String>> {
     let params = params![permit.app(), input, permit.assigned_to()];
     let row: Option<SlugRow> = conn.fetch_optional(sql, params).await?;
     Ok(row.map(|row| row.slug))

@@ -161,7 +161,8 @@ pub async fn list(
 /// # Errors
 /// When the database fails.
 pub async fn get(conn: &mut Conn, permit: &Permit, slug: &str) -> Result<Option<TaskRow>> {
-    conn.fetch_optional(task!("$3"; " AND t.slug = $2"), params![permit.app(), slug, permit.assigned_to()]).await
+    conn.fetch_optional(task!("$3"; " AND t.slug = $2"), params![permit.app(), slug, permit.assigned_to()])
+        .await
 }
 
 /// One task of the permit's app, which nobody else changes until the transaction ends.

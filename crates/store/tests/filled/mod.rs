@@ -24,7 +24,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 38] = [
+pub(crate) const TABLES: [&str; 39] = [
     "identities",
     "visits",
     "first_links",
@@ -51,6 +51,7 @@ pub(crate) const TABLES: [&str; 38] = [
     "assignments",
     "assignment_reviews",
     "annotations",
+    "annotation_history",
     "input_jobs",
     "authenticators",
     "offered_authenticators",

@@ -8,6 +8,7 @@ use atelier_domain::{Labels, Region, Shape};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::api::apps::AppPlace;
 use crate::error::UiError;
 
 /// One thing that somebody said of an input: a concept of the whole, or a region with what is in it.
@@ -73,6 +74,55 @@ impl Mark {
             if self.region().is_some() { self.region_id() } else { self.concept().unwrap_or_default() };
         format!("{}-{part}", self.annotation)
     }
+}
+
+/// How an annotation stood from one moment on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stood {
+    /// The annotation.
+    pub annotation: String,
+    /// Whose it is.
+    pub author: String,
+    /// Who let it stand so.
+    pub changed_by: String,
+    /// From when on, in microseconds UTC.
+    pub changed_at: i64,
+    /// What it said, in words.
+    pub words: String,
+    /// Whether it counted, in words.
+    pub state: String,
+    /// Within which task it was said.
+    pub task: Option<String>,
+    /// Whether it stands so now.
+    pub is_now: bool,
+}
+
+/// What was said of an input, from time to time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// Who looks, and at which app.
+    pub place: AppPlace,
+    /// The input.
+    pub input: String,
+    /// How its annotations stood, the latest first.
+    pub stood: Vec<Stood>,
+    /// How many come before those of the next page, if there is one.
+    pub next: Option<usize>,
+}
+
+/// What was said of an input, by whom and when; `skip` leaves out that many of the latest.
+///
+/// # Errors
+/// [`UiError::NotFound`] to strangers, and if there is no such input; [`UiError::Forbidden`] to those who may not see
+/// annotations.
+#[server(name = GetHistory, prefix = "/api", endpoint = "annotations/history")]
+pub async fn get_history(
+    owner: String,
+    app: String,
+    input: String,
+    #[server(default)] skip: usize,
+) -> Result<History, UiError> {
+    server::history(&owner, &app, input, skip).await
 }
 
 /// Says that a concept is in an input: in the part that `shape` gives as JSON, or in the whole.

@@ -1,11 +1,13 @@
 //! The server's side of [`super`]: from what forms say to what operations take, and back.
 
 use atelier_domain::{Endpoint, Label, Labels, PatchAction, Permit, Region, ResourceId, Shape};
-use atelier_service::annotations::{AnnotationRow, AnnotationsFilter, NewAnnotation, PatchAnnotation};
+use atelier_service::annotations::{
+    AnnotationRow, AnnotationsFilter, NewAnnotation, PatchAnnotation, status,
+};
 use atelier_service::{AppName, Asked, Error};
 
-use super::Mark;
-use crate::api::apps::refusal;
+use super::{History, Mark, Stood};
+use crate::api::apps::{place, refusal};
 use crate::api::concepts::{Concept, called, meant, offered};
 use crate::error::UiError;
 use crate::server::{service, who};
@@ -112,6 +114,52 @@ fn words(labels: &Labels, concepts: &[Concept]) -> String {
     });
     let words = named.collect::<Vec<_>>().join(", ");
     if words.is_empty() { "No concept yet".to_owned() } else { words }
+}
+
+/// How many changes a page of an input's history has.
+const CHANGES: usize = 100;
+
+pub(super) async fn history(owner: &str, app: &str, input: String, skip: usize) -> Result<History, UiError> {
+    let (service, who, name) = (service(), who(), AppName::of(owner, app));
+    let place = place(service.get_app(&who, &name, Endpoint::ViewApp).await?);
+    let found = service.annotation_history(&who, &name, &input, skip, CHANGES + 1).await?.value;
+    let concepts = offered(&name).await?;
+    let next = (found.len() > CHANGES).then_some(skip.saturating_add(CHANGES));
+    let stood = found.into_iter().take(CHANGES).map(|row| Stood {
+        words: in_all(&row.labels, &concepts),
+        state: state(row.status).to_owned(),
+        annotation: row.slug,
+        author: row.author,
+        changed_by: row.changed_by,
+        changed_at: row.changed_at.micros(),
+        task: row.task,
+        is_now: row.version.is_none(),
+    });
+    Ok(History { place, input, stood: stood.collect(), next })
+}
+
+/// What an annotation says of the whole and of parts, in words.
+fn in_all(labels: &Labels, concepts: &[Concept]) -> String {
+    let whole = Labels { concepts: labels.concepts.clone(), regions: Vec::new() };
+    let parts = Labels { concepts: Vec::new(), regions: labels.regions.clone() };
+    let of_parts = match labels.regions.len() {
+        0 => None,
+        1 => Some(format!("a region: {}", words(&parts, concepts))),
+        several => Some(format!("{several} regions: {}", words(&parts, concepts))),
+    };
+    let of_whole = (!whole.is_empty()).then(|| words(&whole, concepts));
+    let all: Vec<String> = of_whole.into_iter().chain(of_parts).collect();
+    if all.is_empty() { "nothing".to_owned() } else { all.join("; ") }
+}
+
+/// Where an annotation stands, in words.
+fn state(number: i64) -> &'static str {
+    match number {
+        status::SUCCESS => "counts",
+        status::AWAITING_REVIEW => "waits for a review",
+        status::REVIEW_DENIED => "was rejected",
+        _ => "is being worked on",
+    }
 }
 
 /// What is wrong with something that was said belongs beside the field in which it was said.

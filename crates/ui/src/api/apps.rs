@@ -226,11 +226,11 @@ pub async fn get_overview(owner: String, app: String) -> Result<AppOverview, UiE
     let inputs = if_allowed(service.count_inputs(&who, &app).await)?;
     let concepts =
         if_allowed(service.list_concepts(&who, &app, None, 0, MOST_CONCEPTS).await.map(|found| found.value))?;
-    let scopes = place.app.scopes;
+    let (scopes, access) = (place.app.scopes, words::access(place.app.scopes, place.app.reach));
     let can = (!place.app.is_owner).then(|| words::can(scopes));
     Ok(AppOverview {
         place,
-        access: words::access(scopes, place.app.reach),
+        access,
         can: can.into_iter().flatten().map(|ability| ability.text.to_owned()).collect(),
         cannot: words::cannot(scopes).map(|ability| ability.text.to_owned()).collect(),
         inputs: inputs.map(|counts| counts.ready + counts.pending + counts.failed),

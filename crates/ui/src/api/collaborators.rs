@@ -5,8 +5,8 @@
 )]
 #![expect(clippy::too_many_arguments, reason = "a server function's arguments are the fields of its form")]
 
-use atelier_domain::{Reach, ScopeSet};
 use atelier_domain::id::GrantId;
+use atelier_domain::{Reach, ScopeSet};
 use leptos::prelude::*;
 use leptos_router::location::Url;
 use serde::{Deserialize, Serialize};
@@ -196,7 +196,7 @@ pub async fn get_person(owner: String, app: String, grant: GrantId) -> Result<Pe
 /// in a sentence.
 ///
 /// `scopes` are the ticked ones, unless `preset` names a preset; `ends` is `never`, a number of days, or `date`, and
-/// then `ends_on` is the last day. `reach` is that of [`Reach`], all inputs if it is not given.
+/// then `ends_on` is the last day. `input_reach` is a [`Reach`], all inputs if it is not given.
 ///
 /// # Errors
 /// [`UiError::Invalid`] with everything that is wrong: nobody is added unless all can be.
@@ -207,12 +207,13 @@ pub async fn add_people(
     people: String,
     #[server(default)] preset: String,
     #[server(default)] scopes: Vec<String>,
-    #[server(default)] reach: String,
+    #[server(default)] input_reach: String,
     ends: String,
     #[server(default)] ends_on: String,
     note: String,
 ) -> Result<String, UiError> {
-    server::add(&owner, &app, &people, &server::Access { preset, scopes, reach, ends, ends_on, note }).await
+    server::add(&owner, &app, &people, &server::Access { preset, scopes, input_reach, ends, ends_on, note })
+        .await
 }
 
 /// What stands against adding those of `people` (pasted addresses) who cannot be added: each as it was typed, and why.
@@ -228,8 +229,8 @@ pub async fn check_people(
     server::check(&owner, &app, &people).await
 }
 
-/// Changes one person's access, and leads back to the list. Answers what was done, in a sentence. What is not said of
-/// `reach` stays.
+/// Changes one person's access, and leads back to the list. Answers what was done, in a sentence. What is not
+/// said of `input_reach` stays.
 ///
 /// # Errors
 /// [`UiError::Conflict`] if it is no longer the `version` that the person saw.
@@ -241,15 +242,22 @@ pub async fn edit_person(
     version: i64,
     #[server(default)] preset: String,
     #[server(default)] scopes: Vec<String>,
-    #[server(default)] reach: String,
+    #[server(default)] input_reach: String,
     ends: String,
     #[server(default)] ends_on: String,
     note: String,
 ) -> Result<String, UiError> {
-    server::edit(&owner, &app, grant, version, &server::Access { preset, scopes, reach, ends, ends_on, note }).await
+    server::edit(
+        &owner,
+        &app,
+        grant,
+        version,
+        &server::Access { preset, scopes, input_reach, ends, ends_on, note },
+    )
+    .await
 }
 
-/// What giving somebody `scopes` for the inputs of `reach` would do to them and to those below them.
+/// What giving somebody `scopes` for the inputs of `input_reach` would do to them and to those below them.
 ///
 /// # Errors
 /// What [`edit_person`] would answer.
@@ -259,9 +267,9 @@ pub async fn preview_edit(
     app: String,
     grant: GrantId,
     scopes: ScopeSet,
-    reach: Reach,
+    input_reach: Reach,
 ) -> Result<Consequences, UiError> {
-    server::preview_edit(&owner, &app, grant, scopes, reach).await
+    server::preview_edit(&owner, &app, grant, scopes, input_reach).await
 }
 
 /// What removing somebody would do: first if those below them are removed too, then if they are kept.

@@ -25,7 +25,7 @@ fn page_size(view: &str) -> usize {
 pub(super) struct Access {
     pub(super) preset: String,
     pub(super) scopes: Vec<String>,
-    pub(super) reach: String,
+    pub(super) input_reach: String,
     pub(super) ends: String,
     pub(super) ends_on: String,
     pub(super) note: String,
@@ -38,10 +38,10 @@ impl Access {
 
     /// Which inputs were chosen; `before`, if nothing was said of them.
     fn reach(&self, before: Reach) -> Result<Reach, UiError> {
-        if self.reach.is_empty() {
+        if self.input_reach.is_empty() {
             return Ok(before);
         }
-        self.reach.parse().map_err(|_| invalid("reach", "Choose which inputs it is about."))
+        self.input_reach.parse().map_err(|_| invalid("input_reach", "Choose which inputs it is about."))
     }
 
     fn ends_at(&self, now: Timestamp) -> Result<Option<Timestamp>, UiError> {

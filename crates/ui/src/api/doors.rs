@@ -47,6 +47,7 @@ pub const DOORS: &[Door] = &[
     door::<account::DisconnectIdentity>(&[DisconnectIdentity]),
     door::<account::ConfirmPassword>(&[ConfirmPassword]),
     door::<account::ChangePassword>(&[ChangePassword]),
+    door::<annotations::GetHistory>(&[ListAnnotations, ListConcepts, ViewApp]),
     door::<annotations::AddMark>(&[PostAnnotations, ListConcepts, ListAnnotations]),
     door::<annotations::ChangeMark>(&[PatchAnnotations, GetAnnotation, ListConcepts]),
     door::<annotations::RemoveMark>(&[DeleteAnnotation, GetAnnotation]),

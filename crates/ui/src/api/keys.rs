@@ -130,6 +130,7 @@ pub async fn make_key(
         description,
         scopes: chosen::scopes("", &scopes)?,
         endpoints: None,
+        reach: Reach::Everything,
         ends_at: chosen::end(&ends, &ends_on, service.world().now())?,
         app: path.split_once('/').map(|(owner, app)| AppName::of(owner, app)),
         is_app_key,

@@ -13,7 +13,7 @@ use crate::form::FormParts;
 pub const SCOPES_FIELD: &str = "scopes[]";
 
 /// The name of the field in which it is posted which inputs they are about.
-pub const REACH_FIELD: &str = "reach";
+pub const REACH_FIELD: &str = "input_reach";
 
 /// What is being chosen, shared by the picker and whatever shows what the choice comes to.
 #[derive(Clone, Copy)]

@@ -66,10 +66,9 @@ pub(super) fn AddFields(
 ) -> impl IntoView {
     let held = app.scopes;
     let same_app = app.clone();
-    let choice =
-        ScopeChoice::new(Preset::Worker.scopes().intersection(held), held, None)
-            .of_inputs(app.reach, app.reach)
-            .or_typed(form.parts());
+    let choice = ScopeChoice::new(Preset::Worker.scopes().intersection(held), held, None)
+        .of_inputs(app.reach, app.reach)
+        .or_typed(form.parts());
     let count = RwSignal::new(0);
     let label = move || match count.get() {
         0 => "Confirm".to_owned(),

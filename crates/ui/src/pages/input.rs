@@ -11,7 +11,7 @@ use crate::{
         inputs::{DeleteInput, OneInput as Shown, PictureSize, get_input, input_path, picture_path},
     },
     components::{
-        button::{Look, SubmitButton},
+        button::{LinkButton, Look, SubmitButton},
         concept_list::ConceptList,
         copyable::CopyButton,
         error_summary::ErrorSummary,
@@ -28,7 +28,7 @@ use crate::{
         time::Time,
     },
     form::{Form, PostForm},
-    pages::thing_in_address,
+    pages::{input_history::history_path, thing_in_address},
 };
 
 /// One input, and what people say of it.
@@ -77,7 +77,10 @@ fn Body(shown: Shown) -> impl IntoView {
                     <h1><code>{slug.clone()}</code></h1>
                     <CopyButton value=slug.clone() what="the input’s id" />
                 </div>
-                <Neighbours app=app.clone() newer=shown.newer older=shown.older />
+                <div class="actions">
+                    <LinkButton href=history_path(&app, &slug)>"History"</LinkButton>
+                    <Neighbours app=app.clone() newer=shown.newer older=shown.older />
+                </div>
             </header>
             <ConceptList concepts=shown.concepts />
             {why_not}

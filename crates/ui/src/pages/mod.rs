@@ -28,6 +28,7 @@ pub mod dataset_import;
 pub mod dataset_versions;
 pub mod datasets;
 pub mod input;
+pub mod input_history;
 pub mod inputs;
 pub mod invitation_token;
 pub mod key;

@@ -156,6 +156,7 @@ impl Story {
         let plain = [
             ("input", "note"),
             ("region", "r1"),
+            ("input_reach", "everything"),
             ("dataset", "kinds"),
             ("inputs", "note"),
             ("frozen", "spring"),

@@ -7,7 +7,7 @@ use atelier_contract::proto::{
 };
 use atelier_domain::id::KeyId;
 use atelier_domain::secret::KeySecret;
-use atelier_domain::{Auth, Endpoint, Rights, Scope};
+use atelier_domain::{Auth, Endpoint, Reach, Rights, Scope};
 use atelier_service::hash_secret;
 use atelier_store::queries::keys;
 use atelier_testkit::sharing::give_exactly;
@@ -221,5 +221,26 @@ fn a_key_that_has_ended_or_was_revoked_opens_nothing() {
             story.is_refused(endpoint, &ended, 403, 11007, &["this key has ended"]).await;
             story.is_refused(endpoint, &revoked, 401, 11009, &["unknown or was revoked"]).await;
         }
+    });
+}
+
+/// ASVS 8.2.2.
+#[test]
+fn whoever_reaches_only_assigned_tasks_is_refused_what_is_about_the_whole_app() {
+    tell(async |story| {
+        let bo = story.bench.sign_in("bo", "bo@example.org").await;
+        let (key, app) = (story.key_of(&bo, |_| {}).await, AppName::of("ana", "tea"));
+        let limited = Rights { reach: Reach::Assigned, ..Rights::FULL };
+        give_exactly(&story.bench, &story.ana, &app, bo.id, limited).await;
+        let limited_key = story.exact_key(&story.ana, limited).await;
+        let mut refused = 0;
+        for endpoint in rpcs().filter(|endpoint| endpoint.is_of_whole()) {
+            let words = ["limited to the inputs of tasks", "your access to this app", "could lift the limit"];
+            story.is_refused(endpoint, &key, 403, 11007, &words).await;
+            let words = ["limited to the inputs of tasks", "the key you used"];
+            story.is_refused(endpoint, &limited_key, 403, 11007, &words).await;
+            refused += 1;
+        }
+        assert!(refused >= 10, "{refused}");
     });
 }

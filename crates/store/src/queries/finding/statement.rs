@@ -9,8 +9,8 @@ use atelier_domain::Permit;
 use atelier_domain::filter::{Filter, Said, Subject};
 use uuid::Uuid;
 
-use super::Search;
 use super::super::reach::assigned;
+use super::Search;
 use super::condition::is_of_input;
 use crate::Backend;
 use crate::db::Param;

@@ -3,6 +3,7 @@
 mod annotations;
 mod datasets;
 mod inputs;
+mod reach;
 mod searches;
 mod tenants;
 mod vocabs;
