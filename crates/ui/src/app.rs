@@ -193,6 +193,11 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("progress"))
+                    view=Page::Data(DataPage::ProgressOfApp)
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("tasks"), ParamSegment("task"), StaticSegment("label"))
                     view=Page::Data(DataPage::LabelInTask)
                     ssr=SsrMode::Async

@@ -50,7 +50,7 @@ use crate::{
         sign_up_token::FirstAccount,
         task::OneTask,
         task_new::NewTask,
-        task_progress::ProgressOfTask,
+        task_progress::{ProgressOfApp, ProgressOfTask},
         task_work::{LabelInTask, ReviewInTask},
         tasks::Tasks,
         verify_token::VerifyAddress,
@@ -118,6 +118,7 @@ pub(crate) enum DataPage {
     NewTask,
     OneTask,
     ProgressOfTask,
+    ProgressOfApp,
     LabelInTask,
     ReviewInTask,
 }
@@ -349,6 +350,7 @@ fn data(page: DataPage) -> AnyView {
         DataPage::NewTask => view! { <NewTask /> }.into_any(),
         DataPage::OneTask => view! { <OneTask /> }.into_any(),
         DataPage::ProgressOfTask => view! { <ProgressOfTask /> }.into_any(),
+        DataPage::ProgressOfApp => view! { <ProgressOfApp /> }.into_any(),
         DataPage::LabelInTask => view! { <LabelInTask /> }.into_any(),
         DataPage::ReviewInTask => view! { <ReviewInTask /> }.into_any(),
     }

@@ -26,7 +26,7 @@ pub use list::TasksFilter;
 pub use next::NextAssignment;
 pub use patch::PatchTask;
 pub use post::{Labeller, NewTask, Source};
-pub use progress::{COMPARED, DayEnd, LabellerProgress, Progress};
+pub use progress::{AppProgress, COMPARED, DayEnd, LabellerProgress, Progress};
 
 use crate::concepts::ConceptRow;
 use crate::{Error, Result};

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use atelier_domain::assignment::AssignmentState;
-use atelier_domain::id::{InputId, UserId};
+use atelier_domain::id::{InputId, TaskId, UserId};
 use atelier_domain::team::{TeamAgreement, agreement};
-use atelier_domain::{Conditions, Endpoint, Labels};
+use atelier_domain::{Conditions, Endpoint, Labels, Permit};
+use atelier_store::Conn;
 use atelier_store::queries::task_progress::{self, ChangedRow, SharedRow};
 
 use super::{Task, find};
@@ -67,6 +68,17 @@ pub struct Progress {
     pub names: BTreeMap<UserId, String>,
 }
 
+/// How the work in all tasks of an app goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppProgress {
+    /// How they stood day by day, taken together.
+    pub course: Vec<DayEnd>,
+    /// The labellers, those who submitted most first.
+    pub labellers: Vec<LabellerProgress>,
+    /// In how many inputs concepts were said to be there, by their identifiers, the most frequent first.
+    pub concepts: Vec<(String, i64)>,
+}
+
 impl Service {
     /// How the work in a task of the app goes on, labeller by labeller.
     ///
@@ -78,34 +90,9 @@ impl Service {
         let permit = &asked.permit;
         let task = find(&mut tx, permit, slug).await?;
         let id = task.row.id;
-        let changed = task_progress::changed(&mut tx, permit, id).await?;
-        let mut labellers: BTreeMap<UserId, LabellerProgress> = BTreeMap::new();
-        for row in task_progress::submitted(&mut tx, permit, id).await? {
-            let own = labellers.entry(row.worker_id).or_insert_with(|| LabellerProgress {
-                user_id: row.worker_id,
-                name: row.name.clone(),
-                submitted: 0,
-                days: 0,
-                approved: 0,
-                returned: 0,
-                rejected: 0,
-            });
-            own.submitted += row.count;
-            own.days += 1;
-        }
-        for row in task_progress::reviewed(&mut tx, permit, id).await? {
-            let Some(own) = labellers.get_mut(&row.worker_id) else { continue };
-            match row.act.as_str() {
-                "approve" => own.approved += row.count,
-                "reject" => own.rejected += row.count,
-                _ => own.returned += row.count,
-            }
-        }
-        let mut labellers: Vec<LabellerProgress> = labellers.into_values().collect();
-        labellers.sort_by(|one, other| {
-            other.submitted.cmp(&one.submitted).then_with(|| one.name.cmp(&other.name))
-        });
-        let named = task_progress::named(&mut tx, permit, id, SAID).await?;
+        let changed = task_progress::changed(&mut tx, permit, Some(id)).await?;
+        let labellers = labellers(&mut tx, permit, Some(id)).await?;
+        let named = task_progress::named(&mut tx, permit, Some(id), SAID).await?;
         let named: BTreeMap<String, i64> = named.into_iter().map(|row| (row.concept, row.count)).collect();
         let concepts = task.concepts.iter().map(|concept| {
             let count = named.get(&concept.slug).copied().unwrap_or_default();
@@ -124,6 +111,54 @@ impl Service {
         };
         Ok(InApp { app: asked.app, value })
     }
+
+    /// How the work in all tasks of the app goes on.
+    ///
+    /// # Errors
+    /// When the caller may not see it.
+    pub async fn app_progress(&self, who: &Who, app: &AppName) -> Result<InApp<AppProgress>> {
+        let mut tx = self.store.read().await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::ViewTaskProgress, Conditions::NONE).await?;
+        let permit = &asked.permit;
+        let changed = task_progress::changed(&mut tx, permit, None).await?;
+        let labellers = labellers(&mut tx, permit, None).await?;
+        let named = task_progress::named(&mut tx, permit, None, SAID).await?;
+        let mut concepts: Vec<(String, i64)> =
+            named.into_iter().map(|row| (row.concept, row.count)).collect();
+        concepts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        let value = AppProgress { course: course(&changed), labellers, concepts };
+        Ok(InApp { app: asked.app, value })
+    }
+}
+
+/// What each person did within one task of the permit's app or all, those who submitted most first.
+async fn labellers(conn: &mut Conn, permit: &Permit, task: Option<TaskId>) -> Result<Vec<LabellerProgress>> {
+    let mut labellers: BTreeMap<UserId, LabellerProgress> = BTreeMap::new();
+    for row in task_progress::submitted(conn, permit, task).await? {
+        let own = labellers.entry(row.worker_id).or_insert_with(|| LabellerProgress {
+            user_id: row.worker_id,
+            name: row.name.clone(),
+            submitted: 0,
+            days: 0,
+            approved: 0,
+            returned: 0,
+            rejected: 0,
+        });
+        own.submitted += row.count;
+        own.days += 1;
+    }
+    for row in task_progress::reviewed(conn, permit, task).await? {
+        let Some(own) = labellers.get_mut(&row.worker_id) else { continue };
+        match row.act.as_str() {
+            "approve" => own.approved += row.count,
+            "reject" => own.rejected += row.count,
+            _ => own.returned += row.count,
+        }
+    }
+    let mut labellers: Vec<LabellerProgress> = labellers.into_values().collect();
+    labellers
+        .sort_by(|one, other| other.submitted.cmp(&one.submitted).then_with(|| one.name.cmp(&other.name)));
+    Ok(labellers)
 }
 
 /// What each said of each input, of however many annotations, and what they are called.

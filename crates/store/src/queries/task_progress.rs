@@ -7,6 +7,13 @@ use atelier_domain::{Labels, Permit};
 use crate::Result;
 use crate::db::{Conn, params, row};
 
+/// The tasks of the app `$1`, or the one of them that is `$2`.
+macro_rules! tasks {
+    () => {
+        "(SELECT id FROM tasks WHERE app_id = $1 AND (CAST($2 AS UUID) IS NULL OR id = $2))"
+    };
+}
+
 row! {
     /// How many assignments came to stand as they do on one day.
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,14 +27,18 @@ row! {
     }
 }
 
-/// When the assignments of a task of the permit's app came to stand as they do, the earliest day first.
+/// When the assignments of the permit's app, within one task or all, came to stand as they do, the earliest day first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn changed(conn: &mut Conn, permit: &Permit, task: TaskId) -> Result<Vec<ChangedRow>> {
+pub async fn changed(conn: &mut Conn, permit: &Permit, task: Option<TaskId>) -> Result<Vec<ChangedRow>> {
     conn.fetch_all(
-        "SELECT changed_at / 86400000000 AS day, state, COUNT(*) AS count FROM assignments \
-         WHERE app_id = $1 AND task_id = $2 GROUP BY changed_at / 86400000000, state ORDER BY day, state",
+        concat!(
+            "SELECT changed_at / 86400000000 AS day, state, COUNT(*) AS count FROM assignments \
+             WHERE app_id = $1 AND task_id IN ",
+            tasks!(),
+            " GROUP BY changed_at / 86400000000, state ORDER BY day, state"
+        ),
         params![permit.app(), task],
     )
     .await
@@ -48,17 +59,20 @@ row! {
     }
 }
 
-/// What was submitted within a task of the permit's app, day by day and labeller by labeller.
+/// What was submitted of the permit's app, within one task or all, day by day and labeller by labeller.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn submitted(conn: &mut Conn, permit: &Permit, task: TaskId) -> Result<Vec<SubmittedRow>> {
+pub async fn submitted(conn: &mut Conn, permit: &Permit, task: Option<TaskId>) -> Result<Vec<SubmittedRow>> {
     conn.fetch_all(
-        "SELECT s.day, s.worker_id, u.name, s.count FROM (\
-         SELECT submitted_at / 86400000000 AS day, worker_id, COUNT(*) AS count FROM assignments \
-         WHERE app_id = $1 AND task_id = $2 AND submitted_at IS NOT NULL AND worker_id IS NOT NULL \
-         GROUP BY submitted_at / 86400000000, worker_id) s \
-         JOIN users u ON u.id = s.worker_id ORDER BY s.day, u.name, u.id",
+        concat!(
+            "SELECT s.day, s.worker_id, u.name, s.count FROM (\
+             SELECT submitted_at / 86400000000 AS day, worker_id, COUNT(*) AS count FROM assignments \
+             WHERE app_id = $1 AND submitted_at IS NOT NULL AND worker_id IS NOT NULL AND task_id IN ",
+            tasks!(),
+            " GROUP BY submitted_at / 86400000000, worker_id) s \
+             JOIN users u ON u.id = s.worker_id ORDER BY s.day, u.name, u.id"
+        ),
         params![permit.app(), task],
     )
     .await
@@ -77,17 +91,20 @@ row! {
     }
 }
 
-/// What reviewers made of what was submitted last within a task of the permit's app, labeller by labeller.
+/// What reviewers made of what was submitted last of the permit's app, within one task or all, labeller by labeller.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn reviewed(conn: &mut Conn, permit: &Permit, task: TaskId) -> Result<Vec<ReviewedRow>> {
+pub async fn reviewed(conn: &mut Conn, permit: &Permit, task: Option<TaskId>) -> Result<Vec<ReviewedRow>> {
     conn.fetch_all(
-        "SELECT worker_id, act, COUNT(*) AS count FROM (\
-         SELECT DISTINCT a.worker_id, r.act, a.position, a.place FROM assignment_reviews r \
-         JOIN assignments a ON a.task_id = r.task_id AND a.position = r.position AND a.place = r.place \
-         WHERE r.app_id = $1 AND r.task_id = $2 AND a.worker_id IS NOT NULL AND r.round = a.round) d \
-         GROUP BY worker_id, act ORDER BY worker_id, act",
+        concat!(
+            "SELECT worker_id, act, COUNT(*) AS count FROM (\
+             SELECT DISTINCT a.worker_id, r.act, a.task_id, a.position, a.place FROM assignment_reviews r \
+             JOIN assignments a ON a.task_id = r.task_id AND a.position = r.position AND a.place = r.place \
+             WHERE r.app_id = $1 AND a.worker_id IS NOT NULL AND r.round = a.round AND r.task_id IN ",
+            tasks!(),
+            ") d GROUP BY worker_id, act ORDER BY worker_id, act"
+        ),
         params![permit.app(), task],
     )
     .await
@@ -104,7 +121,7 @@ row! {
     }
 }
 
-/// In how many inputs each concept was said to be there within a task of the permit's app, by what was submitted and stands as one
+/// In how many inputs each concept was said to be there of the permit's app, within one task or all, by what was submitted and stands as one
 /// of `statuses`; those that never were are left out.
 ///
 /// # Errors
@@ -112,15 +129,18 @@ row! {
 pub async fn named(
     conn: &mut Conn,
     permit: &Permit,
-    task: TaskId,
+    task: Option<TaskId>,
     statuses: [i64; 2],
 ) -> Result<Vec<NamedRow>> {
     let [one, other] = statuses;
     conn.fetch_all(
-        "SELECT c.concept, COUNT(DISTINCT a.input_id) AS count FROM annotations a \
-         JOIN annotation_concepts c ON c.annotation_id = a.id \
-         WHERE a.app_id = $1 AND a.task_id = $2 AND a.status IN ($3, $4) AND c.value > 0.5 \
-         GROUP BY c.concept ORDER BY c.concept",
+        concat!(
+            "SELECT c.concept, COUNT(DISTINCT a.input_id) AS count FROM annotations a \
+             JOIN annotation_concepts c ON c.annotation_id = a.id \
+             WHERE a.app_id = $1 AND a.status IN ($3, $4) AND c.value > 0.5 AND a.task_id IN ",
+            tasks!(),
+            " GROUP BY c.concept ORDER BY c.concept"
+        ),
         params![permit.app(), task, one, other],
     )
     .await
@@ -141,7 +161,7 @@ row! {
     }
 }
 
-/// What was submitted within a task of the permit's app, and stands as one of `statuses`, of the first `inputs` inputs that
+/// What was submitted of the permit's app, within one task or all, and stands as one of `statuses`, of the first `inputs` inputs that
 /// several people labelled.
 ///
 /// # Errors

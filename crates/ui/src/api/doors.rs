@@ -153,6 +153,7 @@ pub const DOORS: &[Door] = &[
     door::<tasks::SetTaskStanding>(&[PatchTasks]),
     door::<tasks::DeleteTask>(&[DeleteTasks]),
     door::<progress::GetTaskProgress>(&[ViewTaskProgress, ViewApp]),
+    door::<progress::GetAppProgress>(&[ViewTaskProgress, ViewApp, ListConcepts]),
     door::<tasks::GetWork>(&[ListNextTaskAssignments, GetTask, ListAnnotations, ViewApp]),
     door::<tasks::SubmitLabels>(&[PutTaskAssignments, ListAnnotations, PostAnnotations]),
     door::<tasks::SubmitRegions>(&[PutTaskAssignments, ListAnnotations, PostAnnotations]),

@@ -45,6 +45,29 @@ pub struct TaskProgress {
     pub figures: Vec<Figure>,
 }
 
+/// How the work in all tasks of an app goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppProgress {
+    /// Where it stands.
+    pub place: AppPlace,
+    /// The figures; none, if nothing is in any task yet.
+    pub figures: Vec<Figure>,
+}
+
+/// The page that shows how the work in all tasks goes on.
+pub fn app_progress_path(app: &App) -> String {
+    format!("{}/progress", app.path())
+}
+
+/// How the work in all tasks of an app goes on, labeller by labeller.
+///
+/// # Errors
+/// [`UiError::NotFound`] to strangers; [`UiError::Forbidden`] without the right to see its people.
+#[server(name = GetAppProgress, prefix = "/api", endpoint = "tasks/progress-of-all")]
+pub async fn get_app_progress(owner: String, app: String) -> Result<AppProgress, UiError> {
+    server::of_app(&owner, &app).await
+}
+
 /// The page that shows how the work in a task goes on.
 pub fn progress_path(app: &App, task: &str) -> String {
     format!("{}/progress", task_path(app, task))

@@ -6,11 +6,11 @@ use atelier_domain::Endpoint;
 use atelier_domain::id::UserId;
 use atelier_domain::team::TeamAgreement;
 use atelier_service::AppName;
-use atelier_service::tasks::{COMPARED, DayEnd, LabellerProgress, Task};
+use atelier_service::tasks::{COMPARED, DayEnd, LabellerProgress};
 
-use super::{Figure, TaskProgress};
+use super::{AppProgress, Figure, TaskProgress};
 use crate::api::apps::place;
-use crate::api::concepts::concept;
+use crate::api::concepts::{Concept, concept, offered};
 use crate::error::UiError;
 use crate::plot::{self, Bar, Fill};
 use crate::server::{service, who};
@@ -26,8 +26,10 @@ pub(super) async fn progress(owner: &str, app: &str, slug: &str) -> Result<TaskP
     let name = AppName::of(owner, app);
     let place = place(service.get_app(&who, &name, Endpoint::ViewApp).await?);
     let found = service.task_progress(&who, &name, slug).await?.value;
-    let mut figures =
-        vec![course(&found.course), labellers(&found.labellers), balance(&found.task, &found.concepts)];
+    let concepts: Vec<_> = found.task.concepts.iter().cloned().map(concept).collect();
+    let counts = concepts.into_iter().zip(found.concepts.iter().map(|(_, count)| *count)).collect();
+    let lead = "In how many of the submitted inputs each of the choices is, by whoever said so.";
+    let mut figures = vec![course(&found.course), labellers(&found.labellers), balance(counts, lead)];
     figures.extend(agreement(&found.agreement, &found.names));
     let (slug, name) = (found.task.row.slug, found.task.row.name);
     Ok(TaskProgress {
@@ -36,6 +38,29 @@ pub(super) async fn progress(owner: &str, app: &str, slug: &str) -> Result<TaskP
         slug,
         name,
     })
+}
+
+/// Of how many concepts an app's figure tells, the most frequent.
+const CONCEPTS: usize = 30;
+
+pub(super) async fn of_app(owner: &str, app: &str) -> Result<AppProgress, UiError> {
+    let (service, who) = (service(), who());
+    let name = AppName::of(owner, app);
+    let place = place(service.get_app(&who, &name, Endpoint::ViewApp).await?);
+    let found = service.app_progress(&who, &name).await?.value;
+    let known = offered(&name).await?;
+    let counts = found.concepts.iter().filter_map(|(slug, count)| {
+        let concept = known.iter().find(|concept| concept.slug == *slug)?;
+        Some((concept.clone(), *count))
+    });
+    let lead = "In how many of the submitted inputs of all tasks each concept is, by whoever said so: the most frequent.";
+    let figures = vec![
+        course(&found.course),
+        labellers(&found.labellers),
+        balance(counts.take(CONCEPTS).collect(), lead),
+    ];
+    let figures = figures.into_iter().filter(|figure| !figure.rows.is_empty());
+    Ok(AppProgress { figures: figures.map(|figure| figure.of(app)).collect(), place })
 }
 
 /// A figure that is not finished.
@@ -168,11 +193,10 @@ fn labellers(labellers: &[LabellerProgress]) -> Drawn {
     }
 }
 
-fn balance(task: &Task, counts: &[(String, i64)]) -> Drawn {
-    let concepts: Vec<_> = task.concepts.iter().cloned().map(concept).zip(counts).collect();
-    let bars: Vec<Bar> = concepts
+fn balance(counts: Vec<(Concept, i64)>, lead: &str) -> Drawn {
+    let bars: Vec<Bar> = counts
         .iter()
-        .map(|(concept, (_, count))| Bar {
+        .map(|(concept, count)| Bar {
             name: concept.name.clone(),
             words: count.to_string(),
             parts: vec![(Fill::Color(concept.color.clone()), *count as f64)],
@@ -181,14 +205,11 @@ fn balance(task: &Task, counts: &[(String, i64)]) -> Drawn {
     let title = "Concepts";
     Drawn {
         title,
-        lead: "In how many of the submitted inputs each of the choices is, by whoever said so.".into(),
+        lead: lead.to_owned(),
         svg: plot::bars(title, &bars),
         parts: Vec::new(),
         columns: vec![(false, "Concept"), (true, "Inputs")],
-        rows: concepts
-            .iter()
-            .map(|(concept, (_, count))| vec![concept.name.clone(), count.to_string()])
-            .collect(),
+        rows: counts.iter().map(|(concept, count)| vec![concept.name.clone(), count.to_string()]).collect(),
         file: "concepts",
     }
 }

@@ -99,6 +99,8 @@ pub struct Tasks {
     pub place: AppPlace,
     /// The tasks, the newest first.
     pub tasks: Vec<ListedTask>,
+    /// Whether the person may see how the work goes on.
+    pub has_progress: bool,
     /// Why the person cannot make any, if they cannot.
     pub no_addition: Option<String>,
 }

@@ -39,6 +39,7 @@ pub(super) async fn list(owner: &str, app: &str) -> Result<Tasks, UiError> {
     let tasks = found.into_iter().map(|(task, counts)| listed(&place, &task, &counts));
     Ok(Tasks {
         tasks: tasks.collect(),
+        has_progress: refusal(service.get_app(&who, &app, Endpoint::ViewTaskProgress).await)?.is_none(),
         no_addition: refusal(service.get_app(&who, &app, Endpoint::PostTasks).await)?,
         place,
     })

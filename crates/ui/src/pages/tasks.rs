@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use crate::{
     api::{
         apps::App,
+        progress::app_progress_path,
         tasks::{ListedTask, Standing, Tasks as List, list_tasks, task_path, tasks_path},
     },
     components::{
@@ -36,12 +37,14 @@ pub fn Tasks() -> impl IntoView {
 
 #[component]
 fn Body(list: List) -> impl IntoView {
-    let List { place, tasks, no_addition } = list;
+    let List { place, tasks, has_progress, no_addition } = list;
     let app = place.app.clone();
     let title = format!("Tasks of {}", app.name);
     let new = no_addition.is_none().then(|| {
         view! { <LinkButton look=Look::Primary href=format!("{}/new", tasks_path(&app))>"New task"</LinkButton> }
     });
+    let progress = (has_progress && !tasks.is_empty())
+        .then(|| view! { <LinkButton href=app_progress_path(&app)>"How the work goes on"</LinkButton> });
     let why_not = no_addition.map(|text| view! { <p class="page-note"><Prose text /></p> });
     let own: Vec<&ListedTask> =
         tasks.iter().filter(|task| task.to_label.is_some() || task.to_review.is_some()).collect();
@@ -62,7 +65,7 @@ fn Body(list: List) -> impl IntoView {
     view! {
         <Title text=title />
         <AppRoom place room=Room::Tasks>
-            <header class="page-head"><h1>"Tasks"</h1>{new}</header>
+            <header class="page-head"><h1>"Tasks"</h1><div class="actions">{progress}{new}</div></header>
             {own}
             {body}
             {why_not}
