@@ -201,6 +201,23 @@ test("owner, lead, labeller and reviewer do a task together, and nobody more tha
   await expect(page.getByRole("row").filter({ hasText: "Signs" })).toContainText("4 of 4");
   await page.goto(`${app}/tasks/signs/progress`);
   await expect(page.getByRole("img", { name: "How far it is" })).toBeVisible();
+  await page.goto(`${app}/tasks`);
+  await page.getByRole("link", { name: "How the work goes on" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Progress of all tasks");
+  await expect(page.locator(".figure", { hasText: "What each submitted" }).getByRole("img")).toContainText(
+    "2 submitted, 100 % approved",
+  );
+  await axe();
+  await bo.goto(`${app}/progress`);
+  await expect(bo.getByText("Collaborators_Get").first()).toBeVisible();
+  // Who said what, and what became of it.
+  const mended = annotation.input_id === his[1] ? his[0] : his[1];
+  await page.goto(`${app}/inputs/${mended}`);
+  await page.getByRole("link", { name: "History" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("History of");
+  await expect(page.getByRole("row").filter({ hasText: "as it stands now" })).toContainText(/Di Reviewer.*Stop.*counts/);
+  await expect(page.getByRole("row").filter({ hasText: "Bo Worker" }).first()).toBeVisible();
+  await axe();
   await page.goto(`${app}/settings/collaborators`);
   await hydrated(page);
   await page.getByRole("row").filter({ hasText: "Bo Worker" }).getByRole("link", { name: "Edit" }).click();

@@ -74,7 +74,8 @@ fn no_rpc_tells_them_of_an_input_that_no_task_gave_them() {
             let (path, body) = (about_the_hidden_one(endpoint), json!({ "searches": [{ "query": {} }] }));
             let names_it = |answer: &Value| HIDDEN.iter().any(|word| answer.to_string().contains(word));
             let (http, answer) = story.rest(method(endpoint.verb()), &path, &bos, body.clone()).await;
-            assert!(http < 500, "{endpoint}: {answer}");
+            // What is not served yet says so.
+            assert!(http < 500 || http == 501, "{endpoint}: {answer}");
             assert!(!names_it(&answer["inputs"]) && !names_it(&answer["hits"]), "{endpoint}: {answer}");
             // What was asked for may be named in a refusal of it.
             assert!(http >= 400 || !names_it(&answer), "{endpoint}: {answer}");
