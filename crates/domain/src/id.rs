@@ -104,6 +104,8 @@ ids! {
     AnnotationId;
     /// A job that adds inputs.
     JobId;
+    /// Something that is done to many inputs at once.
+    BatchId;
     /// A relation between two concepts.
     RelationId;
     /// A task.

@@ -8,6 +8,26 @@ use tokio_util::sync::CancellationToken;
 /// How often.
 const PERIOD: Duration = Duration::from_secs(3_600);
 
+/// How often it is looked for what others have left half done.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// Goes on with what a server that was killed or stopped had begun to do to many inputs, once at the start and every minute
+/// from then on, until `stop`.
+pub(crate) async fn go_on(service: Service, stop: CancellationToken) {
+    let mut minutes = tokio::time::interval(LOOK);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = minutes.tick() => {}
+        }
+        match service.go_on_with_batches().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(batches.count = count, "went on with what another server had begun"),
+            Err(error) => tracing::warn!(%error, "could not look for what was left half done"),
+        }
+    }
+}
+
 /// Tidies up once at the start and every hour from then on, until `stop`. What fails is tried again the next time.
 pub(crate) async fn run(service: Service, stop: CancellationToken) {
     let mut hours = tokio::time::interval(PERIOD);

@@ -1,5 +1,5 @@
-//! What others labelled, as a file that is posted to the page of a dataset: `POST /{owner}/{app}/datasets/{dataset}`, by a
-//! form that works without scripts. The page is shown again with what became of it, as after any other form.
+//! What others labelled, as a file that is posted to the page of a dataset, `POST /{owner}/{app}/datasets/{dataset}`, or of
+//! all inputs, `POST /{owner}/{app}/inputs`, by a form that works without scripts. The page is shown again with what became of it, as after any other form.
 
 use std::io::SeekFrom;
 
@@ -32,7 +32,7 @@ pub(crate) struct Imports {
     pub(crate) cookie: SessionCookie,
 }
 
-/// Takes in the file that is posted to the page of a dataset, and lets the page be made that tells of it. All other
+/// Takes in the file that is posted to the page of a dataset or of inputs, and lets the page be made that tells of it. All other
 /// requests pass.
 pub(crate) async fn take(State(imports): State<Imports>, request: Request, next: Next) -> Response {
     let Some((app, dataset)) = place(&request) else { return next.run(request).await };
@@ -44,7 +44,7 @@ pub(crate) async fn take(State(imports): State<Imports>, request: Request, next:
     let outcome = match may {
         Ok(_) => match file(request).await {
             Ok((file, name)) => {
-                let import = Import { file, name, dataset: Some(dataset.clone()) };
+                let import = Import { file, name, dataset: dataset.clone() };
                 imports.service.import(&who, &app, import).await.map_err(UiError::from)
             }
             Err(error) => Err(error),
@@ -71,17 +71,25 @@ pub(crate) async fn take(State(imports): State<Imports>, request: Request, next:
     response
 }
 
-/// The app and the dataset to whose page a file is posted, if that is what is asked.
-fn place(request: &Request) -> Option<(AppName, String)> {
+/// The app and the dataset to whose page a file is posted, if that is what is asked; no dataset, if it is posted to the page
+/// of inputs.
+fn place(request: &Request) -> Option<(AppName, Option<String>)> {
     let kind = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
     if request.method() != Method::POST || !kind.starts_with("multipart/form-data") {
         return None;
     }
     let parts: Vec<&str> = request.uri().path().split('/').collect();
-    let ["", owner, app, "datasets", dataset] = parts[..] else { return None };
+    let (owner, app, dataset) = match parts[..] {
+        ["", owner, app, "datasets", dataset] => (owner, app, Some(dataset)),
+        ["", owner, app, "inputs"] => (owner, app, None),
+        _ => return None,
+    };
     let (owner, app) = (owner.parse::<Slug>().ok()?, app.parse::<Slug>().ok()?);
-    let dataset = percent_decode_str(dataset).decode_utf8().ok()?;
-    Some((AppName::of(owner.as_str(), app.as_str()), dataset.into_owned()))
+    let dataset = match dataset {
+        Some(dataset) => Some(percent_decode_str(dataset).decode_utf8().ok()?.into_owned()),
+        None => None,
+    };
+    Some((AppName::of(owner.as_str(), app.as_str()), dataset))
 }
 
 /// The file of the form, in a place that is gone when it was read, and what it is called.
@@ -114,7 +122,7 @@ async fn file(request: Request) -> Result<(std::fs::File, String), UiError> {
     Err(Error::invalid("file", "must be chosen").into())
 }
 
-fn answer(dataset: String, imported: Imported) -> ImportAnswer {
+fn answer(dataset: Option<String>, imported: Imported) -> ImportAnswer {
     let Imported { inputs, annotations, told, untold } = imported;
     let told = told.into_iter().map(|told| NotTaken { place: told.place, why: told.why });
     ImportAnswer { dataset, inputs, annotations, told: told.collect(), untold }
@@ -124,16 +132,18 @@ fn answer(dataset: String, imported: Imported) -> ImportAnswer {
 mod tests {
     use super::*;
 
-    fn asked(method: Method, path: &str, kind: &str) -> Option<(AppName, String)> {
+    fn asked(method: Method, path: &str, kind: &str) -> Option<(AppName, Option<String>)> {
         let request = Request::builder().method(method).uri(path).header(CONTENT_TYPE, kind);
         place(&request.body(Body::empty()).unwrap())
     }
 
     #[test]
-    fn only_a_file_that_is_posted_to_the_page_of_a_dataset_is_taken() {
+    fn only_a_file_that_is_posted_to_the_page_of_a_dataset_or_of_inputs_is_taken() {
         const FILES: &str = "multipart/form-data; boundary=edge";
         let (_, dataset) = asked(Method::POST, "/ada/street-signs/datasets/town%20walk", FILES).unwrap();
-        assert_eq!(dataset, "town walk");
+        assert_eq!(dataset.as_deref(), Some("town walk"));
+        let (_, dataset) = asked(Method::POST, "/ada/street-signs/inputs", FILES).unwrap();
+        assert_eq!(dataset, None);
         for (method, path, kind) in [
             (Method::GET, "/ada/street-signs/datasets/town", FILES),
             (Method::POST, "/ada/street-signs/datasets/town", "application/x-www-form-urlencoded"),

@@ -62,6 +62,7 @@ pub(crate) async fn serve(
         None => None,
     };
     let housekeeping = tokio::spawn(housekeeping::run(service.clone(), stop.now.clone()));
+    let going_on = tokio::spawn(housekeeping::go_on(service.clone(), stop.now.clone()));
     let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.now.clone()));
     let audit_key = audit::key::get(config, service.world())?;
     let signer = tokio::spawn(audit::signer::run(service.clone(), audit_key, stop.now.clone()));
@@ -84,6 +85,7 @@ pub(crate) async fn serve(
     serving.await?;
     mailer.await?;
     housekeeping.await?;
+    going_on.await?;
     signer.await?;
     if let Some(measuring) = measuring {
         // Whoever is in the middle of asking is not waited for.

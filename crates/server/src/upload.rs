@@ -11,7 +11,7 @@ use atelier_domain::{Endpoint, Labels, Slug};
 use atelier_service::inputs::{Content, NewInput, PostInputs, TakenId};
 use atelier_service::{AppName, Service, Who};
 use atelier_ui::SessionCookie;
-use atelier_ui::api::inputs::{Obstacle, RefusedFile, UploadAnswer};
+use atelier_ui::api::inputs::{Obstacle, RefusedFile, SameInput, UploadAnswer};
 use atelier_ui::error::UiError;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::middleware::from_fn;
@@ -197,12 +197,17 @@ async fn take(service: &Service, who: &Who, app: &AppName, part: Part, answer: &
         Err(unread) => Err(Refused::Unread(unread)),
     };
     match taken {
-        Ok(added) => answer.files.added.push(added),
+        Ok((added, there)) => {
+            if let Some(there) = there {
+                answer.files.same.push(SameInput { added: added.clone(), there });
+            }
+            answer.files.added.push(added);
+        }
         Err(refused) => answer.refuse(file, &refused),
     }
 }
 
-/// Makes an input of what was read, and answers its identifier.
+/// Makes an input of what was read, and answers its identifier, and that of one that holds the same bytes already.
 async fn add(
     service: &Service,
     who: &Who,
@@ -210,7 +215,7 @@ async fn add(
     file: &str,
     bytes: Bytes,
     is_text: bool,
-) -> Result<String, Refused> {
+) -> Result<(String, Option<String>), Refused> {
     let content = if is_text {
         let text = String::from_utf8(bytes.to_vec()).map_err(|_| Refused::NotText)?;
         Content::Text(with_plain_lines(&text))
@@ -225,7 +230,9 @@ async fn add(
     let posted = service.post_inputs(who, app, input).await.map_err(refused)?;
     let made = posted.inputs.into_iter().next();
     let row = made.ok_or(Refused::Error(UiError::Unavailable))?.map_err(|(_, error)| refused(error))?;
-    Ok(row.slug)
+    // It is there, whatever can be said of it.
+    let there = service.same_input(who, app, row.id).await.unwrap_or_default();
+    Ok((row.slug, there))
 }
 
 /// The text with line feeds alone, as browsers show it: then everybody counts its characters alike.
@@ -246,6 +253,9 @@ fn slug_of(file: &str) -> String {
 fn led_back(owner: &Slug, app: &Slug, files: &UploadAnswer) -> Response {
     let (added, refused) = (files.added.len(), files.refused.len());
     let mut next = format!("/{owner}/{app}/inputs?added={added}&refused={refused}");
+    if !files.same.is_empty() {
+        next.push_str(&format!("&same={}", files.same.len()));
+    }
     if let Some(first) = files.refused.first() {
         next.push_str("&because=");
         next.push_str(first.obstacle.name());

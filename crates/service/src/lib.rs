@@ -7,6 +7,7 @@
 pub mod annotations;
 pub mod apps;
 pub mod audit;
+pub mod batches;
 pub mod collaborators;
 mod computing;
 pub mod concepts;

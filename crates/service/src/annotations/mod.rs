@@ -82,17 +82,20 @@ impl Service {
     }
 }
 
+/// What has to be known of an input before something is said of it, from its row.
+pub(crate) fn target(row: annotations::TargetRow) -> Target {
+    let characters = row.characters.and_then(|count| u32::try_from(count).ok());
+    Target { id: row.id, medium: row.kind, characters }
+}
+
 /// The inputs of the app that are named by `slugs`, which nobody deletes until the transaction ends.
 ///
 /// # Errors
 /// When one of them does not exist.
 async fn targets(tx: &mut WriteTx, permit: &Permit, slugs: &[&str]) -> Result<BTreeMap<String, Target>> {
     let rows = annotations::targets(tx, permit, slugs).await?;
-    let target = |row: annotations::TargetRow| {
-        let characters = row.characters.and_then(|count| u32::try_from(count).ok());
-        (row.slug, Target { id: row.id, medium: row.kind, characters })
-    };
-    let targets: BTreeMap<String, Target> = rows.into_iter().map(target).collect();
+    let targets: BTreeMap<String, Target> =
+        rows.into_iter().map(|row| (row.slug.clone(), target(row))).collect();
     if slugs.iter().any(|slug| !targets.contains_key(*slug)) {
         return Err(Error::NotFound);
     }

@@ -39,7 +39,7 @@ pub const DESCRIPTION: usize = 4_000;
 ///
 /// # Errors
 /// When there is none of that identifier.
-async fn kept(tx: &mut WriteTx, permit: &Permit, slug: &str) -> Result<DatasetRow> {
+pub(crate) async fn kept(tx: &mut WriteTx, permit: &Permit, slug: &str) -> Result<DatasetRow> {
     datasets::named_to_keep(tx, permit, &[slug]).await?.pop().ok_or(Error::NotFound)
 }
 

@@ -94,7 +94,7 @@ impl Service {
 
     /// Removes stored bytes that nothing refers to any more. Left behind they would waste space and harm nobody, so
     /// that a failure is only told.
-    pub(super) async fn forget(&self, keys: Vec<String>) {
+    pub(crate) async fn forget(&self, keys: Vec<String>) {
         for key in keys {
             if let Err(error) = self.objects.delete(&key).await {
                 tracing::warn!(%error, object.key = key, "could not remove bytes that nothing refers to");

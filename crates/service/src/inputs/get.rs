@@ -1,5 +1,6 @@
 //! Looking at one input, and at its picture.
 
+use atelier_domain::id::InputId;
 use atelier_domain::{Conditions, Endpoint};
 use atelier_store::queries::inputs::{self, InputRow};
 use bytes::Bytes;
@@ -26,6 +27,16 @@ pub struct Picture {
 }
 
 impl Service {
+    /// The oldest other input of the app that holds the same bytes as the input `id`, by its identifier, if there is one.
+    ///
+    /// # Errors
+    /// When the caller may not see inputs.
+    pub async fn same_input(&self, who: &Who, app: &AppName, id: InputId) -> Result<Option<String>> {
+        let mut tx = self.store.read().await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::GetInput, Conditions::NONE).await?;
+        Ok(inputs::same(&mut tx, &asked.permit, id).await?)
+    }
+
     /// The input `slug` of the app.
     ///
     /// # Errors

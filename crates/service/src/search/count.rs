@@ -11,15 +11,21 @@ use crate::{AppName, Result, Service, Who};
 pub const COUNTED: usize = 100_000;
 
 impl Service {
-    /// How many inputs of the app are found by `query`. Beyond the first [`COUNTED`], nobody counts.
+    /// How many inputs of the app are found by `query`. Beyond the first `most`, and beyond [`COUNTED`], nobody counts.
     ///
     /// # Errors
     /// When the caller may not search, or the query is not valid.
-    pub async fn count_found_inputs(&self, who: &Who, app: &AppName, query: &Query) -> Result<usize> {
+    pub async fn count_found_inputs(
+        &self,
+        who: &Who,
+        app: &AppName,
+        query: &Query,
+        most: usize,
+    ) -> Result<usize> {
         let mut tx = self.store.read().await?;
         let endpoint = Endpoint::PostInputsSearches;
         let asked = self.permit(&mut tx, who, app, endpoint, query.conditions()).await?;
         query.check()?;
-        Ok(finding::count(&mut tx, &asked.permit, Subject::Inputs, &query.filter, COUNTED).await?)
+        Ok(finding::count(&mut tx, &asked.permit, Subject::Inputs, &query.filter, most.min(COUNTED)).await?)
     }
 }

@@ -53,12 +53,12 @@ fn audited(row: &SearchRow) -> Value {
 }
 
 impl Query {
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         self.filter.check().map_err(|error| Error::invalid("query", error))
     }
 
     /// What makes further scopes necessary: whoever may not see datasets must not learn what is in them.
-    fn conditions(&self) -> Conditions {
+    pub(crate) fn conditions(&self) -> Conditions {
         Conditions::NONE.and(Condition::NamesDatasets, self.names_datasets())
     }
 
@@ -66,7 +66,7 @@ impl Query {
         self.filter.has(&|filter: &Filter| matches!(filter, Filter::Dataset(_)))
     }
 
-    fn after(&self, part: Part) -> finding::Search<'_> {
+    pub(crate) fn after(&self, part: Part) -> finding::Search<'_> {
         finding::Search { filter: &self.filter, oldest_first: self.oldest_first, after: part.after }
     }
 }

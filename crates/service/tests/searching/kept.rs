@@ -4,6 +4,7 @@ use atelier_service::audit::AuditFilter;
 use serde_json::json;
 
 use super::*;
+use atelier_service::search::COUNTED;
 
 on_both_databases! {
     a_search_is_kept_used_changed_and_deleted,
@@ -143,7 +144,7 @@ async fn what_is_in_datasets_is_for_those_who_may_see_them(bench: Bench) {
         patched.unwrap_err(),
         found(&bench, &bo.who, &app, &filter).await.unwrap_err(),
         ids(&bench, &bo.who, &app, "elsewhere").await.unwrap_err(),
-        bench.service.count_found_inputs(&bo.who, &app, &filter).await.unwrap_err(),
+        bench.service.count_found_inputs(&bo.who, &app, &filter, COUNTED).await.unwrap_err(),
     ] {
         assert!(lacks(&refused, Scope::DatasetsGet), "{refused}");
     }

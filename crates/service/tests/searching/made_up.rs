@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::model::{Whole, fits};
 use super::*;
+use atelier_service::search::COUNTED;
 
 on_both_databases! {
     what_is_found_is_what_the_filter_lets_through,
@@ -233,7 +234,7 @@ async fn check_inputs(bench: &Bench, who: &Who, app: &AppName, filter: &Filter, 
     let mut query = Query { filter: filter.clone(), oldest_first: false };
     assert_eq!(found(bench, who, app, &query).await.unwrap(), expected, "{told}");
     assert_eq!(
-        bench.service.count_found_inputs(who, app, &query).await.unwrap(),
+        bench.service.count_found_inputs(who, app, &query, COUNTED).await.unwrap(),
         expected.len(),
         "how many: {told}"
     );

@@ -191,6 +191,7 @@ derived! {
     id::DatasetVersionId: Uuid => |uuid| Ok::<_, Never>(id::DatasetVersionId(uuid));
     id::AnnotationId: Uuid => |uuid| Ok::<_, Never>(id::AnnotationId(uuid));
     id::JobId: Uuid => |uuid| Ok::<_, Never>(id::JobId(uuid));
+    id::BatchId: Uuid => |uuid| Ok::<_, Never>(id::BatchId(uuid));
     id::RelationId: Uuid => |uuid| Ok::<_, Never>(id::RelationId(uuid));
     id::TaskId: Uuid => |uuid| Ok::<_, Never>(id::TaskId(uuid));
 }

@@ -208,6 +208,31 @@ pub async fn get_to_change(tx: &mut WriteTx, permit: &Permit, slug: &str) -> Res
 }
 
 row! {
+    struct SlugRow {
+        slug: String,
+    }
+}
+
+/// The oldest other input of the permit's app that holds the same bytes as the input `id` of it, by its identifier.
+///
+/// # Errors
+/// When the database fails.
+pub async fn same(conn: &mut Conn, permit: &Permit, id: InputId) -> Result<Option<String>> {
+    let found: Option<SlugRow> = conn
+        .fetch_optional(
+            concat!(
+                "SELECT o.slug FROM inputs i JOIN inputs o ON o.app_id = i.app_id AND o.sha256 = i.sha256 \
+                 WHERE i.app_id = $1 AND i.id = $2 AND o.id <> i.id AND ",
+                reached!("o.id" "$3"),
+                " ORDER BY o.id LIMIT 1"
+            ),
+            params![permit.app(), id, permit.assigned_to()],
+        )
+        .await?;
+    Ok(found.map(|row| row.slug))
+}
+
+row! {
     /// Where an input's bytes are.
     #[derive(Clone, Debug)]
     pub struct StoredRow {

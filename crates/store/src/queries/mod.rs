@@ -9,6 +9,8 @@ pub mod assignments;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_search;
+pub mod batch_items;
+pub mod batches;
 pub mod concept_languages;
 pub mod concept_relations;
 pub mod concepts;

@@ -43,6 +43,16 @@ impl Column for Filter {
     }
 }
 
+impl Column for Option<Filter> {
+    fn read(row: &Row<'_>, column: &'static str) -> Result<Self> {
+        let text: Option<String> = row.get(column)?;
+        let read = |text: String| {
+            text.parse().map_err(|error| Error::Corrupt { column, reason: format!("{error}") })
+        };
+        text.map(read).transpose()
+    }
+}
+
 macro_rules! search {
     ($($condition:tt)+) => {
         concat!(

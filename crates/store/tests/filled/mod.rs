@@ -6,6 +6,7 @@ use atelier_domain::task::{Review, WorkerStrategy};
 use atelier_domain::time::DAY;
 use atelier_domain::{Endpoint, Labels, Preset, Scope};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation};
+use atelier_service::batches::{self, Chosen, NewBatch};
 use atelier_service::concepts::{ConceptLanguage, KnowledgeGraphRow, NewConcept, NewRelation};
 use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
 use atelier_service::keys::CreateKey;
@@ -24,7 +25,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 39] = [
+pub(crate) const TABLES: [&str; 41] = [
     "identities",
     "visits",
     "first_links",
@@ -64,7 +65,24 @@ pub(crate) const TABLES: [&str; 39] = [
     "dataset_versions",
     "dataset_version_inputs",
     "searches",
+    "batches",
+    "batch_items",
 ];
+
+/// Says a concept of several inputs at once.
+async fn say_of_several(bench: &Bench, ada: &Person, app: &AppName) {
+    let chosen = Chosen::Named(vec!["notes".into(), "crossing".into()]);
+    let new = NewBatch { act: batches::Act::Say, subject: "stop".into(), chosen };
+    bench.service.begin_batch(&ada.who, app, &new).await.expect("it can be said of several");
+    // What is still being done would differ between two looks at it.
+    loop {
+        let listed = bench.service.list_batches(&ada.who, app).await.expect("they can be listed");
+        if listed.iter().all(|one| one.row.state == batches::BatchState::Done) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+}
 
 /// What is in it.
 pub(crate) struct Filled {
@@ -116,6 +134,7 @@ impl Filled {
 
         add_dataset(bench, &ada, &app).await;
         keep_search(bench, &ada, &app).await;
+        say_of_several(bench, &ada, &app).await;
 
         // Bo signs in with a second factor, and is about to set up another app.
         bench.set_up_app(&bo).await;

@@ -62,14 +62,14 @@ pub struct ListedVersion {
     pub made_at: i64,
 }
 
-/// As what a file is posted to the page of a dataset.
+/// As what a file is posted to the page of a dataset or of inputs.
 pub const IMPORT_FORM: &str = "datasets/import";
 
-/// What became of a file that was posted to the page of a dataset.
+/// What became of a file that was posted to the page of a dataset or of inputs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportAnswer {
-    /// The identifier of the dataset.
-    pub dataset: String,
+    /// The identifier of the dataset, if it was posted to the page of one.
+    pub dataset: Option<String>,
     /// How many inputs were added.
     pub inputs: usize,
     /// How many annotations.

@@ -8,8 +8,8 @@ use atelier_domain::{Scope, ScopeSet};
 use leptos::server_fn::ServerFn;
 
 use super::{
-    account, annotations, apps, audit, calls, collaborators, concepts, datasets, identity, inputs,
-    invitations, keys, passkeys, progress, second_factor, tasks, vocabs,
+    account, annotations, apps, audit, batches, calls, collaborators, concepts, datasets, explorer, identity,
+    inputs, invitations, keys, passkeys, progress, second_factor, tasks, vocabs,
 };
 
 /// A server function.
@@ -122,8 +122,16 @@ pub const DOORS: &[Door] = &[
     door::<identity::ChoosePassword>(&[ResetPassword]),
     door::<identity::VerifyAddress>(&[VerifyEmailAddress]),
     door::<inputs::ListInputs>(&[ListInputs, ViewApp]),
+    door::<inputs::ListMoreInputs>(&[ListInputs, ListConcepts]),
     door::<inputs::GetInput>(&[GetInput, ViewApp]),
     door::<inputs::DeleteInput>(&[DeleteInput]),
+    // What else is done to inputs asks for more: tests of the operations see to that.
+    door::<batches::BeginBatch>(&[PostAnnotations, ListConcepts]),
+    door::<batches::CancelBatch>(&[ListInputs]),
+    door::<batches::UndoBatch>(&[ListInputs, DeleteAnnotations]),
+    door::<batches::ListBatches>(&[ListInputs, ListConcepts]),
+    door::<explorer::SaveView>(&[PostInputsSearches]).also(&[Scope::SavedSearchAdd, Scope::SavedSearchGet]),
+    door::<explorer::ForgetView>(&[DeleteSearch]),
     door::<invitations::GetInvitation>(&[VerifyEmailAddress]),
     door::<invitations::AcceptInvitation>(&[ViewAccount]),
     door::<keys::ListKeys>(&[ListKeys]),

@@ -12,7 +12,9 @@ use super::segment;
 use super::{
     annotations::Mark,
     apps::{App, AppPlace},
+    batches::{Batch, NoBatches},
     concepts::Concept,
+    explorer::{Asked, Finding},
 };
 use crate::error::UiError;
 
@@ -54,8 +56,20 @@ pub fn upload_path(app: &App) -> String {
 pub struct UploadAnswer {
     /// The identifiers of the inputs that were made.
     pub added: Vec<String>,
+    /// Those of them that hold the same bytes as another input of the app.
+    #[serde(default)]
+    pub same: Vec<SameInput>,
     /// The files of which none was made.
     pub refused: Vec<RefusedFile>,
+}
+
+/// An input that was made though there is another of the same bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SameInput {
+    /// The identifier of the new one.
+    pub added: String,
+    /// That of the one that was there.
+    pub there: String,
 }
 
 /// Why no input was made of a file, as far as the address of a page may say it.
@@ -138,9 +152,9 @@ pub struct Input {
 pub struct Inputs {
     /// Where they stand.
     pub place: AppPlace,
-    /// The inputs, the newest first.
+    /// The inputs, in the order that was asked for.
     pub inputs: Vec<Input>,
-    /// Where older ones begin, if there are any.
+    /// Behind which input the next part begins, if there is one.
     pub next: Option<String>,
     /// How many there are in the app; none, if the person may not count them.
     pub total: Option<i64>,
@@ -150,8 +164,25 @@ pub struct Inputs {
     pub failed: i64,
     /// The concepts to look for.
     pub concepts: Vec<Concept>,
+    /// What can be filtered, and what is: as far as everybody may who sees the list, if the person may not search.
+    pub finding: Finding,
+    /// Why the person cannot search, if they cannot.
+    pub no_search: Option<String>,
+    /// What they have begun to do to many inputs.
+    pub batches: Vec<Batch>,
+    /// What they cannot do to inputs.
+    pub no_batches: NoBatches,
     /// Why the person cannot add any, if they cannot.
     pub no_addition: Option<String>,
+}
+
+/// A further part of the inputs of an app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoreInputs {
+    /// The inputs, in the order that was asked for.
+    pub inputs: Vec<Input>,
+    /// Behind which input the next part begins, if there is one.
+    pub next: Option<String>,
 }
 
 /// One input, with everything that is said of it.
@@ -191,8 +222,8 @@ pub struct OneInput {
     pub no_deletion: Option<String>,
 }
 
-/// The inputs of an app, the newest first, those before `before` if it is given. Each filter counts if it is not
-/// empty.
+/// The inputs of an app that are asked for. Whoever may not search gets them the newest first, and of the filters what
+/// everybody may ask for who sees the list.
 ///
 /// # Errors
 /// [`UiError::NotFound`] to strangers; [`UiError::Forbidden`] without the right to see them.
@@ -200,12 +231,22 @@ pub struct OneInput {
 pub async fn list_inputs(
     owner: String,
     app: String,
-    kind: String,
-    concept: String,
-    words: String,
-    before: String,
+    #[server(default)] asked: Asked,
 ) -> Result<Inputs, UiError> {
-    server::list(&owner, &app, &server::Asking { kind, concept, words, before }).await
+    server::list(&owner, &app, &asked).await
+}
+
+/// The inputs behind those that are there already.
+///
+/// # Errors
+/// As [`list_inputs`]; also when what is asked for cannot be read.
+#[server(name = ListMoreInputs, prefix = "/api", endpoint = "inputs/list-more")]
+pub async fn list_more_inputs(
+    owner: String,
+    app: String,
+    #[server(default)] asked: Asked,
+) -> Result<MoreInputs, UiError> {
+    server::list_more(&owner, &app, &asked).await
 }
 
 /// One input.

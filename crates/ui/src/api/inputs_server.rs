@@ -2,68 +2,202 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use atelier_domain::Endpoint;
+use atelier_domain::{Endpoint, Filter};
 use atelier_service::AppName;
 use atelier_service::annotations::{AnnotationRow, AnnotationsFilter};
+use atelier_service::collaborators::Filter as Collaborators;
+use atelier_service::datasets::DatasetsFilter;
 use atelier_service::inputs::{InputRow, InputsFilter, InputsPage};
+use atelier_service::search::{self, Query, SearchRow, Subject};
 use serde_json::Value;
 
-use super::{Input, Inputs, OneInput};
+use super::{Input, Inputs, MoreInputs, OneInput, list_path};
 use crate::api::annotations::server::{MOST, May, marks};
-use crate::api::apps::{if_allowed, place, refusal};
+use crate::api::apps::{AppPlace, if_allowed, place, refusal};
+use crate::api::batches::server as batches;
 use crate::api::concepts::{Concept, called, meant, offered};
-use crate::error::UiError;
+use crate::api::explorer::server::{self as explorer, Names, Reading};
+use crate::api::explorer::{Asked, COUNTED, Finding, SavedView};
+use crate::error::{FieldError, UiError};
 use crate::server::{service, who};
 
 /// How many inputs a page has: whole rows of two, three, four, six.
 const PAGE: usize = 48;
 
+/// How many datasets, people and saved views are offered.
+const SHOWN: usize = 1_000;
+
 /// How much of a text is shown in the list.
 const BEGINNING: usize = 280;
 
-/// What the page's address asks for.
-pub(super) struct Asking {
-    pub(super) kind: String,
-    pub(super) concept: String,
-    pub(super) words: String,
-    pub(super) before: String,
-}
-
-impl Asking {
-    fn filter(&self, concepts: &[Concept]) -> Result<InputsFilter, UiError> {
-        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        let concept = given(&self.concept).map(|typed| meant(concepts, &typed)).transpose()?;
-        Ok(InputsFilter {
-            // What can only have been written into the address by hand filters nothing.
-            kind: self.kind.parse().ok(),
-            concept: concept.map(|concept| concept.to_string()),
-            text: given(&self.words),
-            before: self.before.parse().ok(),
-            ..InputsFilter::default()
-        })
-    }
-}
-
-pub(super) async fn list(owner: &str, app: &str, asking: &Asking) -> Result<Inputs, UiError> {
+pub(super) async fn list(owner: &str, app: &str, asked: &Asked) -> Result<Inputs, UiError> {
     let (service, who) = (service(), who());
     let app = AppName::of(owner, app);
     let place = place(service.get_app(&who, &app, Endpoint::ViewApp).await?);
     let concepts = offered(&app).await?;
-    let filter = asking.filter(&concepts)?;
-    let InputsPage { inputs, more } = service.list_inputs(&who, &app, &filter, 0, PAGE).await?;
+    let no_search = refusal(service.get_app(&who, &app, Endpoint::PostInputsSearches).await)?;
     let counts = if_allowed(service.count_inputs(&who, &app).await)?;
-    let mut said = said_of(&app, &inputs, &concepts).await?;
-    let next = more.then(|| inputs.last().map(|row| row.id.to_string())).flatten();
+    let all = counts.as_ref().map(|counts| counts.ready + counts.pending + counts.failed);
+    let (rows, more, mut finding) = match no_search {
+        None => found(&app, &place, asked, &concepts, all).await?,
+        Some(_) => listed(&app, asked, &concepts).await?,
+    };
+    let datasets = service.list_datasets(&who, &app, &DatasetsFilter::default(), 0, SHOWN).await;
+    let datasets = if_allowed(datasets)?.map(|found| found.value).unwrap_or_default();
+    finding.datasets = datasets.into_iter().map(|row| row.slug).collect();
+    if asked.adds() && no_search.is_none() && finding.wrong.is_empty() {
+        // What was filled in becomes a part of the filter, so that the address is one that can be kept.
+        leptos_axum::redirect(&asked.with(&finding.q).address(&list_path(&place.app)));
+    }
+    let mut said = said_of(&app, &rows, &concepts).await?;
+    let next = more.then(|| rows.last().map(|row| row.id.to_string())).flatten();
     Ok(Inputs {
         place,
-        inputs: inputs.into_iter().map(|row| input(row, &mut said)).collect(),
+        inputs: rows.into_iter().map(|row| input(row, &mut said)).collect(),
         next,
-        total: counts.as_ref().map(|counts| counts.ready + counts.pending + counts.failed),
+        total: all,
         pending: counts.as_ref().map_or(0, |counts| counts.pending),
         failed: counts.as_ref().map_or(0, |counts| counts.failed),
+        batches: batches::shown(&app, &concepts).await?,
+        no_batches: batches::refused(&app).await?,
         concepts,
+        finding,
+        no_search,
         no_addition: refusal(service.get_app(&who, &app, Endpoint::PostInputs).await)?,
     })
+}
+
+pub(super) async fn list_more(owner: &str, app: &str, asked: &Asked) -> Result<MoreInputs, UiError> {
+    let app = AppName::of(owner, app);
+    let concepts = offered(&app).await?;
+    let no_search = refusal(service().get_app(&who(), &app, Endpoint::PostInputsSearches).await)?;
+    let (rows, more) = if no_search.is_none() {
+        let Reading { filter, wrong } = explorer::read(asked, &concepts);
+        if !wrong.is_empty() {
+            return Err(UiError::Invalid { fields: wrong });
+        }
+        part(&app, asked, &Query { filter, oldest_first: asked.order == "oldest" }).await?
+    } else {
+        let (rows, more, finding) = listed(&app, asked, &concepts).await?;
+        if !finding.wrong.is_empty() {
+            return Err(UiError::Invalid { fields: finding.wrong });
+        }
+        (rows, more)
+    };
+    let mut said = said_of(&app, &rows, &concepts).await?;
+    let next = more.then(|| rows.last().map(|row| row.id.to_string())).flatten();
+    Ok(MoreInputs { inputs: rows.into_iter().map(|row| input(row, &mut said)).collect(), next })
+}
+
+/// The part of what is found that an address asks for, and whether more follow.
+async fn part(app: &AppName, asked: &Asked, query: &Query) -> Result<(Vec<InputRow>, bool), UiError> {
+    let part = search::Part { after: asked.after.parse().ok(), skip: 0, size: PAGE };
+    let page = service().search_inputs(&who(), app, Endpoint::PostInputsSearches, query, part).await?.value;
+    Ok((page.rows.into_iter().map(|row| row.input).collect(), page.more))
+}
+
+/// A part of the inputs, whether more follow, and how they were found.
+type Part = (Vec<InputRow>, bool, Finding);
+
+/// What whoever may search finds.
+async fn found(
+    app: &AppName,
+    place: &AppPlace,
+    asked: &Asked,
+    concepts: &[Concept],
+    all: Option<i64>,
+) -> Result<Part, UiError> {
+    let (service, who) = (service(), who());
+    let Reading { filter, mut wrong } = explorer::read(asked, concepts);
+    let query = Query { filter, oldest_first: asked.order == "oldest" };
+    let is_filtered = query.filter != Filter::default();
+    let (mut rows, mut more, mut found) = (Vec::new(), false, None);
+    if wrong.is_empty() {
+        match part(app, asked, &query).await {
+            Ok(part) => {
+                (rows, more) = part;
+                found = if is_filtered {
+                    Some(service.count_found_inputs(&who, app, &query, COUNTED + 1).await?)
+                } else {
+                    all.and_then(|all| usize::try_from(all).ok())
+                };
+            }
+            // The filter names what the person may not see, as another's view can.
+            Err(UiError::Forbidden { explanation }) => {
+                wrong.push(FieldError { field: "q".into(), message: explanation });
+            }
+            Err(UiError::Invalid { fields }) => wrong.extend(fields),
+            Err(other) => return Err(other),
+        }
+    }
+    let people = people(app, place).await?;
+    let saved = service.list_searches(&who, app, Some(Subject::Inputs), 0, SHOWN).await;
+    let saved = if_allowed(saved)?.map(|found| found.value.into_iter().map(saved_view).collect());
+    // Whoever may change what is kept is who may keep something.
+    let no_saving = refusal(service.get_app(&who, app, Endpoint::PatchSearches).await)?;
+    let can_forget = refusal(service.get_app(&who, app, Endpoint::DeleteSearch).await)?.is_none();
+    let names = Names { concepts, people: &people };
+    let parts = if is_filtered { names.parts(&query.filter) } else { Vec::new() };
+    let finding = Finding {
+        q: explorer::text(&query.filter),
+        parts,
+        wrong,
+        found,
+        people,
+        datasets: Vec::new(),
+        saved,
+        no_saving,
+        can_forget,
+    };
+    Ok((rows, more, finding))
+}
+
+/// What everybody gets who sees the list: by kind, concept and words alone.
+async fn listed(app: &AppName, asked: &Asked, concepts: &[Concept]) -> Result<Part, UiError> {
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let concept = given(&asked.concept).map(|typed| meant(concepts, &typed)).transpose();
+    let concept = match concept {
+        Ok(concept) => concept.map(|concept| concept.to_string()),
+        Err(UiError::Invalid { fields }) => {
+            return Ok((Vec::new(), false, Finding { wrong: fields, ..Finding::default() }));
+        }
+        Err(other) => return Err(other),
+    };
+    let filter = InputsFilter {
+        // What can only have been written into the address by hand filters nothing.
+        kind: asked.kind.parse().ok(),
+        concept,
+        text: given(&asked.words),
+        before: asked.after.parse().ok(),
+        ..InputsFilter::default()
+    };
+    let InputsPage { inputs, more } = service().list_inputs(&who(), app, &filter, 0, PAGE).await?;
+    Ok((inputs, more, Finding::default()))
+}
+
+/// Whose annotations can be asked for: one's own, and those of the others, as far as the person sees who they are.
+async fn people(app: &AppName, place: &AppPlace) -> Result<Vec<(String, String)>, UiError> {
+    let rows = service().list_collaborators(&who(), app, &Collaborators::default(), SHOWN).await;
+    let rows = if_allowed(rows)?.map(|page| page.rows);
+    let me = (place.person.slug.clone(), format!("{} (you)", place.person.name));
+    let owner = rows.is_some().then(|| (place.app.owner.clone(), place.app.owner_name.clone()));
+    let others = rows.into_iter().flatten().filter_map(|row| row.user_slug.zip(row.user_name));
+    let mut people = vec![me];
+    for (slug, name) in owner.into_iter().chain(others) {
+        if people.iter().all(|(known, _)| *known != slug) {
+            people.push((slug, name));
+        }
+    }
+    Ok(people)
+}
+
+fn saved_view(row: SearchRow) -> SavedView {
+    SavedView {
+        q: explorer::text(&row.filter),
+        slug: row.slug,
+        name: row.name,
+        oldest_first: row.oldest_first,
+    }
 }
 
 /// The names of the concepts that people say are in each of the inputs.

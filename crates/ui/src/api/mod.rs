@@ -7,6 +7,7 @@ pub mod account;
 pub mod annotations;
 pub mod apps;
 pub mod audit;
+pub mod batches;
 pub mod calls;
 #[cfg(feature = "ssr")]
 mod chosen;
@@ -15,6 +16,7 @@ pub mod concepts;
 pub mod datasets;
 #[cfg(feature = "ssr")]
 pub mod doors;
+pub mod explorer;
 pub mod identity;
 pub mod inputs;
 pub mod invitations;

@@ -39,8 +39,8 @@ enum State {
     Waiting,
     /// It travels; so many bytes have gone.
     Sending(u64),
-    /// An input was made of it.
-    Added,
+    /// An input was made of it; there may be another, of this identifier, that holds the same.
+    Added(Option<String>),
     /// None was made, because.
     Failed(String),
     /// The person has stopped it.
@@ -197,7 +197,7 @@ impl Uploads {
         match text.and_then(|text| serde_json::from_slice::<UploadAnswer>(text.as_bytes()).ok()) {
             Some(answer) => match answer.refused.into_iter().next() {
                 Some(refused) => State::Failed(refused.message),
-                None => State::Added,
+                None => State::Added(answer.same.into_iter().next().map(|same| same.there)),
             },
             None => State::Failed(UiError::Unavailable.to_string()),
         }
@@ -233,7 +233,7 @@ impl Uploads {
         for upload in self.list.get() {
             match upload.state.get() {
                 State::Waiting | State::Sending(_) => counts.under_way += 1,
-                State::Added => counts.added += 1,
+                State::Added(_) => counts.added += 1,
                 State::Failed(_) => counts.failed += 1,
                 State::Cancelled => counts.cancelled += 1,
             }
@@ -381,7 +381,11 @@ fn progress(upload: &Upload) -> AnyView {
             }
             .into_any()
         }
-        State::Added => view! { <span class="soft"><Icon sign=Sign::Check /> "Added"</span> }.into_any(),
+        State::Added(same) => {
+            let words =
+                same.map_or_else(|| "Added".to_owned(), |there| format!("Added; the same as {there}"));
+            view! { <span class="soft"><Icon sign=Sign::Check />" "{words}</span> }.into_any()
+        }
         State::Failed(why) => view! {
             <span class="field-error"><Icon sign=Sign::Warning /><span><Prose text=why /></span></span>
         }
@@ -406,7 +410,7 @@ fn buttons(uploads: Uploads, upload: &Upload) -> AnyView {
             </button>
         }
         .into_any(),
-        State::Added => ().into_any(),
+        State::Added(_) => ().into_any(),
     }
 }
 

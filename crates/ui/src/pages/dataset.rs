@@ -80,7 +80,7 @@ fn Body(shown: Shown) -> impl IntoView {
     let next = next.map(|after| format!("{here}?after={after}"));
     let is_paged = first.is_some() || next.is_some();
     let filling = or_why_not(shown.no_filling, || filling(app.clone(), slug.clone()));
-    let importing = or_why_not(shown.no_import, || importing(app.clone(), slug.clone()));
+    let importing = or_why_not(shown.no_import, || importing(dataset_path(&app, &slug)));
     let change = shown.no_change.is_none().then(|| {
         let form = change(app.clone(), slug.clone(), description);
         view! {
@@ -100,7 +100,7 @@ fn Body(shown: Shown) -> impl IntoView {
                     <CopyButton value=slug.clone() what="the dataset’s id" />
                 </div>
             </header>
-            <TakenIn dataset=slug.clone() />
+            <TakenIn dataset=Some(slug.clone()) />
             {lead}
             {held}
             {is_paged.then(|| view! {

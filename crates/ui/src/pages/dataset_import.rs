@@ -1,12 +1,9 @@
-//! Taking in what others labelled, on the page of a dataset `/{owner}/{app}/datasets/{dataset}`.
+//! Taking in what others labelled, on the pages of a dataset `/{owner}/{app}/datasets/{dataset}` and of inputs.
 
 use leptos::prelude::*;
 
 use crate::{
-    api::{
-        apps::App,
-        datasets::{IMPORT_FORM, ImportAnswer, dataset_path},
-    },
+    api::datasets::{IMPORT_FORM, ImportAnswer},
     components::{
         icon::{Icon, Sign},
         prose::Prose,
@@ -16,11 +13,11 @@ use crate::{
     form::posted,
 };
 
-/// What became of a file that was posted to this dataset, above everything else on the page.
+/// What became of a file that was posted to this page, above everything else on it.
 #[component]
 pub(super) fn TakenIn(
-    /// The dataset's identifier.
-    dataset: String,
+    /// The dataset's identifier, if the page is that of one.
+    dataset: Option<String>,
 ) -> impl IntoView {
     match posted(IMPORT_FORM) {
         Some(Ok(answer)) => {
@@ -86,14 +83,9 @@ fn told(answer: ImportAnswer) -> AnyView {
 }
 
 /// The form. The browser posts it by itself, so that it works without scripts and says how far it is.
-pub(super) fn importing(app: App, dataset: String) -> AnyView {
+pub(super) fn importing(action: String) -> AnyView {
     view! {
-        <form
-            class="form is-narrow"
-            method="post"
-            enctype="multipart/form-data"
-            action=dataset_path(&app, &dataset)
-        >
+        <form class="form is-narrow" method="post" enctype="multipart/form-data" action=action>
             <div class="field">
                 <label for="import-file">"File"</label>
                 <p class="field-hint" id="import-file-hint">

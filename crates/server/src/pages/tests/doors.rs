@@ -6,11 +6,13 @@ use atelier_domain::assignment::Act;
 use atelier_domain::task::Review;
 use atelier_domain::{Auth, Label, Labels, Region, Rights, Scope, Shape};
 use atelier_service::annotations::NewAnnotation;
+use atelier_service::batches::{Act as BatchAct, BatchState, Chosen, NewBatch};
 use atelier_service::collaborators::GrantRow;
 use atelier_service::concepts::{ConceptLanguage, NewConcept, NewRelation};
 use atelier_service::datasets::NewDataset;
 use atelier_service::datasets::versions::NewVersion;
 use atelier_service::inputs::{Content, NewInput, PostInputs};
+use atelier_service::search::{NewSearch, Query, Subject};
 use atelier_service::tasks::{ActOnAssignment, Labeller, NewTask};
 use atelier_service::vocabs::NewVocab;
 use atelier_testkit::Database;
@@ -36,6 +38,7 @@ struct Story {
     relation: String,
     key: String,
     session: String,
+    batch: String,
     app_id: String,
 }
 
@@ -115,7 +118,16 @@ impl Story {
         let session = service.list_sessions(&ana.who).await.unwrap().current.unwrap().to_string();
         let (row, _) = service.get_app(&ana.who, &app, atelier_domain::Endpoint::ViewApp).await.unwrap();
         let (annotation, app_id) = (said[0].slug.clone(), row.id.to_string());
-        Self { bench, ana, bo, mallory, app, di, pending, annotation, relation, key, session, app_id }
+        let greens = NewSearch {
+            slug: "greens".into(),
+            name: String::new(),
+            subject: Subject::Inputs,
+            query: Query::default(),
+        };
+        let keeps = atelier_domain::Endpoint::PostInputsSearches;
+        service.keep_search(&ana.who, &app, keeps, &greens).await.unwrap();
+        let batch = begun(service, &bo.who, &app).await;
+        Self { bench, ana, bo, mallory, app, di, pending, annotation, relation, key, session, batch, app_id }
     }
 
     /// Everything that any server function takes, about what is Ana's; each takes what it knows of.
@@ -149,6 +161,7 @@ impl Story {
             ("concept", if is_about_concepts { "black" } else { "green" }.to_owned()),
             ("shape", serde_json::to_string(&REGION).unwrap()),
             ("labels", serde_json::to_string(&labels).unwrap()),
+            ("batch", self.batch.clone()),
         ];
         // A set is one text; the boxes of a form are a list.
         let scopes = if door.path.ends_with("/preview-edit") { "scopes" } else { "scopes[0]" };
@@ -186,10 +199,11 @@ impl Story {
             ("strategy", "dynamic"),
             ("review", "none"),
             ("labellers[0]", "ana"),
-            ("chosen[0]", "green"),
+            ("chosen[0]", if door.path == "/api/inputs/begin-batch" { "note" } else { "green" }),
+            ("saved", "greens"),
             ("regions", "[]"),
             ("labeller", "ana"),
-            ("act", "approve"),
+            ("act", if door.path == "/api/inputs/begin-batch" { "say" } else { "approve" }),
             ("to", "rest"),
             ("words", ""),
             ("before", ""),
@@ -253,6 +267,17 @@ impl Story {
         let rest = format!("{} {keys:?} {concepts:?} {counts:?} {:?} {sets:?}", row.name, said.labels);
         (format!("{people:?}"), rest)
     }
+}
+
+/// Something that was done to an input, and can be undone.
+async fn begun(service: &Service, who: &Who, app: &AppName) -> String {
+    let new =
+        NewBatch { act: BatchAct::Say, subject: "green".into(), chosen: Chosen::Named(vec!["note".into()]) };
+    let id = service.begin_batch(who, app, &new).await.unwrap().id.to_string();
+    while service.list_batches(who, app).await.unwrap()[0].row.state != BatchState::Done {
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    id
 }
 
 fn is_open(door: &Door) -> bool {
@@ -340,6 +365,9 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
             "annotations/put-back",
             "inputs/get",
             "inputs/delete",
+            "inputs/forget-view",
+            "inputs/cancel-batch",
+            "inputs/undo-batch",
             "concepts/get",
             "concepts/change",
             "concepts/add-name",

@@ -11,7 +11,7 @@ use atelier_contract::proto::{
 use atelier_contract::{Call, Failure};
 use atelier_service::annotations::AnnotationRow;
 use atelier_service::inputs::InputWithSaid;
-use atelier_service::search::{Finds, NewSearch, Part, Query, Subject};
+use atelier_service::search::{COUNTED, Finds, NewSearch, Part, Query, Subject};
 use atelier_service::{AppAddress, AppName, InApp, Service, Who};
 
 use super::inputs::Shown;
@@ -27,7 +27,7 @@ pub(super) async fn post_inputs(
     let asked = Asked { service: &service, call: &call, who: &who, app: &app };
     if request.only_count {
         let (query, answer) = asked.begin(search, Subject::Inputs).await?;
-        let count = service.count_found_inputs(&who, &app, &query).await.map_err(failure)?;
+        let count = service.count_found_inputs(&who, &app, &query, COUNTED).await.map_err(failure)?;
         let hit_counts = vec![HitCount { estimated_total: count as u64 }];
         return Ok(MultiSearchResponse { hit_counts, ..answer });
     }

@@ -1,0 +1,350 @@
+//! What is done to many inputs at once, on both databases: part by part, by whoever may, and undone again.
+
+use atelier_domain::time::MINUTE;
+use atelier_domain::{Filter, Label, Labels, Preset, Rights, Scope, ScopeSet};
+use atelier_service::annotations::{AnnotationRow, AnnotationsFilter, NewAnnotation};
+use atelier_service::audit::AuditFilter;
+use atelier_service::batches::{Act, Batch, BatchState, Chosen, NewBatch};
+use atelier_service::datasets::NewDataset;
+use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
+use atelier_service::search::Query;
+use atelier_service::{AppName, Error, Service, Who};
+use atelier_testkit::errors::{forbidden, invalid};
+use atelier_testkit::sharing::{give_exactly, join, street_signs};
+use atelier_testkit::{Bench, Person, on_both_databases};
+
+on_both_databases! {
+    a_concept_is_said_of_all_that_match_and_taken_back,
+    a_concept_is_taken_out_as_far_as_one_may,
+    inputs_are_put_into_a_dataset_and_taken_out_again,
+    inputs_are_deleted_for_good,
+    what_was_changed_since_stays,
+    each_act_needs_its_scope,
+    what_is_narrowed_meanwhile_stops_it,
+    another_server_goes_on_with_what_one_left,
+    what_is_stopped_stays_stopped,
+    what_cannot_be_begun_is_told,
+}
+
+fn text(slug: &str, words: &str) -> NewInput {
+    NewInput {
+        slug: slug.into(),
+        content: Content::Text(words.into()),
+        metadata: None,
+        labels: Labels::default(),
+        datasets: Vec::new(),
+    }
+}
+
+fn stop(value: f32) -> Labels {
+    Labels { concepts: vec![Label { concept: "stop".parse().unwrap(), value }], regions: Vec::new() }
+}
+
+async fn say(bench: &Bench, who: &Who, app: &AppName, input: &str, labels: Labels) -> AnnotationRow {
+    let new = NewAnnotation { input: input.into(), labels, ..NewAnnotation::default() };
+    bench.clock.advance(1);
+    bench.service.post_annotations(who, app, vec![new]).await.unwrap().remove(0)
+}
+
+/// Ada's app with so many red inputs `red-0`, `red-1`, …, and one that is green.
+async fn reds(bench: &Bench, count: usize) -> (Person, AppName) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(bench, &ada).await;
+    let mut inputs: Vec<NewInput> = (0..count).map(|number| text(&format!("red-{number}"), "red")).collect();
+    inputs.push(text("green", "green"));
+    let inputs = PostInputs { inputs, ..PostInputs::default() };
+    let posted = bench.service.post_inputs(&ada.who, &app, inputs).await.unwrap();
+    assert!(posted.inputs.iter().all(Result::is_ok));
+    bench.clock.advance(1_000);
+    (ada, app)
+}
+
+fn matching(filter: &str) -> Chosen {
+    let filter: Filter = filter.parse().unwrap();
+    Chosen::Matching(Query { filter, oldest_first: false })
+}
+
+fn named(slugs: &[&str]) -> Chosen {
+    Chosen::Named(slugs.iter().map(|slug| (*slug).to_owned()).collect())
+}
+
+fn new(act: Act, subject: &str, chosen: Chosen) -> NewBatch {
+    NewBatch { act, subject: subject.into(), chosen }
+}
+
+/// The newest that somebody has begun, once it is not under way any more.
+async fn ended(service: &Service, who: &Who, app: &AppName) -> Batch {
+    for _ in 0..2_000 {
+        let batch = service.list_batches(who, app).await.unwrap().remove(0);
+        if !matches!(batch.row.state, BatchState::Running | BatchState::Undoing) {
+            return batch;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("it does not end");
+}
+
+async fn done(bench: &Bench, who: &Who, app: &AppName, new: &NewBatch) -> Batch {
+    bench.clock.advance(1);
+    bench.service.begin_batch(who, app, new).await.unwrap();
+    ended(&bench.service, who, app).await
+}
+
+async fn undone(bench: &Bench, who: &Who, app: &AppName, batch: &Batch) -> Batch {
+    bench.service.undo_batch(who, app, batch.row.id).await.unwrap();
+    ended(&bench.service, who, app).await
+}
+
+/// What there is of it: done, so already, not possible, undone.
+fn counts(batch: &Batch) -> (BatchState, i64, i64, i64, i64) {
+    let row = &batch.row;
+    (row.state, row.done, row.same, row.failed, row.undone)
+}
+
+async fn said(bench: &Bench, who: &Who, app: &AppName) -> Vec<(String, Labels)> {
+    let all =
+        bench.service.list_annotations(who, app, &AnnotationsFilter::default(), 0, 1_000).await.unwrap();
+    all.into_iter().map(|row| (row.input_slug, row.labels)).collect()
+}
+
+async fn inputs(bench: &Bench, who: &Who, app: &AppName) -> Vec<String> {
+    let page = bench.service.list_inputs(who, app, &InputsFilter::default(), 0, 1_000).await.unwrap();
+    page.inputs.into_iter().map(|row| row.slug).collect()
+}
+
+async fn actions(bench: &Bench, who: &Who, app: &AppName) -> Vec<String> {
+    let all = bench.service.list_app_audit(who, app, &AuditFilter::default(), 20).await.unwrap().entries;
+    all.into_iter().map(|entry| entry.action).collect()
+}
+
+async fn a_concept_is_said_of_all_that_match_and_taken_back(bench: Bench) {
+    // More than two parts.
+    let (ada, app) = reds(&bench, 250).await;
+    say(&bench, &ada.who, &app, "red-7", stop(1.0)).await;
+    say(&bench, &ada.who, &app, "red-8", stop(0.0)).await;
+    let before = said(&bench, &ada.who, &app).await;
+    let all = done(&bench, &ada.who, &app, &new(Act::Say, "stop", matching("text(red)"))).await;
+    assert_eq!(counts(&all), (BatchState::Done, 249, 1, 0, 0));
+    assert_eq!((all.row.total, all.told.len()), (250, 0));
+    let after = said(&bench, &ada.who, &app).await;
+    assert_eq!(after.len(), 250, "nothing is said twice");
+    assert!(after.iter().all(|(input, labels)| input != "green" && *labels == stop(1.0)));
+    // Once more changes nothing.
+    let again = done(&bench, &ada.who, &app, &new(Act::Say, "stop", matching("text(red)"))).await;
+    assert_eq!(counts(&again), (BatchState::Done, 0, 250, 0, 0));
+
+    let back = bench.service.undo_batch(&ada.who, &app, all.row.id).await;
+    assert_eq!(back, Ok(()));
+    for _ in 0..2_000 {
+        let listed = bench.service.list_batches(&ada.who, &app).await.unwrap();
+        if listed[1].row.state == BatchState::Undone {
+            assert_eq!(counts(&listed[1]), (BatchState::Undone, 249, 1, 0, 249));
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    assert_eq!(said(&bench, &ada.who, &app).await, before, "also what was said the other way round");
+    assert_eq!(actions(&bench, &ada.who, &app).await[0], "annotation.deleted");
+}
+
+async fn a_concept_is_taken_out_as_far_as_one_may(bench: Bench) {
+    let (ada, app) = reds(&bench, 3).await;
+    let scopes = Preset::Worker.scopes().with(Scope::AnnotationsDelete);
+    let bo = join(&bench, &ada, &app, "bo", scopes).await;
+    say(&bench, &ada.who, &app, "red-0", stop(1.0)).await;
+    let both = Label { concept: "bent".parse().unwrap(), value: 1.0 };
+    let both = Labels { concepts: vec![stop(1.0).concepts.remove(0), both], regions: Vec::new() };
+    say(&bench, &ada.who, &app, "red-2", both).await;
+    say(&bench, &bo.who, &app, "red-1", stop(1.0)).await;
+    let chosen = || named(&["red-0", "red-1", "green", "nowhere"]);
+    let by_bo = done(&bench, &bo.who, &app, &new(Act::Unsay, "stop", chosen())).await;
+    assert_eq!(counts(&by_bo), (BatchState::Done, 1, 1, 2, 0));
+    let told: Vec<&str> = by_bo.told.iter().map(|item| item.input.as_str()).collect();
+    assert_eq!(told, ["red-0", "nowhere"]);
+    assert!(by_bo.told[0].why.contains("ada") || by_bo.told[0].why.contains("Ada"), "{}", by_bo.told[0].why);
+    let left = |rows: &[(String, Labels)]| rows.iter().map(|(input, _)| input.clone()).collect::<Vec<_>>();
+    assert_eq!(left(&said(&bench, &ada.who, &app).await), ["red-0", "red-2"]);
+    // The owner may, and what names something else besides stays.
+    let by_ada = done(&bench, &ada.who, &app, &new(Act::Unsay, "stop", matching("all()"))).await;
+    assert_eq!(counts(&by_ada), (BatchState::Done, 2, 2, 0, 0));
+    let rest = said(&bench, &ada.who, &app).await;
+    assert_eq!(left(&rest), ["red-2"]);
+    assert!(!rest[0].1.concepts().contains_key("stop") && rest[0].1.concepts().contains_key("bent"));
+    let cannot = bench.service.undo_batch(&ada.who, &app, by_ada.row.id).await.unwrap_err();
+    assert!(matches!(cannot, Error::Conflict(_)), "{cannot:?}");
+}
+
+async fn inputs_are_put_into_a_dataset_and_taken_out_again(bench: Bench) {
+    let (ada, app) = reds(&bench, 120).await;
+    let dataset = NewDataset { slug: "harbour".into(), ..NewDataset::default() };
+    bench.service.post_datasets(&ada.who, &app, vec![dataset]).await.unwrap();
+    bench.service.post_dataset_inputs(&ada.who, &app, "harbour", &["red-3".into()]).await.unwrap();
+    let all = done(&bench, &ada.who, &app, &new(Act::Put, "harbour", matching("text(red)"))).await;
+    assert_eq!(counts(&all), (BatchState::Done, 119, 1, 0, 0));
+    let held = async || {
+        let held = bench.service.list_dataset_inputs(&ada.who, &app, "harbour", (None, 0), 1_000).await;
+        held.unwrap().value.into_iter().map(|one| one.input.input.slug).collect::<Vec<_>>()
+    };
+    assert_eq!(held().await.len(), 120);
+    let back = undone(&bench, &ada.who, &app, &all).await;
+    assert_eq!(counts(&back), (BatchState::Undone, 119, 1, 0, 119));
+    assert_eq!(held().await, ["red-3"], "what was in it before stays");
+}
+
+async fn inputs_are_deleted_for_good(bench: Bench) {
+    let (ada, app) = reds(&bench, 130).await;
+    let all = done(&bench, &ada.who, &app, &new(Act::Delete, "", matching("text(red)"))).await;
+    assert_eq!(counts(&all), (BatchState::Done, 130, 0, 0, 0));
+    assert_eq!(inputs(&bench, &ada.who, &app).await, ["green"]);
+    assert_eq!(actions(&bench, &ada.who, &app).await[..2], ["input.deleted", "input.deleted"]);
+    let named =
+        done(&bench, &ada.who, &app, &new(Act::Delete, "", named(&["green", "red-1", "green"]))).await;
+    assert_eq!(counts(&named), (BatchState::Done, 1, 0, 1, 0));
+    assert_eq!(named.told[0].input, "red-1");
+    let cannot = bench.service.undo_batch(&ada.who, &app, all.row.id).await.unwrap_err();
+    assert!(matches!(cannot, Error::Conflict(_)), "{cannot:?}");
+}
+
+async fn what_was_changed_since_stays(bench: Bench) {
+    let (ada, app) = reds(&bench, 3).await;
+    let all = done(&bench, &ada.who, &app, &new(Act::Deny, "stop", matching("text(red)"))).await;
+    let rows =
+        bench.service.list_annotations(&ada.who, &app, &AnnotationsFilter::default(), 0, 10).await.unwrap();
+    let of = |input: &str| rows.iter().find(|row| row.input_slug == input).unwrap().slug.clone();
+    let again = done(&bench, &ada.who, &app, &new(Act::Say, "stop", named(&["red-0"]))).await;
+    assert_eq!(counts(&again), (BatchState::Done, 1, 0, 0, 0));
+    let delete = atelier_domain::Endpoint::DeleteAnnotations;
+    bench.service.delete_annotations(&ada.who, &app, delete, &[of("red-1")], &[]).await.unwrap();
+    bench.service.undo_batch(&ada.who, &app, all.row.id).await.unwrap();
+    for _ in 0..2_000 {
+        let listed = bench.service.list_batches(&ada.who, &app).await.unwrap();
+        if listed[1].row.state == BatchState::Undone {
+            assert_eq!(counts(&listed[1]), (BatchState::Undone, 3, 0, 0, 1));
+            let mut told: Vec<&str> = listed[1].told.iter().map(|item| item.input.as_str()).collect();
+            told.sort_unstable();
+            assert_eq!(told, ["red-0", "red-1"]);
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    assert_eq!(said(&bench, &ada.who, &app).await, [("red-0".to_owned(), stop(1.0))]);
+}
+
+async fn each_act_needs_its_scope(bench: Bench) {
+    let (ada, app) = reds(&bench, 1).await;
+    let dataset = NewDataset { slug: "harbour".into(), ..NewDataset::default() };
+    bench.service.post_datasets(&ada.who, &app, vec![dataset]).await.unwrap();
+    say(&bench, &ada.who, &app, "green", stop(1.0)).await;
+    let bo = join(&bench, &ada, &app, "bo", ScopeSet::ALL).await;
+    let begin = async |lost: Scope, new: NewBatch| {
+        let rights = Rights::of(ScopeSet::ALL.minus(ScopeSet::of(&[lost])));
+        give_exactly(&bench, &ada, &app, bo.id, rights).await;
+        bench.service.begin_batch(&bo.who, &app, &new).await.unwrap_err()
+    };
+    let one = || named(&["red-0"]);
+    for (lost, new) in [
+        (Scope::AnnotationsAdd, new(Act::Say, "stop", one())),
+        (Scope::AnnotationsAdd, new(Act::Deny, "stop", one())),
+        (Scope::AnnotationsDelete, new(Act::Unsay, "stop", one())),
+        (Scope::InputsAdd, new(Act::Put, "harbour", one())),
+        (Scope::InputsDelete, new(Act::Delete, "", one())),
+        (Scope::Search, new(Act::Say, "stop", matching("text(red)"))),
+        (Scope::DatasetsGet, new(Act::Say, "stop", matching("dataset(harbour)"))),
+    ] {
+        let error = begin(lost, new.clone()).await;
+        assert!(
+            matches!(&error, Error::Forbidden { missing, .. } if missing.contains(lost)),
+            "{new:?}: {error:?}"
+        );
+    }
+    // A concept that is not there yet is made by those who may.
+    let error = begin(Scope::ConceptsAdd, new(Act::Say, "bent", one())).await;
+    assert_eq!(invalid(error).0, "concepts");
+    // To take back is a right of its own, and of what others have begun nobody hears.
+    give_exactly(&bench, &ada, &app, bo.id, Rights::of(ScopeSet::ALL)).await;
+    let done = done(&bench, &bo.who, &app, &new(Act::Say, "stop", one())).await;
+    let rights = Rights::of(ScopeSet::ALL.minus(ScopeSet::of(&[Scope::AnnotationsDelete])));
+    give_exactly(&bench, &ada, &app, bo.id, rights).await;
+    let refused = bench.service.undo_batch(&bo.who, &app, done.row.id).await.unwrap_err();
+    assert!(forbidden(refused).0.contains(Scope::AnnotationsDelete));
+    assert_eq!(bench.service.undo_batch(&ada.who, &app, done.row.id).await, Err(Error::NotFound));
+    assert_eq!(bench.service.cancel_batch(&ada.who, &app, done.row.id).await, Err(Error::NotFound));
+    assert_eq!(bench.service.list_batches(&ada.who, &app).await.unwrap(), []);
+}
+
+/// Another server over the same database.
+fn another(bench: &Bench) -> Service {
+    let service = &bench.service;
+    let (store, objects) = (service.store().clone(), service.objects().clone());
+    Service::new(store, objects, service.world().clone(), service.base_url())
+}
+
+async fn what_is_narrowed_meanwhile_stops_it(bench: Bench) {
+    let (ada, app) = reds(&bench, 2).await;
+    let bo = join(&bench, &ada, &app, "bo", ScopeSet::ALL).await;
+    // A server that stops begins nothing.
+    bench.service.finish().await;
+    bench.service.begin_batch(&bo.who, &app, &new(Act::Delete, "", matching("text(red)"))).await.unwrap();
+    let rights = Rights::of(ScopeSet::ALL.minus(ScopeSet::of(&[Scope::InputsDelete])));
+    give_exactly(&bench, &ada, &app, bo.id, rights).await;
+    bench.clock.advance(2 * MINUTE);
+    let other = another(&bench);
+    assert_eq!(other.go_on_with_batches().await, Ok(1));
+    let batch = ended(&other, &bo.who, &app).await;
+    assert_eq!(counts(&batch), (BatchState::Stopped, 0, 0, 0, 0));
+    assert!(batch.row.why.contains("Inputs_Delete"), "{}", batch.row.why);
+    assert_eq!(inputs(&bench, &ada.who, &app).await.len(), 3);
+}
+
+async fn another_server_goes_on_with_what_one_left(bench: Bench) {
+    let (ada, app) = reds(&bench, 150).await;
+    bench.service.finish().await;
+    let row = bench
+        .service
+        .begin_batch(&ada.who, &app, &new(Act::Say, "stop", matching("text(red)")))
+        .await
+        .unwrap();
+    assert_eq!((row.state, row.total), (BatchState::Running, 150));
+    let [one, other] = [another(&bench), another(&bench)];
+    assert_eq!(one.go_on_with_batches().await, Ok(0), "whoever began it may still be at it");
+    bench.clock.advance(2 * MINUTE);
+    // Both take it up, and nothing is done twice.
+    let (first, second) = tokio::join!(one.go_on_with_batches(), other.go_on_with_batches());
+    assert!(first.unwrap() + second.unwrap() >= 1);
+    let batch = ended(&one, &ada.who, &app).await;
+    assert_eq!(counts(&batch), (BatchState::Done, 150, 0, 0, 0));
+    assert_eq!(said(&bench, &ada.who, &app).await.len(), 150);
+    one.finish().await;
+    other.finish().await;
+}
+
+async fn what_is_stopped_stays_stopped(bench: Bench) {
+    let (ada, app) = reds(&bench, 2).await;
+    bench.service.finish().await;
+    let row =
+        bench.service.begin_batch(&ada.who, &app, &new(Act::Delete, "", named(&["red-0"]))).await.unwrap();
+    bench.service.cancel_batch(&ada.who, &app, row.id).await.unwrap();
+    bench.clock.advance(2 * MINUTE);
+    let other = another(&bench);
+    assert_eq!(other.go_on_with_batches().await, Ok(0));
+    let batch = ended(&other, &ada.who, &app).await;
+    assert_eq!(counts(&batch), (BatchState::Cancelled, 0, 0, 0, 0));
+    assert_eq!(inputs(&bench, &ada.who, &app).await.len(), 3);
+    // After an hour nobody asks about it any more.
+    bench.clock.advance(60 * MINUTE);
+    assert_eq!(bench.service.list_batches(&ada.who, &app).await.unwrap(), []);
+}
+
+async fn what_cannot_be_begun_is_told(bench: Bench) {
+    let (ada, app) = reds(&bench, 1).await;
+    let begin = async |new: NewBatch| bench.service.begin_batch(&ada.who, &app, &new).await.unwrap_err();
+    for (field, new) in [
+        ("chosen", new(Act::Delete, "", named(&["", " "]))),
+        ("chosen", new(Act::Delete, "", matching("text(blue)"))),
+        ("concept", new(Act::Unsay, "bent", named(&["red-0"]))),
+        ("concept", new(Act::Say, "a/b", named(&["red-0"]))),
+        ("dataset", new(Act::Put, "harbour", named(&["red-0"]))),
+    ] {
+        assert_eq!(invalid(begin(new.clone()).await).0, field, "{new:?}");
+    }
+}
