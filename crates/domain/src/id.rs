@@ -110,6 +110,8 @@ ids! {
     TaskId;
     /// What a reviewer said of an assignment.
     AssignmentReviewId;
+    /// A collector.
+    CollectorId;
 }
 
 #[cfg(test)]

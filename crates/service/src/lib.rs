@@ -8,6 +8,7 @@ pub mod annotations;
 pub mod apps;
 pub mod audit;
 pub mod collaborators;
+pub mod collectors;
 mod computing;
 pub mod concepts;
 pub mod csv;

@@ -8,6 +8,7 @@ pub mod assignments;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_search;
+pub mod collectors;
 pub mod concept_languages;
 pub mod concept_relations;
 pub mod concepts;
