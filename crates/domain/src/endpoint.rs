@@ -501,6 +501,8 @@ endpoints! {
         needs [AppsGet, ConceptsGet, VocabsGet, VocabsAdd];
     DeleteVocabs: Delete [app!("/vocabs")] by Key in Vocab
         needs [AppsGet, VocabsGet, VocabsAdd, VocabsDelete];
+    PostCollectorInputs: Post [app!("/collectors/{collector_id}/inputs")] by Key in Collector
+        needs [AppsGet, InputsAdd, InputsGet];
     PostExports: Post [app!("/exports")] by Key in Input
         needs [AppsGet, InputsGet, AnnotationsGet, ConceptsGet, DatasetsGet, ExportsAdd];
 

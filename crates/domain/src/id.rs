@@ -112,6 +112,8 @@ ids! {
     TaskId;
     /// What a reviewer said of an assignment.
     AssignmentReviewId;
+    /// A collector.
+    CollectorId;
 }
 
 #[cfg(test)]

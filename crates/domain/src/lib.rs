@@ -15,6 +15,7 @@ pub mod assignment;
 pub mod basic;
 pub mod characters;
 pub mod closure;
+pub mod collector;
 pub mod decision;
 pub mod endpoint;
 pub mod endpoint_set;

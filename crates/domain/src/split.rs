@@ -113,11 +113,15 @@ impl Split {
     }
 }
 
-/// Where the input stands between 0 and 1. A place that was given once stays, so that this never changes: FNV-1a over the
-/// seed and the identifier, with the bits mixed as MurmurHash3 does in the end, since FNV leaves the upper ones of short
-/// texts alike.
+/// Where the input stands between 0 and 1, by the seed and its identifier.
 pub(crate) fn place(seed: u64, input: &str) -> f64 {
-    let bytes = seed.to_le_bytes().into_iter().chain(input.bytes());
+    place_of(seed.to_le_bytes().into_iter().chain(input.bytes()))
+}
+
+/// Where what has these bytes stands between 0 and 1. A place that was given once stays, so that this never changes: FNV-1a
+/// over the bytes, with the bits mixed as MurmurHash3 does in the end, since FNV leaves the upper ones of short texts
+/// alike.
+pub(crate) fn place_of(bytes: impl Iterator<Item = u8>) -> f64 {
     let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });

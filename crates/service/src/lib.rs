@@ -9,6 +9,7 @@ pub mod apps;
 pub mod audit;
 pub mod batches;
 pub mod collaborators;
+pub mod collectors;
 mod computing;
 pub mod concepts;
 pub mod csv;

@@ -208,6 +208,16 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("collectors"))
+                    view=Page::Data(DataPage::Collectors)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("collectors"), ParamSegment("collector"))
+                    view=Page::Data(DataPage::OneCollector)
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"))
                     view=Page::Settings(SettingsPage::App)
                     ssr=SsrMode::Async

@@ -27,6 +27,8 @@ use crate::{
         collaborators_edit::EditCollaborator,
         collaborators_layers::Dialogs,
         collaborators_remove::RemoveCollaborator,
+        collector::OneCollector,
+        collectors::Collectors,
         concept::OneConcept,
         concepts::Concepts,
         dataset::OneDataset,
@@ -121,6 +123,8 @@ pub(crate) enum DataPage {
     ProgressOfApp,
     LabelInTask,
     ReviewInTask,
+    Collectors,
+    OneCollector,
 }
 
 /// The forms that change who may do what.
@@ -353,6 +357,8 @@ fn data(page: DataPage) -> AnyView {
         DataPage::ProgressOfApp => view! { <ProgressOfApp /> }.into_any(),
         DataPage::LabelInTask => view! { <LabelInTask /> }.into_any(),
         DataPage::ReviewInTask => view! { <ReviewInTask /> }.into_any(),
+        DataPage::Collectors => view! { <Collectors /> }.into_any(),
+        DataPage::OneCollector => view! { <OneCollector /> }.into_any(),
     }
 }
 

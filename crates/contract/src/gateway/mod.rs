@@ -71,7 +71,10 @@ impl<S: Clone + Send + Sync + 'static> Gateway<S> {
             state,
             operations: HashMap::new(),
             unserved: unserved(async |_, _, _| Failure::not_implemented()),
-            body_limits: HashMap::from([(Endpoint::PostInputs, INPUTS_BODY_LIMIT)]),
+            body_limits: HashMap::from([
+                (Endpoint::PostInputs, INPUTS_BODY_LIMIT),
+                (Endpoint::PostCollectorInputs, INPUTS_BODY_LIMIT),
+            ]),
             beside: Vec::new(),
             request_ids: RequestIds(Arc::new(move || {
                 format!("{:016x}", counter.fetch_add(1, Ordering::Relaxed))
@@ -132,7 +135,7 @@ impl<S: Clone + Send + Sync + 'static> Gateway<S> {
     }
 
     /// Lets requests for `endpoint` have up to `bytes` bytes: bodies over REST, messages over gRPC. The default is
-    /// 4 MiB, and 128 MiB for `PostInputs`.
+    /// 4 MiB, and 128 MiB for `PostInputs` and `PostCollectorInputs`.
     #[must_use]
     pub fn body_limit(mut self, endpoint: Endpoint, bytes: usize) -> Self {
         self.body_limits.insert(endpoint, bytes);

@@ -8,6 +8,7 @@ mod annotations;
 mod apps;
 mod audit;
 mod collaborators;
+mod collectors;
 mod concepts;
 mod datasets;
 pub(crate) mod document;
@@ -134,6 +135,12 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::GetTaskAnnotationCount, tasks::count_annotations)
         .serve(Endpoint::ListNextTaskAssignments, tasks::next)
         .serve(Endpoint::PutTaskAssignments, tasks::put)
+        .serve(Endpoint::PostCollectors, collectors::post)
+        .serve(Endpoint::GetCollector, collectors::get)
+        .serve(Endpoint::ListCollectors, collectors::list)
+        .serve(Endpoint::PatchCollectors, collectors::patch)
+        .serve(Endpoint::DeleteCollectors, collectors::delete)
+        .serve(Endpoint::PostCollectorInputs, collectors::offer)
         .serve(Endpoint::ListVocabs, vocabs::list)
         .serve(Endpoint::GetVocab, vocabs::get)
         .serve(Endpoint::PostVocabs, vocabs::post)
@@ -292,6 +299,7 @@ fn wire_name(field: &str) -> String {
         "app" => "apps",
         "languages" => "concept_languages",
         "relations" => "concept_relations",
+        "share" => "pre_queue_random_sample",
         other => other,
     };
     format!("{name}{entry}")

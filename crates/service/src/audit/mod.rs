@@ -81,6 +81,10 @@ pub enum Action {
     SearchChanged,
     SearchDeleted,
     TasksDeleted,
+    CollectorCreated,
+    CollectorChanged,
+    CollectorStopped,
+    CollectorsDeleted,
 }
 
 impl Action {
@@ -139,6 +143,10 @@ impl Action {
             Self::SearchChanged => "search.changed",
             Self::SearchDeleted => "search.deleted",
             Self::TasksDeleted => "task.deleted",
+            Self::CollectorCreated => "collector.created",
+            Self::CollectorChanged => "collector.changed",
+            Self::CollectorStopped => "collector.stopped",
+            Self::CollectorsDeleted => "collector.deleted",
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use atelier_domain::Medium;
 use atelier_domain::id::{AppId, InputId};
+use atelier_store::queries::inputs::NewInput;
 use bytes::Bytes;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::picture::MOST_BYTES;
@@ -24,29 +26,62 @@ pub enum Content {
     ImageAt(String),
 }
 
+impl Content {
+    /// The SHA-256 of what it is: of its bytes, or of the address at which they are.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        match self {
+            Self::Text(text) | Self::TextAt(text) | Self::ImageAt(text) => Sha256::digest(text).into(),
+            Self::Image(bytes) => Sha256::digest(bytes).into(),
+        }
+    }
+}
+
 /// An input whose bytes are where they belong.
-pub(super) struct Stored {
-    pub(super) kind: Medium,
-    pub(super) body: Option<String>,
-    pub(super) source_url: Option<String>,
-    pub(super) object_key: Option<String>,
-    pub(super) thumbnail_key: Option<String>,
-    pub(super) media_type: &'static str,
-    pub(super) pixels: Option<(u32, u32)>,
-    pub(super) size: i64,
-    pub(super) sha256: [u8; 32],
+pub(crate) struct Stored {
+    kind: Medium,
+    body: Option<String>,
+    source_url: Option<String>,
+    object_key: Option<String>,
+    thumbnail_key: Option<String>,
+    media_type: &'static str,
+    pixels: Option<(u32, u32)>,
+    size: i64,
+    sha256: [u8; 32],
 }
 
 impl Stored {
     /// Where its bytes are.
-    pub(super) fn keys(&self) -> Vec<String> {
+    pub(crate) fn keys(&self) -> Vec<String> {
         self.object_key.iter().chain(&self.thumbnail_key).cloned().collect()
+    }
+
+    /// The input of the identifier `slug` that holds it.
+    pub(crate) fn as_input<'a>(
+        &'a self,
+        id: InputId,
+        slug: &'a str,
+        metadata: Option<&'a Value>,
+    ) -> NewInput<'a> {
+        NewInput {
+            id,
+            slug,
+            kind: self.kind,
+            body: self.body.as_deref(),
+            source_url: self.source_url.as_deref(),
+            object_key: self.object_key.as_deref(),
+            thumbnail_key: self.thumbnail_key.as_deref(),
+            media_type: Some(self.media_type),
+            pixels: self.pixels,
+            size: self.size,
+            sha256: &self.sha256,
+            metadata,
+        }
     }
 }
 
 impl Service {
     /// Fetches what has to be fetched, reads it, and puts its bytes where they belong.
-    pub(super) async fn store_content(&self, app: AppId, id: InputId, content: Content) -> Result<Stored> {
+    pub(crate) async fn store_content(&self, app: AppId, id: InputId, content: Content) -> Result<Stored> {
         match content {
             Content::Text(text) => text_input(text, None),
             Content::TextAt(url) => {

@@ -27,6 +27,7 @@ pub use picture::{MOST_BYTES, MOST_PIXELS, MOST_SIDE};
 pub use post::{NewInput, PostInputs, Posted, TakenId};
 pub use said::{InputWithSaid, Said, SaidOfInput};
 
+pub(crate) use content::Stored;
 pub(crate) use fetch::Fetcher;
 pub(crate) use metadata::check as check_metadata;
 pub(crate) use picture::Pictures;

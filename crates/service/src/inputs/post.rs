@@ -223,20 +223,7 @@ impl Service {
         let mut chosen = slug.to_string();
         let mut number = 0_u32;
         loop {
-            let input = inputs::NewInput {
-                id,
-                slug: &chosen,
-                kind: stored.kind,
-                body: stored.body.as_deref(),
-                source_url: stored.source_url.as_deref(),
-                object_key: stored.object_key.as_deref(),
-                thumbnail_key: stored.thumbnail_key.as_deref(),
-                media_type: Some(stored.media_type),
-                pixels: stored.pixels,
-                size: stored.size,
-                sha256: &stored.sha256,
-                metadata: beside.metadata.as_ref(),
-            };
+            let input = stored.as_input(id, &chosen, beside.metadata.as_ref());
             if inputs::insert(&mut tx, permit, &input, now).await? {
                 break;
             }

@@ -178,6 +178,9 @@ derived! {
     atelier_domain::Predicate: String => |name| name.parse::<atelier_domain::Predicate>();
     atelier_domain::Medium: String => |name| name.parse::<atelier_domain::Medium>();
     atelier_domain::Part: String => |name| name.parse::<atelier_domain::Part>();
+    atelier_domain::collector::Watched: String => |name| name.parse::<atelier_domain::collector::Watched>();
+    atelier_domain::collector::State: String => |name| name.parse::<atelier_domain::collector::State>();
+    atelier_domain::collector::Share: i64 => |share| atelier_domain::collector::Share::of_millionths(share);
     id::UserId: Uuid => |uuid| Ok::<_, Never>(id::UserId(uuid));
     id::AppId: Uuid => |uuid| Ok::<_, Never>(id::AppId(uuid));
     id::GrantId: Uuid => |uuid| Ok::<_, Never>(id::GrantId(uuid));
@@ -194,6 +197,7 @@ derived! {
     id::BatchId: Uuid => |uuid| Ok::<_, Never>(id::BatchId(uuid));
     id::RelationId: Uuid => |uuid| Ok::<_, Never>(id::RelationId(uuid));
     id::TaskId: Uuid => |uuid| Ok::<_, Never>(id::TaskId(uuid));
+    id::CollectorId: Uuid => |uuid| Ok::<_, Never>(id::CollectorId(uuid));
 }
 
 impl Column for Option<serde_json::Value> {

@@ -11,6 +11,7 @@ pub mod audit_chain;
 pub mod audit_search;
 pub mod batch_items;
 pub mod batches;
+pub mod collectors;
 pub mod concept_languages;
 pub mod concept_relations;
 pub mod concepts;

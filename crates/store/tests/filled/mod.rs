@@ -1,12 +1,14 @@
 //! A store with rows in every table, made by the operations that make them.
 
 use atelier_domain::assignment::Act;
+use atelier_domain::collector::{Limits, Share};
 use atelier_domain::id::IdentityId;
 use atelier_domain::task::{Review, WorkerStrategy};
 use atelier_domain::time::DAY;
 use atelier_domain::{Endpoint, Labels, Preset, Scope};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation};
 use atelier_service::batches::{self, Chosen, NewBatch};
+use atelier_service::collectors::{NewCollector, Predictions, Source};
 use atelier_service::concepts::{ConceptLanguage, KnowledgeGraphRow, NewConcept, NewRelation};
 use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
 use atelier_service::keys::CreateKey;
@@ -25,7 +27,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 41] = [
+pub(crate) const TABLES: [&str; 42] = [
     "identities",
     "visits",
     "first_links",
@@ -67,6 +69,7 @@ pub(crate) const TABLES: [&str; 41] = [
     "searches",
     "batches",
     "batch_items",
+    "collectors",
 ];
 
 /// Says a concept of several inputs at once.
@@ -120,6 +123,7 @@ impl Filled {
         };
         bench.service.post_annotations(&ada.who, &app, vec![said]).await.expect("it can be said");
 
+        gather(bench, &ada, &app).await;
         name_concepts(bench, &ada, &app).await;
         label_in_a_task(bench, &ada, &bo, &app).await;
 
@@ -147,6 +151,24 @@ impl Filled {
         bench.service.begin_passkey_sign_in().await.expect("whoever comes is asked for one");
         Self { ada, app, picture }
     }
+}
+
+/// A collector that watches a model, and has everything that one can have.
+async fn gather(bench: &Bench, ada: &Person, app: &AppName) {
+    let of = Predictions {
+        model: "signs".into(),
+        version: "1".into(),
+        caller: "ada".into(),
+        ..Default::default()
+    };
+    let collector = NewCollector {
+        slug: "watch".into(),
+        description: "What is asked about signs".into(),
+        source: Source::Predictions(of),
+        share: Share::new(0.25).expect("a share"),
+        limits: Limits { per_hour: Some(10), in_total: Some(1_000) },
+    };
+    bench.service.post_collectors(&ada.who, app, vec![collector]).await.expect("it can be made");
 }
 
 /// Says how concepts are called and stand to one another, and lists them.

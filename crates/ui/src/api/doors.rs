@@ -8,8 +8,8 @@ use atelier_domain::{Scope, ScopeSet};
 use leptos::server_fn::ServerFn;
 
 use super::{
-    account, annotations, apps, audit, batches, calls, collaborators, concepts, datasets, explorer, identity,
-    inputs, invitations, keys, passkeys, progress, second_factor, tasks, vocabs,
+    account, annotations, apps, audit, batches, calls, collaborators, collectors, concepts, datasets,
+    explorer, identity, inputs, invitations, keys, passkeys, progress, second_factor, tasks, vocabs,
 };
 
 /// A server function.
@@ -75,6 +75,13 @@ pub const DOORS: &[Door] = &[
     door::<collaborators::ResendInvitation>(&[ResendInvitation]),
     door::<collaborators::CancelInvitation>(&[CancelInvitation]),
     door::<collaborators::LeaveApp>(&[LeaveApp]),
+    door::<collectors::ListCollectors>(&[ListCollectors, ViewApp]),
+    door::<collectors::GetCollector>(&[GetCollector, ViewApp]),
+    door::<collectors::AddCollector>(&[PostCollectors]),
+    door::<collectors::ChangeCollector>(&[PatchCollectors]),
+    door::<collectors::SetCollectorStanding>(&[PatchCollectors]),
+    door::<collectors::DeleteCollector>(&[DeleteCollectors]),
+    door::<collectors::MakeCollectorKey>(&[PostKeys, PostCollectorInputs, GetApp, ViewApp]),
     door::<concepts::ListConcepts>(&[GetConceptCounts, ViewApp]),
     door::<concepts::AddConcept>(&[PostConcepts]),
     door::<concepts::GetConcept>(&[

@@ -12,6 +12,7 @@ pub mod calls;
 #[cfg(feature = "ssr")]
 mod chosen;
 pub mod collaborators;
+pub mod collectors;
 pub mod concepts;
 pub mod datasets;
 #[cfg(feature = "ssr")]

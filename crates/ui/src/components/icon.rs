@@ -17,6 +17,8 @@ pub enum Sign {
     Clock,
     /// Away with this layer or chip.
     Close,
+    /// Collectors.
+    Collector,
     /// Concepts.
     Concept,
     /// Into the clipboard.
@@ -70,6 +72,7 @@ impl Sign {
             Self::Check => "m3 8.5 3.5 3.5L13 4.5",
             Self::Clock => "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM8 4.5V8l2.5 1.5",
             Self::Close => "m4 4 8 8M12 4l-8 8",
+            Self::Collector => "M2.5 3h11l-4 5v5l-3-2V8z",
             Self::Concept => "M2.5 2.5h5l6 6-5 5-6-6zM5.5 5.5h.01",
             Self::Copy => "M5.5 5.5h8v8h-8zM3 10.5H2.5v-8h8V3",
             Self::Dataset => "m2 5 6-3 6 3-6 3zM2 8l6 3 6-3M2 11l6 3 6-3",

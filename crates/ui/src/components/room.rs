@@ -41,6 +41,8 @@ pub enum Room {
     Datasets,
     /// Who labels what.
     Tasks,
+    /// What gathers inputs by itself.
+    Collectors,
     /// Who else works on it.
     Collaborators,
     /// What was done, by whom.
@@ -52,12 +54,13 @@ pub enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Overview,
         Self::Inputs,
         Self::Concepts,
         Self::Datasets,
         Self::Tasks,
+        Self::Collectors,
         Self::Collaborators,
         Self::Audit,
         Self::Api,
@@ -73,6 +76,7 @@ impl Room {
             Self::Concepts => format!("{app}/concepts"),
             Self::Datasets => format!("{app}/datasets"),
             Self::Tasks => format!("{app}/tasks"),
+            Self::Collectors => format!("{app}/collectors"),
             Self::Collaborators => format!("{app}/settings/collaborators"),
             Self::Audit => format!("{app}/settings/audit"),
             Self::Api => format!("{app}/settings/api"),
@@ -88,6 +92,7 @@ impl Room {
             Self::Concepts => "Concepts",
             Self::Datasets => "Datasets",
             Self::Tasks => "Tasks",
+            Self::Collectors => "Collectors",
             Self::Collaborators => "Collaborators",
             Self::Audit => "Audit",
             Self::Api => "API",
@@ -102,6 +107,7 @@ impl Room {
             Self::Concepts => Sign::Concept,
             Self::Datasets => Sign::Dataset,
             Self::Tasks => Sign::Task,
+            Self::Collectors => Sign::Collector,
             Self::Collaborators => Sign::People,
             Self::Audit => Sign::Clock,
             Self::Api => Sign::Workflow,
@@ -116,12 +122,14 @@ impl Room {
         const CONCEPTS: ScopeSet = Endpoint::GetConceptCounts.needs();
         const DATASETS: ScopeSet = Endpoint::ListDatasets.needs();
         const TASKS: ScopeSet = Endpoint::ListTasks.needs();
+        const COLLECTORS: ScopeSet = Endpoint::ListCollectors.needs();
         match self {
             Self::Overview | Self::Api => true,
             Self::Inputs => INPUTS.is_subset(app.scopes),
             Self::Concepts => CONCEPTS.is_subset(app.scopes),
             Self::Datasets => DATASETS.is_subset(app.scopes),
             Self::Tasks => TASKS.is_subset(app.scopes),
+            Self::Collectors => COLLECTORS.is_subset(app.scopes),
             Self::Audit => app.scopes.contains(Scope::AuditLogsGet),
             Self::Collaborators => app.scopes.contains(Scope::CollaboratorsGet),
             Self::Settings => app.scopes.contains(Scope::AppsAdd),

@@ -272,6 +272,10 @@ fn sentence(action: &str) -> &str {
         "concept.merged" => "merged other concepts into",
         "vocab.deleted" => "deleted vocabularies:",
         "task.deleted" => "deleted tasks:",
+        "collector.created" => "made the collector",
+        "collector.changed" => "changed the collector",
+        "collector.stopped" => "stopped the collector",
+        "collector.deleted" => "deleted collectors:",
         other => other,
     }
 }

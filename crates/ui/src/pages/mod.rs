@@ -21,6 +21,8 @@ pub mod collaborators_matrix;
 pub mod collaborators_people;
 pub mod collaborators_remove;
 pub mod collaborators_tree;
+pub mod collector;
+pub mod collectors;
 pub mod concept;
 pub mod concepts;
 pub mod dataset;

@@ -184,7 +184,11 @@ fn priorities() -> Vec<Choice> {
 
 /// One of several, of which the first is chosen unless another was.
 #[component]
-fn Radios(name: &'static str, #[prop(into)] legend: String, options: Vec<Choice>) -> impl IntoView {
+pub(super) fn Radios(
+    name: &'static str,
+    #[prop(into)] legend: String,
+    options: Vec<Choice>,
+) -> impl IntoView {
     let form = expect_context::<FormParts>();
     let first = options.first().map(|option| option.slug.clone()).unwrap_or_default();
     let chosen = form.typed(name).unwrap_or(first);

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use atelier_domain::assignment::Act;
+use atelier_domain::collector::{Limits, Share};
 use atelier_domain::task::Review;
 use atelier_domain::{Auth, Label, Labels, Region, Rights, Scope, Shape};
 use atelier_service::annotations::NewAnnotation;
 use atelier_service::batches::{Act as BatchAct, BatchState, Chosen, NewBatch};
 use atelier_service::collaborators::GrantRow;
+use atelier_service::collectors::{NewCollector, Source};
 use atelier_service::concepts::{ConceptLanguage, NewConcept, NewRelation};
 use atelier_service::datasets::NewDataset;
 use atelier_service::datasets::versions::NewVersion;
@@ -113,6 +115,14 @@ impl Story {
             note: String::new(),
         };
         service.act_on_assignment(&ana.who, &app, &submit).await.unwrap();
+        let camera = NewCollector {
+            slug: "camera".into(),
+            description: String::new(),
+            source: Source::Uploads,
+            share: Share::new(0.5).unwrap(),
+            limits: Limits::default(),
+        };
+        service.post_collectors(&ana.who, &app, vec![camera]).await.unwrap();
         let key = CreateKey { description: "Reads".into(), scopes: ScopeSet::ALL, ..CreateKey::default() };
         let key = service.create_key(&ana.who, &key).await.unwrap().key.id.to_string();
         let session = service.list_sessions(&ana.who).await.unwrap().current.unwrap().to_string();
@@ -195,7 +205,9 @@ impl Story {
             ("kind", if door.path == "/api/tasks/add" { "classification" } else { "" }),
             ("task", if door.path == "/api/tasks/review" { "reviewed" } else { "labelled" }),
             ("reviews", "false"),
-            ("source", "all"),
+            ("source", if door.path == "/api/collectors/add" { "uploads" } else { "all" }),
+            ("collector", "camera"),
+            ("share", "50"),
             ("strategy", "dynamic"),
             ("review", "none"),
             ("labellers[0]", "ana"),
@@ -295,6 +307,7 @@ fn is_of_app(door: &Door) -> bool {
         "vocabs/",
         "datasets/",
         "tasks/",
+        "collectors/",
         "audit/app",
     ];
     let others = ["apps/list", "apps/shared", "apps/create", "apps/restore"];
@@ -394,6 +407,10 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
             "vocabs/remove-concept",
             "vocabs/move",
             "vocabs/delete",
+            "collectors/get",
+            "collectors/change",
+            "collectors/stand",
+            "collectors/delete",
             "collaborators/get",
             "collaborators/edit",
             "collaborators/preview-edit",

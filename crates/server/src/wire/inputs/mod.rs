@@ -15,7 +15,7 @@ use atelier_domain::PatchAction;
 use atelier_service::inputs::{InputRow, InputsFilter, PatchInput};
 use atelier_service::{AppName, Service, Who};
 
-pub(super) use post::post;
+pub(super) use post::{input_failure, input_unreadable, post, read_new};
 pub(super) use shown::Shown;
 use shown::ShownAfterwards;
 

@@ -83,12 +83,12 @@ fn status_of_all(inputs: &[Input]) -> Option<Status> {
 }
 
 /// Why one input of several cannot be read.
-fn input_unreadable(failure: Failure) -> Failure {
+pub(in crate::wire) fn input_unreadable(failure: Failure) -> Failure {
     Failure::new(StatusCode::InputInvalidArgument).details(Status::from(failure).details)
 }
 
 /// Why one input of several was not added.
-fn input_failure(error: Error) -> Failure {
+pub(in crate::wire) fn input_failure(error: Error) -> Failure {
     let code = match &error {
         Error::Taken(_) => return Failure::new(StatusCode::InputDuplicate).details(DUPLICATE),
         Error::Conflict(_) => StatusCode::InputFailed,
@@ -102,7 +102,8 @@ fn input_failure(error: Error) -> Failure {
     Failure::new(code).details(Status::from(failure(error)).details)
 }
 
-fn read_new(service: &Service, input: Input) -> Result<NewInput, Failure> {
+/// The input that a request is to add.
+pub(in crate::wire) fn read_new(service: &Service, input: Input) -> Result<NewInput, Failure> {
     refuse_unkept(&input)?;
     let mut data = input.data.unwrap_or_default();
     let given = |text: String| (!text.is_empty()).then_some(text);

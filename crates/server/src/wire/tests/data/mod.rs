@@ -1,6 +1,7 @@
 //! Inputs, concepts, annotations and pictures.
 
 mod annotations;
+mod collectors;
 mod datasets;
 mod inputs;
 mod reach;
