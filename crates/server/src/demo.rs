@@ -7,7 +7,7 @@ use std::error::Error;
 
 use atelier_domain::label::{Label, Labels, Region, Shape};
 use atelier_domain::time::DAY;
-use atelier_domain::{Preset, Scope};
+use atelier_domain::{Preset, Reach, Scope};
 use atelier_service::apps::CreateApp;
 use atelier_service::collaborators::{AddCollaborators, Invitee};
 use atelier_service::concepts::NewConcept;
@@ -234,7 +234,10 @@ pub(crate) async fn fill(service: &Service) -> Result<(), Box<dyn Error>> {
     service.add_collaborators(&ada, &app, &first).await?;
     let second = invite("di@example.org", Preset::Worker.scopes(), Some(30), "Helps out this month.");
     service.add_collaborators(&bo, &app, &second).await?;
-    let third = invite("el@example.org", Preset::Worker.scopes(), None, "");
+    let third = AddCollaborators {
+        reach: Reach::Assigned,
+        ..invite("el@example.org", Preset::Worker.scopes(), None, "Sees what is theirs to label.")
+    };
     service.add_collaborators(&ada, &app, &third).await?;
     let reviewer =
         invite("fay@example.org", Preset::Reviewer.scopes(), None, "Looks at what the others draw.");
