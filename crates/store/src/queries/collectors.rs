@@ -2,7 +2,7 @@
 
 use atelier_domain::collector::{Limits, Share, State, Taken, Watched};
 use atelier_domain::id::{AppId, CollectorId, GrantId, KeyId, UserId};
-use atelier_domain::{AppRef, Caller, Credential, EndpointSet, Permit, ScopeSet, Timestamp};
+use atelier_domain::{AppRef, Caller, Credential, EndpointSet, Permit, Reach, ScopeSet, Timestamp};
 use serde_json::json;
 
 use super::access::{self, Access, AppAddress, Proof, Target, granted, standing};
@@ -292,6 +292,7 @@ row! {
         grant_id: Option<GrantId>,
         grant_scopes: Option<ScopeSet>,
         grant_endpoints: Option<EndpointSet>,
+        grant_reach: Option<Reach>,
         grant_ends_at: Option<Timestamp>,
     }
 }
@@ -336,14 +337,15 @@ async fn themselves(
     let found: Option<CreatorRow> = conn
         .fetch_optional(
             "SELECT u.slug, u.name, a.id AS app_id, a.owner_id, a.slug AS app_slug, o.slug AS owner_slug, \
-             g.id AS grant_id, g.scopes AS grant_scopes, g.endpoints AS grant_endpoints, g.ends_at AS grant_ends_at \
-             FROM users u JOIN apps a ON a.id = $2 AND a.deleted_at IS NULL JOIN users o ON o.id = a.owner_id \
+             g.id AS grant_id, g.scopes AS grant_scopes, g.endpoints AS grant_endpoints, g.reach AS grant_reach, \
+             g.ends_at AS grant_ends_at FROM users u JOIN apps a ON a.id = $2 AND a.deleted_at IS NULL JOIN users o ON o.id = a.owner_id \
              LEFT JOIN grants g ON g.app_id = a.id AND g.user_id = u.id AND g.state = 'active' WHERE u.id = $1",
             params![user, permit.app()],
         )
         .await?;
     Ok(found.map(|row| {
-        let grant = granted(row.grant_id, row.grant_scopes, row.grant_endpoints, row.grant_ends_at);
+        let grant =
+            granted(row.grant_id, row.grant_scopes, row.grant_endpoints, row.grant_reach, row.grant_ends_at);
         Access {
             // What a collector does asks for no password, so that when it was given does not matter.
             caller: Caller { user, credential: Credential::Session { proved_at: now } },
