@@ -42,8 +42,8 @@ fn asked_in_address() -> Memo<((String, String), Asked)> {
 /// The inputs of an app.
 #[component]
 pub fn Inputs() -> impl IntoView {
-    Selection::provide();
-    Further::provide();
+    Selection::keep();
+    Further::keep();
     let reload = Reload::new();
     Work::provide(app_in_address(), reload);
     view! {
@@ -85,8 +85,7 @@ fn Body(list: List) -> impl IntoView {
     let is_first = first.is_none();
     let order = if asked.order == "oldest" { "The oldest first" } else { "The newest first" };
     let can_choose = !no_batches.is_all();
-    Work::of_page().show(batches);
-    Further::of_page().begin(&app, &asked, &inputs, next.clone());
+    Further::of_list(Selection::of_list(), &app, &asked, &inputs, next.clone());
     let shown = if inputs.is_empty() {
         nothing(&asked, !finding.wrong.is_empty())
     } else if can_choose {
@@ -124,7 +123,7 @@ fn Body(list: List) -> impl IntoView {
             <Sent />
             <TakenIn dataset=None />
             {addition}
-            <Batches app=app.clone() />
+            <Batches app=app.clone() batches />
             {tools}
             {shown}
             {more}

@@ -18,27 +18,26 @@ use crate::{
 /// How often it is asked how far it is, while something is under way.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What the person has begun. It belongs to the page rather than to what it loads, which is often made anew while somebody
-/// presses a button of it.
+/// Asks how far it is. It belongs to the page rather than to what it loads, which is often made anew while somebody presses
+/// a button of it.
 #[derive(Clone, Copy)]
 pub(super) struct Work {
-    shown: RwSignal<Vec<Batch>>,
+    /// What is on the page now.
+    shown: StoredValue<Option<RwSignal<Vec<Batch>>>>,
     app: Memo<(String, String)>,
     reload: Reload,
-    /// Whether it is being asked how far it is.
+    /// Whether it is being asked.
     is_asking: StoredValue<bool>,
 }
 
 impl Work {
-    /// Makes [`Self::of_page`] work, for a page of the app `app` that is fetched anew by `reload`. The browser asks how far
-    /// it is while something is under way.
+    /// Makes [`Self::of_page`] work, for a page of the app `app` that is fetched anew by `reload`.
     pub(super) fn provide(app: Memo<(String, String)>, reload: Reload) {
-        let work = Self { shown: RwSignal::default(), app, reload, is_asking: StoredValue::new(false) };
-        provide_context(work);
-        Effect::new(move || {
-            if work.is_under_way() {
-                work.ask();
-            }
+        provide_context(Self {
+            shown: StoredValue::new(None),
+            app,
+            reload,
+            is_asking: StoredValue::new(false),
         });
     }
 
@@ -46,20 +45,11 @@ impl Work {
     ///
     /// # Panics
     /// Outside the page of inputs.
-    pub(super) fn of_page() -> Self {
+    fn of_page() -> Self {
         expect_context()
     }
 
-    /// Shows how it stands, as the page says.
-    pub(super) fn show(self, batches: Vec<Batch>) {
-        self.shown.set(batches);
-    }
-
-    fn is_under_way(self) -> bool {
-        self.shown.with(|shown| shown.iter().any(|one| one.is_under_way))
-    }
-
-    /// Asks in a moment how far it is, again and again while something is under way; then the list is fetched anew.
+    /// Asks in a moment, again and again while something is under way; then the list is fetched anew.
     fn ask(self) {
         if self.is_asking.try_get_value() != Some(false) {
             return;
@@ -77,10 +67,18 @@ impl Work {
                 return;
             }
             // What could not be asked is asked again.
-            let shown = answer.unwrap_or_else(|_| self.shown.get_untracked());
-            let has_ended = shown.iter().all(|one| !one.is_under_way);
-            self.shown.set(shown);
-            if has_ended {
+            let is_over = match answer {
+                Ok(answer) => {
+                    let is_over = answer.iter().all(|one| !one.is_under_way);
+                    if let Some(shown) = self.shown.try_get_value().flatten() {
+                        // The list may just be made anew.
+                        shown.try_set(answer);
+                    }
+                    is_over
+                }
+                Err(_) => false,
+            };
+            if is_over {
                 self.reload.now();
             } else {
                 self.ask();
@@ -94,9 +92,18 @@ impl Work {
 pub(super) fn Batches(
     /// The app.
     app: App,
+    /// What they have begun.
+    batches: Vec<Batch>,
 ) -> impl IntoView {
     let work = Work::of_page();
-    let shown = work.shown;
+    let is_under_way = batches.iter().any(|one| one.is_under_way);
+    let shown = RwSignal::new(batches);
+    work.shown.set_value(Some(shown));
+    Effect::new(move || {
+        if is_under_way {
+            work.ask();
+        }
+    });
     let app = StoredValue::new(app);
     // What is under way stays the same element, so that its button keeps the focus.
     let each = move || {

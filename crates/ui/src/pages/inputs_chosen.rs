@@ -19,9 +19,18 @@ use crate::{
     form::{Form, FormParts, PostForm},
 };
 
-/// The inputs that are chosen. It belongs to the page rather than to the list, which is made anew when others change it.
+/// What is chosen, for as long as the page is open: the list is made anew when others change it, and with it all that
+/// listens.
+#[derive(Clone, Copy)]
+struct Kept {
+    chosen: StoredValue<BTreeSet<String>>,
+    all: StoredValue<bool>,
+}
+
+/// The inputs of a list that are chosen.
 #[derive(Clone, Copy)]
 pub(super) struct Selection {
+    kept: Kept,
     chosen: RwSignal<BTreeSet<String>>,
     /// Whether all that match are meant, shown or not.
     all: RwSignal<bool>,
@@ -32,31 +41,45 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// Makes [`Self::of_page`] work, with nothing chosen.
-    pub(super) fn provide() {
-        provide_context(Self {
-            chosen: RwSignal::default(),
-            all: RwSignal::new(false),
-            last: StoredValue::new(None),
-            shown: StoredValue::default(),
-        });
+    /// Makes [`Self::of_list`] work for the lists of a page, with nothing chosen.
+    pub(super) fn keep() {
+        provide_context(Kept { chosen: StoredValue::default(), all: StoredValue::new(false) });
     }
 
-    /// That of the page.
+    /// That of a list, which begins with what was chosen of the one before, and which its boxes find.
     ///
     /// # Panics
     /// Outside the page of inputs.
-    pub(super) fn of_page() -> Self {
-        expect_context()
+    pub(super) fn of_list() -> Self {
+        let kept: Kept = expect_context();
+        let selection = Self {
+            kept,
+            chosen: RwSignal::new(kept.chosen.get_value()),
+            all: RwSignal::new(kept.all.get_value()),
+            last: StoredValue::new(None),
+            shown: StoredValue::default(),
+        };
+        provide_context(selection);
+        selection
     }
 
     /// Says which inputs are shown: what is shown no longer is chosen no longer, since nobody sees it.
     pub(super) fn show(self, slugs: Vec<String>) {
         let is_kept = |slug: &String| slugs.contains(slug);
         if !self.chosen.with_untracked(|chosen| chosen.iter().all(is_kept)) {
-            self.chosen.update(|chosen| chosen.retain(is_kept));
+            self.change(|chosen| chosen.retain(is_kept));
         }
         self.shown.set_value(slugs);
+    }
+
+    fn change(self, change: impl FnOnce(&mut BTreeSet<String>)) {
+        self.chosen.update(change);
+        self.kept.chosen.set_value(self.chosen.get_untracked());
+    }
+
+    fn mean_all(self, all: bool) {
+        self.all.set(all);
+        self.kept.all.set_value(all);
     }
 
     fn has(self, slug: &str) -> bool {
@@ -69,7 +92,7 @@ impl Selection {
         let place = |slug: &str| shown.iter().position(|one| one == slug);
         let before = self.last.get_value().filter(|_| is_range);
         let range = before.and_then(|before| place(&before)).zip(place(slug));
-        self.chosen.update(|chosen| {
+        self.change(|chosen| {
             let meant = match range {
                 Some((one, other)) => shown.get(one.min(other)..=one.max(other)).unwrap_or_default().to_vec(),
                 None => vec![slug.to_owned()],
@@ -86,8 +109,8 @@ impl Selection {
     }
 
     fn clear(self) {
-        self.chosen.update(BTreeSet::clear);
-        self.all.set(false);
+        self.change(BTreeSet::clear);
+        self.mean_all(false);
         self.last.set_value(None);
     }
 
@@ -103,7 +126,7 @@ pub(super) fn Choose(
     /// The input's identifier.
     slug: String,
 ) -> impl IntoView {
-    let selection = Selection::of_page();
+    let selection: Selection = expect_context();
     // Without scripts, what was ticked before an error is still ticked after it.
     let typed = FormParts::current().and_then(|form| form.all_typed("chosen[]")).unwrap_or_default();
     let checked = typed.contains(&slug);
@@ -143,7 +166,7 @@ pub(super) fn Chooser(
     /// The list.
     children: Children,
 ) -> impl IntoView {
-    let selection = Selection::of_page();
+    let selection: Selection = expect_context();
     let form = Form::<BeginBatch>::new().reloading("It has begun, and goes on while you do something else.");
     let begun = form.value();
     Effect::watch(
@@ -177,7 +200,7 @@ pub(super) fn Chooser(
                     name="reach"
                     value="all"
                     prop:checked=move || selection.all.get()
-                    on:change=move |event| selection.all.set(event_target_checked(&event))
+                    on:change=move |event| selection.mean_all(event_target_checked(&event))
                 />
                 <label for="choose-all">{label}</label>
             </p>
@@ -185,7 +208,7 @@ pub(super) fn Chooser(
     });
     let choose_shown = move |_| {
         let shown = selection.shown.get_value();
-        selection.chosen.update(|chosen| chosen.extend(shown));
+        selection.change(|chosen| chosen.extend(shown));
     };
     view! {
         <PostForm form class="chooser">
@@ -273,7 +296,7 @@ fn Acts(datasets: Vec<String>, no: NoBatches) -> impl IntoView {
 fn Deletion() -> impl IntoView {
     const WHAT_FOLLOWS: &str = "What was said of them goes with them, and they leave their datasets. Versions of these keep what was said, \
          and not the pictures and texts. This cannot be undone.";
-    let selection = Selection::of_page();
+    let selection: Selection = expect_context();
     let open = RwSignal::new(false);
     let title = Signal::derive(move || match (selection.all.get(), selection.count()) {
         (true, _) => "Delete all inputs that match?".to_owned(),

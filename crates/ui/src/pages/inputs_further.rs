@@ -24,100 +24,119 @@ struct Part {
     inputs: Vec<Input>,
 }
 
-/// The parts behind the first one.
+/// The parts that have come in, for as long as the page is open, and of which list they are: in which app, and what its
+/// address asks for.
+#[derive(Clone, Copy)]
+struct Kept {
+    of: StoredValue<Option<(String, String, Asked)>>,
+    parts: StoredValue<Vec<Part>>,
+    number: StoredValue<u32>,
+}
+
+/// The parts of a list behind the first one.
 #[derive(Clone, Copy)]
 pub(super) struct Further {
-    /// Of which list: in which app, and what its address asks for.
-    of: StoredValue<Option<(String, String, Asked)>>,
+    kept: Kept,
+    selection: Selection,
+    toasts: Toasts,
     /// The inputs of the first part.
     first: StoredValue<Vec<String>>,
     parts: RwSignal<Vec<Part>>,
     /// Behind which input the next part begins.
     next: RwSignal<Option<String>>,
     is_under_way: RwSignal<bool>,
-    number: StoredValue<u32>,
 }
 
 impl Further {
-    /// Makes [`Self::of_page`] work, with no parts.
-    pub(super) fn provide() {
-        provide_context(Self {
+    /// Makes [`Self::of_list`] work for the lists of a page, with no parts.
+    pub(super) fn keep() {
+        provide_context(Kept {
             of: StoredValue::new(None),
-            first: StoredValue::default(),
-            parts: RwSignal::default(),
-            next: RwSignal::new(None),
-            is_under_way: RwSignal::new(false),
+            parts: StoredValue::default(),
             number: StoredValue::new(0),
         });
     }
 
-    /// That of the page.
+    /// Goes on after the first part of a list, behind `next`, and says what is shown to what chooses among it. If it is the
+    /// list that was there before, its parts stay until they have come anew.
     ///
     /// # Panics
     /// Outside the page of inputs.
-    pub(super) fn of_page() -> Self {
-        expect_context()
-    }
-
-    /// Goes on after the first part of a list, behind `next`. If it is the list that was there before, its parts stay until
-    /// they have come anew.
-    pub(super) fn begin(self, app: &App, asked: &Asked, first: &[Input], next: Option<String>) {
+    pub(super) fn of_list(
+        selection: Selection,
+        app: &App,
+        asked: &Asked,
+        first: &[Input],
+        next: Option<String>,
+    ) {
+        let kept: Kept = expect_context();
         let of = Some((app.owner.clone(), app.slug.clone(), asked.clone()));
-        let parts = self.parts.with_untracked(Vec::len);
-        let is_same = self.of.with_value(|before| *before == of);
-        self.first.set_value(first.iter().map(|input| input.slug.clone()).collect());
-        self.of.set_value(of);
-        self.next.set(next);
-        if is_same && parts > 0 {
-            self.fetch(0, parts);
-        } else {
-            self.parts.set(Vec::new());
-            self.is_under_way.set(false);
+        if kept.of.with_value(|before| *before != of) {
+            kept.parts.set_value(Vec::new());
         }
-        self.tell();
+        kept.of.set_value(of);
+        let further = Self {
+            kept,
+            selection,
+            toasts: Toasts::of_page(),
+            first: StoredValue::new(first.iter().map(|input| input.slug.clone()).collect()),
+            parts: RwSignal::new(kept.parts.get_value()),
+            next: RwSignal::new(next),
+            is_under_way: RwSignal::new(false),
+        };
+        provide_context(further);
+        further.tell();
+        let parts = further.parts.with_untracked(Vec::len);
+        if parts > 0 {
+            further.fetch(0, parts);
+        }
     }
 
     /// Fetches the part at `place`, and those behind it up to `end` that were there already.
     fn fetch(self, place: usize, end: usize) {
-        let Some((owner, app, asked)) = self.of.get_value() else { return };
+        let Some((owner, app, asked)) = self.kept.of.get_value() else { return };
         let Some(after) = self.next.get_untracked() else {
             // There is less than before.
-            self.parts.update(|parts| parts.truncate(place));
+            self.put(place, None);
             self.is_under_way.set(false);
             return;
         };
         self.is_under_way.set(true);
-        let toasts = Toasts::of_page();
         leptos::task::spawn_local(async move {
-            let answer = list_more_inputs(owner.clone(), app.clone(), asked.behind(&after)).await;
-            // Meanwhile one may have gone to another page or list, or this one was begun anew.
-            let is_wanted = self.of.try_with_value(|now| *now == Some((owner, app, asked))).unwrap_or(false)
-                && self.next.try_get_untracked().flatten() == Some(after);
-            if !is_wanted {
+            let answer = list_more_inputs(owner, app, asked.behind(&after)).await;
+            // Meanwhile the list may have been made anew, or one has gone to another page: then nobody waits for it.
+            if self.next.try_get_untracked().flatten() != Some(after) {
                 return;
             }
             match answer {
                 Ok(MoreInputs { inputs, next }) => {
                     self.next.set(next);
-                    self.put(place, inputs);
+                    self.put(place, Some(inputs));
                     if place + 1 < end { self.fetch(place + 1, end) } else { self.is_under_way.set(false) }
                 }
                 Err(error) => {
                     self.is_under_way.set(false);
-                    toasts.show(error.to_string(), None);
+                    self.toasts.show(error.to_string(), None);
                 }
             }
         });
     }
 
-    fn put(self, place: usize, inputs: Vec<Input>) {
-        let number = self.number.get_value().wrapping_add(1);
-        self.number.set_value(number);
-        let part = Part { number, inputs };
-        self.parts.update(|parts| match parts.get_mut(place) {
-            Some(before) => *before = part,
-            None => parts.push(part),
+    /// Puts a part into its place; without one, there is none there, nor behind it.
+    fn put(self, place: usize, inputs: Option<Vec<Input>>) {
+        let number = self.kept.number.get_value().wrapping_add(1);
+        self.kept.number.set_value(number);
+        self.parts.update(|parts| match inputs {
+            Some(inputs) => {
+                let part = Part { number, inputs };
+                match parts.get_mut(place) {
+                    Some(before) => *before = part,
+                    None => parts.push(part),
+                }
+            }
+            None => parts.truncate(place),
         });
+        self.kept.parts.set_value(self.parts.get_untracked());
         self.tell();
     }
 
@@ -129,19 +148,18 @@ impl Further {
         }
     }
 
-    /// Says what is shown, to what chooses among it.
     fn tell(self) {
         let further = self.parts.with_untracked(|parts| {
             let inputs = parts.iter().flat_map(|part| &part.inputs);
             inputs.map(|input| input.slug.clone()).collect::<Vec<_>>()
         });
-        Selection::of_page().show([self.first.get_value(), further].concat());
+        self.selection.show([self.first.get_value(), further].concat());
     }
 }
 
 /// The parts that have come in, as the cards or rows of their list.
 pub(super) fn further(app: App, is_list: bool, can_choose: bool) -> AnyView {
-    let further = Further::of_page();
+    let further: Further = expect_context();
     let app = StoredValue::new(app);
     let part = move |part: Part| {
         let inputs = part.inputs.into_iter();
@@ -156,7 +174,7 @@ pub(super) fn More(
     /// Where the next part is, for those who open it elsewhere.
     href: String,
 ) -> impl IntoView {
-    let further = Further::of_page();
+    let further: Further = expect_context();
     let end = NodeRef::<html::P>::new();
     let look = move || {
         let Some(end) = end.get_untracked() else { return };
