@@ -79,7 +79,8 @@ impl Service {
             in_total: change.in_total.unwrap_or(before.in_total),
         };
         check_limits(limits)?;
-        let goes_on = change.wanted == Some(Wanted::Gather) && before.state != State::Gathering;
+        // Also of one that is noted as gathering: its creator may have lost their rights since the last input.
+        let goes_on = change.wanted == Some(Wanted::Gather);
         if goes_on || share > before.share || limits.exceed(before.limits()) {
             self.permit(tx, who, app, Endpoint::PostInputs, Conditions::NONE).await?;
         }

@@ -44,6 +44,14 @@ async fn it_stops_when_its_creator_is_narrowed_and_says_why(bench: Bench) {
     }
     let listed = bench.service.list_collectors(&ada.who, &app, 0, 10).await.unwrap().value;
     assert!(listed.iter().all(|one| one.row.state == State::Stopped), "{listed:?}");
+    // One that has not learned of it yet is not said to go on either.
+    let go_on = |slug: &str| PatchCollector {
+        slug: slug.into(),
+        wanted: Some(Wanted::Gather),
+        ..PatchCollector::default()
+    };
+    let refused = bench.service.patch_collectors(&ada.who, &app, vec![go_on("unused")]).await;
+    assert!(matches!(&refused, Err(Error::Conflict(why)) if why.contains(reason)), "{refused:?}");
     // Ada offers, who may add inputs herself: that is not what counts.
     let why = stopped(offer_one(&bench, &ada.who, &app, "camera", "Two").await);
     assert_eq!(why, format!("collector `camera` has stopped: {reason}"));
@@ -51,18 +59,13 @@ async fn it_stops_when_its_creator_is_narrowed_and_says_why(bench: Bench) {
     assert_eq!(audited(&bench, &ada, &app).await[0], ("collector.stopped".into(), "Atelier".into()));
 
     // It goes on only when somebody says so, and not before its creator may.
-    let go_on = || PatchCollector {
-        slug: "camera".into(),
-        wanted: Some(Wanted::Gather),
-        ..PatchCollector::default()
-    };
-    let refused = bench.service.patch_collectors(&ada.who, &app, vec![go_on()]).await;
+    let refused = bench.service.patch_collectors(&ada.who, &app, vec![go_on("camera")]).await;
     assert!(matches!(&refused, Err(Error::Conflict(why)) if why.contains(reason)), "{refused:?}");
     let grant = people(&bench, &ada.who, &app).await.remove(0);
     bench.service.edit_collaborator(&ada.who, &app, &edit(&grant, collecting())).await.unwrap();
     stopped(offer_one(&bench, &ada.who, &app, "camera", "Two").await);
     let gone_on =
-        bench.service.patch_collectors(&ada.who, &app, vec![go_on()]).await.unwrap().value.remove(0);
+        bench.service.patch_collectors(&ada.who, &app, vec![go_on("camera")]).await.unwrap().value.remove(0);
     assert_eq!((gone_on.row.state, gone_on.row.reason), (State::Gathering, None));
     assert!(matches!(offer_one(&bench, &ada.who, &app, "camera", "Two").await, Ok(Became::Gathered(_))));
 }
