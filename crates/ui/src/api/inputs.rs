@@ -176,15 +176,6 @@ pub struct Inputs {
     pub no_addition: Option<String>,
 }
 
-/// A further part of the inputs of an app.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MoreInputs {
-    /// The inputs, in the order that was asked for.
-    pub inputs: Vec<Input>,
-    /// Behind which input the next part begins, if there is one.
-    pub next: Option<String>,
-}
-
 /// One input, with everything that is said of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OneInput {
@@ -234,19 +225,6 @@ pub async fn list_inputs(
     #[server(default)] asked: Asked,
 ) -> Result<Inputs, UiError> {
     server::list(&owner, &app, &asked).await
-}
-
-/// The inputs behind those that are there already.
-///
-/// # Errors
-/// As [`list_inputs`]; also when what is asked for cannot be read.
-#[server(name = ListMoreInputs, prefix = "/api", endpoint = "inputs/list-more")]
-pub async fn list_more_inputs(
-    owner: String,
-    app: String,
-    #[server(default)] asked: Asked,
-) -> Result<MoreInputs, UiError> {
-    server::list_more(&owner, &app, &asked).await
 }
 
 /// One input.

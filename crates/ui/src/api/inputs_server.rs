@@ -11,7 +11,7 @@ use atelier_service::inputs::{InputRow, InputsFilter, InputsPage};
 use atelier_service::search::{self, Query, SearchRow, Subject};
 use serde_json::Value;
 
-use super::{Input, Inputs, MoreInputs, OneInput, list_path};
+use super::{Input, Inputs, OneInput, list_path};
 use crate::api::annotations::server::{MOST, May, marks};
 use crate::api::apps::{AppPlace, if_allowed, place, refusal};
 use crate::api::batches::server as batches;
@@ -65,28 +65,6 @@ pub(super) async fn list(owner: &str, app: &str, asked: &Asked) -> Result<Inputs
         no_search,
         no_addition: refusal(service.get_app(&who, &app, Endpoint::PostInputs).await)?,
     })
-}
-
-pub(super) async fn list_more(owner: &str, app: &str, asked: &Asked) -> Result<MoreInputs, UiError> {
-    let app = AppName::of(owner, app);
-    let concepts = offered(&app).await?;
-    let no_search = refusal(service().get_app(&who(), &app, Endpoint::PostInputsSearches).await)?;
-    let (rows, more) = if no_search.is_none() {
-        let Reading { filter, wrong } = explorer::read(asked, &concepts);
-        if !wrong.is_empty() {
-            return Err(UiError::Invalid { fields: wrong });
-        }
-        part(&app, asked, &Query { filter, oldest_first: asked.order == "oldest" }).await?
-    } else {
-        let (rows, more, finding) = listed(&app, asked, &concepts).await?;
-        if !finding.wrong.is_empty() {
-            return Err(UiError::Invalid { fields: finding.wrong });
-        }
-        (rows, more)
-    };
-    let mut said = said_of(&app, &rows, &concepts).await?;
-    let next = more.then(|| rows.last().map(|row| row.id.to_string())).flatten();
-    Ok(MoreInputs { inputs: rows.into_iter().map(|row| input(row, &mut said)).collect(), next })
 }
 
 /// The part of what is found that an address asks for, and whether more follow.

@@ -10,7 +10,6 @@ use super::{
     inputs_batches::{Batches, Work},
     inputs_chosen::{Chooser, Selection},
     inputs_filters::{Filters, what_matches},
-    inputs_further::{Further, More},
     inputs_shown::{cards, rows},
     inputs_views::Views,
 };
@@ -43,7 +42,6 @@ fn asked_in_address() -> Memo<((String, String), Asked)> {
 #[component]
 pub fn Inputs() -> impl IntoView {
     Selection::keep();
-    Further::keep();
     let reload = Reload::new();
     Work::provide(app_in_address(), reload);
     view! {
@@ -73,19 +71,16 @@ fn Body(list: List) -> impl IntoView {
     let seen =
         if no_search.is_none() && finding.wrong.is_empty() { asked.with(&finding.q) } else { asked.clone() };
     let first = (!asked.after.is_empty()).then(|| seen.behind("").address(&here));
-    let further = next.as_deref().map(|last| seen.behind(last).address(&here));
-    let more = further.clone().map(|href| view! { <More href /> });
-    let is_paged = first.is_some() || further.is_some();
+    let next = next.map(|last| seen.behind(&last).address(&here));
+    let is_paged = first.is_some() || next.is_some();
     let tabs = [("", "Grid"), ("list", "List")].map(|(view, label)| {
         let href = Asked { view: view.to_owned(), ..seen.behind("") }.address(&here);
         Tab { href, label: label.to_owned(), current: asked.view == view }
     });
     let counts = [standing(total, pending, failed), what_matches(&asked, &finding)].concat();
-    // With scripts one comes upon the next part by going on, and needs only the way back to the first.
-    let is_first = first.is_none();
     let order = if asked.order == "oldest" { "The oldest first" } else { "The newest first" };
     let can_choose = !no_batches.is_all();
-    Further::of_list(Selection::of_list(), &app, &asked, &inputs, next.clone());
+    Selection::of_list().show(inputs.iter().map(|input| input.slug.clone()).collect());
     let shown = if inputs.is_empty() {
         nothing(&asked, !finding.wrong.is_empty())
     } else if can_choose {
@@ -126,12 +121,7 @@ fn Body(list: List) -> impl IntoView {
             <Batches app=app.clone() batches />
             {tools}
             {shown}
-            {more}
-            {is_paged.then(|| view! {
-                <div class:needs-no-script=is_first>
-                    <Pagination label="Inputs" previous=first next=further position=order />
-                </div>
-            })}
+            {is_paged.then(|| view! { <Pagination label="Inputs" previous=first next=next position=order /> })}
         </AppRoom>
     }
 }

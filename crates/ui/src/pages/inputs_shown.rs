@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{inputs_chosen::Choose, inputs_further::further};
+use super::inputs_chosen::Choose;
 use crate::{
     api::{
         apps::App,
@@ -22,8 +22,7 @@ const CHIPS: usize = 4;
 /// A card for each input.
 pub(super) fn cards(app: &App, inputs: Vec<Input>, can_choose: bool) -> AnyView {
     let cards = inputs.into_iter().map(|input| card(app, input, can_choose)).collect_view();
-    let further = further(app.clone(), false, can_choose);
-    view! { <ul class="cards" role="list">{cards} {further}</ul> }.into_any()
+    view! { <ul class="cards" role="list">{cards}</ul> }.into_any()
 }
 
 /// A row for each input.
@@ -37,13 +36,7 @@ pub(super) fn rows(app: &App, inputs: Vec<Input>, can_choose: bool) -> AnyView {
         Column::text("Added by"),
         Column::text("Added"),
     ];
-    let further = further(app.clone(), true, can_choose);
-    view! { <Table caption="Inputs" columns>{rows} {further}</Table> }.into_any()
-}
-
-/// A card, or a row.
-pub(super) fn of_view(app: &App, input: Input, is_list: bool, can_choose: bool) -> AnyView {
-    if is_list { row(app, input, can_choose) } else { card(app, input, can_choose) }
+    view! { <Table caption="Inputs" columns>{rows}</Table> }.into_any()
 }
 
 /// What one sees of an input.

@@ -36,7 +36,6 @@ pub mod inputs_add;
 pub mod inputs_batches;
 pub mod inputs_chosen;
 pub mod inputs_filters;
-pub mod inputs_further;
 pub mod inputs_shown;
 pub mod inputs_views;
 pub mod invitation_token;

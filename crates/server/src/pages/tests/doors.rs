@@ -282,7 +282,7 @@ impl Story {
 }
 
 /// Something that was done to an input, and can be undone.
-async fn begun(service: &Service, who: &Who, app: &AppName) -> String {
+async fn begun(service: &atelier_service::Service, who: &atelier_service::Who, app: &AppName) -> String {
     let new =
         NewBatch { act: BatchAct::Say, subject: "green".into(), chosen: Chosen::Named(vec!["note".into()]) };
     let id = service.begin_batch(who, app, &new).await.unwrap().id.to_string();
