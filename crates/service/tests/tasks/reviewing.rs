@@ -164,13 +164,13 @@ async fn the_history_tells_who_said_what_and_what_became_of_it(bench: Bench) {
         let found = service.annotation_history(who, &story.app, "note-00", 0, 100).await.unwrap().value;
         let line = |row: atelier_service::annotations::StoodRow| {
             let says = row.labels.concepts.first().map(|label| label.concept.to_string()).unwrap_or_default();
-            assert_eq!((row.author.as_str(), row.task.as_deref()), (story.bo.slug.as_str(), Some("signs")));
+            assert_eq!((row.author.as_str(), row.task.as_deref()), ("Bo", Some("signs")));
             (row.changed_by, says, row.status, row.version.is_none())
         };
         found.into_iter().map(line).collect::<Vec<_>>()
     };
-    let (bo, di) = (story.bo.slug.clone(), story.di.slug.clone());
-    let bos = |says: &str, status, is_now| (bo.clone(), says.to_owned(), status, is_now);
+    let by = |who: &str, says: &str, status, is_now| (who.to_owned(), says.to_owned(), status, is_now);
+    let bos = |says: &str, status, is_now| by("Bo", says, status, is_now);
     assert!(told(&story.bo.who).await.is_empty(), "nothing was said yet");
     story.act(&story.bo.who, 0, Act::Start, "").await.unwrap();
     let said = story.say(&story.bo.who, 0, "stop").await.unwrap();
@@ -187,8 +187,8 @@ async fn the_history_tells_who_said_what_and_what_became_of_it(bench: Bench) {
     assert_eq!(
         told(&story.bo.who).await,
         [
-            (story.ada.slug.clone(), "yield".into(), said::PENDING, true),
-            (di, "stop".into(), said::PENDING, false),
+            by("Ada", "yield", said::PENDING, true),
+            by("Di", "stop", said::PENDING, false),
             bos("stop", said::AWAITING_REVIEW, false),
             bos("stop", said::PENDING, false),
         ]

@@ -117,9 +117,7 @@ fn what_is_counted_is_what_tasks_gave_them() {
         );
         let [all, his] = both("/v2/users/ana/apps/tea/resource_counts").await;
         assert_eq!((&all["inputs"], &his["inputs"]), (&json!("2"), &json!("1")), "{all} {his}");
-        let counted = |answer: &Value| {
-            answer["concept_counts"][0]["detail_concept_count"]["concept_type_count"]["positive"].clone()
-        };
+        let counted = |answer: &Value| answer["concept_counts"][0]["concept_type_count"]["positive"].clone();
         let [all, his] = both("/v2/users/ana/apps/tea/concepts/status").await;
         assert_eq!((counted(&all), counted(&his)), (json!(2), json!(1)), "{all} {his}");
         let [all, his] = both("/v2/users/ana/apps/tea/datasets/all/versions").await;
