@@ -341,7 +341,7 @@ fn given(rights: &Rights, note: &str) -> serde_json::Value {
     json!({
         "scopes": rights.scopes,
         "endpoints": rights.endpoints,
-        "reach": rights.reach,
+        "reach": rights.reach.is_limited().then_some(rights.reach),
         "ends_at": rights.ends_at,
         "note": note,
     })

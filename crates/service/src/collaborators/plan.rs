@@ -211,7 +211,7 @@ pub(super) fn told(rights: &Rights) -> Value {
     json!({
         "scopes": rights.scopes,
         "endpoints": rights.endpoints,
-        "reach": rights.reach,
+        "reach": rights.reach.is_limited().then_some(rights.reach),
         "ends_at": rights.ends_at,
     })
 }

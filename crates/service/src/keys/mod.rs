@@ -61,7 +61,7 @@ fn told(description: &str, rights: &Rights, app: Option<AppId>) -> Value {
         "description": description,
         "scopes": rights.scopes,
         "endpoints": rights.endpoints,
-        "reach": rights.reach,
+        "reach": rights.reach.is_limited().then_some(rights.reach),
         "ends_at": rights.ends_at,
         "app": app,
     })

@@ -12,6 +12,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, PgPool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
+use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::events::{self, Announcer, Event};
@@ -33,6 +34,9 @@ const SNAPSHOTS_PER_PROCESSOR: usize = 2;
 
 /// How long somebody waits for their turn to read, or for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long it is waited at the end until all connections have come back.
+const CLOSING: Duration = Duration::from_secs(10);
 
 /// Which schema a database is to have when it is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,7 +241,10 @@ impl Store {
             Pool::Sqlite { readers, .. } => readers.close().await,
             Pool::Postgres { pool, announcer, .. } => {
                 announcer.finish(pool).await;
-                pool.close().await;
+                // A connection that does not come back must not keep a server from stopping.
+                if timeout(CLOSING, pool.close()).await.is_err() {
+                    tracing::warn!("a connection to the database did not end, and is left to itself");
+                }
             }
         }
     }

@@ -363,7 +363,7 @@ mod tests {
         assert_eq!(
             text,
             "all(medium(image),said(no-concept:stop,by:bo,status:24157),dataset(harbour),\
-             metadata(camera/iso,at-least,200),added(from:1767312000000000,until:1767398400000000))"
+             metadata(camera/iso,at-least,200.0),added(from:1767312000000000,until:1767398400000000))"
         );
         let parts = Names { concepts: &concepts, people: &people }.parts(&filter);
         let words: Vec<&str> = parts.iter().map(|part| part.words.as_str()).collect();

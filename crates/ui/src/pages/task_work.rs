@@ -1,7 +1,7 @@
 //! `/{owner}/{app}/tasks/{task}/label` and `…/review`
 
 use atelier_domain::{Region, task::TaskKind};
-use leptos::{prelude::*, wasm_bindgen::JsCast as _};
+use leptos::{ev::MouseEvent, prelude::*, wasm_bindgen::JsCast as _};
 use leptos_meta::Title;
 
 use super::task::TaskFields;
@@ -277,6 +277,14 @@ fn SubmitDrawing(app: App, task: String, input: String, sketch: Sketch, kept: Pl
         request_animation_frame(|| press(SUBMIT));
     });
     use_shortcut("Enter", "Submit", move || submit.run(()));
+    // Before the click and not with the press: what is settled makes the list above longer, and would move the button
+    // away from under the pointer.
+    let settle_first = move |event: MouseEvent| {
+        if sketch.settle() {
+            event.prevent_default();
+            request_animation_frame(|| press(SUBMIT));
+        }
+    };
     view! {
         <PostForm form>
             <ErrorSummary />
@@ -285,11 +293,7 @@ fn SubmitDrawing(app: App, task: String, input: String, sketch: Sketch, kept: Pl
             <input type="hidden" name="regions" value=regions />
             <KeptDrawing sketch place=kept pending done error submit />
             <p class="needs-no-scripting">"Drawing needs JavaScript, which is switched off here."</p>
-            <p
-                class="actions needs-script"
-                on:pointerdown=move |_| sketch.settle()
-                on:keydown=move |_| sketch.settle()
-            >
+            <p class="actions needs-script" on:click=settle_first>
                 <SubmitButton id=SUBMIT>"Submit"</SubmitButton>
             </p>
         </PostForm>

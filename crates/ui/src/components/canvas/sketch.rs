@@ -158,9 +158,11 @@ impl Sketch {
         }
     }
 
-    /// Ends what the hand is at: an outline that could be closed is, and one that could not is given up.
-    pub fn settle(self) {
+    /// Ends what the hand is at: an outline that could be closed is, and one that could not is given up. Answers whether the
+    /// hand was at anything.
+    pub fn settle(self) -> bool {
         let draft = self.draft.get_untracked();
+        let was_open = draft.is_some();
         self.draft.set(None);
         match draft {
             Some(Draft::Outline(corners, _)) if corners.len() >= 3 => {
@@ -168,6 +170,7 @@ impl Sketch {
             }
             _ => {}
         }
+        was_open
     }
 
     /// Takes up the next region, or the one before, and gives the drawing the keys.
