@@ -81,6 +81,7 @@ test("owner, lead, labeller and reviewer do a task together, and nobody more tha
   await ella.getByLabel("Name", { exact: true }).fill("Signs");
   await ella.getByRole("group", { name: "Labellers" }).getByLabel("Bo Worker").check();
   await ella.getByRole("group", { name: "Labellers" }).getByLabel("Di Reviewer").check();
+  await ella.getByRole("radio", { name: /^Inputs are divided up/ }).check();
   await ella.getByLabel("Reviewers", { exact: true }).check();
   await ella.getByRole("group", { name: "Review" }).getByLabel("Di Reviewer").check();
   // Di labels as well, and nobody reviews their own: it takes another.
@@ -139,9 +140,8 @@ test("owner, lead, labeller and reviewer do a task together, and nobody more tha
   await bo.goto(`${app}/tasks/signs/label`);
   await hydrated(bo);
   for (const left of ["1 left to label", "Nothing to label"]) {
-    await bo.keyboard.press("1");
-    await expect(bo.getByLabel("Stop")).toBeChecked();
-    await bo.keyboard.press("Enter");
+    await bo.getByLabel("Stop").check();
+    await bo.getByRole("button", { name: "Submit" }).click();
     await expect(bo.getByText(left)).toBeVisible();
   }
   const said = await asks(worker, ["GET", "/annotations"]);
@@ -153,9 +153,8 @@ test("owner, lead, labeller and reviewer do a task together, and nobody more tha
   const di = await another();
   await openAs(di, reviewer.email, `${app}/tasks/signs/label`);
   for (const left of ["1 left to label", "Nothing to label"]) {
-    await di.keyboard.press("2");
-    await expect(di.getByLabel("Yield")).toBeChecked();
-    await di.keyboard.press("Enter");
+    await di.getByLabel("Yield").check();
+    await di.getByRole("button", { name: "Submit" }).click();
     await expect(di.getByText(left)).toBeVisible();
   }
   await di.goto(`${app}/tasks/signs/review`);
