@@ -111,9 +111,9 @@ test("an input gets a concept and a box by the keyboard alone", async ({ page, a
 
   // To the words, from them to the input.
   await page.keyboard.press("/");
-  await expect(page.getByLabel("and the words")).toBeFocused();
+  await expect(page.getByLabel("Words", { exact: true })).toBeFocused();
   await page.keyboard.type("/?");
-  await expect(page.getByLabel("and the words")).toHaveValue("/?");
+  await expect(page.getByLabel("Words", { exact: true })).toHaveValue("/?");
   await tabTo(page, link);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(INPUT);
