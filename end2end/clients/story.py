@@ -142,7 +142,8 @@ class Stage(unittest.TestCase):
     def preview(self, person: str, scopes: set) -> tuple[list, int]:
         """What Ada is told before she gives somebody these scopes: who gains and loses what, and how many keys do."""
         grant = self.people(self.ada)[person]["grant"]
-        found = self.ada.post("collaborators/preview-edit", **PLACE, grant=grant, scopes=" ".join(sorted(scopes)))
+        wanted = {"grant": grant, "input_reach": "everything", "scopes": " ".join(sorted(scopes))}
+        found = self.ada.post("collaborators/preview-edit", **PLACE, **wanted)
         return [(each["name"], each["short"], each["sentences"]) for each in found["people"]], found["keys"]
 
     def invited(self, person: str, scopes: set) -> dict:
