@@ -68,7 +68,7 @@ fn Body(shown: History) -> impl IntoView {
         .into_any()
     } else {
         let rows = stood.into_iter().map(|stood| row(&place.app, stood)).collect_view();
-        let columns = ["When", "Who", "Said", "It", "Task"].map(Column::text).to_vec();
+        let columns = ["When", "Who", "Said", "State", "Task"].map(Column::text).to_vec();
         view! { <Table caption="What was said of this input" columns>{rows}</Table> }.into_any()
     };
     view! {
@@ -95,7 +95,7 @@ fn row(app: &App, stood: Stood) -> AnyView {
             <Cell label="When"><Time at=changed_at /></Cell>
             <Cell label="Who"><span>{changed_by} " " {whose}</span></Cell>
             <Cell label="Said"><span title=annotation>{words}</span></Cell>
-            <Cell label="It"><span>{state} " " {now}</span></Cell>
+            <Cell label="State"><span>{state} " " {now}</span></Cell>
             <Cell label="Task">{task}</Cell>
         </tr>
     }
