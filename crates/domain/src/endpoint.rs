@@ -472,7 +472,7 @@ endpoints! {
         needs [AppsGet, ModelsGet, WorkflowsGet, WorkflowsAdd];
 
     // Collector.
-    PostCollectors: Post [app!("/collectors")] by Key in Collector
+    PostCollectors: Post [app!("/collectors")] by Key in Collector of Whole
         needs [AppsGet, InputsAdd, AnnotationsGet, CollectorsAdd, ConceptsGet, InputsGet, ModelsGet, WorkflowsGet]
         if SourcePredicts [Predict];
     GetCollector: Get [app!("/collectors/{collector_id}")] by Key in Collector
@@ -501,7 +501,7 @@ endpoints! {
         needs [AppsGet, ConceptsGet, VocabsGet, VocabsAdd];
     DeleteVocabs: Delete [app!("/vocabs")] by Key in Vocab
         needs [AppsGet, VocabsGet, VocabsAdd, VocabsDelete];
-    PostCollectorInputs: Post [app!("/collectors/{collector_id}/inputs")] by Key in Collector
+    PostCollectorInputs: Post [app!("/collectors/{collector_id}/inputs")] by Key in Collector of Whole
         needs [AppsGet, InputsAdd, InputsGet];
     PostExports: Post [app!("/exports")] by Key in Input
         needs [AppsGet, InputsGet, AnnotationsGet, ConceptsGet, DatasetsGet, ExportsAdd];
