@@ -1,7 +1,7 @@
 //! What is done to many inputs at once, on both databases: part by part, by whoever may, and undone again.
 
 use atelier_domain::time::MINUTE;
-use atelier_domain::{Filter, Label, Labels, Preset, Rights, Scope, ScopeSet};
+use atelier_domain::{Endpoint, Filter, Label, Labels, Preset, Rights, Scope, ScopeSet};
 use atelier_service::annotations::{AnnotationRow, AnnotationsFilter, NewAnnotation};
 use atelier_service::audit::AuditFilter;
 use atelier_service::batches::{Act, Batch, BatchState, Chosen, NewBatch};
@@ -20,6 +20,7 @@ on_both_databases! {
     inputs_are_deleted_for_good,
     what_was_changed_since_stays,
     each_act_needs_its_scope,
+    to_say_otherwise_is_to_change,
     what_is_narrowed_meanwhile_stops_it,
     another_server_goes_on_with_what_one_left,
     what_is_stopped_stays_stopped,
@@ -270,6 +271,22 @@ async fn each_act_needs_its_scope(bench: Bench) {
     assert_eq!(bench.service.undo_batch(&ada.who, &app, done.row.id).await, Err(Error::NotFound));
     assert_eq!(bench.service.cancel_batch(&ada.who, &app, done.row.id).await, Err(Error::NotFound));
     assert_eq!(bench.service.list_batches(&ada.who, &app).await.unwrap(), []);
+}
+
+async fn to_say_otherwise_is_to_change(bench: Bench) {
+    let (ada, app) = reds(&bench, 2).await;
+    say(&bench, &ada.who, &app, "green", stop(1.0)).await;
+    let bo = join(&bench, &ada, &app, "bo", ScopeSet::ALL).await;
+    say(&bench, &bo.who, &app, "red-0", stop(1.0)).await;
+    // Bo may add annotations, and is not let through to where they are changed.
+    let listed = [Endpoint::PostAnnotations, Endpoint::ListInputs].into_iter().collect();
+    let rights = Rights { endpoints: Some(listed), ..Rights::FULL };
+    give_exactly(&bench, &ada, &app, bo.id, rights).await;
+    let denied = done(&bench, &bo.who, &app, &new(Act::Deny, "stop", named(&["red-0", "red-1"]))).await;
+    assert_eq!(counts(&denied), (BatchState::Done, 1, 0, 1, 0));
+    let mut stands = said(&bench, &ada.who, &app).await;
+    stands.retain(|(input, _)| input != "green");
+    assert_eq!(stands, [("red-0".to_owned(), stop(1.0)), ("red-1".to_owned(), stop(0.0))]);
 }
 
 /// Another server over the same database.

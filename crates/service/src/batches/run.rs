@@ -104,7 +104,7 @@ impl Service {
         let asked = self.permit(&mut tx, &who, &app, endpoint, conditions).await?;
         let mut after = After::default();
         let became = match row.act {
-            Act::Say | Act::Deny => self.say_part(&mut tx, &asked, &row, next.items).await?,
+            Act::Say | Act::Deny => self.say_part(&mut tx, &who, &asked, &row, next.items).await?,
             Act::Unsay => self.unsay_part(&mut tx, &who, &asked, &row, next.items).await?,
             Act::Put => self.put_part(&mut tx, &asked.permit, &row, next.items).await?,
             Act::Delete => self.delete_part(&mut tx, &who, &asked, next.items, &mut after).await?,

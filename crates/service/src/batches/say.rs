@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use atelier_domain::{Label, Labels, Permit};
+use atelier_domain::{Conditions, Endpoint, Label, Labels, Permit};
 use atelier_store::WriteTx;
 use atelier_store::queries::annotations::{self, AnnotationRow, Filter};
 
@@ -11,7 +11,7 @@ use super::{Act, BatchRow, ItemRow, ItemState, concept};
 use crate::annotations::{NewAnnotation, Target};
 use crate::audit::Action;
 use crate::who::refuse;
-use crate::{Asked, Error, Result, Service, Who};
+use crate::{AppName, Asked, Error, Result, Service, Who};
 
 /// The most annotations of one part that are looked at.
 const LOOKED_AT: usize = 100_000;
@@ -22,6 +22,7 @@ impl Service {
     pub(super) async fn say_part(
         &self,
         tx: &mut WriteTx,
+        who: &Who,
         asked: &Asked<Permit>,
         row: &BatchRow,
         items: Vec<ItemRow>,
@@ -43,6 +44,13 @@ impl Service {
                 said.insert(annotation.input_slug.clone(), annotation);
             }
         }
+        // To say otherwise is to change what one said, which is a question of its own.
+        let no_change = if said.values().any(|own| value_in(own, &label) != label.value) {
+            let (app, change) = (AppName::Id(row.app_id), Endpoint::PatchAnnotations);
+            self.permit(tx, who, &app, change, Conditions::NONE).await.err().map(told).transpose()?
+        } else {
+            None
+        };
         let mut became = Vec::with_capacity(items.len());
         for item in items {
             let Some(target) = targets.get(&item.input) else {
@@ -50,7 +58,21 @@ impl Service {
                 continue;
             };
             became.push(match said.get(&item.input) {
-                Some(own) => self.say_otherwise(tx, asked, own, &label, item).await?,
+                Some(own) if value_in(own, &label) == label.value => {
+                    ItemRow { state: ItemState::Same, ..item }
+                }
+                Some(own) => match &no_change {
+                    Some(why) => ItemRow { state: ItemState::Failed, why: why.clone(), ..item },
+                    None => {
+                        self.give(tx, &asked.permit, own, &label).await?;
+                        ItemRow {
+                            state: ItemState::Done,
+                            annotation: Some(own.slug.clone()),
+                            earlier: Some(f64::from(value_in(own, &label))),
+                            ..item
+                        }
+                    }
+                },
                 None => {
                     let new = NewAnnotation { labels: labels.clone(), ..NewAnnotation::default() };
                     match self.annotate(tx, asked, target, &item.input, &new).await {
@@ -61,29 +83,6 @@ impl Service {
             });
         }
         Ok(became)
-    }
-
-    /// Has an annotation of one's own give a concept another value, if it does not give that already.
-    async fn say_otherwise(
-        &self,
-        tx: &mut WriteTx,
-        asked: &Asked<Permit>,
-        own: &AnnotationRow,
-        label: &Label,
-        item: ItemRow,
-    ) -> Result<ItemRow> {
-        let earlier = own.labels.concepts.iter().find(|own| own.concept == label.concept);
-        let earlier = earlier.map_or(0.0, |own| own.value);
-        if earlier == label.value {
-            return Ok(ItemRow { state: ItemState::Same, ..item });
-        }
-        self.give(tx, &asked.permit, own, label).await?;
-        Ok(ItemRow {
-            state: ItemState::Done,
-            annotation: Some(own.slug.clone()),
-            earlier: Some(f64::from(earlier)),
-            ..item
-        })
     }
 
     /// Has an annotation give a concept of the whole this value.
@@ -170,6 +169,12 @@ impl Service {
         };
         Ok(items.into_iter().map(became).collect())
     }
+}
+
+/// The value that an annotation gives the concept of `label`.
+fn value_in(own: &AnnotationRow, label: &Label) -> f32 {
+    let given = own.labels.concepts.iter().find(|own| own.concept == label.concept);
+    given.map_or(0.0, |own| own.value)
 }
 
 /// The value by which a concept is said to be there, or not to be.
