@@ -57,7 +57,8 @@ pub(crate) const ANNOTATED: usize = 400;
 /// The concept that is named.
 pub(crate) const CONCEPT: &str = "sign-7";
 
-async fn open(data: &Path, url: &str) -> Result<Service> {
+/// The service over the database at `url`.
+pub(crate) async fn open(data: &Path, url: &str) -> Result<Service> {
     let objects = Objects::folder(&data.join("objects"))?;
     Ok(Service::new(Store::open(url).await?, objects, World::real(), "http://localhost"))
 }
@@ -66,14 +67,16 @@ fn origin() -> Origin {
     Origin { address: String::new(), user_agent: "bench".into() }
 }
 
-async fn account(service: &Service, slug: &str) -> Result<(String, KeySecret)> {
+/// An account with the password of everybody here: its address, and its token.
+pub(crate) async fn account(service: &Service, slug: &str) -> Result<(String, KeySecret)> {
     let email = format!("{slug}@example.org");
     let input =
         SignUp { email: email.clone(), name: slug.into(), slug: slug.into(), password: PASSWORD.into() };
     Ok((email, service.create_verified_user(&input).await?.token))
 }
 
-async fn sign_in(service: &Service, email: &str) -> Result<(String, Who)> {
+/// A session of whoever has that address: its secret, and who shows it.
+pub(crate) async fn sign_in(service: &Service, email: &str) -> Result<(String, Who)> {
     let Admission::SignedIn(SignedIn { secret, .. }) = service.sign_in(email, PASSWORD, &origin()).await?
     else {
         return Err("nobody here has a second factor".into());

@@ -16,6 +16,7 @@ mod load;
 mod process;
 mod questions;
 mod requests;
+mod scale;
 mod soak;
 mod stage;
 
@@ -67,6 +68,9 @@ enum Command {
         /// Also with ten thousand people and a million grants.
         #[arg(long)]
         crowd: bool,
+        /// With so many inputs, five times as many annotations, and a task, instead.
+        #[arg(long, conflicts_with = "crowd")]
+        inputs: Option<u32>,
     },
     /// Serves the least that could be done.
     Floor {
@@ -90,6 +94,7 @@ const PARTS: &[Part] = &[
     Part { name: "requests", heading: "Requests", measure: requests::measure },
     Part { name: "alone", heading: "The page of collaborators", measure: alone::measure },
     Part { name: "beside", heading: "Reads beside other work", measure: beside::measure },
+    Part { name: SCALE, heading: "A million inputs", measure: scale::measure },
     Part { name: "footprint", heading: "Memory and start", measure: footprint::measure },
     Part { name: "decisions", heading: "A decision", measure: decisions::measure },
     Part { name: "browser", heading: "In the browser", measure: browser::measure },
@@ -98,6 +103,9 @@ const PARTS: &[Part] = &[
 
 /// What takes so long that it is measured only when it is asked for.
 const SOAK: &str = "soak";
+
+/// What fills databases of its own.
+const SCALE: &str = "scale";
 
 /// Everything that measuring needs.
 pub(crate) struct Bench {
@@ -109,12 +117,16 @@ pub(crate) struct Bench {
     pub(crate) load: Load,
     /// The databases, each with the same in it.
     pub(crate) stages: Vec<Stage>,
+    /// The address of a database on a PostgreSQL server in which others can be made.
+    pub(crate) postgres: String,
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run { server, postgres, tools, root, parts } => run(server, &postgres, &tools, root, &parts),
-        Command::Fill { data, database, crowd } => block_on(fill_by_hand(&data, &database, crowd)),
+        Command::Fill { data, database, crowd, inputs } => {
+            block_on(fill_by_hand(&data, &database, crowd, inputs))
+        }
         Command::Floor { answers, database } => block_on(floor::serve(&answers, &database)),
     };
     match done {
@@ -141,10 +153,14 @@ fn run(
         if names.is_empty() { part.name != SOAK } else { names.iter().any(|name| name == part.name) }
     };
     let document = Document::at(root.join("docs/performance.md"));
-    eprintln!("filling both databases");
-    let stages = Stage::both(postgres)?;
-    let bench =
-        Bench { server, load: Load { oha: oha_in(tools), folder: tempfile::tempdir()? }, root, stages };
+    let stages = if PARTS.iter().filter(chosen).any(|part| part.name != SCALE) {
+        eprintln!("filling both databases");
+        Stage::both(postgres)?
+    } else {
+        Vec::new()
+    };
+    let load = Load { oha: oha_in(tools), folder: tempfile::tempdir()? };
+    let bench = Bench { server, load, root, stages, postgres: postgres.to_owned() };
     for part in PARTS.iter().filter(chosen) {
         eprintln!("{}", part.heading);
         let text = (part.measure)(&bench)?;
@@ -154,7 +170,22 @@ fn run(
     Ok(())
 }
 
-async fn fill_by_hand(data: &std::path::Path, database: &str, crowd: bool) -> Result<()> {
+async fn fill_by_hand(
+    data: &std::path::Path,
+    database: &str,
+    crowd: bool,
+    inputs: Option<u32>,
+) -> Result<()> {
+    if let Some(inputs) = inputs {
+        let scaled = scale::fill::fill(data, database, inputs).await?;
+        println!("token: {}\nsession: {}", scaled.owner_token, scaled.owner_session);
+        for (who, session) in
+            [("labeller", &scaled.labellers[0].session), ("limited", &scaled.limited_session)]
+        {
+            println!("session of the {who}: {session}");
+        }
+        return Ok(());
+    }
     let filled = fill::fill(data, database).await?;
     if crowd {
         fill::crowd(data, database).await?;

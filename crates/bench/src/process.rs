@@ -78,6 +78,25 @@ impl Server {
         }
     }
 
+    /// How long the answer to a request for `path` takes.
+    ///
+    /// # Errors
+    /// When the answer is no success.
+    pub(crate) fn time(&self, path: &str, headers: &[&str]) -> Result<Duration> {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--fail", "--output", "/dev/null", "--write-out", "%{time_total}"]);
+        curl.arg(format!("{}{path}", self.url));
+        for header in headers {
+            curl.args(["--header", header]);
+        }
+        let output = curl.output()?;
+        if output.status.success() {
+            Ok(Duration::from_secs_f64(String::from_utf8_lossy(&output.stdout).trim().parse()?))
+        } else {
+            Err(format!("a request for {path} was not answered well").into())
+        }
+    }
+
     /// How much memory it holds, in megabytes (VmRSS).
     pub(crate) fn memory(&self) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;

@@ -24,7 +24,7 @@ impl<'a> Questions<'a> {
 
     /// The header field with the collaborator's token.
     pub(crate) fn key(&self) -> String {
-        field(&self.stage.filled.token)
+        key(&self.stage.filled.token)
     }
 
     /// `path` of the app, by the collaborator.
@@ -48,7 +48,7 @@ impl<'a> Questions<'a> {
 
     /// One more picture, by the owner: whoever labels adds none.
     pub(crate) fn upload(&self, picture: &[u8]) -> Question {
-        let key = field(&self.stage.filled.owner_token);
+        let key = key(&self.stage.filled.owner_token);
         let input = json!({ "data": { "image": { "base64": STANDARD.encode(picture) } } });
         post(self.in_app("/inputs"), &[&key], [json!({ "inputs": [input] })])
     }
@@ -61,7 +61,7 @@ impl<'a> Questions<'a> {
 
     /// The page of collaborators of the owner's `app`, by the owner.
     pub(crate) fn collaborators(&self, app: &str) -> Question {
-        let cookie = format!("Cookie: atelier={}", self.stage.filled.session);
+        let cookie = cookie(&self.stage.filled.session);
         Question::get(format!("{}/{OWNER}/{app}/settings/collaborators", self.server.url), &[&cookie])
     }
 
@@ -70,11 +70,18 @@ impl<'a> Questions<'a> {
     }
 }
 
-fn field(token: &str) -> String {
+/// The header field with a token.
+pub(crate) fn key(token: &str) -> String {
     format!("Authorization: Key {token}")
 }
 
-fn post(url: String, headers: &[&str], bodies: impl IntoIterator<Item = Value>) -> Question {
+/// The header field with a session.
+pub(crate) fn cookie(session: &str) -> String {
+    format!("Cookie: atelier={session}")
+}
+
+/// JSON documents posted to `url`, with `headers`.
+pub(crate) fn post(url: String, headers: &[&str], bodies: impl IntoIterator<Item = Value>) -> Question {
     let headers = [headers, &["Content-Type: application/json"]].concat();
     Question::post(url, &headers, bodies.into_iter().map(|body| body.to_string().into_bytes()).collect())
 }

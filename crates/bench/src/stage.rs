@@ -1,5 +1,6 @@
 //! A database that is measured, with what is in it.
 
+use std::ops::Deref;
 use std::path::Path;
 
 use sqlx::{Connection as _, Executor as _, PgConnection};
@@ -28,61 +29,89 @@ impl Database {
     }
 }
 
-/// A filled database, and an empty one for the floors.
-pub(crate) struct Stage {
+/// A database of its own, and the folder that belongs to it. Both are gone with it.
+pub(crate) struct Place {
     /// Which it is.
     pub(crate) database: Database,
-    /// What is in it.
-    pub(crate) filled: Filled,
     folder: TempDir,
     /// The PostgreSQL server, with a slash at the end.
     server: Option<String>,
+    name: &'static str,
+}
+
+impl Place {
+    /// An empty database of that name. `postgres` is the address of one on the server.
+    pub(crate) fn new(database: Database, postgres: &str, name: &'static str) -> Result<Self> {
+        let server = postgres.rsplit_once('/').ok_or("the address of PostgreSQL ends in a database")?.0;
+        let server = (database == Database::Postgres).then(|| format!("{server}/"));
+        let folder = tempfile::tempdir()?;
+        fresh(folder.path(), server.as_deref(), name)?;
+        Ok(Self { database, folder, server, name })
+    }
+
+    /// Where uploads are, and SQLite's file.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The address of the database.
+    pub(crate) fn url(&self) -> String {
+        address(self.folder.path(), self.server.as_deref(), self.name)
+    }
+
+    /// The built server over the database.
+    pub(crate) fn serve(&self, bench: &Bench) -> Result<Server> {
+        Server::atelier(&bench.server, self.folder.path(), &self.url())
+    }
+
+    /// Has PostgreSQL look at what it has got, as it does by itself after a while.
+    pub(crate) fn settle(&self) -> Result<()> {
+        match &self.server {
+            Some(server) => execute(&format!("{server}{}", self.name), "VACUUM ANALYZE"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A filled database, and an empty one for the floors.
+pub(crate) struct Stage {
+    /// What is in it.
+    pub(crate) filled: Filled,
+    place: Place,
+}
+
+impl Deref for Stage {
+    type Target = Place;
+
+    fn deref(&self) -> &Place {
+        &self.place
+    }
 }
 
 impl Stage {
     /// Both databases, filled with the same.
     pub(crate) fn both(postgres: &str) -> Result<Vec<Self>> {
-        let server = postgres.rsplit_once('/').ok_or("the address of PostgreSQL ends in a database")?.0;
-        [(Database::Sqlite, None), (Database::Postgres, Some(format!("{server}/")))]
+        [Database::Sqlite, Database::Postgres]
             .into_iter()
-            .map(|(database, server)| {
-                let folder = tempfile::tempdir()?;
-                let url = fresh(folder.path(), server.as_deref(), "atelier")?;
-                let filled = block_on(fill::fill(folder.path(), &url))?;
-                let stage = Self { database, filled, folder, server };
-                stage.settle()?;
-                Ok(stage)
+            .map(|database| {
+                let place = Place::new(database, postgres, "atelier")?;
+                let filled = block_on(fill::fill(place.folder(), &place.url()))?;
+                place.settle()?;
+                Ok(Self { filled, place })
             })
             .collect()
     }
 
-    fn url(&self) -> String {
-        address(self.folder.path(), self.server.as_deref(), "atelier")
-    }
-
-    /// The built server over the filled database.
-    pub(crate) fn serve(&self, bench: &Bench) -> Result<Server> {
-        Server::atelier(&bench.server, self.folder.path(), &self.url())
-    }
-
     /// The floors over an empty database, with the answers in `folder`.
     pub(crate) fn floor(&self, answers: &Path) -> Result<Server> {
-        let url = fresh(self.folder.path(), self.server.as_deref(), "floor")?;
+        let url = fresh(self.folder(), self.server.as_deref(), "floor")?;
         Server::floor(answers, &url)
     }
 
     /// Adds ten thousand people and a million grants.
     pub(crate) fn crowd(&self) -> Result<()> {
-        block_on(fill::crowd(self.folder.path(), &self.url()))?;
+        block_on(fill::crowd(self.folder(), &self.url()))?;
         self.settle()
-    }
-
-    /// Has PostgreSQL look at what it has got, as it does by itself after a while.
-    fn settle(&self) -> Result<()> {
-        match &self.server {
-            Some(server) => execute(&format!("{server}atelier"), "VACUUM ANALYZE"),
-            None => Ok(()),
-        }
     }
 }
 

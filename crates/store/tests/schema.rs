@@ -146,6 +146,10 @@ fn both_databases_have_the_same_schema() {
         ] {
             assert!(sqlite.contains(known), "{known}");
         }
+        // SQLite, of which one writes at a time, counts up and down; PostgreSQL keeps what each statement changed.
+        for facts in [&mut sqlite, &mut postgres] {
+            facts.retain(|fact| !fact.contains("_tallies"));
+        }
         let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| -> Vec<String> {
             one.difference(other).cloned().collect()
         };

@@ -186,7 +186,7 @@ impl Service {
         };
         let permit = &asked.permit;
         let input = stored.as_input(id, slug.as_str(), beside.metadata.as_ref());
-        if !inputs::insert(&mut tx, permit, &input, now).await? {
+        if inputs::insert(&mut tx, permit, &[input], now).await?.is_empty() {
             return Err(Error::Taken(format!("duplicate input `{slug}`: each is added once")));
         }
         let row = inputs::get(&mut tx, permit, slug.as_str()).await?.ok_or(Error::NotFound)?;

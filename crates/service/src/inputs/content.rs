@@ -55,6 +55,11 @@ impl Stored {
         self.object_key.iter().chain(&self.thumbnail_key).cloned().collect()
     }
 
+    /// How many bytes of text it has.
+    pub(crate) fn text_size(&self) -> i64 {
+        if self.body.is_some() { self.size } else { 0 }
+    }
+
     /// The input of the identifier `slug` that holds it.
     pub(crate) fn as_input<'a>(
         &'a self,

@@ -1,6 +1,6 @@
 //! Adding inputs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use atelier_domain::id::{IN_ORDER, InputId, JobId};
 use atelier_domain::{Condition, Conditions, Endpoint, Labels, Permit, ResourceId, Timestamp};
@@ -19,6 +19,10 @@ use crate::{AppName, Asked, Error, Result, Service, Who};
 
 /// How many inputs of one request are fetched and read at once.
 const AT_ONCE: usize = 8;
+
+/// How many of those that are read are added together at most, and how many bytes of text these have: others wait meanwhile.
+const TOGETHER: usize = 100;
+const TEXT_TOGETHER: i64 = 1 << 18;
 
 /// The highest number that is put behind an identifier: each is tried while others wait to write.
 const SUFFIXES: u32 = 100;
@@ -75,8 +79,11 @@ pub struct Posted {
     pub job: JobRow,
 }
 
-/// What is kept with an input, beside what it holds.
-struct Beside {
+/// An input whose bytes are where they belong, with what is kept beside them.
+struct Ready {
+    id: InputId,
+    slug: ResourceId,
+    stored: Stored,
     metadata: Option<Value>,
     annotation: NewAnnotation,
     datasets: Vec<String>,
@@ -94,8 +101,8 @@ struct Request<'a> {
 }
 
 impl Service {
-    /// Adds inputs to the app. Each is added or refused by itself; permission is asked for the request, and again for
-    /// each of them in the transaction that adds it.
+    /// Adds inputs to the app. Each is added or refused by itself, and who comes first has an identifier; permission is
+    /// asked for the request, and again in each transaction that adds some of them.
     ///
     /// # Errors
     /// When the caller may not, or the request names none or too many.
@@ -114,27 +121,22 @@ impl Service {
 
     async fn add_inputs(&self, who: &Who, app: &AppName, input: PostInputs) -> Result<Posted> {
         let request = self.begin(who, app, &input).await?;
-        let mut known = BTreeSet::new();
-        let (mut first, mut again) = (Vec::new(), Vec::new());
-        for (index, new) in input.inputs.into_iter().enumerate() {
-            let slug = new.slug.trim().to_owned();
-            let is_again = !slug.is_empty() && !known.insert(slug);
-            let request = &request;
+        let reading = input.inputs.into_iter().enumerate().map(|(index, new)| {
             let id = InputId::nth(request.at, u16::try_from(index).unwrap_or(u16::MAX), &self.world.salt());
-            let adding = async move { (index, self.add_input(request, id, new).await) };
+            let request = &request;
             // Boxed, each of them is plainly one that may move between threads, which the compiler cannot tell otherwise.
-            if is_again { again.push(adding.boxed()) } else { first.push(adding.boxed()) }
+            async move { (new.slug.clone(), self.read_input(request, id, new).await) }.boxed()
+        });
+        let reading: Vec<_> = reading.collect();
+        // What is read already is added together, and waits for nothing else.
+        let mut parts = futures::stream::iter(reading).buffered(AT_ONCE).ready_chunks(TOGETHER);
+        let mut inputs = Vec::new();
+        while let Some(part) = parts.next().await {
+            inputs.extend(self.add_part(&request, part).await);
         }
-        // Who comes first has the identifier, whoever is read faster, unless it could not be added. Numbers are given in the order of the request.
-        let at_once = if request.taken == TakenId::Suffix { 1 } else { AT_ONCE };
-        let mut added: Vec<_> = futures::stream::iter(first).buffered(at_once).collect().await;
-        for adding in again {
-            added.push(adding.await);
-        }
-        added.sort_by_key(|(index, _)| *index);
         let mut tx = self.store.read().await?;
         let job = input_jobs::get_job(&mut tx, &request.begun, &request.job).await?.ok_or(Error::NotFound)?;
-        Ok(Posted { inputs: added.into_iter().map(|(_, became)| became).collect(), job })
+        Ok(Posted { inputs, job })
     }
 
     /// Asks whether the caller may do all of it, and only then whether it is too much, and begins the job.
@@ -158,103 +160,139 @@ impl Service {
         Ok(Request { who, name, begun: asked.permit, at: now, job: job.to_string(), taken: input.taken })
     }
 
-    async fn add_input(
-        &self,
-        request: &Request<'_>,
-        id: InputId,
-        new: NewInput,
-    ) -> std::result::Result<InputRow, (String, Error)> {
-        let slug = new.slug.clone();
-        match self.try_add_input(request, id, new).await {
-            Ok(row) => Ok(row),
-            Err(error) => {
-                // The job is only a count: that it could not be told is no reason to hide why the input was refused.
-                if let Err(error) = self.count_failed(request).await {
-                    tracing::warn!(%error, "could not count an input that was not added");
-                }
-                Err((slug, error))
-            }
-        }
-    }
-
-    async fn count_failed(&self, request: &Request<'_>) -> Result<()> {
-        let mut tx = self.store.write().await?;
-        input_jobs::count_failed(&mut tx, &request.begun, &request.job, self.world.now()).await?;
-        Ok(tx.commit().await?)
-    }
-
-    async fn try_add_input(&self, request: &Request<'_>, id: InputId, new: NewInput) -> Result<InputRow> {
-        let slug = if new.slug.is_empty() { id.to_string() } else { new.slug.clone() };
+    async fn read_input(&self, request: &Request<'_>, id: InputId, new: NewInput) -> Result<Ready> {
+        let slug = if new.slug.is_empty() { id.to_string() } else { new.slug };
         let slug: ResourceId = slug.parse().map_err(|error| Error::invalid("id", error))?;
         metadata::check(new.metadata.as_ref())?;
         let stored = self.store_content(request.begun.app(), id, new.content).await?;
         let annotation = NewAnnotation { labels: new.labels, ..NewAnnotation::default() };
-        let beside = Beside { metadata: new.metadata, annotation, datasets: new.datasets };
-        let added = self.keep_input(request, id, &slug, &stored, &beside).await;
-        match &added {
-            Ok(row) if row.id == id => {}
-            // Whether it was committed is not known: bytes that are left over harm nobody, a row without its bytes does.
-            Err(Error::Unavailable | Error::Internal { .. }) => {}
-            // Nothing refers to what was stored for it.
-            Ok(_) | Err(_) => self.forget(stored.keys()).await,
-        }
-        added
+        Ok(Ready { id, slug, stored, metadata: new.metadata, annotation, datasets: new.datasets })
     }
 
-    /// Adds the input and what the caller says of it, and puts it into its datasets, if they still may.
-    async fn keep_input(
+    /// Adds those that could be read, and counts the others as failed. Answers what became of each, in this order.
+    async fn add_part(
         &self,
         request: &Request<'_>,
-        id: InputId,
-        slug: &ResourceId,
-        stored: &Stored,
-        beside: &Beside,
-    ) -> Result<InputRow> {
+        part: Vec<(String, Result<Ready>)>,
+    ) -> Vec<std::result::Result<InputRow, (String, Error)>> {
+        let (slugs, read): (Vec<String>, Vec<Result<Ready>>) = part.into_iter().unzip();
+        let ready: Vec<&Ready> = read.iter().flatten().collect();
+        let mut became = Vec::with_capacity(ready.len());
+        for some in cut(&ready) {
+            became.extend(self.keep(request, some).await);
+        }
+        for (ready, became) in ready.iter().zip(&became) {
+            let is_needed = match became {
+                Ok(row) => row.id == ready.id,
+                // Whether it was committed is not known: bytes that are left over harm nobody, a row without its bytes does.
+                Err(Error::Unavailable | Error::Internal { .. }) => true,
+                Err(_) => false,
+            };
+            if !is_needed {
+                self.forget(ready.stored.keys()).await;
+            }
+        }
+        let mut became = became.into_iter();
+        let became = read.iter().map(|read| match read {
+            Ok(_) => became.next().unwrap_or(Err(Error::Unavailable)),
+            Err(error) => Err(error.clone()),
+        });
+        let became: Vec<_> = slugs
+            .into_iter()
+            .zip(became)
+            .map(|(slug, became)| became.map_err(|error| (slug, error)))
+            .collect();
+        // The job is only a count: that it could not be told is no reason to hide why inputs were refused.
+        let failed = became.iter().filter(|became| became.is_err()).count();
+        if failed > 0
+            && let Err(error) = self.count_failed(request, failed).await
+        {
+            tracing::warn!(%error, failed, "could not count inputs that were not added");
+        }
+        became
+    }
+
+    async fn count_failed(&self, request: &Request<'_>, failed: usize) -> Result<()> {
+        let mut tx = self.store.write().await?;
+        input_jobs::count_failed(&mut tx, &request.begun, &request.job, failed, self.world.now()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Adds inputs together or, where something is wrong with one of them, each by itself.
+    async fn keep(&self, request: &Request<'_>, ready: &[&Ready]) -> Vec<Result<InputRow>> {
+        match self.keep_together(request, ready).await {
+            Ok(became) => return became,
+            Err(error) if ready.len() == 1 => return vec![Err(error)],
+            Err(_) => {}
+        }
+        let mut became: Vec<Result<InputRow>> = Vec::with_capacity(ready.len());
+        for one in ready {
+            // A database that was just out of reach is not asked a hundred times.
+            if let Some(Err(Error::Unavailable)) = became.last() {
+                became.push(Err(Error::Unavailable));
+                continue;
+            }
+            match self.keep_together(request, std::slice::from_ref(one)).await {
+                Ok(one) => became.extend(one),
+                Err(error) => became.push(Err(error)),
+            }
+        }
+        became
+    }
+
+    /// Adds inputs and what the caller says of them, and puts them into their datasets, if they still may: in one
+    /// transaction, all but those whose identifier is taken.
+    async fn keep_together(&self, request: &Request<'_>, ready: &[&Ready]) -> Result<Vec<Result<InputRow>>> {
         let now = self.world.now();
-        let conditions = conditions(!beside.annotation.labels.is_empty(), !beside.datasets.is_empty());
+        let carries = ready.iter().any(|one| !one.annotation.labels.is_empty());
+        let names = ready.iter().any(|one| !one.datasets.is_empty());
         let mut tx = self.store.write().await?;
         let (who, name) = (request.who, request.name);
-        let asked = self.permit(&mut tx, who, name, Endpoint::PostInputs, conditions).await?;
+        let asked = self.permit(&mut tx, who, name, Endpoint::PostInputs, conditions(carries, names)).await?;
         let permit = &asked.permit;
-        // It holds the job until the end of the transaction: who stops it is answered before this input or after it.
-        if !input_jobs::count_added(&mut tx, permit, &request.job, now).await? {
+        // It holds the job until the end of the transaction: who stops it is answered before these inputs or after them.
+        if !input_jobs::count_added(&mut tx, permit, &request.job, 0, now).await? {
             return Err(Error::Conflict("the job was cancelled before this input was added".into()));
         }
-        let mut chosen = slug.to_string();
-        let mut number = 0_u32;
-        loop {
-            let input = stored.as_input(id, &chosen, beside.metadata.as_ref());
-            if inputs::insert(&mut tx, permit, &input, now).await? {
-                break;
+        let new: Vec<_> = ready
+            .iter()
+            .map(|one| one.stored.as_input(one.id, one.slug.as_str(), one.metadata.as_ref()))
+            .collect();
+        let mut added: BTreeSet<InputId> =
+            inputs::insert(&mut tx, permit, &new, now).await?.into_iter().collect();
+        let mut others = BTreeMap::new();
+        for (one, new) in ready.iter().zip(&new) {
+            if added.contains(&one.id) {
+                continue;
             }
             match request.taken {
-                TakenId::Fail => {
-                    return Err(Error::Taken(format!("duplicate input `{slug}`: each is added once")));
-                }
+                TakenId::Fail => {}
                 TakenId::Skip => {
-                    let row = inputs::get(&mut tx, permit, &chosen).await?.ok_or(Error::NotFound)?;
-                    tx.commit().await?;
-                    return Ok(row);
+                    let row = inputs::get(&mut tx, permit, new.slug).await?.ok_or(Error::NotFound)?;
+                    others.insert(one.id, row);
                 }
-                TakenId::Suffix if number == SUFFIXES => {
-                    return Err(Error::Taken(format!(
-                        "duplicate input `{slug}`, and so are {SUFFIXES} after it"
-                    )));
+                TakenId::Suffix if number_behind(&mut tx, permit, new, now).await? => {
+                    added.insert(one.id);
                 }
-                TakenId::Suffix => {
-                    number += 1;
-                    let numbered: ResourceId =
-                        format!("{slug}-{number}").parse().map_err(|error| Error::invalid("id", error))?;
-                    chosen = numbered.to_string();
-                }
+                TakenId::Suffix => {}
             }
         }
-        let row = inputs::get(&mut tx, permit, &chosen).await?.ok_or(Error::NotFound)?;
-        self.say_of(&mut tx, &asked, &row, &beside.annotation).await?;
-        self.put_into_datasets(&mut tx, permit, &beside.datasets, &row.slug).await?;
+        let ids: Vec<InputId> = added.iter().copied().collect();
+        let rows = inputs::get_all(&mut tx, permit, &ids).await?;
+        let mut rows: BTreeMap<InputId, InputRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+        for one in ready {
+            if let Some(row) = rows.get(&one.id) {
+                self.say_of(&mut tx, &asked, row, &one.annotation).await?;
+                self.put_into_datasets(&mut tx, permit, &one.datasets, &row.slug).await?;
+            }
+        }
+        rows.append(&mut others);
+        input_jobs::count_added(&mut tx, permit, &request.job, rows.len(), now).await?;
         tx.announce(Event::Data(permit.app()));
         tx.commit().await?;
-        Ok(row)
+        let became =
+            ready.iter().map(|one| rows.remove(&one.id).ok_or_else(|| taken(request.taken, &one.slug)));
+        Ok(became.collect())
     }
 
     /// Adds an annotation of the caller's to an input, if it says anything.
@@ -270,6 +308,49 @@ impl Service {
         }
         Ok(())
     }
+}
+
+/// Adds an input whose identifier is taken with a number behind it; answers whether one of these was free.
+async fn number_behind(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    input: &inputs::NewInput<'_>,
+    now: Timestamp,
+) -> Result<bool> {
+    for number in 1..=SUFFIXES {
+        let numbered: ResourceId =
+            format!("{}-{number}", input.slug).parse().map_err(|error| Error::invalid("id", error))?;
+        let input = inputs::NewInput { slug: numbered.as_str(), ..input.clone() };
+        if !inputs::insert(tx, permit, &[input], now).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn taken(policy: TakenId, slug: &ResourceId) -> Error {
+    Error::Taken(match policy {
+        TakenId::Suffix => format!("duplicate input `{slug}`, and so are {SUFFIXES} after it"),
+        TakenId::Fail | TakenId::Skip => format!("duplicate input `{slug}`: each is added once"),
+    })
+}
+
+/// Parts of which each has no more text than others can wait for.
+fn cut<'a, 'r>(ready: &'a [&'r Ready]) -> Vec<&'a [&'r Ready]> {
+    let mut parts = Vec::new();
+    let (mut from, mut text) = (0, 0);
+    for (index, one) in ready.iter().enumerate() {
+        let size = one.stored.text_size();
+        if index > from && text + size > TEXT_TOGETHER {
+            parts.push(&ready[from..index]);
+            (from, text) = (index, 0);
+        }
+        text += size;
+    }
+    if from < ready.len() {
+        parts.push(&ready[from..]);
+    }
+    parts
 }
 
 fn conditions(carries_labels: bool, names_datasets: bool) -> Conditions {

@@ -19,7 +19,7 @@ async fn a_job_that_a_killed_server_left_comes_to_an_end(bench: Bench) {
             service.permit(&mut tx, &ada.who, &app, Endpoint::PostInputs, Conditions::NONE).await.unwrap();
         let id = JobId::new(bench.now(), &service.world().salt());
         input_jobs::begin_job(&mut tx, &asked.permit, id, slug, (5, 1), bench.now()).await.unwrap();
-        input_jobs::count_added(&mut tx, &asked.permit, slug, bench.now()).await.unwrap();
+        input_jobs::count_added(&mut tx, &asked.permit, slug, 1, bench.now()).await.unwrap();
         tx.commit().await.unwrap();
     };
     left("left").await;

@@ -7,6 +7,7 @@ on_both_databases! {
     a_text_without_end_is_looked_through_from_its_beginning,
     what_was_deleted_is_found_no_more,
     an_app_is_searched_and_no_other,
+    texts_are_gone_through_in_parts_whatever_is_deleted_meanwhile,
 }
 
 async fn texts_are_found_by_all_of_their_words(bench: Bench) {
@@ -76,5 +77,47 @@ async fn an_app_is_searched_and_no_other(bench: Bench) {
         assert!(found(&bench, &ada.who, &other, &query(filter)).await.unwrap().is_empty(), "{filter}");
         let found = bench.service.search_annotations(&ada.who, &other, &query(filter), first(9)).await;
         assert!(found.unwrap().value.rows.is_empty(), "{filter}");
+    }
+}
+
+async fn texts_are_gone_through_in_parts_whatever_is_deleted_meanwhile(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    // Three requests, of which two come at the same moment.
+    for (request, ended) in [("a", 0), ("b", 1_000), ("c", 1_000)] {
+        let inputs = (0..7).map(|number| text(&format!("{request}-{number}"), "stop here")).collect();
+        let inputs = PostInputs { inputs, ..PostInputs::default() };
+        let posted = bench.service.post_inputs(&ada.who, &app, inputs).await.unwrap();
+        assert!(posted.inputs.iter().all(|became| became.is_ok()));
+        bench.clock.advance(ended);
+    }
+    for oldest_first in [false, true] {
+        let query = Query { oldest_first, ..query("text('stop here')") };
+        let (mut known, mut after) = (Vec::new(), None);
+        loop {
+            let part = Part { after, skip: 0, size: 4 };
+            let endpoint = Endpoint::PostInputsSearches;
+            let page =
+                bench.service.search_inputs(&ada.who, &app, endpoint, &query, part).await.unwrap().value;
+            known.extend(page.rows.iter().map(|row| row.input.slug.clone()));
+            let Some(last) = page.rows.last().filter(|_| page.more) else { break };
+            after = Some(last.input.id.0);
+            if last.input.slug.starts_with('c') {
+                let last = [last.input.slug.clone()];
+                bench.service.delete_inputs(&ada.who, &app, Endpoint::DeleteInputs, &last).await.unwrap();
+            }
+        }
+        // Those of one request in its order, and the last request at the end.
+        if !oldest_first {
+            known.reverse();
+        }
+        let gone = if oldest_first { 1 } else { 0 };
+        assert_eq!(known.len(), 21 - gone, "{known:?}");
+        let of =
+            |request: char| known.iter().filter(move |slug| slug.starts_with(request)).collect::<Vec<_>>();
+        for request in ['a', 'b', 'c'] {
+            assert!(of(request).is_sorted(), "{known:?}");
+        }
+        assert!(known[14..].iter().all(|slug| slug.starts_with('c')), "{known:?}");
     }
 }

@@ -75,19 +75,22 @@ row! {
 
 /// The columns of all tables, and their places in the primary keys, from 1; 0 outside of them. SQLite knows JSON
 /// documents only by its check, and keeps words in tables that it makes of the inputs: PostgreSQL has an index instead.
+/// Tallies are made by both of what is added.
 const COLUMNS: Sql = Sql::differing(
     "SELECT m.name AS table_name, c.name AS column_name, c.pk AS place, \
      CASE WHEN instr(m.sql, 'json_valid(' || c.name || ')') > 0 THEN 'json' ELSE lower(c.type) END AS declared \
      FROM sqlite_master m JOIN pragma_table_info(m.name) c \
      WHERE m.type = 'table' AND m.name <> '_sqlx_migrations' AND m.name NOT LIKE 'sqlite_%' \
-     AND substr(m.name, 1, 11) <> 'input_words' ORDER BY m.name, c.name",
+     AND substr(m.name, 1, 11) <> 'input_words' AND m.name NOT LIKE '%\\_tallies' ESCAPE '\\' \
+     ORDER BY m.name, c.name",
     "SELECT CAST(t.relname AS TEXT) AS table_name, CAST(a.attname AS TEXT) AS column_name, \
      CAST(COALESCE(array_position(k.conkey, a.attnum), 0) AS BIGINT) AS place, \
      format_type(a.atttypid, a.atttypmod) AS declared \
      FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped \
      LEFT JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'p' \
      WHERE t.relkind = 'r' AND t.relnamespace = CAST(current_schema() AS REGNAMESPACE) \
-     AND t.relname <> '_sqlx_migrations' ORDER BY t.relname COLLATE \"C\", a.attname COLLATE \"C\"",
+     AND t.relname <> '_sqlx_migrations' AND t.relname NOT LIKE '%\\_tallies' \
+     ORDER BY t.relname COLLATE \"C\", a.attname COLLATE \"C\"",
 );
 
 /// Which columns refer to which tables.

@@ -442,19 +442,21 @@ row! {
 /// When the database fails.
 pub async fn counts(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<Vec<CountRow>> {
     macro_rules! counts {
-        ($dialect:ident) => {
+        ($dialect:ident $worker:literal) => {
             concat!(
                 "SELECT c.task_id, c.worker_id, u.slug, u.name, c.state, c.count FROM (\
-                 SELECT task_id, worker_id, state, COUNT(*) AS count FROM assignments \
-                 WHERE app_id = $1 AND task_id IN (SELECT id FROM tasks WHERE app_id = $1 AND ",
+                 SELECT task_id, ",
+                $worker,
+                " AS worker_id, state, CAST(SUM(count) AS BIGINT) AS count FROM assignment_tallies \
+                 WHERE task_id IN (SELECT id FROM tasks WHERE app_id = $1 AND ",
                 one_of!($dialect "slug" "$2"),
-                ") GROUP BY task_id, worker_id, state) c \
+                ") GROUP BY 1, 2, 3 HAVING SUM(count) > 0) c \
                  LEFT JOIN users u ON u.id = c.worker_id ORDER BY c.task_id, u.slug, c.state"
             )
         };
     }
-    conn.fetch_all(Sql::differing(counts!(sqlite), counts!(postgres)), params![permit.app(), &json!(slugs)])
-        .await
+    let sql = Sql::differing(counts!(sqlite "NULLIF(worker, X'')"), counts!(postgres "worker_id"));
+    conn.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
 }
 
 row! {

@@ -68,36 +68,52 @@ pub async fn begin_job(
     Ok(())
 }
 
-/// Counts one more input of the job `slug` as added, unless it was cancelled; answers whether it was counted. The last
+/// Counts `more` inputs of the job `slug` as added, unless it was cancelled; answers whether they were counted. The last
 /// one completes the job.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_added(tx: &mut WriteTx, permit: &Permit, slug: &str, now: Timestamp) -> Result<bool> {
+pub async fn count_added(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    slug: &str,
+    more: usize,
+    now: Timestamp,
+) -> Result<bool> {
     let counted = tx
         .execute(
-            "UPDATE input_jobs SET done = done + 1, pending = pending - 1, \
-             status = CASE WHEN pending <= 1 THEN $5 ELSE status END, changed_at = $3 \
+            "UPDATE input_jobs SET done = done + $6, pending = pending - $6, \
+             status = CASE WHEN pending <= $6 THEN $5 ELSE status END, changed_at = $3 \
              WHERE app_id = $1 AND slug = $2 AND status <> $4",
-            params![permit.app(), slug, now, job::CANCELLED, job::COMPLETED],
+            params![permit.app(), slug, now, job::CANCELLED, job::COMPLETED, whole(more)],
         )
         .await?;
     Ok(counted > 0)
 }
 
-/// Counts one more input of the job `slug` as failed. The last one completes the job, unless it was cancelled.
+/// Counts `more` inputs of the job `slug` as failed. The last one completes the job, unless it was cancelled.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_failed(tx: &mut WriteTx, permit: &Permit, slug: &str, now: Timestamp) -> Result<()> {
+pub async fn count_failed(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    slug: &str,
+    more: usize,
+    now: Timestamp,
+) -> Result<()> {
     tx.execute(
-        "UPDATE input_jobs SET failed = failed + 1, pending = pending - 1, \
-         status = CASE WHEN pending <= 1 AND status <> $4 THEN $5 ELSE status END, changed_at = $3 \
+        "UPDATE input_jobs SET failed = failed + $6, pending = pending - $6, \
+         status = CASE WHEN pending <= $6 AND status <> $4 THEN $5 ELSE status END, changed_at = $3 \
          WHERE app_id = $1 AND slug = $2",
-        params![permit.app(), slug, now, job::CANCELLED, job::COMPLETED],
+        params![permit.app(), slug, now, job::CANCELLED, job::COMPLETED, whole(more)],
     )
     .await?;
     Ok(())
+}
+
+fn whole(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// Stops the job `slug` of the permit's app, if it still runs.
@@ -160,7 +176,6 @@ pub async fn get_job(conn: &mut Conn, permit: &Permit, slug: &str) -> Result<Opt
 /// # Errors
 /// When the database fails.
 pub async fn list_jobs(conn: &mut Conn, permit: &Permit, skip: usize, size: usize) -> Result<Vec<JobRow>> {
-    let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     conn.fetch_all(
         concat!(
             "SELECT ",

@@ -84,15 +84,25 @@ macro_rules! input_columns {
 }
 pub(super) use input_columns;
 
-/// The inputs of the app `$1` that are reached if `$who` is who asks, each with `$more`.
+/// The inputs of the app `$1` that are reached if `$who` is who asks, each with `$more`; of one who is `assigned` inputs, those
+/// alone, from which the database begins.
 macro_rules! input {
+    (assigned sqlite $who:literal; $($more:expr),+; $($condition:tt)+) => {
+        input!(@ concat!("i.id IN (", assigned!($who), ")"); $($more),+; $($condition)+)
+    };
+    (assigned postgres $who:literal; $($more:expr),+; $($condition:tt)+) => {
+        input!(@ concat!("i.id = ANY (ARRAY(", assigned!($who), "))"); $($more),+; $($condition)+)
+    };
     ($who:literal; $($more:expr),+; $($condition:tt)+) => {
+        input!(@ reached!("i.id" $who); $($more),+; $($condition)+)
+    };
+    (@ $reach:expr; $($more:expr),+; $($condition:tt)+) => {
         concat!(
             "SELECT ",
             input_columns!(),
             $($more,)+
             " FROM inputs i JOIN users u ON u.id = i.created_by WHERE i.app_id = $1 AND ",
-            reached!("i.id" $who),
+            $reach,
             $($condition)+
         )
     };
@@ -128,39 +138,88 @@ pub struct NewInput<'a> {
     pub metadata: Option<&'a Value>,
 }
 
-/// Adds an input of whoever holds the permit, ready; answers whether its identifier was free.
+/// Adds inputs of whoever holds the permit, ready; answers which of them. Those whose identifier is taken, in the app or by
+/// an earlier one of these, are not added.
+///
+/// They are added in the order of their identifiers, so that of two who add the same ones neither waits for the other.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(tx: &mut WriteTx, permit: &Permit, input: &NewInput<'_>, now: Timestamp) -> Result<bool> {
-    let inserted = tx
-        .execute(
-            "INSERT INTO inputs (id, app_id, slug, kind, body, source_url, object_key, thumbnail_key, media_type, \
-             width, height, size, sha256, metadata, status, created_by, created_at, changed_at) \
-             VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17) \
-             ON CONFLICT (app_id, slug) DO NOTHING",
-            params![
-                permit.app(),
-                input.id,
-                input.slug,
-                input.kind.name(),
-                input.body,
-                input.source_url,
-                input.object_key,
-                input.thumbnail_key,
-                input.media_type,
-                input.pixels.map(|(width, _)| i64::from(width)),
-                input.pixels.map(|(_, height)| i64::from(height)),
-                input.size,
-                input.sha256,
-                input.metadata,
-                READY,
-                permit.user(),
-                now
-            ],
-        )
-        .await?;
-    Ok(inserted > 0)
+pub async fn insert(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    inputs: &[NewInput<'_>],
+    now: Timestamp,
+) -> Result<Vec<InputId>> {
+    if inputs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut ordered: Vec<&NewInput<'_>> = inputs.iter().collect();
+    ordered.sort_by_key(|input| input.slug);
+    let mut params = params![permit.app(), READY, permit.user(), now].to_vec();
+    let mut rows = Vec::with_capacity(ordered.len());
+    for input in ordered {
+        let first = params.len() + 1;
+        params.extend_from_slice(params![
+            input.id,
+            input.slug,
+            input.kind.name(),
+            input.body,
+            input.source_url,
+            input.object_key,
+            input.thumbnail_key,
+            input.media_type,
+            input.pixels.map(|(width, _)| i64::from(width)),
+            input.pixels.map(|(_, height)| i64::from(height)),
+            input.size,
+            input.sha256,
+            input.metadata
+        ]);
+        let own: Vec<String> = (first..=params.len()).map(|number| format!("${number}")).collect();
+        rows.push(format!("($1, $2, $3, $4, $4, {})", own.join(", ")));
+    }
+    let sql = format!(
+        "INSERT INTO inputs (app_id, status, created_by, created_at, changed_at, id, slug, kind, body, source_url, \
+         object_key, thumbnail_key, media_type, width, height, size, sha256, metadata) VALUES {} \
+         ON CONFLICT (app_id, slug) DO NOTHING RETURNING id",
+        rows.join(", ")
+    );
+    let added: Vec<IdRow> = tx.fetch_made(sql, &params, IdRow::from_row).await?;
+    Ok(added.into_iter().map(|row| row.id).collect())
+}
+
+row! {
+    struct IdRow {
+        id: InputId,
+    }
+}
+
+/// That the identifier `$column` is in the JSON array that is the parameter `$2`, in which it is hexadecimal digits.
+macro_rules! one_of_ids {
+    (sqlite $column:literal) => {
+        concat!($column, " IN (SELECT unhex(value) FROM json_each($2))")
+    };
+    (postgres $column:literal) => {
+        concat!($column, " = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text($2) AS UUID)))")
+    };
+}
+pub(super) use one_of_ids;
+
+/// Identifiers as `one_of_ids!` asks for them.
+pub(super) fn digits(ids: impl Iterator<Item = Uuid>) -> Value {
+    json!(ids.map(|id| id.simple().to_string()).collect::<Vec<_>>())
+}
+
+/// Those of the inputs `ids` that the permit's app has, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_all(conn: &mut Conn, permit: &Permit, ids: &[InputId]) -> Result<Vec<InputRow>> {
+    let sql = Sql::differing(
+        input!("$3"; ""; " AND ", one_of_ids!(sqlite "i.id")),
+        input!("$3"; ""; " AND ", one_of_ids!(postgres "i.id")),
+    );
+    conn.fetch_all(sql, params![permit.app(), &digits(ids.iter().map(|id| id.0)), permit.assigned_to()]).await
 }
 
 /// The input `slug` of the permit's app.
@@ -305,17 +364,20 @@ pub struct Filter<'a> {
     pub before: Option<InputId>,
 }
 
-/// The statement that lists inputs `$with` more of them.
+/// The statements that list inputs `$with` more of them: for whoever reaches everything, and for whoever does not.
 macro_rules! list {
-    (sqlite $($with:expr),+) => {
-        list!("TEXT", "instr", one_of!(sqlite "i.slug" "$4"); $($with),+)
+    ($dialect:ident $($with:expr),+) => {
+        [list!(@ $dialect ["$9"] $($with),+), list!(@ $dialect [assigned $dialect "$9"] $($with),+)]
     };
-    (postgres $($with:expr),+) => {
-        list!("JSONB", "strpos", one_of!(postgres "i.slug" "$4"); $($with),+)
+    (@ sqlite $who:tt $($with:expr),+) => {
+        list!("TEXT", "instr", one_of!(sqlite "i.slug" "$4"); $who $($with),+)
     };
-    ($json:literal, $place:literal, $named:expr; $($with:expr),+) => {
+    (@ postgres $who:tt $($with:expr),+) => {
+        list!("JSONB", "strpos", one_of!(postgres "i.slug" "$4"); $who $($with),+)
+    };
+    ($json:literal, $place:literal, $named:expr; [$($who:tt)+] $($with:expr),+) => {
         input!(
-            "$9"; $($with),+;
+            $($who)+; $($with),+;
             " AND (CAST($4 AS ", $json, ") IS NULL OR ", $named, ")",
             " AND (CAST($5 AS TEXT) IS NULL OR i.kind = $5)",
             " AND (CAST($6 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM annotations a \
@@ -339,8 +401,7 @@ pub async fn list(
     skip: usize,
     size: usize,
 ) -> Result<Page<InputRow>> {
-    let sql = Sql::differing(list!(sqlite ""), list!(postgres ""));
-    filter.fetch(conn, sql, permit, skip, size, None).await
+    filter.fetch(conn, [list!(sqlite ""), list!(postgres "")], permit, skip, size, None).await
 }
 
 /// As [`list`], each with what is said of it by the annotations that stand as `status`, and in which datasets it is.
@@ -355,19 +416,19 @@ pub async fn list_with_said(
     size: usize,
     status: i64,
 ) -> Result<Page<InputSaidRow>> {
-    let sql = Sql::differing(
+    let lists = [
         list!(sqlite ", ", said!(sqlite "$10"), ", ", in_datasets!(sqlite)),
         list!(postgres ", ", said!(postgres "$10"), ", ", in_datasets!(postgres)),
-    );
-    filter.fetch(conn, sql, permit, skip, size, Some(status)).await
+    ];
+    filter.fetch(conn, lists, permit, skip, size, Some(status)).await
 }
 
 impl Filter<'_> {
-    /// The page that `sql` lists, of annotations that stand as `status` if it asks for them.
+    /// The page that `lists` list on each database, of annotations that stand as `status` if they ask for them.
     async fn fetch<T: FromRow>(
         &self,
         conn: &mut Conn,
-        sql: Sql,
+        lists: [[&'static str; 2]; 2],
         permit: &Permit,
         skip: usize,
         size: usize,
@@ -388,6 +449,9 @@ impl Filter<'_> {
         ]
         .to_vec();
         params.extend(status.map(Param::from));
+        let [sqlite, postgres] =
+            lists.map(|[whole, part]| if permit.assigned_to().is_none() { whole } else { part });
+        let sql = Sql::differing(sqlite, postgres);
         Ok(Page::cut(conn.fetch_all(sql, &params).await?, size))
     }
 }
@@ -462,14 +526,26 @@ row! {
 /// # Errors
 /// When the database fails.
 pub async fn counts(conn: &mut Conn, permit: &Permit) -> Result<InputCounts> {
-    conn.fetch_one(
-        concat!(
-            "SELECT COUNT(CASE WHEN status = 30000 THEN 1 END) AS ready, \
-             COUNT(CASE WHEN status IN (30001, 30003) THEN 1 END) AS pending, \
-             COUNT(CASE WHEN status NOT IN (30000, 30001, 30003) THEN 1 END) AS failed FROM inputs WHERE app_id = $1 AND ",
-            reached!("id" "$2")
-        ),
-        params![permit.app(), permit.assigned_to()],
-    )
-    .await
+    macro_rules! counts {
+        ($from:expr) => {
+            concat!(
+                "SELECT CAST(COALESCE(SUM(CASE WHEN status = 30000 THEN count END), 0) AS BIGINT) AS ready, \
+                 CAST(COALESCE(SUM(CASE WHEN status IN (30001, 30003) THEN count END), 0) AS BIGINT) AS pending, \
+                 CAST(COALESCE(SUM(CASE WHEN status NOT IN (30000, 30001, 30003) THEN count END), 0) AS BIGINT) \
+                 AS failed FROM ",
+                $from
+            )
+        };
+    }
+    match permit.assigned_to() {
+        None => conn.fetch_one(counts!("input_tallies WHERE app_id = $1"), params![permit.app()]).await,
+        Some(person) => {
+            let reached = counts!(concat!(
+                "(SELECT status, 1 AS count FROM inputs WHERE app_id = $1 AND id IN (",
+                assigned!("$2"),
+                ")) reached"
+            ));
+            conn.fetch_one(reached, params![permit.app(), person]).await
+        }
+    }
 }

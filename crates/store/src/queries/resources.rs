@@ -2,7 +2,7 @@
 
 use atelier_domain::Permit;
 
-use super::reach::{assigned, reached};
+use super::reach::assigned;
 use crate::Result;
 use crate::db::{Conn, params, row};
 
@@ -22,15 +22,26 @@ row! {
 /// # Errors
 /// When the database fails.
 pub async fn count(conn: &mut Conn, permit: &Permit) -> Result<CountsRow> {
-    conn.fetch_one(
-        concat!(
-            "SELECT (SELECT COUNT(*) FROM inputs WHERE app_id = $1 AND ",
-            reached!("id" "$2"),
-            ") AS inputs, (SELECT COUNT(*) FROM datasets WHERE app_id = $1) AS datasets"
-        ),
-        params![permit.app(), permit.assigned_to()],
-    )
-    .await
+    macro_rules! count {
+        ($inputs:expr) => {
+            concat!(
+                "SELECT (SELECT ",
+                $inputs,
+                ") AS inputs, (SELECT COUNT(*) FROM datasets WHERE app_id = $1) AS datasets"
+            )
+        };
+    }
+    match permit.assigned_to() {
+        None => {
+            let all = count!("CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM input_tallies WHERE app_id = $1");
+            conn.fetch_one(all, params![permit.app()]).await
+        }
+        Some(person) => {
+            let reached =
+                count!(concat!("COUNT(*) FROM inputs WHERE app_id = $1 AND id IN (", assigned!("$2"), ")"));
+            conn.fetch_one(reached, params![permit.app(), person]).await
+        }
+    }
 }
 
 row! {

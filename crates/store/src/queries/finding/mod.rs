@@ -10,13 +10,12 @@ mod statement;
 use atelier_domain::Permit;
 use atelier_domain::filter::{Filter, Subject};
 use atelier_domain::id::{AnnotationId, InputId};
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Page;
 use super::annotations::{AnnotationRow, annotation};
 use super::dataset_inputs::in_datasets;
-use super::inputs::{InputSaidRow, input, input_columns};
+use super::inputs::{InputSaidRow, digits, input, input_columns, one_of_ids};
 use super::reach::{assigned, reached};
 use super::said::said;
 use crate::Result;
@@ -103,20 +102,6 @@ pub async fn count(
     let sql = format!("SELECT COUNT(*) AS count FROM ({}) found", statement.sql);
     let rows: Vec<CountRow> = conn.fetch_made(sql, &statement.params, CountRow::from_row).await?;
     Ok(rows.first().map_or(0, |row| usize::try_from(row.count).unwrap_or_default()))
-}
-
-/// That the identifier `$column` is in the JSON array that is the parameter `$2`, in which it is hexadecimal digits.
-macro_rules! one_of_ids {
-    (sqlite $column:literal) => {
-        concat!($column, " IN (SELECT unhex(value) FROM json_each($2))")
-    };
-    (postgres $column:literal) => {
-        concat!($column, " = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text($2) AS UUID)))")
-    };
-}
-
-fn digits(ids: impl Iterator<Item = Uuid>) -> Value {
-    json!(ids.map(|id| id.simple().to_string()).collect::<Vec<_>>())
 }
 
 /// Those of the inputs `ids` that the permit's app has, in that order, with what is said of them by the annotations that

@@ -2,8 +2,8 @@
 //!
 //! What is wanted are a few of many, the newest or the oldest. So a statement begins with rows that an index has in that
 //! order, and looks at no more of them than it takes to have enough: at the inputs of a concept, of a dataset, of an
-//! author, or else at all inputs. Neither database finds this by itself. Only words have no order: of those of a text, all
-//! that have them are looked at.
+//! author, or else at all inputs. Neither database finds this by itself. SQLite keeps the words of texts in the order of the
+//! inputs as well; PostgreSQL's index of them has none, and it weighs by itself whether to begin there.
 
 use atelier_domain::Permit;
 use atelier_domain::filter::{Filter, Said, Subject};
@@ -22,13 +22,23 @@ pub(super) struct Statement {
     pub(super) params: Vec<Param<'static>>,
 }
 
-/// Where a statement begins: its tables, what holds of their rows, and the column of the order.
+/// Where a statement begins: its tables, what holds of their rows, and the column of the identifiers.
 struct Beginning {
     from: String,
     conditions: Vec<String>,
     column: &'static str,
-    /// Whether it may come upon an input several times.
-    repeats: bool,
+    order: Order,
+}
+
+/// In which order identifiers come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// In their own.
+    Own,
+    /// In their own, some of them several times.
+    Repeated,
+    /// In that of the numbers under which SQLite keeps words: see [`place_of_words`].
+    Places,
 }
 
 impl Statement {
@@ -42,15 +52,30 @@ impl Statement {
         size: usize,
     ) -> Self {
         let mut statement = Self { backend, sql: String::new(), params: vec![permit.app().into()] };
-        let (sign, order, first) =
+        let (sign, direction, first) =
             if search.oldest_first { (">", "ASC", Uuid::nil()) } else { ("<", "DESC", Uuid::max()) };
         let mut parts = parts(search.filter);
-        let Beginning { from, mut conditions, column, repeats } = match subject {
+        let Beginning { from, mut conditions, column, order } = match subject {
             Subject::Inputs => statement.of_inputs(&mut parts),
             Subject::Annotations => statement.of_annotations(&mut parts),
         };
-        let after = statement.bind(search.after.unwrap_or(first));
-        conditions.push(format!("{column} {sign} {after}"));
+        let ordered = match order {
+            Order::Own | Order::Repeated => {
+                let after = statement.bind(search.after.unwrap_or(first));
+                conditions.push(format!("{column} {sign} {after}"));
+                column
+            }
+            Order::Places => {
+                if let Some(after) = search.after {
+                    // It may have been deleted meanwhile.
+                    let (place, after) = (statement.bind(place_of_words(after)), statement.bind(after));
+                    conditions.push(format!(
+                        "w.rowid {sign} COALESCE((SELECT l.place FROM input_words_places l WHERE l.input_id = {after}), {place})"
+                    ));
+                }
+                "w.rowid"
+            }
+        };
         if let Some(person) = permit.assigned_to() {
             let person = statement.bind(person);
             let input = match subject {
@@ -58,7 +83,11 @@ impl Statement {
                 Subject::Annotations => "a.input_id",
             };
             let assigned = format!(assigned!("{person}"), person = person);
-            conditions.push(format!("{input} IN ({assigned})"));
+            conditions.push(match backend {
+                Backend::Sqlite => format!("{input} IN ({assigned})"),
+                // It would join what it takes for many, though most people have few.
+                Backend::Postgres => format!("{input} = ANY (ARRAY({assigned}))"),
+            });
         }
         for part in parts {
             let condition = statement.condition(part, subject);
@@ -66,9 +95,9 @@ impl Statement {
         }
         let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         let (limit, offset) = (statement.bind(whole(size)), statement.bind(whole(skip)));
-        let group = if repeats { format!(" GROUP BY {column}") } else { String::new() };
+        let group = if order == Order::Repeated { format!(" GROUP BY {column}") } else { String::new() };
         statement.sql = format!(
-            "SELECT {column} AS id FROM {from} WHERE {}{group} ORDER BY {column} {order} LIMIT {limit} OFFSET {offset}",
+            "SELECT {column} AS id FROM {from} WHERE {}{group} ORDER BY {ordered} {direction} LIMIT {limit} OFFSET {offset}",
             conditions.join(" AND ")
         );
         statement
@@ -108,7 +137,7 @@ impl Statement {
                         "m.dataset_id = (SELECT d.id FROM datasets d WHERE d.app_id = $1 AND d.slug = {dataset})"
                     )],
                     column: "m.input_id",
-                    repeats: false,
+                    order: Order::Own,
                 }
             }
             // PostgreSQL weighs by itself how many texts have the words.
@@ -119,11 +148,11 @@ impl Statement {
                     "p.place = w.rowid AND p.app_id = $1".into(),
                 ],
                 column: "p.input_id",
-                repeats: false,
+                order: Order::Places,
             },
             _ => {
                 let conditions = vec!["i.app_id = $1".into()];
-                return Beginning { from: "inputs i".into(), conditions, column: "i.id", repeats: false };
+                return Beginning { from: "inputs i".into(), conditions, column: "i.id", order: Order::Own };
             }
         };
         if !parts.is_empty() {
@@ -144,7 +173,7 @@ impl Statement {
                 from: "annotations a".into(),
                 conditions,
                 column: "a.input_id",
-                repeats: true,
+                order: Order::Repeated,
             };
         };
         let mut conditions = vec!["c.app_id = $1".to_owned(), self.named(named)];
@@ -154,7 +183,7 @@ impl Statement {
             conditions.push("a.id = c.annotation_id".into());
             conditions.extend(of_annotation);
         }
-        Beginning { from, conditions, column: "c.input_id", repeats: true }
+        Beginning { from, conditions, column: "c.input_id", order: Order::Repeated }
     }
 
     /// Begins with the annotations of a concept, if the filter asks for one, else with all of them.
@@ -165,7 +194,7 @@ impl Statement {
             from: "annotations a".into(),
             conditions: vec!["a.app_id = $1".into()],
             column: "a.id",
-            repeats: false,
+            order: Order::Own,
         };
         if let Some(Filter::Said(said)) = chosen {
             beginning.from = "annotation_concepts c CROSS JOIN annotations a".into();
@@ -187,4 +216,15 @@ fn parts(filter: &Filter) -> Vec<&Filter> {
         Filter::All(filters) => filters.iter().flat_map(parts).collect(),
         other => vec![other],
     }
+}
+
+/// The number under which SQLite keeps the words of the input `id`, or above which it is the next that was free: see the
+/// migration `0019_words`.
+fn place_of_words(id: Uuid) -> i64 {
+    const SINCE: i64 = 1_577_836_800_000;
+    let [m0, m1, m2, m3, m4, m5, u0, u1, i0, i1, ..] = id.into_bytes();
+    let millis = i64::from_be_bytes([0, 0, m0, m1, m2, m3, m4, m5]);
+    let micros = i64::from(u16::from_be_bytes([u0 & 0x0f, u1]));
+    let index = i64::from(u16::from_be_bytes([i0 & 0x3f, i1])).min(4_095);
+    ((millis - SINCE) * 1_000 + micros).saturating_mul(4_096).saturating_add(index)
 }
