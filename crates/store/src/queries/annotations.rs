@@ -66,14 +66,23 @@ row! {
     }
 }
 
-/// The annotations of the app `$1` of inputs that are reached if `$who` is who asks.
+/// The annotations of the app `$1` of inputs that are reached if `$who` is who asks; `by_input`, where they are found by their
+/// inputs: SQLite would go through all of the app, which it takes for few.
 macro_rules! annotation {
+    (by_input $who:literal; $($condition:tt)+) => {
+        annotation!(@ "(a.app_id = $1) IS TRUE", $who; $($condition)+)
+    };
     ($who:literal; $($condition:tt)+) => {
+        annotation!(@ "a.app_id = $1", $who; $($condition)+)
+    };
+    (@ $in_app:literal, $who:literal; $($condition:tt)+) => {
         concat!(
             "SELECT a.id, a.slug, i.slug AS input_slug, a.user_id, u.slug AS author_slug, u.name AS author, \
              a.data AS labels, a.info, a.status, t.slug AS task, a.created_at, a.changed_at \
              FROM annotations a JOIN inputs i ON i.id = a.input_id JOIN users u ON u.id = a.user_id \
-             LEFT JOIN tasks t ON t.id = a.task_id WHERE a.app_id = $1 AND ",
+             LEFT JOIN tasks t ON t.id = a.task_id WHERE ",
+            $in_app,
+            " AND ",
             reached!("a.input_id" $who),
             $($condition)+
         )
@@ -266,8 +275,14 @@ pub async fn list(
 ) -> Result<Vec<AnnotationRow>> {
     macro_rules! list {
         ($dialect:ident, $($found_by:tt)+) => {
+            list!(@ ["$9"] $dialect, $($found_by)+)
+        };
+        (by_input $dialect:ident) => {
+            list!(@ [by_input "$9"] $dialect, " AND i.app_id = $1 AND ", one_of!($dialect "i.slug" "$5"))
+        };
+        (@ [$($who:tt)+] $dialect:ident, $($found_by:tt)+) => {
             annotation!(
-                "$9";
+                $($who)+;
                 $($found_by)+,
                 among!($dialect "a.slug" "$4"),
                 among!($dialect "i.slug" "$5"),
@@ -284,10 +299,7 @@ pub async fn list(
             list!(postgres, " AND ", one_of!(postgres "a.slug" "$4")),
         )
     } else if !filter.inputs.is_empty() {
-        Sql::differing(
-            list!(sqlite, " AND i.app_id = $1 AND ", one_of!(sqlite "i.slug" "$5")),
-            list!(postgres, " AND i.app_id = $1 AND ", one_of!(postgres "i.slug" "$5")),
-        )
+        Sql::differing(list!(by_input sqlite), list!(by_input postgres))
     } else if filter.task.is_some() {
         macro_rules! within {
             ($dialect:ident) => {
