@@ -347,7 +347,7 @@ impl Desk {
                 self.trouble(id, Trouble::Changed);
                 self.fetch();
             }
-            (Err(other), _) => self.trouble(id, Trouble::Refused(other.to_string())),
+            (Err(other), _) => self.trouble(id, Trouble::Refused(why(&other))),
         }
         self.send();
     }
@@ -449,6 +449,18 @@ impl Desk {
             }
             () => "Saving …",
         }
+    }
+}
+
+/// Why something was refused, in a sentence.
+fn why(error: &UiError) -> String {
+    match error.about("concept").next() {
+        Some(message) => {
+            let mut letters = message.chars();
+            let first = letters.next().map(|letter| letter.to_lowercase().to_string());
+            format!("Its concepts {}{}", first.unwrap_or_default(), letters.as_str())
+        }
+        None => error.to_string(),
     }
 }
 

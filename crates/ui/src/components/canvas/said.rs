@@ -89,60 +89,74 @@ fn decision(desk: Desk, id: ResourceId, trouble: Trouble) -> AnyView {
 
 fn row(desk: Desk, app: &App, input: &str, id: ResourceId) -> AnyView {
     let sketch = desk.sketch;
-    let id = StoredValue::new(id);
-    // As they are now: a row stays the same one, whatever its region becomes, and so keeps the focus.
-    let now = Memo::new(move |_| {
-        sketch.drawing.with(|drawing| {
-            let mut regions = drawing.regions().iter();
-            id.with_value(|id| regions.find(|region| region.id == *id).cloned())
+    // INVARIANT: what is shown depends on the row's own memos alone, and asks them whether they are still there. An effect
+    // that heard of a change may run after the list has taken its row away.
+    let now = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            sketch.drawing.with(|drawing| drawing.regions().iter().find(|region| region.id == id).cloned())
         })
-    });
-    let mark = Memo::new(move |_| sketch.stored.with(|stored| id.with_value(|id| stored.mark(id).cloned())));
-    let look = Memo::new(move |_| now.with(|region| region.as_ref().map(|region| sketch.look_of(region))));
-    let name = move || look.with(|look| look.as_ref().map(|(name, _)| name.clone()).unwrap_or_default());
-    let swatch = move || {
-        let color = look.with(|look| look.as_ref().map(|(_, color)| color.clone()).unwrap_or_default());
-        view! { <Swatch color /> }
     };
-    let place = move || {
+    let mark = {
+        let id = id.clone();
+        Memo::new(move |_| sketch.stored.with(|stored| stored.mark(&id).cloned()))
+    };
+    let standing = {
+        let id = id.clone();
+        Memo::new(move |_| desk.standing(&id))
+    };
+    let is_chosen = {
+        let id = id.clone();
+        Memo::new(move |_| sketch.is_chosen(&id))
+    };
+    let is_chosen = move || is_chosen.try_get().unwrap_or_default();
+    let look = Memo::new(move |_| now.with(|region| region.as_ref().map(|region| sketch.look_of(region))));
+    let look = move || look.try_get().flatten().unwrap_or_default();
+    let name = move || look().0;
+    let swatch = move || view! { <Swatch color=look().1 /> };
+    let place = Memo::new(move |_| {
         let words = |region: &Region| (geometry::words(&region.shape), sketch.quote(&region.shape));
         now.with(|region| region.as_ref().map(words).unwrap_or_default())
-    };
+    });
+    let place = move || place.try_get().unwrap_or_default();
     let quote = move || place().1.map(|words| view! { <span class="row-note drawn-words">{words}</span> });
+    let said = move || mark.try_get().flatten();
     let spoken = move || {
         let (place, words) = place();
-        let author = mark.with(|mark| mark.as_ref().map(|mark| format!(", by {}", mark.author)));
+        let author = said().map(|mark| format!(", by {}", mark.author));
         let words = words.map(|words| format!(" “{words}”"));
         format!("{}{}{}, {place}", name(), words.unwrap_or_default(), author.unwrap_or_default())
     };
-    let is_chosen = Signal::derive(move || id.with_value(|id| sketch.is_chosen(id)));
     let (app, input) = (app.clone(), input.to_owned());
     // When it changed says nothing of how it goes.
     let goes_as = Memo::new(move |_| mark.with(|mark| Some(Mark { changed_at: 0, ..mark.clone()? })));
-    let removal = move || removal_of(desk, &app, &input, id.get_value(), goes_as.get());
+    let removal = {
+        let id = id.clone();
+        move || goes_as.try_get().map(|mark| removal_of(desk, &app, &input, id.clone(), mark))
+    };
     let why_not = move || {
         // Whoever may annotate nothing is told so once, by the page.
-        let why_not = mark.with(|mark| mark.as_ref()?.no_change.clone()).filter(|_| sketch.is_open);
+        let why_not = said().and_then(|mark| mark.no_change).filter(|_| sketch.is_open);
         why_not.map(|text| view! { <p class="row-note is-reason"><Prose text /></p> })
     };
     view! {
         <li
             class="mark"
             class:is-chosen=is_chosen
-            class:is-others=move || id.with_value(|id| sketch.is_others(id))
+            class:is-others=move || said().is_some_and(|mark| !mark.is_own)
         >
             <button
                 type="button"
                 class="button is-quiet is-small drawn-name"
                 aria-label=spoken
-                aria-pressed=move || if is_chosen.get() { "true" } else { "false" }
-                on:click=move |_| sketch.choose(Some(id.get_value()))
+                aria-pressed=move || if is_chosen() { "true" } else { "false" }
+                on:click=move |_| sketch.choose(Some(id.clone()))
             >
                 <span class="swatched">{swatch}{name}</span>
                 {quote}
             </button>
             <span class="row-actions">{removal}</span>
-            <p class="row-note">{move || standing(desk, &id.get_value(), mark.get())}</p>
+            <p class="row-note">{move || standing.try_get().map(|standing| stands(standing, said()))}</p>
             {why_not}
         </li>
     }
@@ -150,8 +164,8 @@ fn row(desk: Desk, app: &App, input: &str, id: ResourceId) -> AnyView {
 }
 
 /// Whose a region is and since when it stands so, or what keeps it from being saved.
-fn standing(desk: Desk, id: &ResourceId, mark: Option<Mark>) -> AnyView {
-    match (desk.standing(id), mark) {
+fn stands(standing: Standing, mark: Option<Mark>) -> AnyView {
+    match (standing, mark) {
         (Standing::Saved, Some(mark)) => {
             let state = mark.state.map(|state| format!(", {state}"));
             view! { {mark.author} ", " <Time at=mark.changed_at /> {state} }.into_any()
