@@ -113,6 +113,8 @@ pub struct Desk {
     has_saved: RwSignal<bool>,
     /// Whether what the browser kept was taken up.
     is_restored: StoredValue<bool>,
+    /// Whether the browser keeps something for this page: what it keeps for another one is not this one's to forget.
+    has_kept: StoredValue<bool>,
     /// Which change of the drawing was the last: only at rest something is sent.
     change: StoredValue<u32>,
     answers: StoredValue<u32>,
@@ -137,6 +139,7 @@ impl Desk {
             is_sending: StoredValue::new(false),
             has_saved: RwSignal::new(false),
             is_restored: StoredValue::new(false),
+            has_kept: StoredValue::new(false),
             change: StoredValue::new(0),
             answers: StoredValue::new(0),
             typed: RwSignal::default(),
@@ -190,6 +193,7 @@ impl Desk {
             let kind = if shown.text.is_some() { TaskKind::Spans } else { TaskKind::Boxes };
             self.at.set_value(Some(at));
             self.is_restored.set_value(false);
+            self.has_kept.set_value(false);
             self.has_saved.set(false);
             self.troubles.set(BTreeMap::new());
             self.sketch.begin(kind, (after, drawn), shown.concepts, shown.text.clone());
@@ -259,6 +263,7 @@ impl Desk {
     /// Takes up what the browser kept, and what was changed meanwhile.
     fn restore(self) {
         let Some(Kept { stored, mut drawn }) = self.place().and_then(|place| place.load()) else { return };
+        self.has_kept.set_value(true);
         let after = self.sketch.stored.get_untracked();
         let conflicts = absorb(&mut drawn, &stored, &after);
         self.sketch.drawing.update(|drawing| drawing.replace(drawn));
@@ -272,10 +277,15 @@ impl Desk {
         let is_finished =
             drawn.iter().all(|region| !region.labels.is_empty() || !self.sketch.is_new(&region.id));
         if is_finished && self.acts().is_empty() {
-            return place.forget();
+            if self.has_kept.get_value() {
+                self.has_kept.set_value(false);
+                place.forget();
+            }
+            return;
         }
         // A browser that keeps nothing still has the page.
-        let _ = place.keep(&Kept { stored: self.sketch.stored.get_untracked(), drawn });
+        let is_kept = place.keep(&Kept { stored: self.sketch.stored.get_untracked(), drawn });
+        self.has_kept.set_value(is_kept);
     }
 
     fn send_at_rest(self) {

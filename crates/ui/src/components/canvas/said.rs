@@ -34,7 +34,7 @@ pub fn SaidRegions(
         <NameRegion desk />
         <section class="said">
             <DrawnHead sketch />
-            <p class="field-hint kept-state needs-script" role="status">{move || desk.words()}</p>
+            <p class="field-hint kept-state needs-script">{move || desk.words()}</p>
             {move || troubles(desk)}
             <ol class="mark-list" role="list">
                 <For each=regions key=|region| region.id.clone() children=row />
@@ -124,7 +124,7 @@ fn row(desk: Desk, app: &App, input: &str, id: ResourceId) -> AnyView {
     let spoken = move || {
         let (place, words) = place();
         let author = said().map(|mark| format!(", by {}", mark.author));
-        let words = words.map(|words| format!(" “{words}”"));
+        let words = words.map(|words| format!(" {words}"));
         format!("{}{}{}, {place}", name(), words.unwrap_or_default(), author.unwrap_or_default())
     };
     let (app, input) = (app.clone(), input.to_owned());
