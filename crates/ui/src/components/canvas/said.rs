@@ -153,6 +153,7 @@ fn row(desk: Desk, app: &App, input: &str, id: ResourceId) -> AnyView {
                 on:click=move |_| sketch.choose(Some(id.clone()))
             >
                 <span class="swatched">{swatch}{name}</span>
+                " "
                 {quote}
             </button>
             <span class="row-actions">{removal}</span>
