@@ -59,6 +59,7 @@ async fn post_inputs(bench: &Bench, owner: &Person, app: &AppName) {
             slug: slug.into(),
             content,
             metadata: None,
+            place: None,
             labels: Labels::default(),
             datasets: Vec::new(),
         })

@@ -1,7 +1,7 @@
 //! What inputs hold: fetching it, reading it, and putting its bytes where they belong.
 
-use atelier_domain::Medium;
 use atelier_domain::id::{AppId, InputId};
+use atelier_domain::{Medium, Place};
 use atelier_store::queries::inputs::NewInput;
 use bytes::Bytes;
 use serde_json::Value;
@@ -61,6 +61,7 @@ impl Stored {
         id: InputId,
         slug: &'a str,
         metadata: Option<&'a Value>,
+        place: Option<Place>,
     ) -> NewInput<'a> {
         NewInput {
             id,
@@ -75,6 +76,7 @@ impl Stored {
             size: self.size,
             sha256: &self.sha256,
             metadata,
+            place,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use atelier_domain::id::{IN_ORDER, InputId, JobId};
-use atelier_domain::{Condition, Conditions, Endpoint, Labels, Permit, ResourceId, Timestamp};
+use atelier_domain::{Condition, Conditions, Endpoint, Labels, Permit, Place, ResourceId, Timestamp};
 use atelier_store::queries::input_jobs::{self, JobRow};
 use atelier_store::queries::inputs::{self, InputRow};
 use atelier_store::{Event, WriteTx};
@@ -35,6 +35,8 @@ pub struct NewInput {
     pub content: Content,
     /// What clients keep with it.
     pub metadata: Option<Value>,
+    /// Where it was made, if that is known.
+    pub place: Option<Place>,
     /// What the caller says of it.
     pub labels: Labels,
     /// The datasets into which it is put, by their identifiers.
@@ -78,6 +80,7 @@ pub struct Posted {
 /// What is kept with an input, beside what it holds.
 struct Beside {
     metadata: Option<Value>,
+    place: Option<Place>,
     annotation: NewAnnotation,
     datasets: Vec<String>,
 }
@@ -189,7 +192,7 @@ impl Service {
         metadata::check(new.metadata.as_ref())?;
         let stored = self.store_content(request.begun.app(), id, new.content).await?;
         let annotation = NewAnnotation { labels: new.labels, ..NewAnnotation::default() };
-        let beside = Beside { metadata: new.metadata, annotation, datasets: new.datasets };
+        let beside = Beside { metadata: new.metadata, place: new.place, annotation, datasets: new.datasets };
         let added = self.keep_input(request, id, &slug, &stored, &beside).await;
         match &added {
             Ok(row) if row.id == id => {}
@@ -223,7 +226,7 @@ impl Service {
         let mut chosen = slug.to_string();
         let mut number = 0_u32;
         loop {
-            let input = stored.as_input(id, &chosen, beside.metadata.as_ref());
+            let input = stored.as_input(id, &chosen, beside.metadata.as_ref(), beside.place);
             if inputs::insert(&mut tx, permit, &input, now).await? {
                 break;
             }

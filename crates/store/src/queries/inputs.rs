@@ -1,7 +1,7 @@
 //! Inputs: the pictures and texts of apps.
 
 use atelier_domain::id::{InputId, UserId};
-use atelier_domain::{Medium, Permit, Timestamp};
+use atelier_domain::{Medium, Permit, Place, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -44,6 +44,10 @@ row! {
         pub size: i64,
         /// What clients keep with it.
         pub metadata: Option<Value>,
+        /// How many degrees north it was made, if that is known.
+        pub latitude: Option<f64>,
+        /// How many degrees east, likewise.
+        pub longitude: Option<f64>,
         /// Where it stands, by the wire's number.
         pub status: i64,
         /// Who added it.
@@ -54,6 +58,14 @@ row! {
         pub created_at: Timestamp,
         /// When it last changed.
         pub changed_at: Timestamp,
+    }
+}
+
+impl InputRow {
+    /// Where it was made, if that is known.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        Place::new(self.latitude?, self.longitude?).ok()
     }
 }
 
@@ -78,7 +90,7 @@ impl FromRow for InputSaidRow {
 macro_rules! input_columns {
     () => {
         "i.id, i.slug, i.kind, i.body, i.source_url, i.object_key, i.thumbnail_key, i.media_type, \
-         i.width, i.height, i.size, i.metadata, i.status, i.created_by, u.name AS author, i.created_at, \
+         i.width, i.height, i.size, i.metadata, i.latitude, i.longitude, i.status, i.created_by, u.name AS author, i.created_at, \
          i.changed_at"
     };
 }
@@ -126,6 +138,13 @@ pub struct NewInput<'a> {
     pub sha256: &'a [u8; 32],
     /// What clients keep with it.
     pub metadata: Option<&'a Value>,
+    /// Where it was made, if that is known.
+    pub place: Option<Place>,
+}
+
+/// How far a place lies along one of the axes through the middle of the earth: see [`Place::direction`].
+fn along(place: Option<Place>, axis: usize) -> Option<f64> {
+    place.and_then(|place| place.direction().get(axis).copied())
 }
 
 /// Adds an input of whoever holds the permit, ready; answers whether its identifier was free.
@@ -136,8 +155,9 @@ pub async fn insert(tx: &mut WriteTx, permit: &Permit, input: &NewInput<'_>, now
     let inserted = tx
         .execute(
             "INSERT INTO inputs (id, app_id, slug, kind, body, source_url, object_key, thumbnail_key, media_type, \
-             width, height, size, sha256, metadata, status, created_by, created_at, changed_at) \
-             VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17) \
+             width, height, size, sha256, metadata, status, created_by, created_at, changed_at, latitude, longitude, \
+             place_x, place_y, place_z) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+             $17, $17, $18, $19, $20, $21, $22) \
              ON CONFLICT (app_id, slug) DO NOTHING",
             params![
                 permit.app(),
@@ -156,7 +176,12 @@ pub async fn insert(tx: &mut WriteTx, permit: &Permit, input: &NewInput<'_>, now
                 input.metadata,
                 READY,
                 permit.user(),
-                now
+                now,
+                input.place.map(Place::latitude),
+                input.place.map(Place::longitude),
+                along(input.place, 0),
+                along(input.place, 1),
+                along(input.place, 2)
             ],
         )
         .await?;
@@ -392,7 +417,7 @@ impl Filter<'_> {
     }
 }
 
-/// Keeps `metadata` with the input `id` of the permit's app.
+/// Keeps `metadata` and where it was made with the input `id` of the permit's app.
 ///
 /// # Errors
 /// When the database fails.
@@ -401,11 +426,23 @@ pub async fn update(
     permit: &Permit,
     id: InputId,
     metadata: Option<&Value>,
+    place: Option<Place>,
     now: Timestamp,
 ) -> Result<()> {
     tx.execute(
-        "UPDATE inputs SET metadata = $3, changed_at = $4 WHERE app_id = $1 AND id = $2",
-        params![permit.app(), id, metadata, now],
+        "UPDATE inputs SET metadata = $3, changed_at = $4, latitude = $5, longitude = $6, place_x = $7, \
+         place_y = $8, place_z = $9 WHERE app_id = $1 AND id = $2",
+        params![
+            permit.app(),
+            id,
+            metadata,
+            now,
+            place.map(Place::latitude),
+            place.map(Place::longitude),
+            along(place, 0),
+            along(place, 1),
+            along(place, 2)
+        ],
     )
     .await?;
     Ok(())

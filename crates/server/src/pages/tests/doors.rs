@@ -61,6 +61,7 @@ impl Story {
             slug: "note".into(),
             content: Content::Text("Green tea".into()),
             metadata: None,
+            place: None,
             labels: Labels::default(),
             datasets: Vec::new(),
         };
