@@ -173,6 +173,12 @@ impl Story {
         };
         let is_about_concepts =
             ["/api/concepts/", "/api/vocabs/"].iter().any(|room| door.path.starts_with(room));
+        let concept = match door.path {
+            // What is green was said to be so already.
+            "/api/annotations/add" => "tea",
+            _ if is_about_concepts => "black",
+            _ => "green",
+        };
         let labels = Labels {
             concepts: vec![Label { concept: "green".parse().unwrap(), value: 1.0 }],
             regions: Vec::new(),
@@ -197,7 +203,7 @@ impl Story {
             ("region", if is_drawn { drawn } else { "r1".to_owned() }),
             ("relation", self.relation.clone()),
             // What is deleted or merged is what nothing is said with: the rest needs further rights.
-            ("concept", if is_about_concepts { "black" } else { "green" }.to_owned()),
+            ("concept", concept.to_owned()),
             ("labels", serde_json::to_string(&labels).unwrap()),
             ("batch", self.batch.clone()),
         ];
