@@ -1,8 +1,10 @@
 """Searches, as the official client asks for them, and as its messages do."""
 
 import os
+import tempfile
 import unittest
 
+from clarifai.client.input import Inputs
 from clarifai.client.search import Search
 from clarifai.client.user import User
 from clarifai_grpc.grpc.api.status import status_code_pb2 as code
@@ -64,6 +66,38 @@ class Searches(unittest.TestCase):
             with self.subTest(filters=filters):
                 self.assertEqual(self.found(*[dict(each) for each in filters], top_k=10), expected)
 
+    def test_the_client_adds_inputs_with_places_and_finds_them_there(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as listed:
+            listed.write('inputid,input,geopoints\nberlin,Mind the gap,"13.405,52.52"\n')
+            listed.write('fiji,Drive on the left,"179.9,-17.5"\nnowhere,A sign,\n')
+            listed.flush()
+            inputs = Inputs(user_id="ada", app_id="street-signs", pat=self.token, base_url=self.server.url)
+            rows = inputs.get_inputs_from_csv(listed.name, input_type="text", csv_type="raw", labels=False)
+            inputs.upload_inputs(rows)
+        kept = {each.id: each.data.geo.geo_point for each in inputs.list_inputs()}
+        self.assertAlmostEqual(kept["berlin"].latitude, 52.52, places=5)
+        self.assertAlmostEqual(kept["fiji"].longitude, 179.9, places=4)
+        self.assertEqual(kept["nowhere"].ByteSize(), 0)
+        near = lambda longitude, latitude, km: self.found(
+            {"geo_point": {"longitude": longitude, "latitude": latitude, "geo_limit": km}}, top_k=10
+        )
+        self.assertEqual(near(13.4, 52.5, 10), ["berlin"])
+        self.assertEqual(near(-179.9, -17.5, 30), ["fiji"])
+        self.assertEqual(near(13.4, 52.5, 1), [])
+        corner = lambda longitude, latitude: {"geo_point": {"longitude": longitude, "latitude": latitude}}
+        corners = [corner(170.0, 0.0), corner(-170.0, -30.0)]
+        across = [{"input": {"data": {"geo": {"geo_box": corners}}}}]
+        hits = self.done("PostInputsSearches", searches=[{"query": {"filters": across}}])["hits"]
+        self.assertEqual([hit["input"]["id"] for hit in hits], ["fiji"])
+        moved = {"id": "nowhere", "data": {"geo": {"geo_point": {"longitude": 13.4, "latitude": 52.5}}}}
+        self.done("PatchInputs", inputs=[moved], action="overwrite")
+        self.assertEqual(sorted(near(13.4, 52.5, 10)), ["berlin", "nowhere"])
+        self.done("PatchInputs", inputs=[{"id": "nowhere", "data": {"geo": {}}}], action="remove")
+        self.assertEqual(near(13.4, 52.5, 10), ["berlin"])
+        wrong = {"id": "nowhere", "data": {"geo": {"geo_point": {"longitude": 13.4, "latitude": 95.0}}}}
+        answer = self.wire.grpc("PatchInputs", inputs=[wrong], action="merge")
+        self.assertIn("data.geo.geo_point.latitude", answer["status"]["details"])
+
     def test_the_client_goes_through_pages(self):
         self.assertEqual(self.found({"text_raw": "sign"}, pagination=True), ["note-1", "note-0"])
         pages = self.search(pagination=True).query(filters=[{}], page_no=2, per_page=2)
@@ -72,9 +106,6 @@ class Searches(unittest.TestCase):
     def test_the_client_hears_that_nothing_is_ranked(self):
         with self.assertRaisesRegex(Exception, "does not rank yet"):
             list(self.search(top_k=3).query(ranks=[{"text_raw": "a sign"}]))
-        with self.assertRaisesRegex(Exception, "data.geo is not kept"):
-            place = {"longitude": 13.4, "latitude": 52.5, "geo_limit": 10}
-            list(self.search(top_k=3).query(filters=[{"geo_point": place}]))
 
     def test_a_search_is_kept_used_and_deleted_by_its_messages(self):
         filters = [{"annotation": {"data": {"concepts": [{"id": "stop", "value": 1}]}}}]

@@ -216,3 +216,147 @@ test("words of a text are marked", async ({ page, another, axe }) => {
   await axe(di);
   await expect(di.locator("mark.span")).toHaveText(["sign", "sign"]);
 });
+
+/** Makes an app with a picture, and opens the picture's page. */
+async function openPicture(page: Page): Promise<string> {
+  const app = await makeApp(page);
+  await page.goto(`${app}/inputs`);
+  await hydrated(page);
+  await page.getByLabel("Pictures and texts").setInputFiles(join(DEMO, "roundabout-late-afternoon.jpg"));
+  await page.getByRole("link", { name: "roundabout-late-afternoon" }).click();
+  await expect(page.locator(".canvas-drawing")).toBeVisible();
+  return `${app}/inputs/roundabout-late-afternoon`;
+}
+
+/** The regions of an input, by what is said of them. */
+const said = (page: Page): Locator => page.locator(".mark .swatched");
+
+/** Says what is in the region that was drawn. */
+async function names(page: Page, concept: string): Promise<void> {
+  await expect(page.locator(".naming").getByLabel("Concept")).toBeFocused();
+  await page.keyboard.type(concept);
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".naming")).toBeHidden();
+}
+
+const saved = (page: Page) => expect(page.getByText("All of it is saved.")).toBeVisible();
+
+test("on its page an input is outlined and pointed at, and each region is saved by itself", async ({ page, axe }) => {
+  const input = await openPicture(page);
+  await page.getByRole("button", { name: "Outlines" }).click();
+  for (const corner of [[20, 20], [40, 20], [40, 50], [20, 50], [20, 20]] as const) {
+    await page.mouse.click(...(await spot(page, ...corner)));
+  }
+  await names(page, "island");
+  await saved(page);
+  await page.keyboard.press("d");
+  await page.mouse.click(...(await spot(page, 70, 30)));
+  await names(page, "lamp");
+  await expect(said(page)).toHaveText(["island", "lamp"]);
+  await saved(page);
+  await axe();
+  await page.reload();
+  await hydrated(page);
+  await expect(said(page)).toHaveText(["island", "lamp"]);
+  await expect(page.locator(".drawn polygon")).toHaveCount(1);
+  await expect(page.locator(".drawn .spot")).toHaveCount(1);
+
+  // A corner is led, and the change saved; there and back.
+  await page.locator("#canvas-drawing").focus();
+  await page.keyboard.press("n");
+  await page.keyboard.press("c");
+  await page.keyboard.press("ArrowLeft");
+  await saved(page);
+  const corners = () => page.locator(".drawn polygon").getAttribute("points");
+  const led = await corners();
+  await page.reload();
+  await hydrated(page);
+  await expect.poll(corners).toBe(led);
+  await page.locator("#canvas-drawing").focus();
+  await page.keyboard.press("n");
+  await page.keyboard.press("Delete");
+  await expect(said(page)).toHaveText(["lamp"]);
+  await saved(page);
+  await page.keyboard.press("Control+z");
+  await expect(said(page)).toHaveText(["island", "lamp"]);
+  await saved(page);
+  await page.keyboard.press("Control+Shift+z");
+  await expect(said(page)).toHaveText(["lamp"]);
+  await saved(page);
+  await page.goto(input);
+  await expect(said(page)).toHaveText(["lamp"]);
+});
+
+test("what is drawn on a page without a connection is saved once there is one", async ({ page }) => {
+  const input = await openPicture(page);
+  await page.context().setOffline(true);
+  await pull(page, [10, 10], [30, 40]);
+  await names(page, "kerb");
+  await expect(page.getByText("No connection. It is kept in this browser")).toBeVisible();
+  await expect(page.locator(".mark").first()).toContainText("Not saved yet: no connection.");
+  // The page is opened anew before anything could be tried again.
+  await page.goto("about:blank");
+  await page.context().setOffline(false);
+  await page.goto(input);
+  await saved(page);
+  await expect(said(page)).toHaveText(["kerb"]);
+  await page.reload();
+  await expect(said(page)).toHaveText(["kerb"]);
+  await expect(page.locator(".mark").first()).toContainText("Grace Hopper");
+});
+
+test("what was changed on both sides is decided by whoever drew", async ({ page }) => {
+  const input = await openPicture(page);
+  for (const [name, left] of [["one", 10], ["two", 40], ["three", 70]] as const) {
+    await pull(page, [left, 10], [left + 20, 40]);
+    await names(page, name);
+  }
+  await saved(page);
+  const other = await page.context().newPage();
+  await other.goto(input);
+  await hydrated(other);
+  await expect(said(other)).toHaveText(["one", "two", "three"]);
+
+  // The first page hears of nothing while the other moves the first, and deletes the second and the third.
+  await page.context().setOffline(true);
+  const at = (on: Page, place: number) => on.locator(".mark").nth(place).getByRole("button").first();
+  for (const place of [0, 1]) {
+    await at(page, place).click();
+    await page.locator("#canvas-drawing").focus();
+    await page.keyboard.press("ArrowDown");
+  }
+  await at(page, 2).click();
+  await page.locator("#canvas-drawing").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("No connection.").first()).toBeVisible();
+  const kept = await page.evaluate(() => Object.entries(localStorage));
+  await page.goto("about:blank");
+  await page.context().setOffline(false);
+  await other.evaluate(() => localStorage.clear());
+  await at(other, 0).click();
+  await other.locator("#canvas-drawing").focus();
+  for (let step = 0; step < 5; step += 1) await other.keyboard.press("ArrowRight");
+  await saved(other);
+  for (const name of ["two", "three"]) {
+    await other.getByRole("button", { name: `Remove ${name}` }).click();
+    await saved(other);
+  }
+  await other.evaluate((kept) => kept.forEach(([key, value]) => localStorage.setItem(key, value)), kept);
+  await other.close();
+
+  await page.goto(input);
+  await hydrated(page);
+  const conflict = (name: string) => page.locator(".conflict").filter({ hasText: name });
+  await expect(page.locator(".conflict")).toHaveCount(3);
+  await expect(conflict("one")).toContainText("was changed here and elsewhere");
+  await conflict("one").getByRole("button", { name: "Take theirs" }).click();
+  await conflict("two").getByRole("button", { name: "Keep mine" }).click();
+  await conflict("three").getByRole("button", { name: "Let it go" }).click();
+  await expect(page.locator(".conflict")).toHaveCount(0);
+  await saved(page);
+  await page.reload();
+  await expect(said(page)).toHaveText(["one", "two"]);
+  await expect(at(page, 0)).toHaveAccessibleName(/15 % from the left, 10 % from the top/);
+  await expect(at(page, 1)).toHaveAccessibleName(/40 % from the left, 11 % from the top/);
+});

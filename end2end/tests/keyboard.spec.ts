@@ -126,23 +126,25 @@ test("an input gets a concept and a box by the keyboard alone", async ({ page, a
   await expect(concept).toBeFocused();
   await atRest(page);
 
-  const opener = page.getByRole("button", { name: "New box" }).and(page.locator("button"));
-  const box = page.getByRole("button", { name: "New box", exact: true }).and(page.locator("rect"));
-  const field = page.locator(".draft").getByLabel("Concept");
+  const opener = page.getByRole("button", { name: "New box" });
+  const drawing = page.getByRole("application", { name: /^Drawing over/ });
+  const field = page.locator(".naming").getByLabel("Concept");
+  const box = page.locator(".drawn.is-chosen rect");
   await tabTo(page, opener);
   await listShortcuts(page, opener, ["List the shortcuts"]);
   await page.keyboard.press("Enter");
-  await expect(box).toBeFocused();
+  await expect(drawing).toBeFocused();
+  await expect(box).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(box).toBeHidden();
-  await expect(opener).toBeFocused();
+  await expect(drawing).toBeFocused();
 
-  await page.keyboard.press("Space");
-  await expect(box).toBeFocused();
+  await page.keyboard.press("a");
+  await expect(box).toBeVisible();
   for (let step = 0; step < 9; step += 1) await page.keyboard.press("ArrowRight");
   for (let step = 0; step < 3; step += 1) await page.keyboard.press("ArrowUp");
   for (let step = 0; step < 5; step += 1) await page.keyboard.press("Shift+ArrowLeft");
-  await expect(page.getByRole("status")).toContainText("% from the left");
+  await expect(page.locator(".toasts")).toContainText("% from the left");
   await page.keyboard.press("Enter");
   await expect(field).toBeFocused();
   await axe();
@@ -151,22 +153,18 @@ test("an input gets a concept and a box by the keyboard alone", async ({ page, a
   const saved = page.getByRole("button", { name: "sign, by Grace Hopper" });
   await expect(saved).toBeVisible();
   await expect(field).toBeHidden();
-  await expect(opener).toBeFocused();
+  await expect(drawing).toBeFocused();
   await atRest(page);
 
   // Another place, without another word; then away with it, and back.
-  await tabTo(page, saved, "Shift+Tab");
-  const before = await saved.getAttribute("x");
+  const before = await saved.getAttribute("aria-label");
+  await page.keyboard.press("n");
   await page.keyboard.press("ArrowLeft");
-  await page.keyboard.press("Enter");
-  await expect(field).toBeFocused();
-  await page.keyboard.press("Enter");
-  await expect(field).toBeHidden();
-  await expect(saved).not.toHaveAttribute("x", before ?? "");
-  await expect(saved).toBeFocused();
+  await expect(saved).not.toHaveAccessibleName(before ?? "");
+  await expect(page.getByText("All of it is saved.")).toBeVisible();
   await page.keyboard.press("Delete");
   await expect(saved).toBeHidden();
-  await tabTo(page, page.getByRole("button", { name: "Undo" }));
+  await tabTo(page, page.locator(".toast").getByRole("button", { name: "Undo" }));
   await page.keyboard.press("Enter");
   await expect(saved).toBeVisible();
 });

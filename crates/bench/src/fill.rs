@@ -119,6 +119,7 @@ pub(crate) async fn fill(data: &Path, url: &str) -> Result<Filled> {
                     "On walk {number} the sign behind the leaves could not be read."
                 )),
                 metadata: Some(serde_json::json!({ "walk": number })),
+                place: None,
                 labels: Default::default(),
                 datasets: Vec::new(),
             })

@@ -3,6 +3,7 @@
 use atelier_domain::Medium;
 use atelier_domain::Timestamp;
 use atelier_domain::filter::{Comparison, Filter, MetadataTest, Named, Path, Said, Scalar, Span, Test};
+use atelier_domain::place::{Area, Circle, Place, Unit};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -44,6 +45,20 @@ fn metadata() -> impl Strategy<Value = MetadataTest> {
         .prop_filter_map("not a test", |(keys, test)| MetadataTest::new(Path::new(keys).ok()?, test).ok())
 }
 
+fn place() -> impl Strategy<Value = Place> {
+    (-90.0..=90.0, -180.0..=180.0)
+        .prop_filter_map("not on earth", |(latitude, longitude)| Place::new(latitude, longitude).ok())
+}
+
+fn circle() -> impl Strategy<Value = Circle> {
+    (place(), any::<f64>(), select(Unit::ALL.to_vec()))
+        .prop_filter_map("no distance", |(middle, far, unit)| Circle::new(middle, far.abs(), unit).ok())
+}
+
+fn area() -> impl Strategy<Value = Area> {
+    (place(), place()).prop_filter_map("no area", |(one, other)| Area::new(one, other).ok())
+}
+
 fn filter() -> impl Strategy<Value = Filter> {
     let leaf = prop_oneof![
         said().prop_map(Filter::Said),
@@ -53,6 +68,8 @@ fn filter() -> impl Strategy<Value = Filter> {
         value("[a-c' ,:()ä]{1,5}").prop_map(Filter::Dataset),
         metadata().prop_map(Filter::Metadata),
         value("[a-zA-ZäİßǅΣ茶0-9 ',]{1,20}").prop_map(Filter::Text),
+        circle().prop_map(Filter::Near),
+        area().prop_map(Filter::Within),
         span().prop_map(Filter::Added),
         span().prop_map(Filter::Changed),
     ];

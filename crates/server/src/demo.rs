@@ -139,6 +139,7 @@ async fn add_material(
             labels: if number % 2 == 0 { piece.labels()? } else { Labels::default() },
             slug: piece.id.clone(),
             metadata: Some(piece.metadata.clone()),
+            place: None,
             datasets: Vec::new(),
         });
     }
@@ -172,6 +173,7 @@ async fn add_walks(
                 labels: Labels::default(),
                 slug,
                 metadata: Some(piece.metadata.clone()),
+                place: None,
                 datasets: vec![WALKS.into()],
             });
         }

@@ -223,8 +223,14 @@ async fn add(
         Content::Image(bytes)
     };
     let metadata = (!file.is_empty()).then(|| json!({ "filename": file }));
-    let input =
-        NewInput { slug: slug_of(file), content, metadata, labels: Labels::default(), datasets: Vec::new() };
+    let input = NewInput {
+        slug: slug_of(file),
+        content,
+        metadata,
+        place: None,
+        labels: Labels::default(),
+        datasets: Vec::new(),
+    };
     let input = PostInputs { inputs: vec![input], taken: TakenId::Suffix, ..PostInputs::default() };
     let refused = |error: atelier_service::Error| Refused::Error(error.into());
     let posted = service.post_inputs(who, app, input).await.map_err(refused)?;

@@ -27,6 +27,7 @@ on_both_databases! {
     all_are_added_or_none,
     all_are_changed_or_none,
     merging_goes_by_id,
+    what_changed_since_it_was_seen_is_not_changed,
     overwriting_and_removing_are_audited,
     what_a_patch_leaves_empty_goes_if_asked,
     listing_filters,
@@ -58,6 +59,7 @@ async fn post_inputs(bench: &Bench, owner: &Person, app: &AppName) {
             slug: slug.into(),
             content,
             metadata: None,
+            place: None,
             labels: Labels::default(),
             datasets: Vec::new(),
         })
@@ -368,6 +370,23 @@ async fn merging_goes_by_id(bench: Bench) {
     assert_eq!((after.status, after.changed_at), (status::AWAITING_REVIEW, bench.now()));
     let stored = bench.service.get_annotation(&ada.who, &app, "text", "it").await.unwrap();
     assert_eq!(stored, after, "what is answered is what is stored");
+}
+
+async fn what_changed_since_it_was_seen_is_not_changed(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = labelled_signs(&bench, &ada).await;
+    let first = post(&bench, &ada.who, &app, new("it", "text", of_whole("stop"))).await.unwrap();
+    let span = |end| of_part(region("a", Shape::Span { start: 0, end }));
+    let by = |seen, end| PatchAnnotation { seen: Some(seen), ..change("it", span(end)) };
+    bench.clock.advance(1_000_000);
+    let second = patch(&bench, &ada.who, &app, PatchAction::Merge, by(first.changed_at, 4)).await.unwrap();
+    bench.clock.advance(1_000_000);
+    for action in [PatchAction::Merge, PatchAction::Overwrite, PatchAction::Remove] {
+        let late = patch(&bench, &ada.who, &app, action, by(first.changed_at, 7)).await;
+        assert!(matches!(late, Err(Error::Conflict(_))), "{action:?}: {late:?}");
+    }
+    let stored = bench.service.get_annotation(&ada.who, &app, "text", "it").await.unwrap();
+    assert_eq!(stored, second);
 }
 
 async fn overwriting_and_removing_are_audited(bench: Bench) {

@@ -32,6 +32,7 @@ fn text(slug: &str, words: &str) -> NewInput {
         slug: slug.into(),
         content: Content::Text(words.into()),
         metadata: None,
+        place: None,
         labels: Labels::default(),
         datasets: Vec::new(),
     }

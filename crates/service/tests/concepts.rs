@@ -237,6 +237,7 @@ async fn an_input_counts_once_for_each_concept_that_is_there(bench: Bench) {
             slug: slug.into(),
             content: Content::Text("Stop at the sign".into()),
             metadata: None,
+            place: None,
             labels: Labels::default(),
             datasets: Vec::new(),
         })

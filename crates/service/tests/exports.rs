@@ -41,6 +41,7 @@ fn picture(slug: &str) -> NewInput {
         slug: slug.into(),
         content: Content::Image(png(8, 4).into()),
         metadata: Some(json!({ "walk": 1 })),
+        place: None,
         labels: stop(),
         datasets: vec!["town".into()],
     }

@@ -47,7 +47,7 @@ fn triangle() -> Region {
 
 fn input(slug: &str, content: Content, labels: Labels) -> NewInput {
     let metadata = Some(json!({ "walk": 1 }));
-    NewInput { slug: slug.into(), content, metadata, labels, datasets: vec!["town".into()] }
+    NewInput { slug: slug.into(), content, metadata, place: None, labels, datasets: vec!["town".into()] }
 }
 
 async fn add(bench: &Bench, who: &Who, app: &AppName, inputs: Vec<NewInput>) {

@@ -351,6 +351,7 @@ async fn text(bench: &Bench, who: &Who, app: &AppName, slug: &str) {
         slug: slug.into(),
         content: Content::Text("Stop at the sign".into()),
         metadata: None,
+        place: None,
         labels: Labels::default(),
         datasets: Vec::new(),
     };

@@ -118,6 +118,7 @@ async fn keep_writing(bench: Arc<Bench>, filled: Arc<Filled>, stop: Arc<AtomicBo
                 slug: slug.clone(),
                 content,
                 metadata: None,
+                place: None,
                 labels: Labels::default(),
                 datasets: Vec::new(),
             };

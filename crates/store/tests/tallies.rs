@@ -79,6 +79,7 @@ async fn add(bench: &Bench, ada: &Person, app: &AppName, slugs: impl Iterator<It
         metadata: None,
         labels: Default::default(),
         datasets: Vec::new(),
+        place: None,
     });
     let inputs = PostInputs { inputs: inputs.collect(), ..PostInputs::default() };
     let posted = bench.service.post_inputs(&ada.who, app, inputs).await.unwrap();

@@ -47,7 +47,7 @@ export async function enter(page: Page, room: string): Promise<void> {
 /** Draws a box with the mouse, from one spot, `[col, row]`, to another, and says what is in it. */
 export async function drawsBox(page: Page, from: Spot, to: Spot, concept: string): Promise<void> {
   await atRest(page);
-  const drawing = page.getByRole("group", { name: /^Regions of/ });
+  const drawing = page.getByRole("application", { name: /^Drawing over/ });
   await drawing.scrollIntoViewIfNeeded();
   const area = await drawing.boundingBox();
   if (!area) throw new Error("the picture has no size");
@@ -57,7 +57,7 @@ export async function drawsBox(page: Page, from: Spot, to: Spot, concept: string
   await page.mouse.move(...at([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]));
   await page.mouse.move(...at(to));
   await page.mouse.up();
-  await expect(page.locator(".draft").getByLabel("Concept")).toBeFocused();
+  await expect(page.locator(".naming").getByLabel("Concept")).toBeFocused();
   await page.keyboard.type(concept);
   await page.keyboard.press("Enter");
 }

@@ -75,27 +75,29 @@ export async function isRefusedByThePages(cast: Cast): Promise<void> {
   // What Ada said is hers, and what he said himself stays.
   const adas = main.getByRole("listitem").filter({ hasText: `${NAME.ada}’s; nobody else can change it` });
   await expect(adas).toContainText("Speed limit 30");
-  await expect(adas.getByRole("button")).toHaveCount(0);
-  await bo.getByRole("button", { name: `Speed limit 30, by ${NAME.ada}` }).focus();
+  await expect(adas.getByRole("button", { name: /^Remove/ })).toHaveCount(0);
+  await bo.getByRole("button", { name: `Speed limit 30, by ${NAME.ada}` }).click();
+  await expect(bo.locator(".naming")).toHaveCount(0);
+  await bo.locator("#canvas-drawing").focus();
   await bo.keyboard.press("ArrowRight");
   await expect(bo.getByRole("status")).toContainText(`${NAME.ada}’s; nobody else can change it`);
   await expect(main.getByRole("button", { name: /^Remove/ })).toHaveCount(0);
   const lacks = "Annotations_Delete: your access to this app does not include Annotations_Delete";
   await expect(main).toContainText(`${lacks}; ${NAME.ada} could give it to you`);
   const box = bo.getByRole("button", { name: `Stop, by ${NAME.bo}` });
-  await box.focus();
+  await box.click();
   await bo.keyboard.press("Delete");
   await expect(bo.getByRole("status")).toContainText("Annotations_Delete");
   await expect(box).toBeVisible();
 
   // Another concept in the place of the one that he said himself would take that away.
   await atRest(bo);
-  await bo.getByRole("button", { name: "Edit Stop" }).click();
-  await bo.locator(".draft").getByLabel("Concept").fill("Speed limit 30");
-  await bo.locator(".draft").getByRole("button", { name: "Save" }).click();
-  await expect(bo.locator(".draft").getByRole("alert")).toContainText("Annotations_Delete");
+  await bo.locator(".naming").getByLabel("Concept").fill("Speed limit 30");
+  await bo.locator(".naming").getByRole("button", { name: "Save" }).click();
+  await expect(main.getByRole("alert").filter({ hasText: "Annotations_Delete" })).toBeVisible();
   await axe(bo);
-  await bo.locator(".draft").getByRole("button", { name: "Cancel" }).click();
+  await main.getByRole("button", { name: "Take it back" }).click();
+  await expect(box).toBeVisible();
 
   await expect(main.getByRole("button", { name: "Delete this input" })).toHaveCount(0);
   await expect(main).toContainText("Inputs_Delete");

@@ -112,6 +112,7 @@ async fn make_task(service: &Service, ada: &Who, app: &AppName) -> Result<()> {
         metadata: None,
         labels: Default::default(),
         datasets: Vec::new(),
+        place: None,
     };
     service.post_inputs(ada, app, PostInputs { inputs: vec![input], ..PostInputs::default() }).await?;
     let mut people: Vec<Labeller> =

@@ -13,6 +13,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 use crate::label::Medium;
+use crate::place::{Area, Circle};
 use crate::time::Timestamp;
 use crate::value::{ResourceId, Slug};
 
@@ -49,6 +50,10 @@ pub enum Filter {
     Metadata(MetadataTest),
     /// Texts in which all of these words are.
     Text(Words),
+    /// Inputs whose place is within a distance of another.
+    Near(Circle),
+    /// Inputs whose place is within an area.
+    Within(Area),
     /// What was added then: the input or the annotation, whichever is searched.
     Added(Span),
     /// What was changed last then: the input or the annotation, whichever is searched.

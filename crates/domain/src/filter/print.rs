@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::{Comparison, Filter, MetadataTest, Said, Scalar, Span, Test};
+use crate::place::{Area, Circle};
 
 /// Whether a text can stand in a filter as it is. Signs that addresses give a meaning of their own are not among these.
 pub(super) fn is_bare(c: char) -> bool {
@@ -35,6 +36,8 @@ impl Display for Filter {
             Self::Dataset(dataset) => write!(f, "dataset({})", Quoted(dataset.as_str())),
             Self::Metadata(test) => write!(f, "metadata({test})"),
             Self::Text(words) => write!(f, "text({})", Quoted(&words.to_string())),
+            Self::Near(circle) => write!(f, "near({circle})"),
+            Self::Within(area) => write!(f, "within({area})"),
             Self::Added(span) => write!(f, "added({span})"),
             Self::Changed(span) => write!(f, "changed({span})"),
         }
@@ -82,6 +85,24 @@ impl Display for Span {
         let parts: Vec<String> =
             [part("from", self.from), part("until", self.until)].into_iter().flatten().collect();
         separated(f, &parts, ",")
+    }
+}
+
+impl Display for Circle {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (middle, unit) = (self.middle(), self.unit().name());
+        let (latitude, longitude) = (middle.latitude(), middle.longitude());
+        // As short as they read back.
+        write!(f, "latitude:{latitude:?},longitude:{longitude:?},{unit}:{:?}", self.distance())
+    }
+}
+
+impl Display for Area {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (from, to) = (self.south_west(), self.north_east());
+        let (south, west) = (from.latitude(), from.longitude());
+        let (north, east) = (to.latitude(), to.longitude());
+        write!(f, "south:{south:?},west:{west:?},north:{north:?},east:{east:?}")
     }
 }
 

@@ -3,9 +3,11 @@
 //! ```text
 //! filter   = all(filter,…) | any(filter,…) | not(filter) | said(field,…) | id(text) | status(number)
 //!          | medium(image) | medium(text) | dataset(text) | text(text) | metadata(path) | metadata(path,how,value)
-//!          | added(field,…) | changed(field,…)
+//!          | added(field,…) | changed(field,…) | near(field,…) | within(field,…)
 //! said     : concept:text, no-concept:text, by:text, status:number, task:text
 //! added    : from:number, until:number, in microseconds since 1970-01-01T00:00:00Z
+//! near     : latitude:number, longitude:number, and one of km, miles, degrees, radians: number
+//! within   : south:number, west:number, north:number, east:number, in degrees
 //! path     = key/key/…
 //! how      = is | below | at-most | above | at-least
 //! value    = null | true | false | number | 'text'
@@ -22,6 +24,7 @@ use super::{
     Comparison, Filter, InvalidTest, InvalidWords, MOST_DEPTH, MOST_NODES, MetadataTest, Named, Path, Said,
     Scalar, Span, Test,
 };
+use crate::place::{Area, Circle, Place, Unit};
 use crate::time::Timestamp;
 
 /// Where a text stops being that of a filter, and why.
@@ -91,7 +94,8 @@ struct Reader<'a> {
     nodes: usize,
 }
 
-const FILTERS: &str = "all, any, not, said, id, status, medium, dataset, metadata, text, added and changed";
+const FILTERS: &str =
+    "all, any, not, said, id, status, medium, dataset, metadata, text, near, within, added and changed";
 
 impl<'a> Reader<'a> {
     /// Something is wrong with what comes next.
@@ -208,6 +212,8 @@ impl<'a> Reader<'a> {
                 let text = self.value()?;
                 Filter::Text(text.parse().map_err(|error| self.error_at(words, Reason::Words(error)))?)
             }
+            "near" => Filter::Near(self.circle()?),
+            "within" => Filter::Within(self.area()?),
             "added" => Filter::Added(self.span()?),
             "changed" => Filter::Changed(self.span()?),
             other => return Err(self.error_at(start, Reason::Unknown(other.into(), FILTERS))),
@@ -281,6 +287,74 @@ impl<'a> Reader<'a> {
         Ok(span)
     }
 
+    /// A number with or without places behind the point.
+    fn decimal(&mut self) -> Read<f64> {
+        self.peek();
+        let start = self.rest;
+        let word = self.bare()?;
+        let why = || Reason::Value(word.into(), "must be a number".into());
+        word.parse().map_err(|_| self.error_at(start, why()))
+    }
+
+    fn circle(&mut self) -> Read<Circle> {
+        self.peek();
+        let start = self.rest;
+        let (mut latitude, mut longitude, mut distance) = (None, None, None);
+        self.fields(|reader, name| {
+            let unit = Unit::ALL.into_iter().find(|unit| unit.name() == name);
+            let is_said = match (name, unit) {
+                ("latitude", _) => latitude.replace(reader.decimal()?).is_some(),
+                ("longitude", _) => longitude.replace(reader.decimal()?).is_some(),
+                (_, Some(unit)) => distance.replace((reader.decimal()?, unit)).is_some(),
+                (other, None) => {
+                    let fields = "latitude, longitude, km, miles, degrees and radians";
+                    return Ok(Err(Reason::Unknown(other.into(), fields)));
+                }
+            };
+            Ok(if is_said { Err(Reason::Twice(name.into())) } else { Ok(()) })
+        })?;
+        let (Some(latitude), Some(longitude), Some((distance, unit))) = (latitude, longitude, distance)
+        else {
+            return Err(self.error_at(start, Reason::Expected("latitude, longitude and a distance")));
+        };
+        let middle = self.place(start, latitude, longitude)?;
+        let wrong =
+            |error: crate::place::InvalidDistance| Reason::Value(unit.name().to_owned(), error.to_string());
+        Circle::new(middle, distance, unit).map_err(|error| self.error_at(start, wrong(error)))
+    }
+
+    fn area(&mut self) -> Read<Area> {
+        self.peek();
+        let start = self.rest;
+        let edges = ["south", "west", "north", "east"];
+        let mut found = [None; 4];
+        self.fields(|reader, name| {
+            let edge = edges.iter().zip(&mut found).find(|(edge, _)| **edge == name);
+            let Some((_, edge)) = edge else {
+                return Ok(Err(Reason::Unknown(name.into(), "south, west, north and east")));
+            };
+            Ok(if edge.replace(reader.decimal()?).is_some() {
+                Err(Reason::Twice(name.into()))
+            } else {
+                Ok(())
+            })
+        })?;
+        let [Some(south), Some(west), Some(north), Some(east)] = found else {
+            return Err(self.error_at(start, Reason::Expected("south, west, north and east")));
+        };
+        let (from, to) = (self.place(start, south, west)?, self.place(start, north, east)?);
+        let wrong = |error: crate::place::InvalidArea| Reason::Value("within".to_owned(), error.to_string());
+        Area::new(from, to).map_err(|error| self.error_at(start, wrong(error)))
+    }
+
+    /// A place whose numbers stand behind `start`.
+    fn place(&self, start: &str, latitude: f64, longitude: f64) -> Read<Place> {
+        let wrong = |error: crate::place::InvalidPlace| {
+            Reason::Value(format!("{latitude}, {longitude}"), error.to_string())
+        };
+        Place::new(latitude, longitude).map_err(|error| self.error_at(start, wrong(error)))
+    }
+
     fn metadata(&mut self) -> Read<MetadataTest> {
         self.peek();
         let start = self.rest;
@@ -351,6 +425,11 @@ mod tests {
             ("id('it''s')", "id('it''s')"),
             ("metadata(weather,is,'35')", "metadata(weather,is,'35')"),
             ("added(from:-1,until:12)", "added(until:12,from:-1)"),
+            ("near(latitude:52.52,longitude:-13.0,km:10.0)", "near(km: 10, latitude: 52.520, longitude:-13)"),
+            (
+                "within(south:-20.0,west:170.0,north:20.0,east:-170.0)",
+                "within(north:20,east:-170,south:-20,west:170)",
+            ),
         ] {
             let filter: Filter = read.parse().expect(read);
             assert_eq!(filter.to_string(), written);
@@ -372,6 +451,16 @@ mod tests {
             ("said(concept:a,no-concept:b)", "is wrong at character 16: `no-concept` is said already"),
             ("said(of:a)", "is wrong at character 6: `of` is none of concept"),
             ("added(from:1,from:2)", "is wrong at character 14: `from` is said already"),
+            ("near(latitude:1,longitude:2)", "is wrong at character 6: expected latitude, longitude and a"),
+            (
+                "near(latitude:91,longitude:2,km:1)",
+                "is wrong at character 6: `91, 2` is not valid: latitude must be between -90 and 90",
+            ),
+            ("near(latitude:1,longitude:2,km:-1)", "is wrong at character 6: `km` is not valid: must be a"),
+            ("near(latitude:x)", "is wrong at character 15: `x` is not valid: must be a number"),
+            ("near(km:1,miles:1)", "is wrong at character 11: `miles` is said already"),
+            ("within(south:1,west:1,north:0,east:1)", "is wrong at character 8: `within` is not valid: the"),
+            ("within(up:1)", "is wrong at character 8: `up` is none of south"),
             ("metadata(a,like,1)", "is wrong at character 12: `like` is none of is, below"),
             ("metadata(a,is,rain)", "is wrong at character 15: expected null, true"),
             ("metadata(a,below,true)", "is wrong at character 10: only numbers and texts"),

@@ -167,6 +167,7 @@ fn no_secret_and_no_address_is_logged() {
             slug: "far".into(),
             content,
             metadata: None,
+            place: None,
             labels: Labels::default(),
             datasets: Vec::new(),
         };

@@ -82,7 +82,7 @@ pub(super) async fn patch(
     let action = read_action(&request.action)?;
     let changes = request.annotations.into_iter().map(|annotation| {
         let Said { id: slug, labels, info, status, .. } = Said::read(&service, annotation, action)?;
-        Ok(PatchAnnotation { slug, labels, info, status })
+        Ok(PatchAnnotation { slug, labels, info, status, seen: None })
     });
     let changes = changes.collect::<Result<_, Failure>>()?;
     let rows = service

@@ -16,6 +16,7 @@ mod inputs;
 mod keys;
 mod labels;
 mod metadata;
+mod place;
 mod scopes;
 mod search;
 mod status_codes;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use atelier_domain::{Condition, Conditions, Endpoint, Labels, PatchAction, Permit};
+use atelier_domain::{Condition, Conditions, Endpoint, Labels, PatchAction, Permit, Timestamp};
 use atelier_store::queries::annotations;
 use atelier_store::{Event, WriteTx};
 use serde_json::Value;
@@ -24,6 +24,8 @@ pub struct PatchAnnotation {
     pub info: Option<Value>,
     /// Where it stands from now on; what is not given stays. What was said within a task stands as its assignment does.
     pub status: Option<i64>,
+    /// When it last changed as far as the caller has seen: if it changed since, nothing is done.
+    pub seen: Option<Timestamp>,
 }
 
 impl Service {
@@ -33,8 +35,9 @@ impl Service {
     /// A patch that removes or overwrites is a deletion, and needs the right to delete annotations besides.
     ///
     /// # Errors
-    /// When the caller may not, an annotation does not exist or is somebody else's and the caller not the owner of
-    /// the app, or the labels do not fit their input or name a concept that the caller may not add.
+    /// When the caller may not, an annotation does not exist, changed since the caller has seen it, or is somebody
+    /// else's and the caller not the owner of the app, or the labels do not fit their input or name a concept that
+    /// the caller may not add.
     pub async fn patch_annotations(
         &self,
         who: &Who,
@@ -95,6 +98,9 @@ impl Service {
         row: &AnnotationRow,
         target: &Target,
     ) -> Result<AnnotationRow> {
+        if change.seen.is_some_and(|seen| seen != row.changed_at) {
+            return Err(Error::Conflict(format!("the annotation `{}` changed meanwhile", row.slug)));
+        }
         let labels = match action {
             PatchAction::Merge => row.labels.merged(&change.labels),
             PatchAction::Overwrite => row.labels.overwritten(&change.labels),

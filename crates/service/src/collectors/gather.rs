@@ -2,7 +2,7 @@
 
 use atelier_domain::collector::{Full, Watched};
 use atelier_domain::id::InputId;
-use atelier_domain::{Condition, Conditions, Endpoint, Permit, ResourceId, Timestamp};
+use atelier_domain::{Condition, Conditions, Endpoint, Permit, Place, ResourceId, Timestamp};
 use atelier_store::queries::collectors::{self, CollectorRow};
 use atelier_store::queries::inputs::{self, InputRow};
 use atelier_store::{Event, WriteTx};
@@ -145,7 +145,7 @@ impl Service {
         let slug = if input.slug.trim().is_empty() { id.to_string() } else { input.slug };
         let slug: ResourceId = slug.parse().map_err(|error| Error::invalid("id", error))?;
         let stored = self.store_content(by.app(), id, input.content).await?;
-        let beside = Beside { metadata: input.metadata, datasets: input.datasets };
+        let beside = Beside { metadata: input.metadata, place: input.place, datasets: input.datasets };
         let kept = self.keep_gathered(offer, (id, &slug), &stored, &beside).await;
         match &kept {
             Ok(Became::Gathered(_)) => {}
@@ -185,7 +185,7 @@ impl Service {
             Err(reason) => return Err(self.stop_collector(tx, by, &current, &reason).await?),
         };
         let permit = &asked.permit;
-        let input = stored.as_input(id, slug.as_str(), beside.metadata.as_ref());
+        let input = stored.as_input(id, slug.as_str(), beside.metadata.as_ref(), beside.place);
         if inputs::insert(&mut tx, permit, &[input], now).await?.is_empty() {
             return Err(Error::Taken(format!("duplicate input `{slug}`: each is added once")));
         }
@@ -234,5 +234,6 @@ struct Offer {
 /// What is kept with an input, beside what it holds.
 struct Beside {
     metadata: Option<serde_json::Value>,
+    place: Option<Place>,
     datasets: Vec<String>,
 }

@@ -80,6 +80,7 @@ impl Run<'_> {
                 slug: slug.clone(),
                 content,
                 metadata,
+                place: None,
                 labels: Labels::default(),
                 datasets: self.dataset.iter().cloned().collect(),
             });

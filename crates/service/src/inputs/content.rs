@@ -1,7 +1,7 @@
 //! What inputs hold: fetching it, reading it, and putting its bytes where they belong.
 
-use atelier_domain::Medium;
 use atelier_domain::id::{AppId, InputId};
+use atelier_domain::{Medium, Place};
 use atelier_store::queries::inputs::NewInput;
 use bytes::Bytes;
 use serde_json::Value;
@@ -66,6 +66,7 @@ impl Stored {
         id: InputId,
         slug: &'a str,
         metadata: Option<&'a Value>,
+        place: Option<Place>,
     ) -> NewInput<'a> {
         NewInput {
             id,
@@ -80,6 +81,7 @@ impl Stored {
             size: self.size,
             sha256: &self.sha256,
             metadata,
+            place,
         }
     }
 }

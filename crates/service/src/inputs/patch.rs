@@ -1,6 +1,6 @@
 //! Changing inputs: what is kept with them, and what the caller says of them.
 
-use atelier_domain::{Condition, Conditions, Endpoint, Labels, PatchAction, Permit};
+use atelier_domain::{Condition, Conditions, Endpoint, Labels, PatchAction, Permit, Place};
 use atelier_store::queries::annotations::{self, AnnotationChange, AnnotationRow};
 use atelier_store::queries::inputs::{self, InputRow};
 use atelier_store::{Event, WriteTx};
@@ -19,6 +19,8 @@ pub struct PatchInput {
     pub slug: String,
     /// What clients keep with it, by the action; what is not given stays.
     pub metadata: Option<Value>,
+    /// Where it was made; what is not given stays. To remove any is to know no place of it.
+    pub place: Option<Place>,
     /// What the caller says of it, by the action.
     pub labels: Labels,
     /// The datasets into which it is put besides those in which it is.
@@ -63,7 +65,12 @@ impl Service {
             let row = inputs::get_to_change(&mut tx, permit, &change.slug).await?.ok_or(Error::NotFound)?;
             let kept = patched(action, row.metadata.clone(), change.metadata.as_ref());
             metadata::check(kept.as_ref()).map_err(within)?;
-            inputs::update(&mut tx, permit, row.id, kept.as_ref(), now).await?;
+            let place = match (action, change.place) {
+                (_, None) => row.place(),
+                (PatchAction::Remove, Some(_)) => None,
+                (PatchAction::Merge | PatchAction::Overwrite, given) => given,
+            };
+            inputs::update(&mut tx, permit, row.id, kept.as_ref(), place, now).await?;
             if !change.labels.is_empty() {
                 self.patch_said(&mut tx, who, &asked, action, &row, &change.labels).await.map_err(within)?;
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use atelier_domain::id::{IN_ORDER, InputId, JobId};
-use atelier_domain::{Condition, Conditions, Endpoint, Labels, Permit, ResourceId, Timestamp};
+use atelier_domain::{Condition, Conditions, Endpoint, Labels, Permit, Place, ResourceId, Timestamp};
 use atelier_store::queries::input_jobs::{self, JobRow};
 use atelier_store::queries::inputs::{self, InputRow};
 use atelier_store::{Event, WriteTx};
@@ -39,6 +39,8 @@ pub struct NewInput {
     pub content: Content,
     /// What clients keep with it.
     pub metadata: Option<Value>,
+    /// Where it was made, if that is known.
+    pub place: Option<Place>,
     /// What the caller says of it.
     pub labels: Labels,
     /// The datasets into which it is put, by their identifiers.
@@ -85,6 +87,7 @@ struct Ready {
     slug: ResourceId,
     stored: Stored,
     metadata: Option<Value>,
+    place: Option<Place>,
     annotation: NewAnnotation,
     datasets: Vec<String>,
 }
@@ -166,7 +169,7 @@ impl Service {
         metadata::check(new.metadata.as_ref())?;
         let stored = self.store_content(request.begun.app(), id, new.content).await?;
         let annotation = NewAnnotation { labels: new.labels, ..NewAnnotation::default() };
-        Ok(Ready { id, slug, stored, metadata: new.metadata, annotation, datasets: new.datasets })
+        Ok(Ready { id, slug, stored, metadata: new.metadata, place: new.place, annotation, datasets: new.datasets })
     }
 
     /// Adds those that could be read, and counts the others as failed. Answers what became of each, in this order.
@@ -256,7 +259,7 @@ impl Service {
         }
         let new: Vec<_> = ready
             .iter()
-            .map(|one| one.stored.as_input(one.id, one.slug.as_str(), one.metadata.as_ref()))
+            .map(|one| one.stored.as_input(one.id, one.slug.as_str(), one.metadata.as_ref(), one.place))
             .collect();
         let mut added: BTreeSet<InputId> =
             inputs::insert(&mut tx, permit, &new, now).await?.into_iter().collect();

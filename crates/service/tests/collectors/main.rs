@@ -44,7 +44,14 @@ async fn make(bench: &Bench, who: &Who, app: &AppName, new: NewCollector) -> Res
 
 fn text(body: impl Into<String>) -> NewInput {
     let (labels, datasets) = (Labels::default(), Vec::new());
-    NewInput { slug: String::new(), content: Content::Text(body.into()), metadata: None, labels, datasets }
+    NewInput {
+        slug: String::new(),
+        content: Content::Text(body.into()),
+        metadata: None,
+        place: None,
+        labels,
+        datasets,
+    }
 }
 
 async fn offer(

@@ -94,8 +94,8 @@ async fn a_version_stays_as_it_was_whatever_becomes_of_the_rest(bench: Bench) {
     let other = PatchAnnotation {
         slug: "of-changed".into(),
         labels: said("give-way", 1.0),
-        info: None,
         status: Some(status::REVIEW_DENIED),
+        ..PatchAnnotation::default()
     };
     service.patch_annotations(who, &app, PatchAction::Overwrite, vec![other], false).await.unwrap();
     let endpoint = Endpoint::DeleteAnnotations;

@@ -38,6 +38,7 @@ fn text(slug: &str) -> NewInput {
         slug: slug.into(),
         content: Content::Text("Stop at the sign".into()),
         metadata: None,
+        place: None,
         labels: Labels::default(),
         datasets: Vec::new(),
     }

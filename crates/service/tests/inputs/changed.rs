@@ -4,6 +4,7 @@ use super::*;
 
 on_both_databases! {
     metadata_is_merged_overwritten_and_removed,
+    a_place_is_kept_set_and_removed,
     all_are_changed_or_none,
     a_patch_changes_what_the_caller_said_and_nobody_else,
     taking_labels_away_needs_the_right_to_delete_them,
@@ -45,12 +46,36 @@ async fn metadata_is_merged_overwritten_and_removed(bench: Bench) {
     assert_eq!(invalid(refused).0, "inputs[0].metadata");
 }
 
+async fn a_place_is_kept_set_and_removed(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let berlin = Place::new(52.52, 13.405).unwrap();
+    let there = NewInput { place: Some(berlin), ..text("there", "Stop") };
+    assert_eq!(add(&bench, &ada.who, &app, there).await.unwrap().place(), Some(berlin));
+    assert_eq!(add(&bench, &ada.who, &app, text("sign", "Stop")).await.unwrap().place(), None);
+    let patch = async |action, place: Option<Place>| {
+        let change = PatchInput { slug: "sign".into(), place, ..PatchInput::default() };
+        let rows = bench.service.patch_inputs(&ada.who, &app, action, vec![change]).await.unwrap();
+        rows[0].place()
+    };
+    let fiji = Place::new(-17.7, 178.0).unwrap();
+    assert_eq!(patch(PatchAction::Merge, Some(fiji)).await, Some(fiji));
+    assert_eq!(patch(PatchAction::Overwrite, Some(berlin)).await, Some(berlin));
+    for action in [PatchAction::Merge, PatchAction::Overwrite, PatchAction::Remove] {
+        assert_eq!(patch(action, None).await, Some(berlin), "what is not given stays");
+    }
+    let stored = bench.service.get_input(&ada.who, &app, "sign").await.unwrap();
+    assert_eq!(stored.place(), Some(berlin));
+    assert_eq!(patch(PatchAction::Remove, Some(fiji)).await, None);
+}
+
 async fn all_are_changed_or_none(bench: Bench) {
     let ada = bench.person("ada").await;
     let app = street_signs(&bench, &ada).await;
     let row = add(&bench, &ada.who, &app, text("sign", "Stop")).await.unwrap();
     let change = |slug: &str| PatchInput {
         slug: slug.into(),
+        place: None,
         metadata: Some(json!({ "camera": "left" })),
         labels: said("stop", 1.0),
         datasets: Vec::new(),

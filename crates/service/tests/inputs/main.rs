@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use atelier_domain::{Endpoint, Label, Labels, Medium, PatchAction, Preset, Region, Scope, ScopeSet, Shape};
+use atelier_domain::{
+    Endpoint, Label, Labels, Medium, PatchAction, Place, Preset, Region, Scope, ScopeSet, Shape,
+};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation, status};
 use atelier_service::audit::AuditFilter;
 use atelier_service::inputs::{
@@ -41,7 +43,7 @@ fn bringing() -> ScopeSet {
 
 fn new(slug: &str, content: Content) -> NewInput {
     let (labels, datasets) = (Labels::default(), Vec::new());
-    NewInput { slug: slug.into(), content, metadata: None, labels, datasets }
+    NewInput { slug: slug.into(), content, metadata: None, place: None, labels, datasets }
 }
 
 fn text(slug: &str, body: &str) -> NewInput {

@@ -1,7 +1,8 @@
 //! Made-up filters over made-up inputs: what the databases find is what the filter lets through in memory.
 
 use atelier_domain::filter::{Comparison, MetadataTest, Named, Path, Said, Scalar, Span, Test};
-use atelier_domain::{Medium, Timestamp};
+use atelier_domain::place::{Area, Circle, Unit};
+use atelier_domain::{Medium, Place, Timestamp};
 use atelier_service::annotations::{AnnotationsFilter, status};
 use atelier_service::datasets::NewDataset;
 use atelier_service::inputs::InputsFilter;
@@ -31,6 +32,7 @@ type Saying = (usize, &'static str, f32, i64);
 struct Recipe {
     text: Option<String>,
     metadata: Option<Value>,
+    place: Option<Place>,
     datasets: Vec<&'static str>,
     said: Vec<Saying>,
 }
@@ -79,10 +81,34 @@ fn recipe() -> impl Strategy<Value = Recipe> {
     (
         prop::option::of(words()),
         metadata(),
+        prop::option::of(place()),
         prop::sample::subsequence(vec!["harbour", "mill"], 0..=2),
         prop::collection::vec(saying, 0..4),
     )
-        .prop_map(|(text, metadata, datasets, said)| Recipe { text, metadata, datasets, said })
+        .prop_map(|(text, metadata, place, datasets, said)| Recipe {
+            text,
+            metadata,
+            place,
+            datasets,
+            said,
+        })
+}
+
+/// Places that are near one another, at the poles, and on both sides of the line opposite to Greenwich.
+fn place() -> impl Strategy<Value = Place> {
+    let latitude = select(vec![-90.0, -17.0, 0.0, 52.5, 52.52, 89.9]);
+    let longitude = select(vec![-180.0, -179.9, 0.0, 13.4, 13.405, 179.9]);
+    (latitude, longitude).prop_map(|(latitude, longitude)| Place::new(latitude, longitude).unwrap())
+}
+
+fn circle() -> impl Strategy<Value = Circle> {
+    let distance = select(vec![0.0, 0.5, 3.0, 30.0, 1_000.0, 30_000.0]);
+    (place(), distance, select(Unit::ALL.to_vec()))
+        .prop_map(|(middle, distance, unit)| Circle::new(middle, distance, unit).unwrap())
+}
+
+fn area() -> impl Strategy<Value = Area> {
+    (place(), place()).prop_filter_map("upside down", |(one, other)| Area::new(one, other).ok())
 }
 
 fn test() -> impl Strategy<Value = MetadataTest> {
@@ -130,6 +156,8 @@ fn filter(from: i64, until: i64) -> impl Strategy<Value = Filter> {
             .prop_map(|dataset| Filter::Dataset(dataset.parse().unwrap())),
         4 => test().prop_map(Filter::Metadata),
         3 => words().prop_map(|words| Filter::Text(words.parse().unwrap())),
+        2 => circle().prop_map(Filter::Near),
+        2 => area().prop_map(Filter::Within),
         1 => span().prop_map(Filter::Added),
         1 => span().prop_map(Filter::Changed),
     ];
@@ -155,6 +183,7 @@ async fn make(bench: &Bench, app: &AppName, people: &[Person; 3], recipes: &[Rec
                 None => Content::Image(png(2, 2).into()),
             },
             metadata: recipe.metadata.clone(),
+            place: recipe.place,
             labels: Labels::default(),
             datasets: recipe.datasets.iter().map(|slug| (*slug).to_owned()).collect(),
         };

@@ -20,6 +20,7 @@ fn text(slug: &str, body: &str) -> NewInput {
         slug: slug.into(),
         content: Content::Text(body.into()),
         metadata: None,
+        place: None,
         labels: Labels::default(),
         datasets: Vec::new(),
     }

@@ -30,6 +30,8 @@ pub(crate) fn fits(filter: &Filter, whole: &Whole, annotation: Option<&Annotatio
         Filter::Dataset(dataset) => whole.datasets.iter().any(|slug| slug == dataset.as_str()),
         Filter::Metadata(test) => input.metadata.as_ref().is_some_and(|metadata| passes(test, metadata)),
         Filter::Text(words) => input.body.as_deref().is_some_and(|body| words.are_in(body)),
+        Filter::Near(circle) => input.place().is_some_and(|place| circle.contains(place)),
+        Filter::Within(area) => input.place().is_some_and(|place| area.contains(place)),
         Filter::Added(span) => is_within(*span, annotation.map_or(input.created_at, |said| said.created_at)),
         Filter::Changed(span) => {
             is_within(*span, annotation.map_or(input.changed_at, |said| said.changed_at))

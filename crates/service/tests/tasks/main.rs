@@ -43,6 +43,7 @@ impl Story {
             slug: format!("note-{number:02}"),
             content: Content::Text("Stop at the sign".into()),
             metadata: None,
+            place: None,
             labels: Labels::default(),
             datasets: Vec::new(),
         });

@@ -36,6 +36,7 @@ async fn a_task_is_made_of_what_is_there(bench: Bench) {
         slug: "note-99".into(),
         content: Content::Text("Late".into()),
         metadata: None,
+        place: None,
         labels: Labels::default(),
         datasets: Vec::new(),
     };

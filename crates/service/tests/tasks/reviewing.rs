@@ -181,7 +181,7 @@ async fn the_history_tells_who_said_what_and_what_became_of_it(bench: Bench) {
     story.act(&story.di.who, 0, Act::RequestChanges, "Look again").await.unwrap();
     story.bench.clock.advance(1);
     // The owner may change anybody's.
-    let patch = PatchAnnotation { slug: said, labels: labels("yield"), info: None, status: None };
+    let patch = PatchAnnotation { slug: said, labels: labels("yield"), ..PatchAnnotation::default() };
     let ada = &story.ada.who;
     service.patch_annotations(ada, &story.app, PatchAction::Overwrite, vec![patch], false).await.unwrap();
     assert_eq!(

@@ -124,6 +124,7 @@ from! {
     i64 => |value| Self::Integer(Some(value));
     Option<i64> => |value| Self::Integer(value);
     f64 => |value| Self::Real(Some(value));
+    Option<f64> => |value| Self::Real(value);
     bool => |value| Self::Bool(value);
     &'a str => |value| Self::Text(Some(value));
     Option<&'a str> => |value| Self::Text(value);

@@ -1,7 +1,7 @@
 //! Inputs: the pictures and texts of apps.
 
 use atelier_domain::id::{InputId, UserId};
-use atelier_domain::{Medium, Permit, Timestamp};
+use atelier_domain::{Medium, Permit, Place, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -44,6 +44,10 @@ row! {
         pub size: i64,
         /// What clients keep with it.
         pub metadata: Option<Value>,
+        /// How many degrees north it was made, if that is known.
+        pub latitude: Option<f64>,
+        /// How many degrees east, likewise.
+        pub longitude: Option<f64>,
         /// Where it stands, by the wire's number.
         pub status: i64,
         /// Who added it.
@@ -54,6 +58,14 @@ row! {
         pub created_at: Timestamp,
         /// When it last changed.
         pub changed_at: Timestamp,
+    }
+}
+
+impl InputRow {
+    /// Where it was made, if that is known.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        Place::new(self.latitude?, self.longitude?).ok()
     }
 }
 
@@ -78,7 +90,7 @@ impl FromRow for InputSaidRow {
 macro_rules! input_columns {
     () => {
         "i.id, i.slug, i.kind, i.body, i.source_url, i.object_key, i.thumbnail_key, i.media_type, \
-         i.width, i.height, i.size, i.metadata, i.status, i.created_by, u.name AS author, i.created_at, \
+         i.width, i.height, i.size, i.metadata, i.latitude, i.longitude, i.status, i.created_by, u.name AS author, i.created_at, \
          i.changed_at"
     };
 }
@@ -136,6 +148,13 @@ pub struct NewInput<'a> {
     pub sha256: &'a [u8; 32],
     /// What clients keep with it.
     pub metadata: Option<&'a Value>,
+    /// Where it was made, if that is known.
+    pub place: Option<Place>,
+}
+
+/// How far a place lies along one of the axes through the middle of the earth: see [`Place::direction`].
+fn along(place: Option<Place>, axis: usize) -> Option<f64> {
+    place.and_then(|place| place.direction().get(axis).copied())
 }
 
 /// Adds inputs of whoever holds the permit, ready; answers which of them. Those whose identifier is taken, in the app or by
@@ -173,14 +192,20 @@ pub async fn insert(
             input.pixels.map(|(_, height)| i64::from(height)),
             input.size,
             input.sha256,
-            input.metadata
+            input.metadata,
+            input.place.map(Place::latitude),
+            input.place.map(Place::longitude),
+            along(input.place, 0),
+            along(input.place, 1),
+            along(input.place, 2)
         ]);
         let own: Vec<String> = (first..=params.len()).map(|number| format!("${number}")).collect();
         rows.push(format!("($1, $2, $3, $4, $4, {})", own.join(", ")));
     }
     let sql = format!(
         "INSERT INTO inputs (app_id, status, created_by, created_at, changed_at, id, slug, kind, body, source_url, \
-         object_key, thumbnail_key, media_type, width, height, size, sha256, metadata) VALUES {} \
+         object_key, thumbnail_key, media_type, width, height, size, sha256, metadata, latitude, longitude, place_x, place_y, \
+         place_z) VALUES {} \
          ON CONFLICT (app_id, slug) DO NOTHING RETURNING id",
         rows.join(", ")
     );
@@ -456,7 +481,7 @@ impl Filter<'_> {
     }
 }
 
-/// Keeps `metadata` with the input `id` of the permit's app.
+/// Keeps `metadata` and where it was made with the input `id` of the permit's app.
 ///
 /// # Errors
 /// When the database fails.
@@ -465,11 +490,23 @@ pub async fn update(
     permit: &Permit,
     id: InputId,
     metadata: Option<&Value>,
+    place: Option<Place>,
     now: Timestamp,
 ) -> Result<()> {
     tx.execute(
-        "UPDATE inputs SET metadata = $3, changed_at = $4 WHERE app_id = $1 AND id = $2",
-        params![permit.app(), id, metadata, now],
+        "UPDATE inputs SET metadata = $3, changed_at = $4, latitude = $5, longitude = $6, place_x = $7, \
+         place_y = $8, place_z = $9 WHERE app_id = $1 AND id = $2",
+        params![
+            permit.app(),
+            id,
+            metadata,
+            now,
+            place.map(Place::latitude),
+            place.map(Place::longitude),
+            along(place, 0),
+            along(place, 1),
+            along(place, 2)
+        ],
     )
     .await?;
     Ok(())

@@ -5,7 +5,7 @@ use atelier_domain::collector::{Limits, Share};
 use atelier_domain::id::IdentityId;
 use atelier_domain::task::{Review, WorkerStrategy};
 use atelier_domain::time::DAY;
-use atelier_domain::{Endpoint, Labels, Preset, Scope};
+use atelier_domain::{Endpoint, Labels, Place, Preset, Scope};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation};
 use atelier_service::batches::{self, Chosen, NewBatch};
 use atelier_service::collectors::{NewCollector, Predictions, Source};
@@ -274,6 +274,7 @@ fn new(slug: &str, content: Content) -> NewInput {
         slug: slug.into(),
         content,
         metadata: Some(json!({ "weather": "rain", "lens": 35.0, "count": 3 })),
+        place: Some(Place::new(52.52, 13.405).expect("it lies on earth")),
         labels: Labels::default(),
         datasets: Vec::new(),
     }

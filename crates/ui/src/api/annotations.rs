@@ -24,8 +24,10 @@ pub struct Mark {
     pub author: String,
     /// Whether the author is the person who looks.
     pub is_own: bool,
-    /// When it last changed, in microseconds UTC.
+    /// When its annotation last changed, in microseconds UTC.
     pub changed_at: i64,
+    /// How its annotation stands, in words, unless it counts.
+    pub state: Option<String>,
     /// Why the person cannot change it, if they cannot.
     pub no_change: Option<String>,
     /// Why they cannot take it away, if they cannot.
@@ -125,43 +127,58 @@ pub async fn get_history(
     server::history(&owner, &app, input, skip).await
 }
 
-/// Says that a concept is in an input: in the part that `shape` gives as JSON, or in the whole.
+/// Says that a concept is in an input as a whole.
 ///
 /// # Errors
 /// [`UiError::Forbidden`] without the right to, [`UiError::Invalid`] for what cannot be said.
 #[server(name = AddMark, prefix = "/api", endpoint = "annotations/add")]
-pub async fn add_mark(
-    owner: String,
-    app: String,
-    input: String,
-    concept: String,
-    #[server(default)] shape: String,
-) -> Result<(), UiError> {
-    server::add(&owner, &app, input, &concept, &shape).await
+pub async fn add_mark(owner: String, app: String, input: String, concept: String) -> Result<(), UiError> {
+    server::add(&owner, &app, input, &concept).await
 }
 
-/// Gives a region another shape, as JSON, and says that it is `concept` that is in it.
+/// Adds an annotation that says what is in a region, as JSON. Answers when that was, in microseconds UTC. Adding the
+/// same again changes nothing, so that what was answered and did not arrive can be asked once more.
 ///
 /// # Errors
-/// [`UiError::Forbidden`] without the right to: to put another concept in the place of one takes that to delete.
-#[server(name = ChangeMark, prefix = "/api", endpoint = "annotations/change")]
-pub async fn change_mark(
+/// [`UiError::Forbidden`] without the right to, [`UiError::Invalid`] for what cannot be said.
+#[server(name = AddRegion, prefix = "/api", endpoint = "annotations/add-region")]
+pub async fn add_region(
     owner: String,
     app: String,
     input: String,
     annotation: String,
     region: String,
-    concept: String,
-    shape: String,
-) -> Result<(), UiError> {
+) -> Result<i64, UiError> {
     let place = server::Place { owner, app, input, annotation };
-    server::change(&place, &region, &concept, &shape).await
+    server::add_region(&place, &region).await
 }
 
-/// Takes away a region or, if `region` is empty, a concept of the whole; its annotation too, if nothing is left of it.
+/// Gives a region of an annotation, which last changed at `seen`, the shape and the concepts of `region`, as JSON.
+/// Answers when that was, in microseconds UTC. Changing it to what it is changes nothing, as with [`add_region`].
 ///
 /// # Errors
-/// [`UiError::Forbidden`] without the right to, [`UiError::NotFound`] if it is gone already.
+/// [`UiError::Forbidden`] without the right to: to put another concept in the place of one takes that to delete.
+/// [`UiError::Conflict`] if the annotation changed since it was seen, [`UiError::NotFound`] if the region is gone.
+#[server(name = ChangeRegion, prefix = "/api", endpoint = "annotations/change-region")]
+pub async fn change_region(
+    owner: String,
+    app: String,
+    input: String,
+    annotation: String,
+    region: String,
+    seen: i64,
+) -> Result<i64, UiError> {
+    let place = server::Place { owner, app, input, annotation };
+    server::change_region(&place, &region, seen).await
+}
+
+/// Takes away a region or, if `region` is empty, a concept of the whole; its annotation too, if nothing is left of
+/// it. With `seen`, only if the annotation last changed then. Answers when what is left of the annotation changed, if
+/// anything is.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::NotFound`] if it is gone already, [`UiError::Conflict`] if
+/// its annotation changed since it was seen.
 #[server(name = RemoveMark, prefix = "/api", endpoint = "annotations/remove")]
 pub async fn remove_mark(
     owner: String,
@@ -170,9 +187,10 @@ pub async fn remove_mark(
     annotation: String,
     #[server(default)] region: String,
     #[server(default)] concept: String,
-) -> Result<(), UiError> {
+    #[server(default)] seen: Option<i64>,
+) -> Result<Option<i64>, UiError> {
     let place = server::Place { owner, app, input, annotation };
-    server::remove(&place, &region, &concept).await
+    server::remove(&place, &region, &concept, seen).await
 }
 
 /// Says again what was taken away: `labels`, as JSON.

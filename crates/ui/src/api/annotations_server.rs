@@ -1,6 +1,6 @@
 //! The server's side of [`super`]: from what forms say to what operations take, and back.
 
-use atelier_domain::{Endpoint, Label, Labels, PatchAction, Permit, Region, ResourceId, Shape};
+use atelier_domain::{Endpoint, Label, Labels, PatchAction, Permit, Region, Timestamp};
 use atelier_service::annotations::{
     AnnotationRow, AnnotationsFilter, NewAnnotation, PatchAnnotation, status,
 };
@@ -33,10 +33,13 @@ impl Place {
         Ok(service().get_annotation(&who(), &self.app(), &self.input, &self.annotation).await?)
     }
 
-    async fn patch(&self, action: PatchAction, labels: Labels) -> Result<(), UiError> {
-        let patch = PatchAnnotation { slug: self.annotation.clone(), labels, info: None, status: None };
+    /// Changes the annotation, if it last changed when it was `seen`; answers when it changed.
+    async fn patch(&self, action: PatchAction, labels: Labels, seen: Timestamp) -> Result<i64, UiError> {
+        let slug = self.annotation.clone();
+        let patch = PatchAnnotation { slug, labels, seen: Some(seen), ..PatchAnnotation::default() };
         let done = service().patch_annotations(&who(), &self.app(), action, vec![patch], true).await;
-        done.map(|_| ()).map_err(beside_concept)
+        let rows = done.map_err(beside_concept)?;
+        rows.first().map(|row| row.changed_at.micros()).ok_or(UiError::NotFound)
     }
 }
 
@@ -95,6 +98,7 @@ pub(crate) fn marks(row: &AnnotationRow, concepts: &[Concept], may: &May, owner:
             author: row.author.clone(),
             is_own: row.user_id == may.permit.user(),
             changed_at: row.changed_at.micros(),
+            state: (row.status != status::SUCCESS).then(|| state(row.status).to_owned()),
             no_change: no_change.clone(),
             no_removal: no_removal.clone(),
         })
@@ -173,36 +177,13 @@ fn beside_concept(error: Error) -> UiError {
     error
 }
 
-fn read_shape(json: &str) -> Result<Shape, UiError> {
-    serde_json::from_str(json).map_err(|_| UiError::form("This is no region. Draw it again."))
-}
-
-/// An identifier for a new region.
-fn region_id() -> Result<ResourceId, UiError> {
-    let random = u64::from_be_bytes(service().world().random::<8>());
-    let id = format!("{random:016x}").parse();
-    id.map_err(|error| Error::invalid("concept", error).into())
-}
-
-pub(super) async fn add(
-    owner: &str,
-    app: &str,
-    input: String,
-    concept: &str,
-    shape: &str,
-) -> Result<(), UiError> {
+pub(super) async fn add(owner: &str, app: &str, input: String, concept: &str) -> Result<(), UiError> {
     let app = AppName::of(owner, app);
     let label = Label { concept: meant(&offered(&app).await?, concept)?, value: 1.0 };
-    let labels = if shape.is_empty() {
-        if has_said(&app, &input, &label).await? {
-            return Err(Error::invalid("concept", "You have said so already.").into());
-        }
-        Labels { concepts: vec![label], regions: Vec::new() }
-    } else {
-        let region = Region { id: region_id()?, shape: read_shape(shape)?, labels: vec![label] };
-        Labels { concepts: Vec::new(), regions: vec![region] }
-    };
-    post(&app, input, labels).await
+    if has_said(&app, &input, &label).await? {
+        return Err(Error::invalid("concept", "You have said so already.").into());
+    }
+    post(&app, input, Labels { concepts: vec![label], regions: Vec::new() }).await
 }
 
 /// Whether the person has said of the whole input already what they are about to say.
@@ -223,26 +204,58 @@ async fn post(app: &AppName, input: String, labels: Labels) -> Result<(), UiErro
     done.map(|_| ()).map_err(beside_concept)
 }
 
-pub(super) async fn change(place: &Place, region: &str, concept: &str, shape: &str) -> Result<(), UiError> {
-    let row = place.row().await?;
-    let concept = meant(&offered(&place.app()).await?, concept)?;
-    let shape = read_shape(shape)?;
-    let mut regions = row.labels.regions;
-    let changed = regions.iter_mut().find(|own| own.id.as_str() == region).ok_or(UiError::NotFound)?;
-    changed.shape = shape;
-    let says_so = matches!(changed.labels.as_slice(), [only] if only.concept == concept);
-    if says_so {
-        // Moving takes nothing away that was said, so that it needs no right to delete.
-        let moved = Region { labels: Vec::new(), ..changed.clone() };
-        let labels = Labels { concepts: Vec::new(), regions: vec![moved] };
-        return place.patch(PatchAction::Merge, labels).await;
-    }
-    changed.labels = vec![Label { concept, value: 1.0 }];
-    place.patch(PatchAction::Overwrite, Labels { concepts: Vec::new(), regions }).await
+fn read_region(json: &str) -> Result<Region, UiError> {
+    serde_json::from_str(json).map_err(|_| UiError::form("This is no region. Draw it again."))
 }
 
-pub(super) async fn remove(place: &Place, region: &str, concept: &str) -> Result<(), UiError> {
+pub(super) async fn add_region(place: &Place, region: &str) -> Result<i64, UiError> {
+    let region = read_region(region)?;
+    let annotation = NewAnnotation {
+        slug: place.annotation.clone(),
+        input: place.input.clone(),
+        labels: Labels { concepts: Vec::new(), regions: vec![region.clone()] },
+        ..NewAnnotation::default()
+    };
+    match service().post_annotations(&who(), &place.app(), vec![annotation]).await {
+        Ok(rows) => rows.first().map(|row| row.changed_at.micros()).ok_or(UiError::NotFound),
+        // It was saved before, and the answer did not arrive.
+        Err(Error::Taken(message)) => match place.row().await {
+            Ok(row) if row.labels.regions == [region] => Ok(row.changed_at.micros()),
+            _ => Err(Error::Taken(message).into()),
+        },
+        Err(error) => Err(beside_concept(error)),
+    }
+}
+
+pub(super) async fn change_region(place: &Place, region: &str, seen: i64) -> Result<i64, UiError> {
+    let (region, seen) = (read_region(region)?, Timestamp::from_micros(seen));
     let row = place.row().await?;
+    let mut regions = row.labels.regions;
+    let own = regions.iter_mut().find(|own| own.id == region.id).ok_or(UiError::NotFound)?;
+    if *own == region {
+        return Ok(row.changed_at.micros());
+    }
+    let stays = |label: &Label| region.labels.iter().any(|new| new.concept == label.concept);
+    if own.labels.iter().all(stays) {
+        // Nothing that was said is taken away, so that it needs no right to delete.
+        let labels = Labels { concepts: Vec::new(), regions: vec![region] };
+        return place.patch(PatchAction::Merge, labels, seen).await;
+    }
+    *own = region;
+    place.patch(PatchAction::Overwrite, Labels { concepts: Vec::new(), regions }, seen).await
+}
+
+pub(super) async fn remove(
+    place: &Place,
+    region: &str,
+    concept: &str,
+    seen: Option<i64>,
+) -> Result<Option<i64>, UiError> {
+    let row = place.row().await?;
+    if seen.is_some_and(|seen| seen != row.changed_at.micros()) {
+        let message = "The annotation changed meanwhile.".to_owned();
+        return Err(UiError::Conflict { message });
+    }
     let mut gone = Labels::default();
     if region.is_empty() {
         gone.concepts =
@@ -255,13 +268,13 @@ pub(super) async fn remove(place: &Place, region: &str, concept: &str) -> Result
         return Err(UiError::NotFound);
     }
     if !row.labels.without(&gone).is_empty() {
-        return place.patch(PatchAction::Remove, gone).await;
+        return place.patch(PatchAction::Remove, gone, row.changed_at).await.map(Some);
     }
     let (annotation, input) = (place.annotation.clone(), place.input.clone());
     service()
         .delete_annotations(&who(), &place.app(), Endpoint::DeleteAnnotation, &[annotation], &[input])
         .await?;
-    Ok(())
+    Ok(None)
 }
 
 pub(super) async fn put_back(owner: &str, app: &str, input: String, labels: &str) -> Result<(), UiError> {

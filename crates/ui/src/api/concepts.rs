@@ -4,6 +4,8 @@
     reason = "the macro makes public fields of the arguments, which the functions describe"
 )]
 
+use atelier_domain::ResourceId;
+use atelier_domain::value::InvalidValue;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +16,7 @@ use crate::error::UiError;
 use {
     super::apps::{MOST_CONCEPTS, if_allowed, place, refusal},
     crate::server,
-    atelier_domain::{Endpoint, PatchAction, ResourceId},
+    atelier_domain::{Endpoint, PatchAction},
     atelier_service::{
         AppName,
         concepts::{ConceptLanguage, ConceptRow, NewConcept, NewRelation, PatchConcept},
@@ -386,11 +388,18 @@ pub(super) async fn offered(app: &AppName) -> Result<Vec<Concept>, UiError> {
 /// case of the letters; else one that may still have to be made.
 #[cfg(feature = "ssr")]
 pub(super) fn meant(offered: &[Concept], typed: &str) -> Result<ResourceId, UiError> {
+    meant_by(offered, typed).map_err(|error| atelier_service::Error::invalid("concept", error).into())
+}
+
+/// The same, wherever it was typed.
+///
+/// # Errors
+/// If it is no identifier that a concept can have.
+pub fn meant_by(offered: &[Concept], typed: &str) -> Result<ResourceId, InvalidValue> {
     let typed = typed.trim();
     let by_slug = offered.iter().find(|concept| concept.slug == typed);
     let by_name = || offered.iter().find(|concept| concept.name.to_lowercase() == typed.to_lowercase());
-    let slug = by_slug.or_else(by_name).map_or(typed, |concept| &concept.slug);
-    slug.parse().map_err(|error| atelier_service::Error::invalid("concept", error).into())
+    by_slug.or_else(by_name).map_or(typed, |concept| &concept.slug).parse()
 }
 
 /// What a concept is called; by its identifier, if it is not among those that are offered.

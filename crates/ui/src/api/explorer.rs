@@ -45,6 +45,12 @@ pub struct Asked {
     pub from: String,
     /// The last day on which it was added, UTC.
     pub until: String,
+    /// How many degrees north the middle of a circle lies in which it was made.
+    pub latitude: String,
+    /// How many degrees east.
+    pub longitude: String,
+    /// How many kilometers the circle reaches from there.
+    pub km: String,
     /// Something, if nobody said anything of it.
     pub unsaid: String,
     /// Words of a text.
@@ -55,7 +61,7 @@ pub struct Asked {
 
 impl Asked {
     /// The fields that are added to the filter, each with its name in addresses.
-    fn added(&self) -> [(&'static str, &str); 14] {
+    fn added(&self) -> [(&'static str, &str); 17] {
         [
             ("kind", &self.kind),
             ("concept", &self.concept),
@@ -68,6 +74,9 @@ impl Asked {
             ("value", &self.value),
             ("from", &self.from),
             ("until", &self.until),
+            ("latitude", &self.latitude),
+            ("longitude", &self.longitude),
+            ("km", &self.km),
             ("unsaid", &self.unsaid),
             ("words", &self.words),
             ("id", &self.id),
@@ -92,6 +101,9 @@ impl Asked {
             value: part("value"),
             from: part("from"),
             until: part("until"),
+            latitude: part("latitude"),
+            longitude: part("longitude"),
+            km: part("km"),
             unsaid: part("unsaid"),
             words: part("words"),
             id: part("id"),

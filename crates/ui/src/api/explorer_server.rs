@@ -1,7 +1,8 @@
 //! The server's side of [`super`]: filters from what fields say, and back into words.
 
 use atelier_domain::filter::{Comparison, MetadataTest, Named, Path, Said, Scalar, Span, Subject, Test};
-use atelier_domain::{Endpoint, Filter, Medium, Timestamp};
+use atelier_domain::place::{Circle, InvalidPlace, Unit};
+use atelier_domain::{Endpoint, Filter, Medium, Place, Timestamp};
 use atelier_service::annotations::status;
 use atelier_service::search::{NewSearch, Query};
 use atelier_service::{AppName, Error};
@@ -93,6 +94,10 @@ pub(in crate::api) fn read(asked: &Asked, concepts: &[Concept]) -> Reading {
     }
     add("dataset", given(&asked.dataset, "The dataset", |slug| slug.parse().map(Filter::Dataset)));
     add("key", metadata(asked));
+    match near(asked) {
+        Ok(circle) => add("latitude", Ok(circle.map(Filter::Near))),
+        Err((field, message)) => add(field, Err(message)),
+    }
     match days(asked) {
         Ok(span) => add("from", Ok((span != Span::default()).then_some(Filter::Added(span)))),
         Err((field, message)) => add(field, Err(message)),
@@ -156,6 +161,28 @@ fn scalar(typed: &str) -> Scalar {
         (_, Ok(number)) if number.is_finite() => Scalar::Number(number),
         _ => Scalar::Text(quoted.unwrap_or(typed).to_owned()),
     }
+}
+
+/// Within how many kilometers of a place it was made.
+fn near(asked: &Asked) -> Result<Option<Circle>, (&'static str, String)> {
+    let fields = [("latitude", &asked.latitude), ("longitude", &asked.longitude), ("km", &asked.km)];
+    if fields.iter().all(|(_, text)| text.trim().is_empty()) {
+        return Ok(None);
+    }
+    let number = |(field, text): (&'static str, &String)| match text.trim().parse::<f64>() {
+        Ok(number) => Ok(number),
+        Err(_) => {
+            Err((field, "Give the latitude, the longitude and how many kilometers, as numbers.".into()))
+        }
+    };
+    let [latitude, longitude, km] = fields.map(number);
+    let (latitude, longitude, km) = (latitude?, longitude?, km?);
+    let middle = Place::new(latitude, longitude).map_err(|error| {
+        let field = if matches!(error, InvalidPlace::Latitude(_)) { "latitude" } else { "longitude" };
+        (field, capital(format!("{error}.")))
+    })?;
+    let circle = Circle::new(middle, km, Unit::Kilometers);
+    circle.map(Some).map_err(|error| ("km", format!("The distance {error}.")))
 }
 
 /// From the beginning of a day to the end of another, UTC.
@@ -227,6 +254,10 @@ impl Names<'_> {
             Filter::Dataset(dataset) => format!("in the dataset {dataset}"),
             Filter::Metadata(test) => kept(test),
             Filter::Text(words) => format!("words: {words}"),
+            Filter::Near(circle) => {
+                format!("within {} {} of {}", circle.distance(), circle.unit().name(), circle.middle())
+            }
+            Filter::Within(area) => format!("between {} and {}", area.south_west(), area.north_east()),
             Filter::Added(span) => format!("added {}", stretch(*span)),
             Filter::Changed(span) => format!("changed {}", stretch(*span)),
         }
@@ -355,6 +386,9 @@ mod tests {
             value: "200".into(),
             from: "2026-01-02".into(),
             until: "2026-01-02".into(),
+            latitude: "52.52".into(),
+            longitude: "-13.4".into(),
+            km: "10".into(),
             ..Asked::default()
         };
         let Reading { filter, wrong } = read(&asked, &concepts);
@@ -363,7 +397,7 @@ mod tests {
         assert_eq!(
             text,
             "all(medium(image),said(no-concept:stop,by:bo,status:24157),dataset(harbour),\
-             metadata(camera/iso,at-least,200.0),added(from:1767312000000000,until:1767398400000000))"
+             metadata(camera/iso,at-least,200.0),near(latitude:52.52,longitude:-13.4,km:10.0),added(from:1767312000000000,until:1767398400000000))"
         );
         let parts = Names { concepts: &concepts, people: &people }.parts(&filter);
         let words: Vec<&str> = parts.iter().map(|part| part.words.as_str()).collect();
@@ -374,6 +408,7 @@ mod tests {
                 "Not Stop sign by Bo Diddley that waits for a review",
                 "In the dataset harbour",
                 "Camera/iso ≥ 200",
+                "Within 10 km of 52.52, -13.4",
                 "Added on 2026-01-02",
             ]
         );
@@ -394,14 +429,17 @@ mod tests {
             words: "…".into(),
             from: "tomorrow".into(),
             value: "200".into(),
+            latitude: "91".into(),
+            longitude: "0".into(),
+            km: "1".into(),
             concept: "a/b".into(),
             ..Asked::default()
         };
         let Reading { filter, wrong } = read(&asked, &[]);
         assert_eq!(filter, Filter::default());
         let fields: Vec<&str> = wrong.iter().map(|error| error.field.as_str()).collect();
-        assert_eq!(fields, ["q", "kind", "concept", "key", "from", "words"]);
-        assert_eq!(wrong[5].message, "There is no word: it takes a letter or a digit.");
+        assert_eq!(fields, ["q", "kind", "concept", "key", "latitude", "from", "words"]);
+        assert_eq!(wrong[6].message, "There is no word: it takes a letter or a digit.");
     }
 
     #[test]

@@ -253,7 +253,13 @@ fn facts(row: &InputRow) -> Vec<(String, String)> {
         (Some(width), Some(height)) => Some(format!("{width} × {height} pixels, {}", bytes(row.size))),
         _ => Some(bytes(row.size)),
     };
-    let own = [("Type", row.media_type.clone()), ("Size", size), ("Fetched from", row.source_url.clone())];
+    let place = row.place().map(|place| place.to_string());
+    let own = [
+        ("Type", row.media_type.clone()),
+        ("Size", size),
+        ("Place", place),
+        ("Fetched from", row.source_url.clone()),
+    ];
     let own = own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     let kept = match &row.metadata {
         Some(Value::Object(fields)) => {

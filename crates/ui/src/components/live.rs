@@ -31,8 +31,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// What a fetch must not take away: a field that is being filled in, an open question, what is shown once, a region that
 /// is being drawn.
-const KEPT: &str = "main :is(dialog[open], .secret, .draft, .canvas.is-changed, form.form :is(input, textarea, select):focus, \
-                    .filters input:focus:not(:placeholder-shown))";
+const KEPT: &str = "main :is(dialog[open], .secret, .canvas.is-changed, .naming :focus, \
+                    form.form :is(input, textarea, select):focus, .filters input:focus:not(:placeholder-shown))";
 
 /// The class of something that somebody works on or looks at by itself: what others do meanwhile is not shown, since a team
 /// of labellers changes something all the time.
@@ -167,6 +167,11 @@ impl Live {
             #[cfg(not(any(feature = "hydrate", feature = "csr")))]
             let _ = (leave, LINGER);
         });
+    }
+
+    /// Notes that the page shows already what was changed just now.
+    pub(crate) fn noted(self) {
+        self.shown_at.set_value(now());
     }
 
     /// Says something until it is closed.

@@ -226,6 +226,15 @@ pub(super) fn focus(element: &web_sys::Element) {
     }
 }
 
+/// Puts the focus on what a selector finds first, once the page shows what has just changed.
+pub(super) fn focus_soon(selector: &'static str) {
+    request_animation_frame(move || {
+        if let Ok(Some(element)) = document().query_selector(selector) {
+            focus(&element);
+        }
+    });
+}
+
 /// The page's path, with what it asks for.
 pub(super) fn path_of(location: &Location) -> String {
     let search = location.search.get_untracked();

@@ -1,4 +1,4 @@
-//! What is said of an input, as chips and as a list, each with what can be done about it.
+//! What is said of an input as a whole, as chips, and the way to take away what is said of it or of its parts.
 
 use std::sync::Arc;
 
@@ -16,10 +16,7 @@ use crate::{
         field::TextField,
         icon::{Icon, Sign},
         loaded::Reload,
-        marking::{InputFields, Marking, removal_id},
         menu::Menu,
-        prose::Prose,
-        time::Time,
         toast::{Toasts, Undo},
     },
     form::{Form, PostForm},
@@ -28,24 +25,24 @@ use crate::{
 /// The concepts of the whole input, and a field for another one.
 #[component]
 pub fn WholeConcepts(
-    /// What is being marked.
-    marking: Marking,
+    /// What is said of the input.
+    marks: Vec<Mark>,
+    /// Whether the person may say anything of it.
+    can_add: bool,
     /// In which app.
     app: App,
     /// In which input.
     input: String,
 ) -> impl IntoView {
-    let chips: Vec<AnyView> = marking.marks.with_value(|marks| {
-        let of_whole = marks.iter().filter(|mark| mark.region().is_none());
-        of_whole.map(|mark| chip(&app, &input, mark, marking.can_add)).collect()
-    });
+    let of_whole = marks.iter().filter(|mark| mark.region().is_none());
+    let chips: Vec<AnyView> = of_whole.map(|mark| chip(&app, &input, mark, can_add)).collect();
     let list = if chips.is_empty() {
         view! { <p class="soft">"Nobody has said what is in it."</p> }.into_any()
     } else {
         view! { <ul class="chips" role="list" aria-label="Concepts of the whole input">{chips}</ul> }
             .into_any()
     };
-    let form = marking.can_add.then(|| addition(app.clone(), input.clone()));
+    let form = can_add.then(|| addition(app.clone(), input.clone()));
     view! {
         <section class="said">
             <h2>"Concepts"</h2>
@@ -82,82 +79,16 @@ fn chip(app: &App, input: &str, mark: &Mark, can_add: bool) -> AnyView {
     .into_any()
 }
 
-/// The regions of the input.
-#[component]
-pub fn RegionList(
-    /// What is being marked.
-    marking: Marking,
-    /// In which app.
-    app: App,
-    /// In which input.
-    input: String,
-    /// How a region is made here.
-    how: &'static str,
-) -> impl IntoView {
-    let rows: Vec<AnyView> = marking.marks.with_value(|marks| {
-        let regions = marks.iter().enumerate().filter(|(_, mark)| mark.region().is_some());
-        regions.map(|(place, mark)| row(marking, &app, &input, place, mark)).collect()
-    });
-    let list = if rows.is_empty() {
-        let how = if marking.can_add { how } else { "" };
-        view! { <p class="soft">"No regions yet. " {how}</p> }.into_any()
-    } else {
-        view! { <ol class="mark-list" role="list">{rows}</ol> }.into_any()
-    };
-    view! {
-        <section class="said">
-            <h2>"Regions"</h2>
-            {list}
-        </section>
-    }
-}
-
-fn row(marking: Marking, app: &App, input: &str, place: usize, mark: &Mark) -> AnyView {
-    let shape = mark.shape().cloned();
-    let edit = mark.no_change.is_none().then(|| {
-        let edit = move |_| {
-            if let Some(shape) = shape.clone() {
-                marking.draw(Some(place), shape);
-            }
-        };
-        view! {
-            <button type="button" class="button is-quiet is-small needs-script" on:click=edit>
-                "Edit"
-                <span class="visually-hidden">" " {mark.words.clone()}</span>
-            </button>
-        }
-    });
-    let removal = mark.no_removal.is_none().then(|| removal(app, input, mark, marking.can_add, false));
-    // Whoever may annotate nothing is told so once, by the page.
-    let why_not = mark.no_change.clone().filter(|_| marking.can_add);
-    let why_not = why_not.map(|text| view! { <p class="row-note is-reason"><Prose text /></p> });
-    view! {
-        <li
-            class="mark"
-            class:is-chosen=move || marking.chosen.get() == Some(place)
-            on:pointerenter=move |_| marking.chosen.set(Some(place))
-        >
-            <p>
-                <strong>{mark.words.clone()}</strong>
-                <span class="row-note">{mark.author.clone()} ", " <Time at=mark.changed_at /></span>
-            </p>
-            <span class="row-actions">{edit} {removal}</span>
-            {why_not}
-        </li>
-    }
-    .into_any()
-}
-
 /// The way to take a mark away. One's own can be put back, so that it goes at a press; somebody else's would come back
 /// as one's own, so that the press is asked about.
-fn removal(app: &App, input: &str, mark: &Mark, can_add: bool, is_chip: bool) -> AnyView {
+pub(super) fn removal(app: &App, input: &str, mark: &Mark, can_add: bool, is_chip: bool) -> AnyView {
     let form = Form::<RemoveMark>::keyed(&mark.key());
     let undo = (mark.is_own && can_add).then(|| undo(app, input, mark));
     tell_removal(form.value(), format!("Removed {}.", mark.words), undo);
     let (words, author) = (mark.words.clone(), mark.author.clone());
     let (app, input, mark) = (app.clone(), input.to_owned(), mark.clone());
     let is_own = mark.is_own;
-    let id = removal_id(&mark);
+    let id = format!("remove-{}", mark.key());
     if is_own {
         return view! {
             <PostForm form class="is-inline">
@@ -217,7 +148,7 @@ fn button(id: String, words: String) -> AnyView {
 }
 
 /// Fetches the page anew when a mark was removed, and says so, with the way back.
-fn tell_removal(removed: Signal<Option<()>>, news: String, undo: Option<Undo>) {
+fn tell_removal(removed: Signal<Option<Option<i64>>>, news: String, undo: Option<Undo>) {
     let (reload, toasts) = (Reload::of_page(), Toasts::of_page());
     Effect::watch(
         move || removed.get(),
@@ -248,4 +179,19 @@ fn undo(app: &App, input: &str, mark: &Mark) -> Undo {
             }
         });
     })
+}
+
+/// The hidden fields that say which input a form is about.
+#[component]
+pub fn InputFields(
+    /// The app.
+    app: App,
+    /// The input.
+    input: String,
+) -> impl IntoView {
+    view! {
+        <input type="hidden" name="owner" value=app.owner />
+        <input type="hidden" name="app" value=app.slug />
+        <input type="hidden" name="input" value=input />
+    }
 }

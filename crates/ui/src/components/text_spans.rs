@@ -1,75 +1,9 @@
-//! A text with its marked stretches, in which further ones are selected.
+//! Stretches of a text: where they are, as it is kept and as it is shown.
 
 use std::collections::BTreeSet;
 
 use atelier_domain::Shape;
 use leptos::{html, prelude::*};
-
-use crate::components::marking::Marking;
-
-/// The text. Its marked stretches are pointed out, and what is selected in it becomes the draft.
-#[component]
-pub fn TextSpans(
-    /// The text.
-    text: String,
-    /// What is being marked.
-    marking: Marking,
-) -> impl IntoView {
-    let element = NodeRef::<html::Div>::new();
-    let stored = StoredValue::new(text);
-    let pieces = move || {
-        let drafted = marking.draft.with(|draft| draft.as_ref().and_then(|draft| ends(&draft.shape)));
-        stored.with_value(|text| pieces(marking, text, drafted))
-    };
-    let select = move || {
-        if marking.can_add
-            && let Some((start, end)) = selected(element, stored)
-            && marking.draw(None, Shape::Span { start, end })
-        {
-            marking.say("Selected. Choose its concept.");
-        }
-    };
-    view! {
-        <div node_ref=element class="text-body" on:pointerup=move |_| select() on:keyup=move |_| select()>
-            {pieces}
-        </div>
-    }
-}
-
-/// Marks words by typing them, for whoever does not select with a mouse.
-#[component]
-pub fn FindSpan(
-    /// The text.
-    text: String,
-    /// What is being marked.
-    marking: Marking,
-) -> impl IntoView {
-    let words = RwSignal::new(String::new());
-    let find = move |_| {
-        let after = marking.draft.with_untracked(|draft| draft.as_ref().and_then(|draft| ends(&draft.shape)));
-        let from = after.map_or(0, |(_, end)| end);
-        let found = words.with_untracked(|words| next_place(&text, words, from));
-        match found {
-            Some((start, end)) => {
-                marking.draw(None, Shape::Span { start, end });
-                marking.say(format!("Found at character {}. Choose its concept.", start + 1));
-            }
-            None => marking.say("These words do not stand in the text."),
-        }
-    };
-    view! {
-        <p class="find-span">
-            <label for="find-words">"Words of the text"</label>
-            <input
-                id="find-words"
-                class="input"
-                autocomplete="off"
-                on:input=move |event| words.set(event_target_value(&event))
-            />
-            <button type="button" class="button" on:click=find>"Mark the next"</button>
-        </p>
-    }
-}
 
 /// The ends of a stretch of text.
 pub(super) fn ends(shape: &Shape) -> Option<(u32, u32)> {
@@ -77,25 +11,6 @@ pub(super) fn ends(shape: &Shape) -> Option<(u32, u32)> {
         Shape::Span { start, end } => Some((start, end)),
         Shape::Box { .. } | Shape::Polygon { .. } | Shape::Point(_) => None,
     }
-}
-
-/// The text, cut wherever a stretch begins or ends.
-fn pieces(marking: Marking, text: &str, drafted: Option<(u32, u32)>) -> Vec<AnyView> {
-    let spans: Vec<_> = marking.marks.with_value(|marks| {
-        let spans = marks.iter().enumerate();
-        spans.filter_map(|(place, mark)| Some((place, ends(mark.shape()?)?, mark.words.clone()))).collect()
-    });
-    cut(text, spans.iter().map(|(_, ends, _)| *ends).chain(drafted))
-        .into_iter()
-        .map(|(start, end)| {
-            let covers = |ends: (u32, u32)| ends.0 <= start && end <= ends.1;
-            let over: Vec<_> = spans.iter().filter(|(_, ends, _)| covers(*ends)).collect();
-            let words = over.iter().map(|(_, _, words)| words.as_str()).collect::<Vec<_>>().join(", ");
-            let places: Vec<usize> = over.iter().map(|(place, ..)| *place).collect();
-            let is_draft = drafted.is_some_and(covers);
-            piece(marking, as_shown(slice(text, start, end)), places, words, is_draft)
-        })
-        .collect()
 }
 
 /// The pieces of a text that is cut wherever one of the stretches begins or ends.
@@ -110,15 +25,6 @@ pub(super) fn cut(text: &str, stretches: impl Iterator<Item = (u32, u32)>) -> Ve
     cuts.windows(2)
         .filter_map(|cut| if let [start, end] = *cut { Some((start, end)) } else { None })
         .collect()
-}
-
-fn piece(marking: Marking, text: String, places: Vec<usize>, words: String, is_draft: bool) -> AnyView {
-    if places.is_empty() && !is_draft {
-        return text.into_any();
-    }
-    let is_chosen = move || marking.chosen.get().is_some_and(|chosen| places.contains(&chosen));
-    view! { <mark class="span" class:is-draft=is_draft class:is-chosen=is_chosen title=words>{text}</mark> }
-        .into_any()
 }
 
 /// How many characters there are. Texts are far shorter than what would not fit.

@@ -12,19 +12,22 @@ use crate::{
     },
     components::{
         button::{LinkButton, Look, SubmitButton},
+        canvas::{
+            Canvas,
+            desk::{self, Desk},
+            said::SaidRegions,
+            text::TextSheet,
+        },
         concept_list::ConceptList,
         copyable::CopyButton,
         error_summary::ErrorSummary,
         icon::{Icon, Sign},
         layout::Crumb,
         loaded::Loaded,
-        marking::{DraftForm, Drafting, InputFields, Marking},
-        marks::{RegionList, WholeConcepts},
-        picture_regions::{NewBoxButton, PictureRegions},
+        marks::{InputFields, WholeConcepts},
         prose::Prose,
         room::{AppRoom, Room},
         shortcuts::use_shortcut,
-        text_spans::{FindSpan, TextSpans},
         time::Time,
     },
     form::{Form, PostForm},
@@ -34,41 +37,52 @@ use crate::{
 /// One input, and what people say of it.
 #[component]
 pub fn OneInput() -> impl IntoView {
-    Drafting::provide();
+    let desk = Desk::provide();
+    let fetch = move |(owner, app, input): (String, String, String)| {
+        // What was saved after this was asked for is not in the answer.
+        let answers = desk.answers();
+        async move { get_input(owner, app, input).await.map(|shown| (answers, shown)) }
+    };
     view! {
         <Loaded
             key=thing_in_address("input")
-            fetch=|(owner, app, input)| get_input(owner, app, input)
-            view=|shown| view! { <Body shown /> }.into_any()
+            fetch
+            view=|(answers, shown)| view! { <Body answers shown /> }.into_any()
         />
     }
 }
 
 #[component]
-fn Body(shown: Shown) -> impl IntoView {
-    let Shown { place, slug, medium, text, has_picture, pixels, facts, author, made_at, marks, .. } = shown;
+fn Body(answers: u32, shown: Shown) -> impl IntoView {
+    let Shown { place, slug, medium, text, pixels, facts, author, made_at, marks, concepts, .. } = shown;
     let app = place.app.clone();
-    let marking = Marking::new(&slug, marks, shown.no_addition.is_none());
-    let tools = marking.can_add.then(|| tools(marking, has_picture, text.clone()));
-    let content = match (medium, text) {
-        (_, Some(text)) => view! { <TextSpans text marking /> }.into_any(),
-        (Medium::Image, None) if has_picture => {
+    let can_add = shown.no_addition.is_none();
+    let desk = Desk::of_page().open(desk::Shown {
+        place: place.clone(),
+        input: slug.clone(),
+        text: text.clone(),
+        marks: marks.clone(),
+        concepts: concepts.clone(),
+        can_add,
+        no_removal: shown.no_removal.clone(),
+        answers,
+    });
+    let sketch = desk.sketch();
+    let content = match (medium, text, pixels.filter(|_| shown.has_picture)) {
+        (_, Some(text), _) => view! { <TextSheet text sketch /> }.into_any(),
+        (Medium::Image, None, Some(pixels)) => {
             let src = picture_path(&app, &slug, PictureSize::Original);
-            view! { <PictureRegions src alt=slug.clone() pixels marking /> }.into_any()
+            view! { <Canvas src alt=slug.clone() pixels sketch /> }.into_any()
         }
-        (_, None) => {
+        (_, None, _) => {
             view! { <p class="page-note">"It is not here yet, or could not be fetched."</p> }.into_any()
         }
     };
     let why_not = shown.no_addition.map(|text| view! { <p class="page-note"><Prose text /></p> });
     // Of somebody who may add nothing, it is said already.
-    let no_removal = shown.no_removal.filter(|_| marking.can_add);
+    let no_removal = shown.no_removal.filter(|_| can_add);
     let no_removal = no_removal.map(|text| view! { <p class="page-note"><Prose text /></p> });
     let below = Crumb { href: input_path(&app, &slug), label: slug.clone() };
-    let how = match medium {
-        Medium::Image => "Draw a box with the mouse, or take “New box” and the arrow keys.",
-        Medium::Text => "Select a part of the text.",
-    };
     view! {
         <Title text=slug.clone() />
         <AppRoom place room=Room::Inputs below=below>
@@ -82,15 +96,13 @@ fn Body(shown: Shown) -> impl IntoView {
                     <Neighbours app=app.clone() newer=shown.newer older=shown.older />
                 </div>
             </header>
-            <ConceptList concepts=shown.concepts />
+            <ConceptList concepts />
             {why_not}
             <div class="workplace">
                 <div class="workplace-content">{content}</div>
                 <div class="workplace-side">
-                    <WholeConcepts marking app=app.clone() input=slug.clone() />
-                    <DraftForm marking app=app.clone() input=slug.clone() />
-                    {tools}
-                    <RegionList marking app=app.clone() input=slug.clone() how />
+                    <WholeConcepts marks can_add app=app.clone() input=slug.clone() />
+                    <SaidRegions desk app=app.clone() input=slug.clone() />
                     {no_removal}
                 </div>
             </div>
@@ -101,23 +113,6 @@ fn Body(shown: Shown) -> impl IntoView {
             <Deletion app input=slug no_deletion=shown.no_deletion />
         </AppRoom>
     }
-}
-
-/// What makes regions without a mouse.
-fn tools(marking: Marking, has_picture: bool, text: Option<String>) -> AnyView {
-    let tool = match text {
-        Some(text) => view! { <FindSpan text marking /> }.into_any(),
-        None if has_picture => view! {
-            <p><NewBoxButton marking /></p>
-            <p class="field-hint">
-                "Tab goes from box to box. Arrows move one by 1 %, with Shift they stretch it; Enter leads to its \
-                 concept, Delete removes it, Esc cancels."
-            </p>
-        }
-        .into_any(),
-        None => ().into_any(),
-    };
-    view! { <div class="needs-script">{tool}</div> }.into_any()
 }
 
 /// The ways to the inputs beside it, by links and by keys.

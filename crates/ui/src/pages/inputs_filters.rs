@@ -173,6 +173,12 @@ fn more(asked: &Asked, finding: &Finding) -> AnyView {
                     {labelled("compare", "Comparison", &asked.compare, "is there, or is", comparisons.into())}
                     {text("value", "Value", "text", &asked.value)}
                 </fieldset>
+                <fieldset class="metadata-filter">
+                    <legend>"Near a place"</legend>
+                    {text("latitude", "Latitude", "text", &asked.latitude)}
+                    {text("longitude", "Longitude", "text", &asked.longitude)}
+                    {text("km", "Within km", "text", &asked.km)}
+                </fieldset>
                 <p class="checkbox">
                     <input type="checkbox" id="input-unsaid" name="unsaid" value="yes" checked=!asked.unsaid.is_empty() />
                     <label for="input-unsaid">"Nobody has said anything"</label>

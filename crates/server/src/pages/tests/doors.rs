@@ -37,6 +37,8 @@ struct Story {
     di: GrantRow,
     pending: GrantRow,
     annotation: String,
+    /// When it was said, in microseconds UTC.
+    said_at: i64,
     relation: String,
     key: String,
     session: String,
@@ -59,6 +61,7 @@ impl Story {
             slug: "note".into(),
             content: Content::Text("Green tea".into()),
             metadata: None,
+            place: None,
             labels: Labels::default(),
             datasets: Vec::new(),
         };
@@ -128,6 +131,7 @@ impl Story {
         let session = service.list_sessions(&ana.who).await.unwrap().current.unwrap().to_string();
         let (row, _) = service.get_app(&ana.who, &app, atelier_domain::Endpoint::ViewApp).await.unwrap();
         let (annotation, app_id) = (said[0].slug.clone(), row.id.to_string());
+        let said_at = said[0].changed_at.micros();
         let greens = NewSearch {
             slug: "greens".into(),
             name: String::new(),
@@ -137,7 +141,22 @@ impl Story {
         let keeps = atelier_domain::Endpoint::PostInputsSearches;
         service.keep_search(&ana.who, &app, keeps, &greens).await.unwrap();
         let batch = begun(service, &bo.who, &app).await;
-        Self { bench, ana, bo, mallory, app, di, pending, annotation, relation, key, session, batch, app_id }
+        Self {
+            bench,
+            ana,
+            bo,
+            mallory,
+            app,
+            di,
+            pending,
+            annotation,
+            said_at,
+            relation,
+            key,
+            session,
+            batch,
+            app_id,
+        }
     }
 
     /// Everything that any server function takes, about what is Ana's; each takes what it knows of.
@@ -154,10 +173,24 @@ impl Story {
         };
         let is_about_concepts =
             ["/api/concepts/", "/api/vocabs/"].iter().any(|room| door.path.starts_with(room));
+        let concept = match door.path {
+            // What is green was said to be so already.
+            "/api/annotations/add" => "tea",
+            _ if is_about_concepts => "black",
+            _ => "green",
+        };
         let labels = Labels {
             concepts: vec![Label { concept: "green".parse().unwrap(), value: 1.0 }],
             regions: Vec::new(),
         };
+        let adds_region = door.path == "/api/annotations/add-region";
+        let is_drawn = adds_region || door.path == "/api/annotations/change-region";
+        let moved = Region {
+            id: "r1".parse().unwrap(),
+            shape: Shape::Span { start: 1, end: 2 },
+            labels: labels.concepts.clone(),
+        };
+        let drawn = serde_json::to_string(&moved).unwrap();
         let mut fields = vec![
             ("owner", owner.to_owned()),
             ("app", app.to_owned()),
@@ -165,11 +198,12 @@ impl Story {
             ("id", id.clone()),
             ("grant", grant.id.to_string()),
             ("version", grant.version.to_string()),
-            ("annotation", self.annotation.clone()),
+            ("annotation", if adds_region { "drawn".to_owned() } else { self.annotation.clone() }),
+            ("seen", self.said_at.to_string()),
+            ("region", if is_drawn { drawn } else { "r1".to_owned() }),
             ("relation", self.relation.clone()),
             // What is deleted or merged is what nothing is said with: the rest needs further rights.
-            ("concept", if is_about_concepts { "black" } else { "green" }.to_owned()),
-            ("shape", serde_json::to_string(&REGION).unwrap()),
+            ("concept", concept.to_owned()),
             ("labels", serde_json::to_string(&labels).unwrap()),
             ("batch", self.batch.clone()),
         ];
@@ -178,7 +212,6 @@ impl Story {
         fields.push((scopes, Scope::CollaboratorsGet.wire().to_owned()));
         let plain = [
             ("input", "note"),
-            ("region", "r1"),
             ("input_reach", "everything"),
             ("dataset", "kinds"),
             ("inputs", "note"),
@@ -373,7 +406,8 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
         let before = story.state().await;
         for name in [
             "annotations/add",
-            "annotations/change",
+            "annotations/add-region",
+            "annotations/change-region",
             "annotations/remove",
             "annotations/put-back",
             "inputs/get",

@@ -11,7 +11,7 @@ use atelier_contract::proto::{
     UserAppIdSet,
 };
 use atelier_contract::{Call, Failure};
-use atelier_domain::PatchAction;
+use atelier_domain::{PatchAction, Place};
 use atelier_service::inputs::{InputRow, InputsFilter, PatchInput};
 use atelier_service::{AppName, Service, Who};
 
@@ -19,7 +19,7 @@ pub(super) use post::{input_failure, input_unreadable, post, read_new};
 pub(super) use shown::Shown;
 use shown::ShownAfterwards;
 
-use super::{Window, app_name, failure, labels, metadata, who};
+use super::{Window, app_name, failure, labels, metadata, place, who};
 
 pub(super) async fn get(
     service: Service,
@@ -88,9 +88,16 @@ pub(super) async fn patch(
         if data.image.is_some() || data.text.is_some() {
             return Err(Failure::invalid("inputs.data.image and text cannot be changed: add another input"));
         }
+        let place = match (data.geo.take(), action) {
+            (None, _) => None,
+            // Whatever place is named, the input has none afterwards.
+            (Some(_), PatchAction::Remove) => Some(Place::default()),
+            (Some(geo), _) => Some(place::read(geo)?),
+        };
         Ok(PatchInput {
             slug: input.id,
             metadata: data.metadata.take().map(metadata::read),
+            place,
             labels: labels::read(data, action, || service.world().salt())?,
             datasets: input.dataset_ids,
         })

@@ -11,7 +11,7 @@ use atelier_service::{Error, Service};
 
 use super::jobs::write_job;
 use super::{ShownAfterwards, refuse_unkept};
-use crate::wire::{app_name, failure, labels, metadata, who};
+use crate::wire::{app_name, failure, labels, metadata, place, who};
 
 /// What the details of a taken identifier say: the official client for datasets looks for this very text.
 const DUPLICATE: &str = "Input has a duplicate ID.";
@@ -106,6 +106,7 @@ pub(in crate::wire) fn input_failure(error: Error) -> Failure {
 pub(in crate::wire) fn read_new(service: &Service, input: Input) -> Result<NewInput, Failure> {
     refuse_unkept(&input)?;
     let mut data = input.data.unwrap_or_default();
+    let place = data.geo.take().map(place::read).transpose()?;
     let given = |text: String| (!text.is_empty()).then_some(text);
     let content = match (data.image.take(), data.text.take()) {
         (Some(image), None) if !image.base64.is_empty() => Content::Image(image.base64),
@@ -123,6 +124,7 @@ pub(in crate::wire) fn read_new(service: &Service, input: Input) -> Result<NewIn
         slug: input.id,
         content,
         metadata: data.metadata.take().map(metadata::read),
+        place,
         labels: labels::read(data, PatchAction::Merge, || service.world().salt())?,
         datasets: input.dataset_ids,
     })

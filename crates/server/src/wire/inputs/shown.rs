@@ -7,7 +7,7 @@ use atelier_service::inputs::{InputRow, InputWithSaid, PictureSize, Said};
 use atelier_service::{AppAddress, AppName, Service, Who};
 
 use crate::pictures;
-use crate::wire::{failure, labels, metadata, status, timestamp};
+use crate::wire::{failure, labels, metadata, place, status, timestamp};
 
 /// How inputs of one app are shown: where their pictures are.
 pub(in crate::wire) struct Shown {
@@ -48,6 +48,7 @@ impl Shown {
     }
 
     pub(in crate::wire) fn input(&self, InputWithSaid { input: row, said }: InputWithSaid) -> Input {
+        let geo = row.place().map(place::write);
         let metadata = row.metadata.as_ref().and_then(metadata::write);
         let whole = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
         let image = row.object_key.is_some().then(|| Image {
@@ -78,6 +79,7 @@ impl Shown {
                 image,
                 text,
                 metadata,
+                geo,
                 ..labels::write(Labels { concepts: said.said, regions: Vec::new() }, None)
             }),
             created_at: Some(timestamp(row.created_at)),

@@ -13,7 +13,7 @@ use atelier_domain::{Filter, Medium};
 use atelier_service::search::Query;
 use serde_json::Value;
 
-use crate::wire::{labels, metadata, moment};
+use crate::wire::{labels, metadata, moment, place};
 
 /// Refuses what a search may have on the wire and is not kept here. How likeness is measured counts for nothing while
 /// nothing is ranked by it; what only answers say is not looked at.
@@ -209,7 +209,8 @@ fn of_input(input: Input) -> Result<Vec<Filter>, Failure> {
     Ok(parts)
 }
 
-fn of_data(data: Data, said: &Said) -> Result<Vec<Filter>, Failure> {
+fn of_data(mut data: Data, said: &Said) -> Result<Vec<Filter>, Failure> {
+    let geo = data.geo.take();
     labels::refuse_unkept(&data)?;
     if data.image.is_some() {
         return Err(by_likeness("data.image"));
@@ -221,6 +222,9 @@ fn of_data(data: Data, said: &Said) -> Result<Vec<Filter>, Failure> {
     for concept in data.concepts {
         let named = named(concept)?;
         parts.push(Filter::Said(Said { concept: Some(named), ..said.clone() }));
+    }
+    if let Some(geo) = geo {
+        parts.push(place::read_filter(geo)?);
     }
     if let Some(text) = data.text {
         if !text.url.is_empty() {

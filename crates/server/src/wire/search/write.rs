@@ -13,7 +13,7 @@ use atelier_service::AppAddress;
 use atelier_service::search::{Query, SearchRow};
 use serde_json::{Value, json};
 
-use crate::wire::{metadata, status, timestamp};
+use crate::wire::{metadata, place, status, timestamp};
 
 /// A search that is kept, with the names by which its app is addressed.
 pub(super) fn search(row: SearchRow, address: &AppAddress) -> Search {
@@ -70,6 +70,8 @@ fn filter(asked: &Filter) -> Option<WireFilter> {
             let text = Text { raw: words.to_string(), ..Text::default() };
             of_data(Data { text: Some(text), ..Data::default() })
         }
+        Filter::Near(circle) => of_data(Data { geo: Some(place::write_circle(*circle)), ..Data::default() }),
+        Filter::Within(area) => of_data(Data { geo: Some(place::write_area(*area)), ..Data::default() }),
         Filter::Changed(span) => {
             let range =
                 TimeRange { start_time: span.from.map(timestamp), end_time: span.until.map(timestamp) };
@@ -137,6 +139,10 @@ mod tests {
             ("all(said(no-concept:stop,by:bo,status:24157,task:signs),not(dataset(harbour)))", 2),
             ("all(medium(image),status(30000),text('red sign'),id(a),changed(from:1000000))", 5),
             ("all(metadata(camera/lens,is,35.0),metadata(b,is,'x'),metadata(c),metadata(d,is,null))", 4),
+            (
+                "all(near(latitude:52.52,longitude:13.405,km:2.5),within(south:-1.0,west:170.0,north:1.0,east:-170.0))",
+                2,
+            ),
             ("all(metadata(lens,below,35.0),any(id(a),id(b)),not(said()),status(1))", 0),
         ] {
             let asked = Query { filter: expression.parse().unwrap(), oldest_first: true };

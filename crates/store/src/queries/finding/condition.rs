@@ -4,6 +4,7 @@
 //! asked for within `EXISTS`, or beside whether it is.
 
 use atelier_domain::filter::{Filter, Named, Said, Span, Subject};
+use atelier_domain::place::{Area, Circle};
 
 use super::statement::Statement;
 use crate::Backend;
@@ -16,7 +17,9 @@ pub(super) fn is_of_input(filter: &Filter) -> bool {
         | Filter::Medium(_)
         | Filter::Dataset(_)
         | Filter::Metadata(_)
-        | Filter::Text(_) => true,
+        | Filter::Text(_)
+        | Filter::Near(_)
+        | Filter::Within(_) => true,
         Filter::All(_)
         | Filter::Any(_)
         | Filter::Not(_)
@@ -54,6 +57,8 @@ impl Statement {
             }
             Filter::Metadata(test) => self.metadata(test),
             Filter::Text(words) => self.words(&words.to_string()),
+            Filter::Near(circle) => self.near(*circle),
+            Filter::Within(area) => self.within(*area),
             Filter::Added(span) => self.span(&format!("{row}.created_at"), *span),
             Filter::Changed(span) => self.span(&format!("{row}.changed_at"), *span),
         }
@@ -139,6 +144,31 @@ impl Statement {
         let until = span.until.map(|until| format!("{column} < {}", self.bind(until)));
         let ends: Vec<String> = from.into_iter().chain(until).collect();
         if ends.is_empty() { "TRUE".into() } else { ends.join(" AND ") }
+    }
+
+    /// That the input's place is within a circle: first by its latitude, of which there is an index.
+    fn near(&mut self, circle: Circle) -> String {
+        let (lowest, highest) = circle.latitudes();
+        let (lowest, highest) = (self.bind(lowest), self.bind(highest));
+        let [x, y, z] = circle.middle().direction().map(|share| self.bind(share));
+        let most = self.bind(circle.chord_squared());
+        format!(
+            "(i.latitude IS NOT NULL AND i.latitude >= {lowest} AND i.latitude <= {highest} \
+             AND (i.place_x - {x}) * (i.place_x - {x}) + (i.place_y - {y}) * (i.place_y - {y}) \
+             + (i.place_z - {z}) * (i.place_z - {z}) <= {most})"
+        )
+    }
+
+    /// That the input's place is within an area.
+    fn within(&mut self, area: Area) -> String {
+        let (from, to) = (area.south_west(), area.north_east());
+        let (south, north) = (self.bind(from.latitude()), self.bind(to.latitude()));
+        let (west, east) = (self.bind(from.longitude()), self.bind(to.longitude()));
+        let by = if area.is_across() { "OR" } else { "AND" };
+        format!(
+            "(i.latitude IS NOT NULL AND i.latitude >= {south} AND i.latitude <= {north} \
+             AND (i.longitude >= {west} {by} i.longitude <= {east}))"
+        )
     }
 
     /// That all of the words, which have only spaces between them, are in the input's text.

@@ -124,6 +124,25 @@ impl Drawing {
         }
     }
 
+    /// Brings in what others have changed, as if it had been so from the beginning: no step back undoes it. Answers
+    /// what `bring_in` answers of the regions as they are now.
+    pub fn absorb<T>(&mut self, mut bring_in: impl FnMut(&mut Vec<Region>) -> T) -> T {
+        for regions in self.past.iter_mut().chain(&mut self.future) {
+            bring_in(regions);
+        }
+        bring_in(&mut self.regions)
+    }
+
+    /// The regions as they were before the last change.
+    pub fn undone(&self) -> Option<&[Region]> {
+        self.past.last().map(Vec::as_slice)
+    }
+
+    /// The regions as they were before the last step back.
+    pub fn redone(&self) -> Option<&[Region]> {
+        self.future.last().map(Vec::as_slice)
+    }
+
     /// Whether there is something to take back.
     pub fn can_undo(&self) -> bool {
         !self.past.is_empty()
@@ -200,6 +219,24 @@ mod tests {
         drawing.undo();
         assert_eq!(drawing.regions(), [point("a", 0.1), point("b", 0.1)]);
         assert!(!drawing.can_undo());
+    }
+
+    #[test]
+    fn what_others_change_is_not_undone() {
+        let mut drawing = Drawing::new(vec![point("theirs", 0.1)]);
+        drawing.add(point("mine", 0.2));
+        let count = drawing.absorb(|regions| {
+            regions.retain(|region| region.id != id("theirs"));
+            regions.push(point("new", 0.3));
+            regions.len()
+        });
+        assert_eq!((count, names(&drawing)), (2, vec!["mine", "new"]));
+        assert_eq!(drawing.undone(), Some([point("new", 0.3)].as_slice()));
+        drawing.undo();
+        assert_eq!(names(&drawing), ["new"]);
+        assert_eq!(drawing.redone().map(<[Region]>::len), Some(2));
+        drawing.redo();
+        assert_eq!(names(&drawing), ["mine", "new"]);
     }
 
     #[test]

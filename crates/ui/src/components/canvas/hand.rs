@@ -67,6 +67,7 @@ impl Hand {
         // With Alt something is begun even where something lies.
         let (chosen, found) =
             if event.alt_key() { (None, None) } else { (self.sketch.chosen(), self.found(spot, near)) };
+        let chosen = chosen.filter(|region| self.sketch.why_fixed(&region.id).is_none());
         let held = chosen.as_ref().and_then(|region| {
             let handles = geometry::handles(&region.shape);
             handles.iter().position(|handle| geometry::is_near(*handle, spot, near))
@@ -76,11 +77,14 @@ impl Hand {
             (Some(region), None) if geometry::contains(&region.shape, spot, near) => {
                 Drag::Moving(spot, region)
             }
-            _ => match (self.sketch.kind, found) {
+            _ => match (self.sketch.tool.get_untracked(), found) {
                 // A box may be drawn within another: only a press without a move takes that up.
                 (TaskKind::Boxes, _) => Drag::Drawing(spot),
                 (_, Some(region)) => {
                     self.sketch.choose(Some(region.id.clone()));
+                    if !self.sketch.is_free(&region.id) {
+                        return;
+                    }
                     Drag::Moving(spot, region)
                 }
                 (TaskKind::Polygons, None) => {
@@ -88,7 +92,10 @@ impl Hand {
                     self.sketch.draft.set(Some(Draft::Outline(vec![spot], spot)));
                     return;
                 }
-                (_, None) => return self.sketch.add(Shape::Point(geometry::at(spot))),
+                (_, None) => {
+                    self.sketch.add(Shape::Point(geometry::at(spot)));
+                    return self.sketch.ask();
+                }
             },
         };
         self.drag.set_value(Some(drag));
@@ -116,6 +123,7 @@ impl Hand {
             .with_untracked(|draft| matches!(draft, Some(Draft::Outline(corners, _)) if corners.len() >= 3));
         if can_be_closed {
             self.sketch.settle();
+            self.sketch.ask();
         }
     }
 
@@ -152,6 +160,7 @@ impl Hand {
             (_, Some(Draft::Box(edges))) => {
                 self.sketch.draft.set(None);
                 self.sketch.add(edges.shape());
+                self.sketch.ask();
             }
             (_, Some(Draft::Change(id, shape))) => {
                 self.sketch.draft.set(None);
@@ -184,12 +193,16 @@ impl Hand {
             "ArrowUp" => (0.0, -step),
             "ArrowDown" => (0.0, step),
             "Escape" => {
-                self.drop();
-                return self.sketch.choose(None);
+                self.drag.set_value(None);
+                return self.sketch.cancel();
             }
             "Enter" if self.sketch.draft.with_untracked(Option::is_some) => {
                 event.prevent_default();
                 return self.close_outline();
+            }
+            "Enter" if self.sketch.asks && self.sketch.chosen().is_some() => {
+                event.prevent_default();
+                return self.sketch.ask();
             }
             "Backspace" | "Delete" if self.sketch.is_open => {
                 event.prevent_default();

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use atelier_domain::Region;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::Sketch;
 use crate::error::UiError;
 
 /// How long to wait until something that did not get through is tried again.
-const TRY_AGAIN: Duration = Duration::from_secs(10);
+pub(super) const TRY_AGAIN: Duration = Duration::from_secs(10);
 
 /// What is kept.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -28,23 +28,23 @@ struct Kept {
 pub struct Place(String);
 
 impl Place {
-    /// What `person` draws in an input of a task, each by its path.
-    pub fn new(person: &str, task: &str, input: &str) -> Self {
-        Self(format!("atelier.drawn {person} {task} {input}"))
+    /// What `person` draws in an input of a task or of an app, each by its path.
+    pub fn new(person: &str, within: &str, input: &str) -> Self {
+        Self(format!("atelier.drawn {person} {within} {input}"))
     }
 
-    fn load(&self) -> Option<Kept> {
+    pub(super) fn load<T: DeserializeOwned>(&self) -> Option<T> {
         let json = window().local_storage().ok()??.get_item(&self.0).ok()??;
         serde_json::from_slice(json.as_bytes()).ok()
     }
 
     /// Keeps it; answers whether the browser does.
-    fn keep(&self, kept: &Kept) -> bool {
+    pub(super) fn keep(&self, kept: &impl Serialize) -> bool {
         let Ok(Some(storage)) = window().local_storage() else { return false };
         serde_json::to_string(kept).is_ok_and(|json| storage.set_item(&self.0, &json).is_ok())
     }
 
-    fn forget(&self) {
+    pub(super) fn forget(&self) {
         if let Ok(Some(storage)) = window().local_storage() {
             // What cannot be reached keeps nothing, either.
             let _ = storage.remove_item(&self.0);
@@ -118,7 +118,7 @@ pub fn KeptDrawing(
         let regions = sketch.drawing.with(|drawing| drawing.regions().to_vec());
         if before.with_value(Option::is_none) {
             before.set_value(Some(regions.clone()));
-            match place.with_value(Place::load) {
+            match place.with_value(Place::load::<Kept>) {
                 Some(kept) if kept.before == regions => {
                     state.set(if kept.is_waiting { State::Waiting } else { State::Kept });
                     sketch.drawing.update(|drawing| drawing.replace(kept.regions));
@@ -135,13 +135,13 @@ pub fn KeptDrawing(
         if is_as_before && matches!(state.get_untracked(), State::Unchanged | State::Older) {
             return;
         }
-        if place.with_value(Place::load).is_some_and(|kept| kept.regions == regions) {
+        if place.with_value(Place::load::<Kept>).is_some_and(|kept| kept.regions == regions) {
             return;
         }
         keep(regions, false);
     });
     let take_up = move |_| {
-        if let Some(kept) = place.with_value(Place::load) {
+        if let Some(kept) = place.with_value(Place::load::<Kept>) {
             sketch.change(|drawing| drawing.replace(kept.regions));
         }
     };

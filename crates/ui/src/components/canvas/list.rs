@@ -6,7 +6,7 @@ use leptos::{ev, prelude::*};
 use super::{Sketch, geometry};
 use crate::{
     api::concepts::Concept,
-    components::{marking::focus_soon, shortcuts::use_shortcut, swatch::Swatch},
+    components::{loaded::focus_soon, shortcuts::use_shortcut, swatch::Swatch},
 };
 
 /// A concept to draw with.
@@ -79,13 +79,28 @@ pub fn DrawnRegions(
     /// What is drawn.
     sketch: Sketch,
 ) -> impl IntoView {
+    let regions = move || sketch.drawing.with(|drawing| drawing.regions().to_vec());
+    view! {
+        <section class="said">
+            <DrawnHead sketch />
+            <ol class="mark-list drawn-list" role="list">
+                <For each=regions key=|region| region.id.clone() let:region>
+                    {row(sketch, region)}
+                </For>
+            </ol>
+        </section>
+    }
+}
+
+/// How many regions there are, with the way back and the keys for all of them.
+#[component]
+pub(super) fn DrawnHead(sketch: Sketch) -> impl IntoView {
     use_shortcut("n", "Take up the next region", move || sketch.choose_beside(true));
     use_shortcut("p", "Take up the previous region", move || sketch.choose_beside(false));
     if sketch.is_open {
         use_shortcut("Delete", "Remove the region that is taken up", move || sketch.remove_chosen());
         listen_for_undo(sketch);
     }
-    let regions = move || sketch.drawing.with(|drawing| drawing.regions().to_vec());
     let count = move || match sketch.drawing.with(|drawing| drawing.regions().len()) {
         0 => "No regions yet".to_owned(),
         1 => "1 region".to_owned(),
@@ -116,17 +131,10 @@ pub fn DrawnRegions(
         }
     });
     view! {
-        <section class="said">
-            <div class="drawn-head">
-                <h2 tabindex="-1">{count}</h2>
-                {ways_back}
-            </div>
-            <ol class="mark-list drawn-list" role="list">
-                <For each=regions key=|region| region.id.clone() let:region>
-                    {row(sketch, region)}
-                </For>
-            </ol>
-        </section>
+        <div class="drawn-head">
+            <h2 tabindex="-1">{count}</h2>
+            {ways_back}
+        </div>
     }
 }
 

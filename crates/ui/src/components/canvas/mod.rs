@@ -1,15 +1,21 @@
-//! Where regions are drawn: boxes, outlines and points in pictures, stretches of texts; with the mouse, or by keys alone.
+//! Where regions are drawn: boxes, outlines and points in pictures, stretches of texts; with the mouse, or by keys
+//! alone.
 //!
-//! [`Sketch`] is what is drawn, with the way back ([`drawing`]); [`Canvas`] and [`TextSheet`](text::TextSheet) show it and
-//! take what the hand does (`hand`, on shapes that [`geometry`] moves); [`RegionChoices`](list::RegionChoices) and
-//! [`DrawnRegions`](list::DrawnRegions) stand beside it. While something is moved only that is drawn anew, so that hundreds
-//! of regions cost nothing.
+//! [`Sketch`] is what is drawn, with the way back ([`drawing`]); [`Canvas`] and [`TextSheet`](text::TextSheet) show
+//! it and take what the hand does (`hand`, on shapes that [`geometry`] moves); [`RegionChoices`](list::RegionChoices)
+//! and [`DrawnRegions`](list::DrawnRegions) stand beside it. Within a task all of it is handed in at once ([`kept`]);
+//! on the page of an input each region is saved by itself ([`desk`]), beside what others say of it ([`said`]). While
+//! something is moved only that is drawn anew, so that hundreds of regions cost nothing.
 
+pub mod desk;
 mod drawing;
 mod geometry;
 mod hand;
 pub mod kept;
 pub mod list;
+mod merging;
+pub mod naming;
+pub mod said;
 mod sketch;
 pub mod text;
 mod zoom;
@@ -43,7 +49,8 @@ pub fn Canvas(
     /// What is drawn.
     sketch: Sketch,
 ) -> impl IntoView {
-    let (hand, zoom) = (Hand::new(sketch), Zoom::new());
+    let (hand, zoom) = (Hand::new(sketch), sketch.zoom);
+    zoom.restore();
     let has_names = move || sketch.drawing.with(|drawing| drawing.regions().len() <= MOST_NAMES);
     let others = move || {
         let chosen = sketch.drawing.with(|drawing| drawing.chosen().map(|region| region.id.clone()));
@@ -76,11 +83,17 @@ pub fn Canvas(
     let label = format!("Drawing over {alt}");
     view! {
         <div class="canvas" class:is-open=sketch.is_open class:is-changed=move || sketch.is_changed()>
-            <div class="canvas-frame" class:is-enlarged=is_enlarged node_ref=zoom.frame>
+            <div
+                class="canvas-frame"
+                class:is-enlarged=is_enlarged
+                node_ref=zoom.frame
+                on:scroll=move |_| zoom.note_scrolled()
+            >
                 <div class="canvas-sheet" node_ref=zoom.sheet on:wheel=move |event| zoom.wheel(&event)>
                     <img src=src alt=alt width=pixels.0 height=pixels.1 />
                     <svg
                         node_ref=sketch.surface
+                        id="canvas-drawing"
                         class="canvas-drawing"
                         class:has-names=has_names
                         role="application"
@@ -105,15 +118,17 @@ pub fn Canvas(
 
 /// What tells a region as it is shown from the same one as it was.
 fn identity(region: &Region) -> String {
-    format!("{} {:?} {:?}", region.id, region.concept(), region.shape)
+    format!("{} {:?} {:?}", region.id, region.labels, region.shape)
 }
 
 /// A region that nobody holds.
 fn still(sketch: Sketch, region: &Region) -> AnyView {
-    let (name, color) = sketch.look(region.concept());
+    let (_, color) = sketch.look_of(region);
     let at = geometry::bounds(&region.shape).map(|edges| (edges.left, edges.top)).unwrap_or_default();
+    let (id, named) = (region.id.clone(), region.clone());
+    let name = move || sketch.look_of(&named).0;
     view! {
-        <g class="drawn">
+        <g class="drawn" class:is-others=move || sketch.is_others(&id)>
             {outline(&region.shape, color)}
             {words(at, name)}
         </g>
@@ -137,9 +152,11 @@ fn in_hand(sketch: Sketch) -> AnyView {
                 Some(Draft::Change(id, shape)) if id == region.id => shape,
                 _ => region.shape.clone(),
             };
-            let (name, color) = sketch.look(region.concept());
+            let (name, color) = sketch.look_of(&region);
             let at = geometry::bounds(&shape).map(|edges| (edges.left, edges.top)).unwrap_or_default();
-            let handles = if sketch.is_open { geometry::handles(&shape) } else { Vec::new() };
+            let is_free = sketch.is_open && sketch.why_fixed(&region.id).is_none();
+            let handles = if is_free { geometry::handles(&shape) } else { Vec::new() };
+            let is_others = sketch.is_others(&region.id);
             let handles: Vec<AnyView> = handles
                 .into_iter()
                 .enumerate()
@@ -152,9 +169,9 @@ fn in_hand(sketch: Sketch) -> AnyView {
                 })
                 .collect();
             view! {
-                <g class="drawn is-chosen">
+                <g class="drawn is-chosen" class:is-others=is_others>
                     {outline(&shape, color)}
-                    {words(at, name)}
+                    {words(at, move || name.clone())}
                     {handles}
                 </g>
             }
@@ -214,7 +231,7 @@ fn open_outline(corners: &[Spot], tip: Spot, color: String) -> AnyView {
 }
 
 /// What a region is called, at its upper left corner.
-fn words(at: Spot, name: String) -> AnyView {
+fn words(at: Spot, name: impl Fn() -> String + Send + 'static) -> AnyView {
     view! { <text aria-hidden="true" x=percent(at.0) y=percent(at.1) dx="6" dy="17">{name}</text> }.into_any()
 }
 
@@ -232,17 +249,20 @@ fn Tools(sketch: Sketch, zoom: Zoom) -> impl IntoView {
     let making = sketch.is_open.then(|| {
         use_shortcut("a", "Add a region in the middle", move || sketch.add_in_the_middle());
         use_shortcut("c", "Take the next corner of the region", move || sketch.take_next_corner());
-        let what = match sketch.kind {
+        let what = move || match sketch.tool.get() {
             TaskKind::Polygons => "New outline",
             TaskKind::Points => "New point",
             _ => "New box",
         };
         view! {
-            <button type="button" class="button" on:click=move |_| sketch.add_in_the_middle()>{what}</button>
+            <ShapeChoice sketch />
+            <button type="button" id="new-region" class="button" on:click=move |_| sketch.add_in_the_middle()>
+                {what}
+            </button>
         }
         .into_any()
     });
-    let how = match (sketch.is_open, sketch.kind) {
+    let how = move || match (sketch.is_open, sketch.tool.get()) {
         (false, _) => "",
         (true, TaskKind::Polygons) => {
             "Press corner after corner; the first one, or Enter, closes the outline. Backspace takes a corner back."
@@ -268,7 +288,33 @@ fn Tools(sketch: Sketch, zoom: Zoom) -> impl IntoView {
                 " N and P take up the next and the previous region, C its next corner; arrows move it, with Shift they stretch it, with Alt \
                  in small steps. Alt begins a region within another.",
             )}
+            {sketch.asks.then_some(" Enter leads to its concept. Yours are solid, others’ dotted.")}
             " Ctrl and the wheel enlarge; the middle button moves the picture about."
         </p>
     }
+}
+
+/// The kinds of shapes to draw, where one chooses among them.
+#[component]
+fn ShapeChoice(sketch: Sketch) -> impl IntoView {
+    let choices = sketch.tools.iter().map(|tool| {
+        let (key, name) = match tool {
+            TaskKind::Polygons => ("o", "Outlines"),
+            TaskKind::Points => ("d", "Points"),
+            _ => ("b", "Boxes"),
+        };
+        let take = move || sketch.hold(*tool);
+        use_shortcut(key, format!("Draw {}", name.to_lowercase()), take);
+        let is_held = move || if sketch.tool.get() == *tool { "true" } else { "false" };
+        view! {
+            <button type="button" class="button is-quiet" aria-pressed=is_held on:click=move |_| take()>
+                {name}
+                <kbd aria-hidden="true">{key}</kbd>
+            </button>
+        }
+    });
+    let choices = choices.collect_view();
+    (!sketch.tools.is_empty()).then(|| {
+        view! { <span class="canvas-shapes" role="group" aria-label="What is drawn">{choices}</span> }
+    })
 }

@@ -1,5 +1,7 @@
 //! The state that the picture or text, the choice of concepts and the list of regions share.
 
+use std::sync::Arc;
+
 use atelier_domain::task::TaskKind;
 use atelier_domain::{Label, Region, ResourceId, Shape};
 use leptos::{prelude::*, svg};
@@ -7,11 +9,14 @@ use leptos::{prelude::*, svg};
 use super::{
     drawing::Drawing,
     geometry::{self, Spot},
+    merging::Stored,
+    zoom::Zoom,
 };
 use crate::{
-    api::concepts::Concept,
+    api::{annotations::Mark, concepts::Concept},
     components::{
         edges::Edges,
+        loaded::focus_soon,
         text_spans::{ends, slice},
         toast::Toasts,
     },
@@ -38,13 +43,21 @@ pub struct Sketch {
     /// What the hand is at.
     pub(super) draft: RwSignal<Option<Draft>>,
     /// The kind of shape that is drawn.
-    pub kind: TaskKind,
+    pub(super) tool: RwSignal<TaskKind>,
+    /// The kinds of shapes among which one chooses; none, where only one is drawn.
+    pub(super) tools: &'static [TaskKind],
+    /// Whether a region gets its concept after it is drawn, rather than that of the brush.
+    pub(super) asks: bool,
+    /// What the server has, where each region is saved by itself.
+    pub(super) stored: RwSignal<Stored>,
     /// Whether anything can be drawn, or only looked at.
     pub is_open: bool,
     /// Which corner of the region that is taken up is led by the arrow keys; none, while they move all of it.
     pub(super) corner: RwSignal<Option<usize>>,
     /// Whether it is being handed in: what would change meanwhile would be handed in by nobody.
     pub is_held: RwSignal<bool>,
+    /// How large the picture is shown.
+    pub(super) zoom: Zoom,
     /// The drawing over the picture, which has the keys.
     pub(super) surface: NodeRef<svg::Svg>,
     concepts: StoredValue<Vec<Concept>>,
@@ -60,15 +73,60 @@ impl Sketch {
             drawing: RwSignal::new(Drawing::new(regions)),
             brush: RwSignal::new(first),
             draft: RwSignal::new(None),
-            kind,
+            tool: RwSignal::new(kind),
+            tools: &[],
+            asks: false,
+            stored: RwSignal::default(),
             is_open: true,
             corner: RwSignal::new(None),
             is_held: RwSignal::new(false),
+            zoom: Zoom::new(),
             surface: NodeRef::new(),
             concepts: StoredValue::new(concepts),
             text: StoredValue::new(None),
             toasts: Toasts::of_page(),
         }
+    }
+
+    /// One in which regions get their concepts after they are drawn, each saved by itself.
+    pub(super) fn asking() -> Self {
+        Self { asks: true, ..Self::new(TaskKind::Boxes, Vec::new(), Vec::new()) }
+    }
+
+    /// The same for another input, of which the server has these regions.
+    pub(super) fn begin(
+        self,
+        kind: TaskKind,
+        (stored, drawn): (Stored, Vec<Region>),
+        concepts: Vec<Concept>,
+        text: Option<String>,
+    ) {
+        // The hand keeps the kind of shape that it drew in the picture before.
+        if kind == TaskKind::Spans || self.tool.get_untracked() == TaskKind::Spans {
+            self.tool.set(kind);
+        }
+        self.draft.set(None);
+        self.corner.set(None);
+        self.zoom.forget();
+        self.drawing.set(Drawing::new(drawn));
+        self.stored.set(stored);
+        self.concepts.set_value(concepts);
+        self.text.set_value(text);
+    }
+
+    /// Knows a concept that somebody thought of just now.
+    pub(super) fn learn(self, concept: &ResourceId) {
+        self.concepts.update_value(|concepts| {
+            if concepts.iter().all(|known| known.slug != concept.as_str()) {
+                let (slug, name) = (concept.to_string(), concept.to_string());
+                concepts.push(Concept { slug, name, color: "currentColor".to_owned() });
+            }
+        });
+    }
+
+    /// The concepts that are known.
+    pub(super) fn concepts(self) -> Vec<Concept> {
+        self.concepts.get_value()
     }
 
     /// One that is only looked at.
@@ -101,6 +159,41 @@ impl Sketch {
         })
     }
 
+    /// What a region is called, and its colour.
+    pub(super) fn look_of(self, region: &Region) -> (String, String) {
+        let (name, color) = self.look(region.concept());
+        if !self.asks {
+            return (name, color);
+        }
+        // What the server has is said with how sure it is.
+        let said = self.stored.with(|stored| {
+            let mark = stored.mark(&region.id)?;
+            let is_as_said = mark.region().is_some_and(|said| said.labels == region.labels);
+            is_as_said.then(|| mark.words.clone())
+        });
+        let unsaid = || if region.labels.is_empty() { "No concept yet".to_owned() } else { name };
+        (said.unwrap_or_else(unsaid), color)
+    }
+
+    /// Whether a region is somebody else's.
+    pub(super) fn is_others(self, id: &ResourceId) -> bool {
+        self.stored.with(|stored| stored.mark(id).is_some_and(|mark| !mark.is_own))
+    }
+
+    /// Why a region cannot be changed, if it cannot.
+    pub(super) fn why_fixed(self, id: &ResourceId) -> Option<String> {
+        self.stored.with_untracked(|stored| stored.mark(id)?.no_change.clone())
+    }
+
+    /// Whether a region can be changed; if not, it is said why.
+    pub(super) fn is_free(self, id: &ResourceId) -> bool {
+        let why_not = self.why_fixed(id);
+        if let Some(why_not) = &why_not {
+            self.say(why_not);
+        }
+        why_not.is_none()
+    }
+
     /// Takes a concept to draw with. A region that is taken up becomes one of it.
     pub fn take(self, concept: &ResourceId) {
         self.brush.set(Some(concept.clone()));
@@ -120,7 +213,8 @@ impl Sketch {
 
     /// Whether something is drawn that would be lost with the page.
     pub(super) fn is_changed(self) -> bool {
-        self.draft.with(Option::is_some) || self.drawing.with(Drawing::can_undo)
+        // Where each region is saved by itself, only what the hand is at is not kept yet.
+        self.draft.with(Option::is_some) || (!self.asks && self.drawing.with(Drawing::can_undo))
     }
 
     /// The region that is taken up.
@@ -196,22 +290,59 @@ impl Sketch {
     /// Says which region is taken up.
     fn say_chosen(self) {
         let Some(region) = self.chosen() else { return };
-        let name = self.look(region.concept()).0;
+        let name = untrack(|| self.look_of(&region).0);
         self.toasts.say(format!("{name}: {}", geometry::words(&region.shape)));
     }
 
     /// Adds a region of the concept that is drawn with.
     pub(super) fn add(self, shape: Shape) {
-        let (Some(id), Some(concept)) = (new_id(), self.brush.get_untracked()) else { return };
-        let labels = vec![Label { concept, value: 1.0 }];
+        let brush = self.brush.get_untracked().filter(|_| !self.asks);
+        let (Some(id), true) = (new_id(), self.asks || brush.is_some()) else { return };
+        let labels = brush.map(|concept| Label { concept, value: 1.0 }).into_iter().collect();
         self.change(|drawing| drawing.add(Region { id, shape, labels }));
         self.say_chosen();
+    }
+
+    /// Draws shapes of `kind` from now on.
+    pub(super) fn hold(self, kind: TaskKind) {
+        self.settle();
+        self.tool.set(kind);
+        self.focus();
+    }
+
+    /// Gives up what the hand is at, and what has no concept yet; or lays down what is taken up.
+    pub(super) fn cancel(self) {
+        let was_drawing = self.draft.with_untracked(Option::is_some);
+        self.draft.set(None);
+        match self.chosen() {
+            Some(region)
+                if self.asks && !was_drawing && region.labels.is_empty() && self.is_new(&region.id) =>
+            {
+                self.change(|drawing| drawing.remove(&region.id));
+                self.choose(None);
+                self.say("Cancelled.");
+            }
+            _ => self.choose(None),
+        }
+    }
+
+    /// Whether the server does not have a region yet.
+    pub(super) fn is_new(self, id: &ResourceId) -> bool {
+        self.stored.with_untracked(|stored| stored.mark(id).is_none())
+    }
+
+    /// Leads to where the region that is taken up gets its concept, where it gets one after it is drawn.
+    pub(super) fn ask(self) {
+        let chosen = self.chosen().filter(|_| self.asks && self.is_open);
+        if chosen.is_some_and(|region| self.is_free(&region.id)) {
+            focus_soon(super::naming::FIELD);
+        }
     }
 
     /// Adds a region in the middle of the picture, where the arrow keys take it from.
     pub fn add_in_the_middle(self) {
         let Edges { top, left, bottom, right } = Edges::MIDDLE;
-        match self.kind {
+        match self.tool.get_untracked() {
             TaskKind::Boxes => self.add(Edges::MIDDLE.shape()),
             TaskKind::Polygons => {
                 let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
@@ -232,14 +363,30 @@ impl Sketch {
 
     /// Takes a region away.
     pub(super) fn remove(self, id: &ResourceId) {
+        let mark = self.stored.with_untracked(|stored| stored.mark(id).cloned());
+        match mark {
+            Some(Mark { no_removal: Some(why_not), .. }) => return self.say(&why_not),
+            Some(mark) if !mark.is_own => {
+                return self.say(&format!("{}’s; remove it in the list", mark.author));
+            }
+            _ => {}
+        }
         self.change(|drawing| drawing.remove(id));
-        self.toasts.say("Removed.");
+        if self.asks {
+            // What outlives the page when it is shown anew takes it back.
+            self.toasts.show("Removed.", Some(Arc::new(move || self.undo())));
+        } else {
+            self.toasts.say("Removed.");
+        }
     }
 
     /// Moves the region that is taken up, or the corner of it that is led, or with `is_stretched` its lower right corner, by
     /// shares of the picture.
     pub(super) fn nudge(self, cols: f32, rows: f32, is_stretched: bool) {
         let Some(Region { id, shape, .. }) = self.chosen() else { return };
+        if !self.is_free(&id) {
+            return;
+        }
         let led = self.corner.get_untracked().and_then(|corner| {
             let (col, row) = *geometry::handles(&shape).get(corner)?;
             geometry::led(&shape, corner, (col + cols, row + rows))
@@ -255,14 +402,30 @@ impl Sketch {
     /// Takes back the last change.
     pub fn undo(self) {
         self.draft.set(None);
-        self.change(Drawing::undo);
-        self.toasts.say("Taken back.");
+        if self.may_leave(Drawing::undone) {
+            self.change(Drawing::undo);
+            self.toasts.say("Taken back.");
+        }
     }
 
     /// Makes what was taken back again.
     pub fn redo(self) {
-        self.change(Drawing::redo);
-        self.toasts.say("Made again.");
+        if self.may_leave(Drawing::redone) {
+            self.change(Drawing::redo);
+            self.toasts.say("Made again.");
+        }
+    }
+
+    /// Whether the regions of a step may come to be what the server has; if not, it is said why.
+    fn may_leave(self, step: fn(&Drawing) -> Option<&[Region]>) -> bool {
+        let why_not = self.drawing.with_untracked(|drawing| {
+            let regions = step(drawing)?;
+            self.stored.with_untracked(|stored| stored.refusal(drawing.regions(), regions))
+        });
+        if let Some(why_not) = &why_not {
+            self.say(why_not);
+        }
+        why_not.is_none()
     }
 }
 

@@ -17,6 +17,10 @@ pub(super) struct Zoom {
     pub(super) times: RwSignal<f64>,
     /// How wide it is where it fits, in pixels.
     fitting: StoredValue<f64>,
+    /// How high the frame is while it is enlarged, in pixels.
+    height: StoredValue<f64>,
+    /// How far the frame was scrolled last, from the left and from the top.
+    scrolled: StoredValue<(i32, i32)>,
     /// Where the pointer was when it began to pull the sheet about.
     pulled: StoredValue<Option<(i32, i32)>>,
 }
@@ -28,8 +32,38 @@ impl Zoom {
             sheet: NodeRef::new(),
             times: RwSignal::new(1.0),
             fitting: StoredValue::new(0.0),
+            height: StoredValue::new(0.0),
+            scrolled: StoredValue::new((0, 0)),
             pulled: StoredValue::new(None),
         }
+    }
+
+    /// Shows it as large as it was before, once it is there: the page is often shown anew.
+    pub(super) fn restore(self) {
+        Effect::new(move || {
+            let (Some(frame), Some(sheet)) = (self.frame.get(), self.sheet.get()) else { return };
+            let times = self.times.get_untracked();
+            if times > 1.0 {
+                let (left, top) = self.scrolled.get_value();
+                set(&sheet, "inline-size", Some(self.fitting.get_value() * times));
+                set(&frame, "block-size", Some(self.height.get_value()));
+                frame.set_scroll_left(left);
+                frame.set_scroll_top(top);
+            }
+        });
+    }
+
+    /// Notes how far the frame is scrolled.
+    pub(super) fn note_scrolled(self) {
+        if let Some(frame) = self.frame.get_untracked() {
+            self.scrolled.set_value((frame.scroll_left(), frame.scroll_top()));
+        }
+    }
+
+    /// Shows the next picture as large as it fits.
+    pub(super) fn forget(self) {
+        self.times.set(1.0);
+        self.scrolled.set_value((0, 0));
     }
 
     /// Steps nearer, or back, around the middle of what is seen.
@@ -89,7 +123,8 @@ impl Zoom {
             // The frame stays as it is while what is in it grows; a low one grows with it, as far as the window allows.
             let (low, high) = (f64::from(frame.offset_height()), f64::from(sheet.offset_height()) * MOST);
             let most = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(low) * 0.75;
-            set(&frame, "block-size", Some(high.min(most).max(low)));
+            self.height.set_value(high.min(most).max(low));
+            set(&frame, "block-size", Some(self.height.get_value()));
         }
         self.times.set(times);
         if times <= 1.0 {

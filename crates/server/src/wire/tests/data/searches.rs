@@ -121,7 +121,7 @@ fn what_would_rank_or_is_not_understood_is_refused() {
                 json!({ "filters": [{ "annotation": { "data": { "geo": {} } } }] }),
                 400,
                 11102,
-                "data.geo is not kept",
+                "data.geo must have a geo_point with a geo_limit",
             ),
         ] {
             let (answered, answer) = story.search(query.clone()).await;
