@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
+import { type Caller, withToken } from "./calls";
 import { expect, hydrated, test } from "./fixture";
-import { addByPage, makeAccount, makeApp, signInAs } from "./people";
+import { addByPage, makeAccount, makeAccountWithToken, makeApp, openAndListening, signInAs } from "./people";
 
 /** So many short texts about signs of a colour, as files. */
 function texts(colour: string, count: number) {
@@ -29,6 +30,63 @@ async function fill(page: Page, scripts = true): Promise<string> {
   await page.goto(`${app}/inputs`);
   if (scripts) await hydrated(page);
   return app;
+}
+
+/** Adds texts `note-00000`, … to an app. */
+async function addNotes(call: Caller, from: number, count: number): Promise<void> {
+  const note = (number: number) => ({
+    id: `note-${String(number).padStart(5, "0")}`,
+    data: { text: { raw: `Note ${number} about a sign.` } },
+  });
+  for (let begin = from; begin < from + count; begin += 100) {
+    const length = Math.min(100, from + count - begin);
+    const inputs = Array.from({ length }, (_, index) => note(begin + index));
+    expect(await call("POST", "/inputs", { inputs })).toMatchObject({ http: 200 });
+  }
+}
+
+/** Makes an app of somebody new with so many notes, and opens the list of them. */
+async function fillWithNotes(page: Page, count: number, scripts = true): Promise<{ app: string; call: Caller }> {
+  const { email, token } = makeAccountWithToken("Hedy Lamarr");
+  await signInAs(page, email, "/apps/new");
+  await page.getByLabel("Name", { exact: true }).fill("Street signs");
+  await page.getByRole("button", { name: "Make the app" }).click();
+  await expect(page).toHaveURL(/\/street-signs$/);
+  const app = new URL(page.url()).pathname;
+  const call = withToken(page.request, app, token);
+  await addNotes(call, 0, count);
+  if (scripts) await openAndListening(page, `${app}/inputs`);
+  else await page.goto(`${app}/inputs`);
+  return { app, call };
+}
+
+/** Scrolls until so many inputs have been fetched; answers the most that were in the document at once. */
+async function scrollTo(page: Page, place: number): Promise<number> {
+  let most = 0;
+  await expect
+    .poll(
+      async () => {
+        const { last, count } = await page.evaluate(() => {
+          window.scrollBy(0, window.innerHeight * 0.9);
+          const there = [...document.querySelectorAll("[data-place]")];
+          return { last: Number(there.at(-1)?.getAttribute("data-place")), count: there.length };
+        });
+        most = Math.max(most, count);
+        return last;
+      },
+      { timeout: 60_000, intervals: [30] },
+    )
+    .toBeGreaterThanOrEqual(place);
+  return most;
+}
+
+/** The first input below the top of the window, and how far below it is. */
+async function standing(page: Page): Promise<{ id: string; top: number }> {
+  return page.evaluate(() => {
+    const below = [...document.querySelectorAll("[data-place]")].find((one) => one.getBoundingClientRect().top >= 60);
+    const top = Math.round(below?.getBoundingClientRect().top ?? 0);
+    return { id: below?.querySelector("code")?.textContent ?? "", top };
+  });
 }
 
 /** What is shown, in its order. */
@@ -135,6 +193,18 @@ test("a concept is said of many, taken back, and many are deleted", async ({ pag
   await page.goto(`${app}/inputs?q=dataset(harbour)`);
   await expect(shown(page)).toHaveCount(4);
 
+  // What was taken out comes back.
+  await page.goto(`${app}/inputs?concept=Bent`);
+  await hydrated(page);
+  await page.getByLabel("All 4 that match").check();
+  await bar.getByLabel("Concept").fill("Bent");
+  await bar.getByRole("button", { name: "Take out" }).click();
+  await expect(page.getByRole("heading", { name: "No input fits" })).toBeVisible();
+  await batches.getByRole("button", { name: "Undo Take Bent out of what is said" }).click();
+  await expect(batches).toContainText("Undone with 4 inputs.");
+  await expect(shown(page)).toHaveCount(4);
+  await page.goto(`${app}/inputs?q=dataset(harbour)`);
+
   // What cannot be undone is asked about; the first focus is on the way out.
   await hydrated(page);
   await page.getByLabel("All 4 that match").check();
@@ -146,6 +216,101 @@ test("a concept is said of many, taken back, and many are deleted", async ({ pag
   await expect(page.getByRole("heading", { name: "No input fits" })).toBeVisible();
   await page.goto(`${app}/inputs`);
   await expect(page.getByText("4 in all")).toBeVisible();
+});
+
+for (const view of ["", "list"]) {
+  test(`a long list goes on as one scrolls, as ${view || "cards"}`, async ({ page, axe }) => {
+    test.setTimeout(120_000);
+    const { app, call } = await fillWithNotes(page, 2_500);
+    if (view) await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "List" }).click();
+    await expect(page.locator("[data-place]").nth(10)).toBeAttached();
+    expect(await scrollTo(page, 2_300)).toBeLessThan(300);
+    const first = page.locator("[data-place]").first();
+    const place = Number(await first.getAttribute("data-place"));
+    expect(place).toBeGreaterThan(1_000);
+    if (view) {
+      await expect(page.getByRole("table", { name: "Inputs" })).toHaveAttribute("aria-rowcount", "2501");
+      await expect(first).toHaveAttribute("aria-rowindex", `${place + 2}`);
+    } else {
+      await expect(first).toHaveAttribute("aria-posinset", `${place + 1}`);
+      await expect(first).toHaveAttribute("aria-setsize", "2500");
+    }
+
+    // Somebody adds inputs: what is in sight stays there, in the same row.
+    const before = await standing(page);
+    const asked = page.waitForResponse(/inputs\/list/);
+    await addNotes(call, 90_000, 3);
+    await asked;
+    await expect(page.getByText("2503 in all")).toBeAttached();
+    const number = (id: string) => Number(id.split("-").at(-1));
+    const moved = async () => Math.abs(number((await standing(page)).id) - number(before.id));
+    await expect.poll(moved).toBeLessThanOrEqual(view ? 0 : 3);
+
+    // Into an input, and back.
+    const there = await standing(page);
+    const link = page.getByRole("link", { name: there.id });
+    await link.click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(there.id);
+    await page.goBack();
+    await expect(link).toBeInViewport();
+    const back = await standing(page);
+    expect(back.id).toBe(there.id);
+    expect(Math.abs(back.top - there.top)).toBeLessThan(4);
+
+    // A link to the list leads to its beginning.
+    await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: "Concepts" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Concepts");
+    await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: "Inputs" }).click();
+    await expect(page.locator("[data-place='0']")).toBeInViewport();
+    expect(await page.evaluate(() => window.scrollY)).toBe(0);
+    expect(new URL(page.url()).pathname).toBe(`${app}/inputs`);
+    await axe();
+  });
+}
+
+test("what was scrolled through is chosen, by mouse and by keyboard, and done to", async ({ page }) => {
+  test.setTimeout(120_000);
+  await fillWithNotes(page, 700);
+  const bar = page.locator(".chooser-bar");
+  const box = (place: number) => page.locator(`[data-place='${place}'] .choose input`);
+  await box(1).check();
+  await scrollTo(page, 600);
+  const last = Number(await page.locator("[data-place]").last().getAttribute("data-place"));
+  await expect(box(1)).toHaveCount(0);
+  await box(last).click({ modifiers: ["Shift"] });
+  await expect(bar).toContainText(`${last} are chosen.`);
+
+  // By the keyboard: with Shift, arrows take more, and give back what one returns from.
+  await bar.getByRole("button", { name: "Choose none" }).click();
+  await box(last - 20).focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("Shift+ArrowRight");
+  await expect(bar).toContainText("3 are chosen.");
+  await expect(box(last - 18)).toBeFocused();
+  await page.keyboard.press("Shift+ArrowLeft");
+  await expect(bar).toContainText("2 are chosen.");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Shift+Space");
+  await expect(bar).toContainText("4 are chosen.");
+
+  // What leaves the document gives its focus to the list, and has it again when it returns.
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await expect(box(last - 17)).toHaveCount(0);
+  await expect(page.locator(".scroller")).toBeFocused();
+  await scrollTo(page, last);
+  await expect(box(last - 17)).toBeFocused();
+
+  // What is chosen is meant, in the document or not.
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await expect(box(last - 17)).toHaveCount(0);
+  await bar.getByLabel("Concept").fill("Bent");
+  await bar.getByRole("button", { name: "Is there", exact: true }).click();
+  const batches = page.getByRole("region", { name: "What is done to many inputs" });
+  await expect(batches).toContainText("Done with 4 inputs.");
+  await page.goto(`${new URL(page.url()).pathname}?concept=Bent`);
+  await expect(shown(page)).toHaveCount(4);
 });
 
 test("what is the same as another input is told", async ({ page }) => {
@@ -194,6 +359,15 @@ test("whoever may not search sees the list, and hears why there are no more filt
 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false, expectedNoise: [/status of 422/] });
+
+  test("a long list comes in pages", async ({ page }) => {
+    await fillWithNotes(page, 60, false);
+    await expect(page.locator(".card")).toHaveCount(48);
+    await page.getByRole("link", { name: "Next" }).click();
+    await expect(page.locator(".card")).toHaveCount(12);
+    await page.getByRole("link", { name: "Previous" }).click();
+    await expect(page.locator(".card")).toHaveCount(48);
+  });
 
   test("filters and acts are plain forms", async ({ page }) => {
     const app = await fill(page, false);

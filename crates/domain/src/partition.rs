@@ -7,11 +7,23 @@
 /// get anything; without weights above 0, or more people per input than there are, nothing is divided up.
 #[must_use]
 pub fn partition(inputs: usize, weights: &[u32], per_input: usize) -> Vec<Vec<usize>> {
+    partition_behind(0, inputs, weights, per_input)
+}
+
+/// The same for inputs that come behind `before` others, which were divided up in this way: of all of them, each gets as
+/// many as their weight asks for, up to one.
+#[must_use]
+pub fn partition_behind(before: usize, inputs: usize, weights: &[u32], per_input: usize) -> Vec<Vec<usize>> {
     let able = weights.iter().filter(|weight| **weight > 0).count();
     if able < per_input || per_input == 0 {
         return Vec::new();
     }
     let shares = shares(weights, per_input);
+    // After as many inputs as the weights come to of those who do not get every input, everybody has got what they are owed:
+    // from there on it goes as from the beginning.
+    let is_divided = |(share, weight): (&f64, &u32)| if *share < 1.0 { u64::from(*weight) } else { 0 };
+    let round: u64 = shares.iter().zip(weights).map(is_divided).sum();
+    let before = usize::try_from(round.max(1)).map_or(before, |round| before % round);
     // What each is owed of the inputs so far. Those who are owed most are next; with every turn the sum stays the same.
     let mut owed = vec![0.0_f64; weights.len()];
     let turn = |owed: &mut Vec<f64>| {
@@ -32,6 +44,9 @@ pub fn partition(inputs: usize, weights: &[u32], per_input: usize) -> Vec<Vec<us
         order.sort_unstable();
         order
     };
+    for _ in 0..before {
+        turn(&mut owed);
+    }
     (0..inputs).map(|_| turn(&mut owed)).collect()
 }
 
@@ -93,6 +108,21 @@ mod tests {
             for ((count, weight), share) in counts.iter().zip(&weights).zip(shares(&weights, per_input)) {
                 prop_assert!(*weight > 0 || *count == 0, "who is to get nothing gets nothing");
                 prop_assert!((*count as f64 - share * inputs as f64).abs() <= 1.0 + 1e-6, "{count} of {share}");
+            }
+        }
+
+        #[test]
+        fn what_comes_behind_is_divided_up_as_if_it_had_been_there_from_the_beginning(
+            before in 0_usize..300, inputs in 0_usize..50, weights in prop::collection::vec(0_u32..9, 1..6),
+            per_input in 1_usize..4
+        ) {
+            let mut parts = partition(before, &weights, per_input);
+            parts.extend(partition_behind(before, inputs, &weights, per_input));
+            let all = if parts.is_empty() { 0 } else { before + inputs };
+            prop_assert_eq!(parts.len(), all);
+            let counts = (0..weights.len()).map(|place| parts.iter().filter(|part| part.contains(&place)).count());
+            for (count, share) in counts.zip(shares(&weights, per_input)) {
+                prop_assert!((count as f64 - share * all as f64).abs() <= 1.0 + 1e-6, "{count} of {share}");
             }
         }
     }

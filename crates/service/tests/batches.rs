@@ -1,5 +1,6 @@
 //! What is done to many inputs at once, on both databases: part by part, by whoever may, and undone again.
 
+use atelier_domain::task::WorkerStrategy;
 use atelier_domain::time::MINUTE;
 use atelier_domain::{Endpoint, Filter, Label, Labels, Preset, Rights, Scope, ScopeSet};
 use atelier_service::annotations::{AnnotationRow, AnnotationsFilter, NewAnnotation};
@@ -8,6 +9,7 @@ use atelier_service::batches::{Act, Batch, BatchState, Chosen, NewBatch};
 use atelier_service::datasets::NewDataset;
 use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
 use atelier_service::search::Query;
+use atelier_service::tasks::{ActOnAssignment, Labeller, NewTask, PatchTask, Source, status};
 use atelier_service::{AppName, Error, Service, Who};
 use atelier_testkit::errors::{forbidden, invalid};
 use atelier_testkit::sharing::{give_exactly, join, street_signs};
@@ -16,6 +18,10 @@ use atelier_testkit::{Bench, Person, on_both_databases};
 on_both_databases! {
     a_concept_is_said_of_all_that_match_and_taken_back,
     a_concept_is_taken_out_as_far_as_one_may,
+    what_was_taken_out_comes_back_as_it_was,
+    what_was_changed_since_it_was_taken_out_stays,
+    inputs_are_added_to_a_task_and_taken_out_again,
+    what_no_task_takes_is_told,
     inputs_are_put_into_a_dataset_and_taken_out_again,
     inputs_are_deleted_for_good,
     what_was_changed_since_stays,
@@ -172,8 +178,218 @@ async fn a_concept_is_taken_out_as_far_as_one_may(bench: Bench) {
     let rest = said(&bench, &ada.who, &app).await;
     assert_eq!(left(&rest), ["red-2"]);
     assert!(!rest[0].1.concepts().contains_key("stop") && rest[0].1.concepts().contains_key("bent"));
-    let cannot = bench.service.undo_batch(&ada.who, &app, by_ada.row.id).await.unwrap_err();
-    assert!(matches!(cannot, Error::Conflict(_)), "{cannot:?}");
+}
+
+/// All that is said, as it stands, without when it changed.
+async fn stands(bench: &Bench, who: &Who, app: &AppName) -> Vec<(String, String, Labels, i64)> {
+    let all = AnnotationsFilter::default();
+    let rows = bench.service.list_annotations(who, app, &all, 0, 1_000).await.unwrap();
+    rows.into_iter().map(|row| (row.slug, row.author_slug, row.labels, row.created_at.micros())).collect()
+}
+
+/// That of several concepts, each is there.
+fn labels(concepts: &[&str]) -> Labels {
+    let label = |slug: &&str| Label { concept: slug.parse().unwrap(), value: 1.0 };
+    Labels { concepts: concepts.iter().map(label).collect(), regions: Vec::new() }
+}
+
+async fn what_was_taken_out_comes_back_as_it_was(bench: Bench) {
+    let (ada, app) = reds(&bench, 150).await;
+    let bo = join(&bench, &ada, &app, "bo", ScopeSet::ALL).await;
+    for number in 0..120 {
+        say(&bench, &ada.who, &app, &format!("red-{number}"), stop(1.0)).await;
+    }
+    say(&bench, &ada.who, &app, "red-3", labels(&["stop", "bent"])).await;
+    say(&bench, &bo.who, &app, "red-4", stop(0.0)).await;
+    let shape = atelier_domain::Shape::Span { start: 0, end: 3 };
+    let span = atelier_domain::Region { id: "r".parse().unwrap(), shape, labels: stop(1.0).concepts };
+    let span = Labels { concepts: Vec::new(), regions: vec![span] };
+    say(&bench, &bo.who, &app, "green", span).await;
+    let before = stands(&bench, &ada.who, &app).await;
+    let out = done(&bench, &ada.who, &app, &new(Act::Unsay, "stop", matching("all()"))).await;
+    assert_eq!(counts(&out), (BatchState::Done, 121, 30, 0, 0));
+    assert_eq!(
+        stands(&bench, &ada.who, &app).await.len(),
+        2,
+        "what says nothing more is gone, a part that is marked stays"
+    );
+    let back = undone(&bench, &ada.who, &app, &out).await;
+    assert_eq!(counts(&back), (BatchState::Undone, 121, 30, 0, 121));
+    assert_eq!(stands(&bench, &ada.who, &app).await, before, "in everybody's own name");
+    // What is found by its concept is found again.
+    let found = Query { filter: "said(concept:stop)".parse().unwrap(), oldest_first: false };
+    assert_eq!(bench.service.count_found_inputs(&ada.who, &app, &found, 1_000).await, Ok(121));
+    assert_eq!(actions(&bench, &ada.who, &app).await[0], "annotation.restored");
+}
+
+async fn what_was_changed_since_it_was_taken_out_stays(bench: Bench) {
+    let (ada, app) = reds(&bench, 4).await;
+    let bo = join(&bench, &ada, &app, "bo", ScopeSet::ALL).await;
+    let both = || labels(&["stop", "bent"]);
+    for (who, input) in [(&ada, "red-0"), (&ada, "red-1"), (&ada, "red-2"), (&bo, "red-3")] {
+        say(&bench, &who.who, &app, input, both()).await;
+    }
+    say(&bench, &bo.who, &app, "red-0", stop(1.0)).await;
+    let out = done(&bench, &bo.who, &app, &new(Act::Unsay, "stop", matching("all()"))).await;
+    // Of the first input, Bo's own was taken out, and Ada's is not theirs to change.
+    assert_eq!(counts(&out), (BatchState::Done, 1, 1, 3, 0));
+    // To put it back is to say it.
+    let listed = [Endpoint::PatchAnnotations, Endpoint::ListInputs].into_iter().collect();
+    give_exactly(&bench, &ada, &app, bo.id, Rights { endpoints: Some(listed), ..Rights::FULL }).await;
+    let refused = bench.service.undo_batch(&bo.who, &app, out.row.id).await.unwrap_err();
+    assert!(matches!(refused, Error::Forbidden { .. }), "{refused:?}");
+    give_exactly(&bench, &ada, &app, bo.id, Rights::FULL).await;
+    let back = undone(&bench, &bo.who, &app, &out).await;
+    assert_eq!((back.row.state, back.row.undone), (BatchState::Undone, 2), "{back:?}");
+    assert_eq!(said(&bench, &ada.who, &app).await.iter().filter(|(_, one)| *one == stop(1.0)).count(), 1);
+
+    let out = done(&bench, &ada.who, &app, &new(Act::Unsay, "stop", matching("all()"))).await;
+    assert_eq!(counts(&out), (BatchState::Done, 4, 1, 0, 0));
+    let rows = AnnotationsFilter::default();
+    let rows = bench.service.list_annotations(&ada.who, &app, &rows, 0, 10).await.unwrap();
+    let of = |input: &str| rows.iter().find(|row| row.input_slug == input).unwrap().slug.clone();
+    bench
+        .service
+        .delete_annotations(&ada.who, &app, Endpoint::DeleteAnnotations, &[of("red-1")], &[])
+        .await
+        .unwrap();
+    let bent = atelier_service::annotations::PatchAnnotation {
+        slug: of("red-2"),
+        labels: labels(&["rusty"]),
+        ..Default::default()
+    };
+    let merge = atelier_domain::PatchAction::Merge;
+    bench.service.patch_annotations(&ada.who, &app, merge, vec![bent], false).await.unwrap();
+    bench.service.delete_inputs(&ada.who, &app, Endpoint::DeleteInputs, &["red-3".into()]).await.unwrap();
+    let back = undone(&bench, &ada.who, &app, &out).await;
+    assert_eq!((back.row.state, back.row.undone), (BatchState::Undone, 1));
+    let mut told: Vec<&str> = back.told.iter().map(|item| item.input.as_str()).collect();
+    told.sort_unstable();
+    assert_eq!(told, ["red-1", "red-2", "red-3"]);
+    assert_eq!(said(&bench, &ada.who, &app).await.iter().filter(|(_, one)| *one == both()).count(), 1);
+}
+
+/// A task of Ada's about all texts that there are, in which Bo and Cy label.
+async fn task(bench: &Bench, ada: &Person, app: &AppName, new: NewTask) -> Vec<(String, i64)> {
+    let made = bench.service.post_tasks(&ada.who, app, vec![new]).await.unwrap();
+    assert_eq!(made.value.len(), 1);
+    open(bench, ada, app).await
+}
+
+/// How many inputs each has still to label in the task; nobody's lie in the pool.
+async fn open(bench: &Bench, ada: &Person, app: &AppName) -> Vec<(String, i64)> {
+    let counts =
+        bench.service.task_counts(&ada.who, app, Endpoint::GetTaskInputCount, "signs").await.unwrap();
+    let pool = |slug: Option<String>| slug.unwrap_or_else(|| "pool".into());
+    counts.value.into_iter().map(|row| (pool(row.slug), row.count)).collect()
+}
+
+fn signs(strategy: WorkerStrategy, labellers: &[(&str, u32)], source: &[&str]) -> NewTask {
+    NewTask {
+        slug: "signs".into(),
+        concepts: vec!["stop".into()],
+        strategy,
+        labellers: labellers
+            .iter()
+            .map(|(slug, weight)| Labeller { slug: (*slug).into(), weight: *weight })
+            .collect(),
+        source: Source::Inputs(source.iter().map(|slug| (*slug).to_owned()).collect()),
+        ..NewTask::default()
+    }
+}
+
+fn of(slug: &str, count: i64) -> (String, i64) {
+    (slug.to_owned(), count)
+}
+
+async fn inputs_are_added_to_a_task_and_taken_out_again(bench: Bench) {
+    let (ada, app) = reds(&bench, 210).await;
+    say(&bench, &ada.who, &app, "green", stop(1.0)).await;
+    let bo = join(&bench, &ada, &app, "bo", Preset::Worker.scopes()).await;
+    join(&bench, &ada, &app, "cy", Preset::Worker.scopes()).await;
+    let all = || new(Act::Assign, "signs", matching("text(red)"));
+    let forget = async || bench.service.delete_tasks(&ada.who, &app, &["signs".into()]).await.unwrap();
+
+    // Divided up by weight, also over several parts, and nothing twice.
+    let divided = signs(WorkerStrategy::Partitioned, &[("bo", 2), ("cy", 1)], &["red-0", "red-1", "red-2"]);
+    assert_eq!(task(&bench, &ada, &app, divided).await, [of("bo", 2), of("cy", 1)]);
+    let added = done(&bench, &ada.who, &app, &all()).await;
+    assert_eq!(counts(&added), (BatchState::Done, 207, 3, 0, 0));
+    assert_eq!(open(&bench, &ada, &app).await, [of("bo", 140), of("cy", 70)]);
+    let again = done(&bench, &ada.who, &app, &all()).await;
+    assert_eq!(counts(&again), (BatchState::Done, 0, 210, 0, 0));
+    // One by one as well: it is the turn of whoever comes next in a round.
+    let one = done(&bench, &ada.who, &app, &new(Act::Assign, "signs", named(&["green"]))).await;
+    assert_eq!(counts(&one), (BatchState::Done, 1, 0, 0, 0));
+    assert_eq!(open(&bench, &ada, &app).await, [of("bo", 141), of("cy", 70)]);
+    // What somebody has begun with stays.
+    let next = bench.service.next_to_label(&bo.who, &app, "signs").await.unwrap();
+    let begun = next.value.inputs[0].slug.clone();
+    let start = ActOnAssignment {
+        task: "signs".into(),
+        input: begun.clone(),
+        act: atelier_domain::assignment::Act::Start,
+        labellers: Vec::new(),
+        note: String::new(),
+    };
+    bench.service.act_on_assignment(&bo.who, &app, &start).await.unwrap();
+    bench.service.undo_batch(&ada.who, &app, added.row.id).await.unwrap();
+    let batch = loop {
+        let batches = bench.service.list_batches(&ada.who, &app).await.unwrap();
+        let batch = batches.into_iter().find(|batch| batch.row.id == added.row.id).unwrap();
+        if batch.row.state != BatchState::Undoing {
+            break batch;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    };
+    let is_of_the_batch = !["red-0", "red-1", "red-2", "green"].contains(&begun.as_str());
+    assert_eq!(batch.row.undone, 207 - i64::from(is_of_the_batch));
+    let left = 4 + i64::from(is_of_the_batch);
+    assert_eq!(open(&bench, &ada, &app).await.iter().map(|(_, count)| count).sum::<i64>(), left);
+    forget().await;
+
+    // To everybody, and into the pool.
+    let full = signs(WorkerStrategy::Full, &[("bo", 1), ("cy", 1)], &["red-0"]);
+    task(&bench, &ada, &app, full).await;
+    done(&bench, &ada.who, &app, &all()).await;
+    assert_eq!(open(&bench, &ada, &app).await, [of("bo", 210), of("cy", 210)]);
+    forget().await;
+    let pool =
+        NewTask { per_input: 2, ..signs(WorkerStrategy::Dynamic, &[("bo", 1), ("cy", 1)], &["red-0"]) };
+    task(&bench, &ada, &app, pool).await;
+    done(&bench, &ada.who, &app, &all()).await;
+    assert_eq!(open(&bench, &ada, &app).await, [of("pool", 420)]);
+}
+
+async fn what_no_task_takes_is_told(bench: Bench) {
+    let (ada, app) = reds(&bench, 2).await;
+    say(&bench, &ada.who, &app, "green", stop(1.0)).await;
+    let bo = join(&bench, &ada, &app, "bo", ScopeSet::ALL).await;
+    task(&bench, &ada, &app, signs(WorkerStrategy::Dynamic, &[("bo", 1)], &["red-0"])).await;
+    let one = || new(Act::Assign, "signs", named(&["red-1", "nowhere"]));
+    // It needs what changing a task needs.
+    give_exactly(
+        &bench,
+        &ada,
+        &app,
+        bo.id,
+        Rights::of(ScopeSet::ALL.minus(ScopeSet::of(&[Scope::TasksAdd]))),
+    )
+    .await;
+    let refused = bench.service.begin_batch(&bo.who, &app, &one()).await.unwrap_err();
+    assert!(forbidden(refused).0.contains(Scope::TasksAdd));
+    let nowhere = new(Act::Assign, "nowhere", named(&["red-1"]));
+    let none = bench.service.begin_batch(&ada.who, &app, &nowhere).await.unwrap_err();
+    assert_eq!(invalid(none).0, "task");
+    let added = done(&bench, &ada.who, &app, &one()).await;
+    assert_eq!(counts(&added), (BatchState::Done, 1, 0, 1, 0));
+    assert_eq!(added.told[0].input, "nowhere");
+    // One that was given up takes nothing.
+    let over = PatchTask { slug: "signs".into(), status: Some(status::WONT_DO), ..PatchTask::default() };
+    let overwrite = atelier_domain::PatchAction::Overwrite;
+    bench.service.patch_tasks(&ada.who, &app, overwrite, vec![over]).await.unwrap();
+    let none = bench.service.begin_batch(&ada.who, &app, &one()).await.unwrap_err();
+    assert_eq!(invalid(none).0, "task");
 }
 
 async fn inputs_are_put_into_a_dataset_and_taken_out_again(bench: Bench) {

@@ -17,7 +17,7 @@ use crate::{
     },
     form::provide_submission,
     lazy::{DataPage, FirstPage, HomePage, Page, SettingsPage, SharingPage},
-    pages::not_found::NotFound,
+    pages::{inputs_scrolled::provide_scrolled_lists, not_found::NotFound},
     raw_text::raw_text,
 };
 
@@ -32,6 +32,7 @@ pub fn App() -> impl IntoView {
     provide_uploads();
     provide_live();
     provide_shortcuts();
+    provide_scrolled_lists();
     // Effects run only in the browser, after the page was taken over: what waits for that can see it.
     Effect::new(|| {
         if let Some(page) = document().document_element() {

@@ -13,7 +13,7 @@ mod texts;
 
 use std::collections::BTreeMap;
 
-use atelier_domain::id::InputId;
+use atelier_domain::id::{InputId, UserId};
 use atelier_domain::{Medium, Permit, ScopeSet};
 use atelier_store::WriteTx;
 use atelier_store::queries::annotations;
@@ -66,11 +66,7 @@ impl Service {
         before: &[AnnotationRow],
         after: Option<&[AnnotationRow]>,
     ) {
-        let (subject, subject_id) = match before {
-            [] => return,
-            [one] => (one.slug.clone(), Some(one.user_id)),
-            several => (format!("{} annotations", several.len()), None),
-        };
+        let Some((subject, subject_id)) = subject(before) else { return };
         let done = Done {
             app: Some(asked.permit.app()),
             subject_id,
@@ -79,6 +75,33 @@ impl Service {
             ..Done::new(action, &subject)
         };
         self.audit(tx, Actor::in_app(asked, &who.origin), &done);
+    }
+
+    /// Tells the audit list that annotations are there again, in the names of those whose they were.
+    pub(crate) fn audit_restored(
+        &self,
+        tx: &mut WriteTx,
+        who: &Who,
+        asked: &Asked<Permit>,
+        restored: &[AnnotationRow],
+    ) {
+        let Some((subject, subject_id)) = subject(restored) else { return };
+        let done = Done {
+            app: Some(asked.permit.app()),
+            subject_id,
+            after: Some(told(restored)),
+            ..Done::new(Action::AnnotationsRestored, &subject)
+        };
+        self.audit(tx, Actor::in_app(asked, &who.origin), &done);
+    }
+}
+
+/// What an entry of the audit list about annotations is about; nothing, if there are none.
+fn subject(rows: &[AnnotationRow]) -> Option<(String, Option<UserId>)> {
+    match rows {
+        [] => None,
+        [one] => Some((one.slug.clone(), Some(one.user_id))),
+        several => Some((format!("{} annotations", several.len()), None)),
     }
 }
 

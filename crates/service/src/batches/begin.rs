@@ -11,6 +11,7 @@ use atelier_store::queries::{batch_items, batches, concepts, finding};
 use super::{Act, BatchRow, FOUND, ItemRow, ItemState, NAMED, concept, count, needed};
 use crate::datasets;
 use crate::search::Query;
+use crate::tasks::{open_task, status};
 use crate::{AppName, Asked, Error, Result, Service, Who};
 
 /// Which inputs.
@@ -27,7 +28,7 @@ pub enum Chosen {
 pub struct NewBatch {
     /// What.
     pub act: Act,
-    /// The concept or dataset by which, by its identifier; nothing for what is deleted.
+    /// The concept, dataset or task by which, by its identifier; nothing for what is deleted.
     pub subject: String,
     /// To which inputs.
     pub chosen: Chosen,
@@ -39,7 +40,7 @@ impl Service {
     ///
     /// # Errors
     /// When the caller may not do it, or search; when no input is chosen, or too many are named; or when there is no such
-    /// concept or dataset.
+    /// concept, dataset or task, or the task is over.
     pub async fn begin_batch(&self, who: &Who, app: &AppName, new: &NewBatch) -> Result<BatchRow> {
         let proof = Self::shown(who)?;
         let (endpoint, conditions) = needed(new.act);
@@ -94,6 +95,7 @@ impl Service {
             annotation: None,
             earlier: None,
             why: String::new(),
+            taken: None,
         };
         let items: Vec<ItemRow> = named.into_iter().enumerate().map(waiting).collect();
         batch_items::keep(&mut tx, id, &items).await?;
@@ -103,7 +105,7 @@ impl Service {
         Ok(row)
     }
 
-    /// Whether the concept or dataset is there by which something is to be done. A concept that is to be said is made, if
+    /// Whether the concept, dataset or task is there by which something is to be done. A concept that is to be said is made, if
     /// the caller may add concepts.
     async fn check_subject(
         &self,
@@ -134,6 +136,19 @@ impl Service {
                 };
                 datasets::kept(tx, &asked.permit, subject).await.map(drop).map_err(none)
             }
+            Act::Assign => match open_task(tx, &asked.permit, subject).await {
+                Ok(task) if task.row.status == status::DONE => {
+                    Err(Error::invalid("task", format!("must be one that is open: `{subject}` is done")))
+                }
+                Ok(_) => Ok(()),
+                Err(Error::NotFound) => {
+                    Err(Error::invalid("task", format!("must be one of this app: `{subject}` is none")))
+                }
+                Err(Error::Conflict(why)) => {
+                    Err(Error::invalid("task", format!("must be one that is open: {why}")))
+                }
+                Err(other) => Err(other),
+            },
             Act::Delete => Ok(()),
         }
     }

@@ -1,16 +1,18 @@
 //! What is done to many inputs at once: a concept is said of them or taken out of what is said, they are put into a
-//! dataset, or deleted.
+//! dataset, added to a task, or deleted.
 //!
 //! It is done beside requests, part by part. Each part is one transaction that holds the batch, asks anew whether whoever
 //! began it may, by what they showed then, does some inputs, and notes how far it has come: so nobody waits long for the
 //! one writer, a server that is killed leaves nothing half done, any other goes on, and no two do the same twice. What
 //! could not be done is noted input by input, and what was done as far as it takes to undo it.
 
+mod assign;
 mod begin;
 mod change;
 mod list;
 mod run;
 mod say;
+mod taken;
 mod undo;
 
 use atelier_domain::time::{DAY, HOUR, MINUTE};
@@ -57,6 +59,7 @@ fn needed(act: Act) -> (Endpoint, Conditions) {
             (Endpoint::PatchAnnotations, removes)
         }
         Act::Put => (Endpoint::PostDatasetInputs, Conditions::NONE),
+        Act::Assign => (Endpoint::PatchTasks, Conditions::NONE),
         Act::Delete => (Endpoint::DeleteInputs, Conditions::NONE),
     }
 }
@@ -67,7 +70,10 @@ pub fn undone_by(act: Act) -> Option<Endpoint> {
     match act {
         Act::Say | Act::Deny => Some(Endpoint::DeleteAnnotations),
         Act::Put => Some(Endpoint::DeleteDatasetInputs),
-        Act::Unsay | Act::Delete => None,
+        Act::Assign => Some(Endpoint::PatchTasks),
+        // What was taken out is said again.
+        Act::Unsay => Some(Endpoint::PostAnnotations),
+        Act::Delete => None,
     }
 }
 

@@ -107,6 +107,7 @@ impl Service {
             Act::Say | Act::Deny => self.say_part(&mut tx, &who, &asked, &row, next.items).await?,
             Act::Unsay => self.unsay_part(&mut tx, &who, &asked, &row, next.items).await?,
             Act::Put => self.put_part(&mut tx, &asked.permit, &row, next.items).await?,
+            Act::Assign => self.assign_part(&mut tx, &asked.permit, &row, next.items).await?,
             Act::Delete => self.delete_part(&mut tx, &who, &asked, next.items, &mut after).await?,
         };
         for item in &became {
@@ -153,6 +154,7 @@ impl Service {
             annotation: None,
             earlier: None,
             why: String::new(),
+            taken: None,
         };
         let items = rows.into_iter().enumerate().map(item).collect();
         Ok(Next { items, last: found.rows.last().copied(), more: found.more })
@@ -223,11 +225,13 @@ impl Service {
             return Ok(true);
         }
         let asked = self.permit(&mut tx, &who, &app, endpoint, Conditions::NONE).await?;
-        let mut items = batch_items::standing(&mut tx, row.id, ItemState::Done, AT_ONCE + 1).await?;
+        let mut items = batch_items::to_undo(&mut tx, row.id, AT_ONCE + 1).await?;
         let more = items.len() > AT_ONCE;
         items.truncate(AT_ONCE);
         let became = match row.act {
             Act::Put => self.take_out_part(&mut tx, &who, &asked, &row, items).await?,
+            Act::Assign => self.withdraw_part(&mut tx, &asked.permit, &row, items).await?,
+            Act::Unsay => self.put_back_part(&mut tx, &who, &asked, &row, items).await?,
             _ => self.take_back_part(&mut tx, &who, &asked, &row, items).await?,
         };
         row.undone += count(became.iter().filter(|item| item.state == ItemState::Undone).count());

@@ -7,6 +7,7 @@ use atelier_store::WriteTx;
 use atelier_store::queries::annotations::{self, AnnotationRow, Filter};
 
 use super::run::gone;
+use super::taken::{Taken, kept};
 use super::{Act, BatchRow, ItemRow, ItemState, concept};
 use crate::annotations::{NewAnnotation, Target};
 use crate::audit::Action;
@@ -154,20 +155,23 @@ impl Service {
         annotations::delete(tx, permit, &gone_slugs).await?;
         self.audit_annotations(tx, who, asked, Action::AnnotationsOverwritten, &before, Some(&after));
         self.audit_annotations(tx, who, asked, Action::AnnotationsDeleted, &emptied, None);
-        let is_changed =
-            |input: &str| before.iter().chain(&emptied).any(|changed| changed.input_slug == input);
+        let mut taken: BTreeMap<String, Vec<Taken>> = BTreeMap::new();
+        for row in before.iter().chain(&emptied) {
+            taken.entry(row.input_slug.clone()).or_default().push(Taken::of(row));
+        }
         let became = |item: ItemRow| {
             if targets.iter().all(|target| target.slug != item.input) {
-                gone(item)
-            } else if let Some(why) = refused.remove(&item.input) {
-                ItemRow { state: ItemState::Failed, why, ..item }
-            } else if is_changed(&item.input) {
-                ItemRow { state: ItemState::Done, ..item }
-            } else {
-                ItemRow { state: ItemState::Same, ..item }
+                return Ok(gone(item));
             }
+            // What was taken out can be put back, also where something else of the input could not be.
+            let of_this = taken.remove(&item.input).map(|rows| kept(&rows)).transpose()?;
+            Ok(match (refused.remove(&item.input), of_this) {
+                (Some(why), taken) => ItemRow { state: ItemState::Failed, why, taken, ..item },
+                (None, Some(taken)) => ItemRow { state: ItemState::Done, taken: Some(taken), ..item },
+                (None, None) => ItemRow { state: ItemState::Same, ..item },
+            })
         };
-        Ok(items.into_iter().map(became).collect())
+        items.into_iter().map(became).collect()
     }
 }
 
@@ -191,7 +195,7 @@ fn failed(item: ItemRow, error: Error) -> Result<ItemRow> {
 ///
 /// # Errors
 /// When that is the fault of something below, which would strike the others as well.
-fn told(error: Error) -> Result<String> {
+pub(super) fn told(error: Error) -> Result<String> {
     match error {
         Error::Unavailable | Error::Internal { .. } | Error::Throttled { .. } => Err(error),
         Error::Invalid { fields } => {

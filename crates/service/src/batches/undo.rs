@@ -1,4 +1,5 @@
-//! Undoing it: what was said is taken back, what was put into a dataset is taken out.
+//! Undoing it: what was said is taken back, what was put into a dataset is taken out. What was taken out of what is said
+//! is put back by [`super::taken`].
 
 use std::collections::BTreeMap;
 
@@ -84,10 +85,10 @@ impl Service {
     }
 }
 
-fn undone(item: ItemRow) -> ItemRow {
+pub(super) fn undone(item: ItemRow) -> ItemRow {
     ItemRow { state: ItemState::Undone, ..item }
 }
 
-fn stays(item: ItemRow, why: &str) -> ItemRow {
+pub(super) fn stays(item: ItemRow, why: &str) -> ItemRow {
     ItemRow { state: ItemState::Stays, why: why.to_owned(), ..item }
 }

@@ -188,15 +188,7 @@ impl Service {
         if assignments::any_open(tx, permit, task.row.id).await? {
             return Ok(false);
         }
-        let change = tasks::TaskChange {
-            name: &task.row.name,
-            instructions: &task.row.instructions,
-            priority: task.row.priority,
-            due_at: task.row.due_at,
-            metadata: task.row.metadata.as_ref(),
-            status: status::DONE,
-        };
-        tasks::update(tx, permit, task.row.id, &change, self.world.now()).await?;
+        self.stand_as(tx, permit, &task.row, status::DONE).await?;
         Ok(true)
     }
 

@@ -3,6 +3,7 @@
 mod act;
 mod counts;
 mod delete;
+mod extend;
 mod list;
 mod next;
 mod patch;
@@ -22,6 +23,7 @@ pub use act::{ActOnAssignment, Acted};
 pub use atelier_store::queries::assignment_reviews::ReviewRow;
 pub use atelier_store::queries::assignments::{AssignmentRow, CountRow, SaidCountRow};
 pub use atelier_store::queries::tasks::{ParticipantRow, TaskRow};
+pub(crate) use extend::{Extended, open_task};
 pub use list::TasksFilter;
 pub use next::NextAssignment;
 pub use patch::PatchTask;

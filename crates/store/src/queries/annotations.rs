@@ -203,6 +203,66 @@ pub async fn insert(
     Ok(inserted)
 }
 
+/// An annotation that was there before.
+#[derive(Clone, Debug)]
+pub struct Former<'a> {
+    /// Its identifier, in the order of time.
+    pub id: AnnotationId,
+    /// Its identifier, as clients chose it.
+    pub slug: &'a str,
+    /// Of which input of the permit's app.
+    pub input: InputId,
+    /// Whose it is.
+    pub author: UserId,
+    /// What it says.
+    pub labels: &'a Labels,
+    /// What clients keep with it.
+    pub info: Option<&'a Value>,
+    /// Where it stands.
+    pub status: i64,
+    /// Within which task of the permit's app it was said; of one that is gone nothing is left.
+    pub task: Option<&'a str>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub changed_at: Timestamp,
+}
+
+/// Adds an annotation of the permit's app again, as it was and in the name of whoever said it; answers whether its
+/// identifiers were free.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_again(tx: &mut WriteTx, permit: &Permit, former: &Former<'_>) -> Result<bool> {
+    let data = stored(former.labels)?;
+    let inserted = tx
+        .execute(
+            "INSERT INTO annotations (id, app_id, slug, input_id, user_id, data, info, status, created_at, changed_at, \
+             changed_by, task_id) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, \
+             CASE WHEN $9 = $10 THEN NULL ELSE $11 END, \
+             (SELECT id FROM tasks WHERE app_id = $1 AND slug = $12)) ON CONFLICT DO NOTHING",
+            params![
+                permit.app(),
+                former.id,
+                former.slug,
+                former.input,
+                former.author,
+                &data,
+                former.info,
+                former.status,
+                former.created_at,
+                former.changed_at,
+                permit.user(),
+                former.task
+            ],
+        )
+        .await?;
+    if inserted > 0 {
+        note_concepts(tx, permit, former.id, former.labels).await?;
+    }
+    Ok(inserted > 0)
+}
+
 /// The concepts that labels name, each with its value.
 fn named(labels: &Labels) -> Value {
     let named: Vec<(&str, f32)> = labels.concepts().into_iter().collect();

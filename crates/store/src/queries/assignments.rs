@@ -1,5 +1,7 @@
 //! Assignments: which input of a task who labels, and how that stands.
 
+use std::collections::BTreeSet;
+
 use atelier_domain::assignment::{Assignment, AssignmentState};
 use atelier_domain::id::{InputId, TaskId, UserId};
 use atelier_domain::{Labels, Permit, Timestamp};
@@ -151,6 +153,113 @@ pub async fn insert(
         tx.execute(sql, params![permit.app(), task, &Value::Array(listed), now]).await?;
     }
     Ok(())
+}
+
+row! {
+    struct SlugRow {
+        slug: String,
+    }
+}
+
+/// Those of the inputs `slugs` that a task of the permit's app has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn held(
+    conn: &mut Conn,
+    permit: &Permit,
+    task: TaskId,
+    slugs: &[&str],
+) -> Result<BTreeSet<String>> {
+    macro_rules! held {
+        ($dialect:ident) => {
+            concat!(
+                "SELECT i.slug FROM inputs i WHERE i.app_id = $1 AND ",
+                one_of!($dialect "i.slug" "$3"),
+                " AND EXISTS (SELECT 1 FROM assignments a WHERE a.input_id = i.id AND a.task_id = $2)"
+            )
+        };
+    }
+    let sql = Sql::differing(held!(sqlite), held!(postgres));
+    let rows: Vec<SlugRow> = conn.fetch_all(sql, params![permit.app(), task, &json!(slugs)]).await?;
+    Ok(rows.into_iter().map(|row| row.slug).collect())
+}
+
+/// How many places a task of the permit's app has had for inputs: those of inputs that went are not given away again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn positions(conn: &mut Conn, permit: &Permit, task: TaskId) -> Result<usize> {
+    row! {
+        struct Last {
+            last: Option<i64>,
+        }
+    }
+    let row: Last = conn
+        .fetch_one(
+            "SELECT MAX(position) AS last FROM assignments WHERE task_id = $2 AND app_id = $1",
+            params![permit.app(), task],
+        )
+        .await?;
+    Ok(row.last.and_then(|last| usize::try_from(last).ok()).map_or(0, |last| last.saturating_add(1)))
+}
+
+/// Takes those of the inputs `slugs` out of a task of the permit's app with which nobody has begun: whose turn it is has
+/// not opened them, and nothing was said of them within the task. Answers which.
+///
+/// # Errors
+/// When the database fails.
+pub async fn withdraw(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    task: TaskId,
+    slugs: &[&str],
+) -> Result<BTreeSet<String>> {
+    macro_rules! held {
+        ($dialect:ident, $locked:literal) => {
+            concat!(
+                "SELECT i.slug FROM assignments a JOIN inputs i ON i.id = a.input_id \
+                 WHERE a.app_id = $1 AND a.task_id = $2 AND i.app_id = $1 AND ",
+                one_of!($dialect "i.slug" "$3"),
+                " ORDER BY a.position, a.place",
+                $locked
+            )
+        };
+    }
+    // Nobody begins with one of them from here on.
+    let sql = Sql::differing(held!(sqlite, ""), held!(postgres, " FOR UPDATE OF a"));
+    let held: Vec<SlugRow> = tx.fetch_all(sql, params![permit.app(), task, &json!(slugs)]).await?;
+    if held.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    macro_rules! untouched {
+        ($dialect:ident) => {
+            concat!(
+                "SELECT i.slug FROM inputs i WHERE i.app_id = $1 AND ",
+                one_of!($dialect "i.slug" "$3"),
+                " AND EXISTS (SELECT 1 FROM assignments a WHERE a.input_id = i.id AND a.task_id = $2) \
+                 AND NOT EXISTS (SELECT 1 FROM assignments o WHERE o.input_id = i.id AND o.task_id = $2 \
+                 AND (o.state <> 'pending' OR o.round > 0 OR o.lock_holder IS NOT NULL)) \
+                 AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.task_id = $2 AND n.input_id = i.id)"
+            )
+        };
+    }
+    let sql = Sql::differing(untouched!(sqlite), untouched!(postgres));
+    let rows: Vec<SlugRow> = tx.fetch_all(sql, params![permit.app(), task, &json!(slugs)]).await?;
+    let slugs: BTreeSet<String> = rows.into_iter().map(|row| row.slug).collect();
+    macro_rules! delete {
+        ($dialect:ident) => {
+            concat!(
+                "DELETE FROM assignments WHERE app_id = $1 AND task_id = $2 \
+                 AND input_id IN (SELECT i.id FROM inputs i WHERE i.app_id = $1 AND ",
+                one_of!($dialect "i.slug" "$3"),
+                ")"
+            )
+        };
+    }
+    let sql = Sql::differing(delete!(sqlite), delete!(postgres));
+    tx.execute(sql, params![permit.app(), task, &json!(slugs)]).await?;
+    Ok(slugs)
 }
 
 /// At most `size` inputs of a task of the permit's app that somebody has still to label, in the order of the task.

@@ -47,6 +47,8 @@ words! {
         Unsay = "unsay",
         /// They are put into a dataset.
         Put = "put",
+        /// They are added to a task.
+        Assign = "assign",
         /// They are deleted.
         Delete = "delete",
     }
@@ -100,7 +102,7 @@ row! {
         pub user_agent: String,
         /// What is done.
         pub act: Act,
-        /// The concept or dataset by which; nothing, if it is done by none.
+        /// The concept, dataset or task by which; nothing, if it is done by none.
         pub subject: String,
         /// Which inputs, if they are found rather than named.
         pub filter: Option<Filter>,
@@ -167,7 +169,7 @@ pub struct NewBatch<'a> {
     pub user_agent: &'a str,
     /// What is done.
     pub act: Act,
-    /// The concept or dataset by which.
+    /// The concept, dataset or task by which.
     pub subject: &'a str,
     /// Which inputs, if they are found rather than named.
     pub filter: Option<&'a Filter>,

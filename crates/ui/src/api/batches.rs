@@ -19,6 +19,8 @@ pub struct NoBatches {
     pub unsaying: Option<String>,
     /// To put inputs into a dataset.
     pub putting: Option<String>,
+    /// To add inputs to a task.
+    pub assigning: Option<String>,
     /// To delete inputs.
     pub deletion: Option<String>,
 }
@@ -26,7 +28,8 @@ pub struct NoBatches {
 impl NoBatches {
     /// Whether there is nothing that they can do.
     pub fn is_all(&self) -> bool {
-        [&self.saying, &self.unsaying, &self.putting, &self.deletion].into_iter().all(Option::is_some)
+        let all = [&self.saying, &self.unsaying, &self.putting, &self.assigning, &self.deletion];
+        all.into_iter().all(Option::is_some)
     }
 }
 
@@ -75,12 +78,13 @@ pub async fn begin_batch(
     #[server(default)] act: String,
     #[server(default)] concept: String,
     #[server(default)] dataset: String,
+    #[server(default)] task: String,
     #[server(default)] q: String,
     #[server(default)] reach: String,
     #[server(default)] chosen: Vec<String>,
 ) -> Result<(), UiError> {
     let inputs = server::Reach { q, is_all: reach == "all", chosen };
-    server::begin(&owner, &app, &act, &concept, dataset, inputs).await
+    server::begin(&owner, &app, &act, server::By { concept, dataset, task }, inputs).await
 }
 
 /// Stops what is under way. What was done stays.

@@ -19,20 +19,22 @@ pub(super) struct Reach {
     pub(super) chosen: Vec<String>,
 }
 
-pub(super) async fn begin(
-    owner: &str,
-    app: &str,
-    act: &str,
-    concept: &str,
-    dataset: String,
-    reach: Reach,
-) -> Result<(), UiError> {
+/// By what something is to be done: by that of these which what is done is about.
+pub(super) struct By {
+    pub(super) concept: String,
+    pub(super) dataset: String,
+    pub(super) task: String,
+}
+
+pub(super) async fn begin(owner: &str, app: &str, act: &str, by: By, reach: Reach) -> Result<(), UiError> {
+    let By { concept, dataset, task } = by;
     let app = AppName::of(owner, app);
     let act = match act {
         "say" => Act::Say,
         "deny" => Act::Deny,
         "unsay" => Act::Unsay,
         "put" => Act::Put,
+        "assign" => Act::Assign,
         "delete" => Act::Delete,
         _ => return Err(UiError::form("Choose what is to be done.")),
     };
@@ -43,13 +45,19 @@ pub(super) async fn begin(
             if concept.trim().is_empty() {
                 return Err(Error::invalid("concept", "Say which concept.").into());
             }
-            meant(&offered(&app).await?, concept)?.to_string()
+            meant(&offered(&app).await?, &concept)?.to_string()
         }
         Act::Put => {
             if dataset.trim().is_empty() {
                 return Err(Error::invalid("dataset", "Choose a dataset.").into());
             }
             dataset
+        }
+        Act::Assign => {
+            if task.trim().is_empty() {
+                return Err(Error::invalid("task", "Choose a task.").into());
+            }
+            task
         }
         Act::Delete => String::new(),
     };
@@ -134,6 +142,7 @@ fn words(row: &BatchRow, concepts: &[Concept]) -> String {
         Act::Deny => format!("Say that {} is not there", concept()),
         Act::Unsay => format!("Take {} out of what is said", concept()),
         Act::Put => format!("Put into {}", row.subject),
+        Act::Assign => format!("Add to the task {}", row.subject),
         Act::Delete => "Delete".to_owned(),
     }
 }
@@ -177,6 +186,7 @@ pub(in crate::api) async fn refused(app: &AppName) -> Result<NoBatches, UiError>
             why => why,
         },
         putting: refused(Endpoint::PostDatasetInputs).await?,
+        assigning: refused(Endpoint::PatchTasks).await?,
         deletion: refused(Endpoint::DeleteInputs).await?,
     })
 }

@@ -130,6 +130,7 @@ pub const DOORS: &[Door] = &[
     door::<identity::ChoosePassword>(&[ResetPassword]),
     door::<identity::VerifyAddress>(&[VerifyEmailAddress]),
     door::<inputs::ListInputs>(&[ListInputs, ViewApp]),
+    door::<inputs::ListMoreInputs>(&[ListInputs, ListConcepts]),
     door::<inputs::GetInput>(&[GetInput, ViewApp]),
     door::<inputs::DeleteInput>(&[DeleteInput]),
     // What else is done to inputs asks for more: tests of the operations see to that.

@@ -133,6 +133,8 @@ pub struct RefusedFile {
 pub struct Input {
     /// Its identifier.
     pub slug: String,
+    /// By what the list goes on behind it.
+    pub cursor: String,
     /// What kind of thing it is.
     pub medium: Medium,
     /// How a text begins.
@@ -168,12 +170,23 @@ pub struct Inputs {
     pub finding: Finding,
     /// Why the person cannot search, if they cannot.
     pub no_search: Option<String>,
+    /// The tasks to which they may add inputs, by identifier and name.
+    pub tasks: Vec<(String, String)>,
     /// What they have begun to do to many inputs.
     pub batches: Vec<Batch>,
     /// What they cannot do to inputs.
     pub no_batches: NoBatches,
     /// Why the person cannot add any, if they cannot.
     pub no_addition: Option<String>,
+}
+
+/// What follows in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoreInputs {
+    /// The inputs, in the order that was asked for.
+    pub inputs: Vec<Input>,
+    /// Behind which input the next part begins, if there is one.
+    pub next: Option<String>,
 }
 
 /// One input, with everything that is said of it.
@@ -225,6 +238,19 @@ pub async fn list_inputs(
     #[server(default)] asked: Asked,
 ) -> Result<Inputs, UiError> {
     server::list(&owner, &app, &asked).await
+}
+
+/// What follows in the list that is asked for, and nothing of what stands around it.
+///
+/// # Errors
+/// As [`list_inputs`]; [`UiError::Invalid`] if what is asked for cannot be read.
+#[server(name = ListMoreInputs, prefix = "/api", endpoint = "inputs/more")]
+pub async fn more_inputs(
+    owner: String,
+    app: String,
+    #[server(default)] asked: Asked,
+) -> Result<MoreInputs, UiError> {
+    server::more(&owner, &app, &asked).await
 }
 
 /// One input.

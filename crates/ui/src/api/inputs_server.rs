@@ -9,9 +9,10 @@ use atelier_service::collaborators::Filter as Collaborators;
 use atelier_service::datasets::DatasetsFilter;
 use atelier_service::inputs::{InputRow, InputsFilter, InputsPage};
 use atelier_service::search::{self, Query, SearchRow, Subject};
+use atelier_service::tasks::{TasksFilter, status};
 use serde_json::Value;
 
-use super::{Input, Inputs, OneInput, list_path};
+use super::{Input, Inputs, MoreInputs, OneInput, list_path};
 use crate::api::annotations::server::{MOST, May, marks};
 use crate::api::apps::{AppPlace, if_allowed, place, refusal};
 use crate::api::batches::server as batches;
@@ -23,6 +24,9 @@ use crate::server::{service, who};
 
 /// How many inputs a page has: whole rows of two, three, four, six.
 const PAGE: usize = 48;
+
+/// How many are fetched at once by whoever scrolls on.
+const MORE: usize = 96;
 
 /// How many datasets, people and saved views are offered.
 const SHOWN: usize = 1_000;
@@ -40,7 +44,7 @@ pub(super) async fn list(owner: &str, app: &str, asked: &Asked) -> Result<Inputs
     let all = counts.as_ref().map(|counts| counts.ready + counts.pending + counts.failed);
     let (rows, more, mut finding) = match no_search {
         None => found(&app, &place, asked, &concepts, all).await?,
-        Some(_) => listed(&app, asked, &concepts).await?,
+        Some(_) => listed(&app, asked, &concepts, PAGE).await?,
     };
     let datasets = service.list_datasets(&who, &app, &DatasetsFilter::default(), 0, SHOWN).await;
     let datasets = if_allowed(datasets)?.map(|found| found.value).unwrap_or_default();
@@ -49,17 +53,19 @@ pub(super) async fn list(owner: &str, app: &str, asked: &Asked) -> Result<Inputs
         // What was filled in becomes a part of the filter, so that the address is one that can be kept.
         leptos_axum::redirect(&asked.with(&finding.q).address(&list_path(&place.app)));
     }
-    let mut said = said_of(&app, &rows, &concepts).await?;
-    let next = more.then(|| rows.last().map(|row| row.id.to_string())).flatten();
+    let no_batches = batches::refused(&app).await?;
+    let tasks = if no_batches.assigning.is_none() { open_tasks(&app).await? } else { Vec::new() };
+    let MoreInputs { inputs, next } = shown(&app, rows, more, &concepts).await?;
     Ok(Inputs {
         place,
-        inputs: rows.into_iter().map(|row| input(row, &mut said)).collect(),
+        inputs,
         next,
         total: all,
         pending: counts.as_ref().map_or(0, |counts| counts.pending),
         failed: counts.as_ref().map_or(0, |counts| counts.failed),
         batches: batches::shown(&app, &concepts).await?,
-        no_batches: batches::refused(&app).await?,
+        tasks,
+        no_batches,
         concepts,
         finding,
         no_search,
@@ -67,9 +73,47 @@ pub(super) async fn list(owner: &str, app: &str, asked: &Asked) -> Result<Inputs
     })
 }
 
-/// The part of what is found that an address asks for, and whether more follow.
-async fn part(app: &AppName, asked: &Asked, query: &Query) -> Result<(Vec<InputRow>, bool), UiError> {
-    let part = search::Part { after: asked.after.parse().ok(), skip: 0, size: PAGE };
+pub(super) async fn more(owner: &str, app: &str, asked: &Asked) -> Result<MoreInputs, UiError> {
+    let app = AppName::of(owner, app);
+    service().get_app(&who(), &app, Endpoint::ListInputs).await?;
+    let concepts = offered(&app).await?;
+    let searches = service().get_app(&who(), &app, Endpoint::PostInputsSearches).await;
+    let (rows, more, wrong) = if refusal(searches)?.is_none() {
+        let Reading { filter, wrong } = explorer::read(asked, &concepts);
+        let query = Query { filter, oldest_first: asked.order == "oldest" };
+        let (rows, more) =
+            if wrong.is_empty() { part(&app, asked, &query, MORE).await? } else { Default::default() };
+        (rows, more, wrong)
+    } else {
+        let (rows, more, finding) = listed(&app, asked, &concepts, MORE).await?;
+        (rows, more, finding.wrong)
+    };
+    if !wrong.is_empty() {
+        return Err(UiError::Invalid { fields: wrong });
+    }
+    shown(&app, rows, more, &concepts).await
+}
+
+/// Inputs as the list shows them.
+async fn shown(
+    app: &AppName,
+    rows: Vec<InputRow>,
+    more: bool,
+    concepts: &[Concept],
+) -> Result<MoreInputs, UiError> {
+    let mut said = said_of(app, &rows, concepts).await?;
+    let next = more.then(|| rows.last().map(|row| row.id.to_string())).flatten();
+    Ok(MoreInputs { inputs: rows.into_iter().map(|row| input(row, &mut said)).collect(), next })
+}
+
+/// `size` of what is found, from where an address asks for it, and whether more follow.
+async fn part(
+    app: &AppName,
+    asked: &Asked,
+    query: &Query,
+    size: usize,
+) -> Result<(Vec<InputRow>, bool), UiError> {
+    let part = search::Part { after: asked.after.parse().ok(), skip: 0, size };
     let page = service().search_inputs(&who(), app, Endpoint::PostInputsSearches, query, part).await?.value;
     Ok((page.rows.into_iter().map(|row| row.input).collect(), page.more))
 }
@@ -91,7 +135,7 @@ async fn found(
     let is_filtered = query.filter != Filter::default();
     let (mut rows, mut more, mut found) = (Vec::new(), false, None);
     if wrong.is_empty() {
-        match part(app, asked, &query).await {
+        match part(app, asked, &query, PAGE).await {
             Ok(part) => {
                 (rows, more) = part;
                 found = if is_filtered {
@@ -131,7 +175,7 @@ async fn found(
 }
 
 /// What everybody gets who sees the list: by kind, concept and words alone.
-async fn listed(app: &AppName, asked: &Asked, concepts: &[Concept]) -> Result<Part, UiError> {
+async fn listed(app: &AppName, asked: &Asked, concepts: &[Concept], size: usize) -> Result<Part, UiError> {
     let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let concept = given(&asked.concept).map(|typed| meant(concepts, &typed)).transpose();
     let concept = match concept {
@@ -149,8 +193,17 @@ async fn listed(app: &AppName, asked: &Asked, concepts: &[Concept]) -> Result<Pa
         before: asked.after.parse().ok(),
         ..InputsFilter::default()
     };
-    let InputsPage { inputs, more } = service().list_inputs(&who(), app, &filter, 0, PAGE).await?;
+    let InputsPage { inputs, more } = service().list_inputs(&who(), app, &filter, 0, size).await?;
     Ok((inputs, more, Finding::default()))
+}
+
+/// The tasks that take inputs: those that are worked on, or rest.
+async fn open_tasks(app: &AppName) -> Result<Vec<(String, String)>, UiError> {
+    let tasks = service().list_tasks(&who(), app, &TasksFilter::default(), 0, SHOWN).await;
+    let tasks = if_allowed(tasks)?.map(|found| found.value).unwrap_or_default();
+    let is_open = |status: i64| [status::IN_PROGRESS, status::IDLE].contains(&status);
+    let open = tasks.into_iter().filter(|task| is_open(task.row.status));
+    Ok(open.map(|task| (task.row.slug, task.row.name)).collect())
 }
 
 /// Whose annotations can be asked for: one's own, and those of the others, as far as the person sees who they are.
@@ -209,6 +262,7 @@ fn input(row: InputRow, said: &mut BTreeMap<String, BTreeSet<String>>) -> Input 
         concepts: said.remove(&row.slug).unwrap_or_default().into_iter().collect(),
         author: row.author,
         made_at: row.created_at.micros(),
+        cursor: row.id.to_string(),
         slug: row.slug,
     }
 }

@@ -218,7 +218,7 @@ fn focused() -> Option<web_sys::Element> {
 }
 
 /// Puts the focus on an element. What cannot take it leaves it where it was.
-pub(super) fn focus(element: &web_sys::Element) {
+pub(crate) fn focus(element: &web_sys::Element) {
     if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
         let _ = element.focus();
     } else if let Some(element) = element.dyn_ref::<web_sys::SvgElement>() {

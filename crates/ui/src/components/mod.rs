@@ -42,3 +42,4 @@ pub mod time;
 pub mod toast;
 pub mod tri_checkbox;
 pub mod uploads;
+pub mod window;

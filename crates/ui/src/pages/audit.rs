@@ -268,6 +268,7 @@ fn sentence(action: &str) -> &str {
         "input.deleted" => "deleted inputs:",
         "annotation.deleted" => "deleted annotations:",
         "annotation.overwritten" => "took away from annotations:",
+        "annotation.restored" => "put back annotations:",
         "concept.deleted" => "deleted concepts:",
         "concept.merged" => "merged other concepts into",
         "vocab.deleted" => "deleted vocabularies:",

@@ -10,12 +10,13 @@ use super::{
     inputs_batches::{Batches, Work},
     inputs_chosen::{Chooser, Selection},
     inputs_filters::{Filters, what_matches},
-    inputs_shown::{cards, rows},
+    inputs_scrolled::Scrolled,
+    inputs_shown::{Showing, shown},
     inputs_views::Views,
 };
 use crate::{
     api::{
-        explorer::Asked,
+        explorer::{Asked, COUNTED},
         inputs::{Inputs as List, list_inputs, list_path},
     },
     components::{
@@ -58,7 +59,7 @@ pub fn Inputs() -> impl IntoView {
 fn Body(list: List) -> impl IntoView {
     let (_, asked) = asked_in_address().get_untracked();
     let List { place, inputs, next, total, pending, failed, concepts, finding, no_search, .. } = list;
-    let List { batches, no_batches, no_addition, .. } = list;
+    let List { batches, tasks, no_batches, no_addition, .. } = list;
     let app = place.app.clone();
     let here = list_path(&app);
     let title = format!("Inputs of {}", app.name);
@@ -71,6 +72,7 @@ fn Body(list: List) -> impl IntoView {
     let seen =
         if no_search.is_none() && finding.wrong.is_empty() { asked.with(&finding.q) } else { asked.clone() };
     let first = (!asked.after.is_empty()).then(|| seen.behind("").address(&here));
+    let list = Scrolled::of_list(app.clone(), seen.clone(), inputs, next.clone());
     let next = next.map(|last| seen.behind(&last).address(&here));
     let is_paged = first.is_some() || next.is_some();
     let tabs = [("", "Grid"), ("list", "List")].map(|(view, label)| {
@@ -79,24 +81,25 @@ fn Body(list: List) -> impl IntoView {
     });
     let counts = [standing(total, pending, failed), what_matches(&asked, &finding)].concat();
     let order = if asked.order == "oldest" { "The oldest first" } else { "The newest first" };
-    let can_choose = !no_batches.is_all();
-    Selection::of_list().show(inputs.iter().map(|input| input.slug.clone()).collect());
-    let shown = if inputs.is_empty() {
+    let shown = if list.count() == 0 {
         nothing(&asked, !finding.wrong.is_empty())
-    } else if can_choose {
-        let (q, found, datasets) = (finding.q.clone(), finding.found, finding.datasets.clone());
-        let (app, is_list) = (app.clone(), asked.view == "list");
-        let of = app.clone();
-        view! {
-            <Chooser app q found datasets no=no_batches>
-                {if is_list { rows(&of, inputs, true) } else { cards(&of, inputs, true) }}
-            </Chooser>
-        }
-        .into_any()
-    } else if asked.view == "list" {
-        rows(&app, inputs, false)
     } else {
-        cards(&app, inputs, false)
+        let (app, is_list) = (app.clone(), asked.view == "list");
+        // Behind an input, the places in the whole are not known.
+        let all = finding.found.filter(|found| *found <= COUNTED || !asked.is_filtered());
+        let all = all.filter(|_| asked.after.is_empty());
+        let showing = |selection| Showing { app: app.clone(), is_list, all, selection };
+        if no_batches.is_all() {
+            shown(showing(None), list)
+        } else {
+            let selection = Selection::of_list(list.clone());
+            let (q, found, datasets) = (finding.q.clone(), finding.found, finding.datasets.clone());
+            let showing = showing(Some(selection));
+            view! {
+                <Chooser app q found datasets tasks no=no_batches selection>{shown(showing, list)}</Chooser>
+            }
+            .into_any()
+        }
     };
     let tools = (!is_empty).then(|| {
         let views = no_search.is_none().then(|| {
@@ -121,7 +124,9 @@ fn Body(list: List) -> impl IntoView {
             <Batches app=app.clone() batches />
             {tools}
             {shown}
-            {is_paged.then(|| view! { <Pagination label="Inputs" previous=first next=next position=order /> })}
+            {is_paged.then(|| view! {
+                <div class="list-pages"><Pagination label="Inputs" previous=first next=next position=order /></div>
+            })}
         </AppRoom>
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::{ev::MouseEvent, prelude::*, wasm_bindgen::JsCast as _};
 
-use super::collaborators::AppNameFields;
+use super::{collaborators::AppNameFields, inputs_scrolled::Scrolled};
 use crate::{
     api::{
         apps::App,
@@ -29,15 +29,15 @@ struct Kept {
 
 /// The inputs of a list that are chosen.
 #[derive(Clone, Copy)]
-pub(super) struct Selection {
+pub struct Selection {
     kept: Kept,
     chosen: RwSignal<BTreeSet<String>>,
     /// Whether all that match are meant, shown or not.
     all: RwSignal<bool>,
     /// The one that was pressed last: with Shift, everything from it on is meant.
     last: StoredValue<Option<String>>,
-    /// Those that are shown, in their order.
-    shown: StoredValue<Vec<String>>,
+    /// The list that was scrolled through so far.
+    list: StoredValue<Scrolled>,
 }
 
 impl Selection {
@@ -46,30 +46,34 @@ impl Selection {
         provide_context(Kept { chosen: StoredValue::default(), all: StoredValue::new(false) });
     }
 
-    /// That of a list, which begins with what was chosen of the one before, and which its boxes find.
+    /// That of `list`, which begins with what was chosen of the one before. What is in the list no longer is chosen no
+    /// longer, since nobody sees it.
     ///
     /// # Panics
     /// Outside the page of inputs.
-    pub(super) fn of_list() -> Self {
+    pub(super) fn of_list(list: Scrolled) -> Self {
         let kept: Kept = expect_context();
         let selection = Self {
             kept,
             chosen: RwSignal::new(kept.chosen.get_value()),
             all: RwSignal::new(kept.all.get_value()),
             last: StoredValue::new(None),
-            shown: StoredValue::default(),
+            list: StoredValue::new(list),
         };
-        provide_context(selection);
+        let is_kept = |slug: &String| selection.place(slug).is_some();
+        if !selection.chosen.with_untracked(|chosen| chosen.iter().all(is_kept)) {
+            selection.change(|chosen| chosen.retain(is_kept));
+        }
         selection
     }
 
-    /// Says which inputs are shown: what is shown no longer is chosen no longer, since nobody sees it.
-    pub(super) fn show(self, slugs: Vec<String>) {
-        let is_kept = |slug: &String| slugs.contains(slug);
-        if !self.chosen.with_untracked(|chosen| chosen.iter().all(is_kept)) {
-            self.change(|chosen| chosen.retain(is_kept));
-        }
-        self.shown.set_value(slugs);
+    fn place(self, slug: &str) -> Option<usize> {
+        self.list.with_value(|list| list.with(|stretch| stretch.place(slug)))
+    }
+
+    /// The inputs from one place to another, whichever comes first.
+    fn between(self, one: usize, other: usize) -> Vec<String> {
+        self.list.with_value(|list| list.with(|stretch| stretch.slugs(one.min(other)..one.max(other) + 1)))
     }
 
     fn change(self, change: impl FnOnce(&mut BTreeSet<String>)) {
@@ -87,25 +91,42 @@ impl Selection {
     }
 
     /// Chooses an input or not; with `is_range`, all between the one that was pressed before and this one.
-    fn press(self, slug: &str, is_chosen: bool, is_range: bool) {
-        let shown = self.shown.get_value();
-        let place = |slug: &str| shown.iter().position(|one| one == slug);
+    pub(super) fn press(self, slug: &str, is_chosen: bool, is_range: bool) {
         let before = self.last.get_value().filter(|_| is_range);
-        let range = before.and_then(|before| place(&before)).zip(place(slug));
+        let range = before.and_then(|before| self.place(&before)).zip(self.place(slug));
+        let meant = match range {
+            Some((one, other)) => self.between(one, other),
+            None => vec![slug.to_owned()],
+        };
+        self.set(meant, is_chosen);
+        self.last.set_value(Some(slug.to_owned()));
+    }
+
+    /// Goes on from an input to another one with what is chosen from the one that was pressed last; on the way back, what
+    /// is left is chosen no longer.
+    pub(super) fn extend(self, from: &str, to: &str) {
+        let first = self.last.get_value().unwrap_or_else(|| from.to_owned());
+        self.last.set_value(Some(first.clone()));
+        let (Some(first), Some(from), Some(to)) = (self.place(&first), self.place(from), self.place(to))
+        else {
+            return;
+        };
+        let before = self.between(first, from);
+        let now = self.between(first, to);
+        self.set(before.into_iter().filter(|slug| !now.contains(slug)).collect(), false);
+        self.set(now, true);
+    }
+
+    fn set(self, slugs: Vec<String>, is_chosen: bool) {
         self.change(|chosen| {
-            let meant = match range {
-                Some((one, other)) => shown.get(one.min(other)..=one.max(other)).unwrap_or_default().to_vec(),
-                None => vec![slug.to_owned()],
-            };
-            for one in meant {
+            for slug in slugs {
                 if is_chosen {
-                    chosen.insert(one);
+                    chosen.insert(slug);
                 } else {
-                    chosen.remove(&one);
+                    chosen.remove(&slug);
                 }
             }
         });
-        self.last.set_value(Some(slug.to_owned()));
     }
 
     fn clear(self) {
@@ -114,23 +135,40 @@ impl Selection {
         self.last.set_value(None);
     }
 
+    /// Has a form say all that is chosen, also what is not in the document.
+    fn say(self, fields: &web_sys::FormData) {
+        fields.delete(CHOSEN);
+        self.chosen.with_untracked(|chosen| {
+            for slug in chosen {
+                // It is a name and a text, which is all that could be wrong.
+                let _ = fields.append_with_str(CHOSEN, slug);
+            }
+        });
+    }
+
     /// How many are chosen of those that are shown.
     fn count(self) -> usize {
         self.chosen.with(BTreeSet::len)
     }
 }
 
+/// The name of the boxes by which inputs are chosen.
+const CHOSEN: &str = "chosen[]";
+
 /// The box by which an input is chosen.
 #[component]
 pub(super) fn Choose(
     /// The input's identifier.
     slug: String,
+    /// What is chosen.
+    selection: Selection,
 ) -> impl IntoView {
-    let selection: Selection = expect_context();
     // Without scripts, what was ticked before an error is still ticked after it.
-    let typed = FormParts::current().and_then(|form| form.all_typed("chosen[]")).unwrap_or_default();
+    let typed = FormParts::current().and_then(|form| form.all_typed(CHOSEN)).unwrap_or_default();
     let checked = typed.contains(&slug);
     let label = format!("Choose {slug}");
+    // By its id, what has the focus is found again once the list was made anew.
+    let id = format!("chosen-{slug}");
     let (value, is_chosen) = (slug.clone(), slug.clone());
     let press = move |event: MouseEvent| {
         selection.press(&slug, event_target_checked(&event), event.shift_key());
@@ -139,7 +177,8 @@ pub(super) fn Choose(
         <label class="choose">
             <input
                 type="checkbox"
-                name="chosen[]"
+                id=id
+                name=CHOSEN
                 value=value
                 checked=checked
                 aria-label=label
@@ -163,10 +202,15 @@ pub(super) fn Chooser(
     datasets: Vec<String>,
     /// What the person cannot do.
     no: NoBatches,
+    /// The tasks that take inputs, by identifier and name.
+    tasks: Vec<(String, String)>,
+    /// What is chosen.
+    selection: Selection,
     /// The list.
     children: Children,
 ) -> impl IntoView {
-    let selection: Selection = expect_context();
+    // What fills the form's buttons stands in it, too.
+    provide_context(selection);
     let form = Form::<BeginBatch>::new().reloading("It has begun, and goes on while you do something else.");
     let begun = form.value();
     Effect::watch(
@@ -207,10 +251,18 @@ pub(super) fn Chooser(
         }
     });
     let choose_shown = move |_| {
-        let shown = selection.shown.get_value();
-        selection.change(|chosen| chosen.extend(shown));
+        let shown = selection.list.with_value(|list| list.with(|stretch| stretch.slugs(0..stretch.len())));
+        selection.set(shown, true);
+    };
+    let say = move |event: web_sys::Event| {
+        // The types know nothing of what every browser does.
+        let fields = web_sys::js_sys::Reflect::get(&event, &"formData".into());
+        if let Some(fields) = fields.ok().and_then(|fields| fields.dyn_into::<web_sys::FormData>().ok()) {
+            selection.say(&fields);
+        }
     };
     view! {
+        <div class="chooser-form" on:formdata=say>
         <PostForm form class="chooser">
             <AppNameFields app />
             <input type="hidden" name="q" value=q />
@@ -228,10 +280,11 @@ pub(super) fn Chooser(
                     </span>
                 </div>
                 <ErrorSummary />
-                <Acts datasets no />
+                <Acts datasets tasks no />
             </div>
             {children()}
         </PostForm>
+        </div>
     }
 }
 
@@ -242,12 +295,42 @@ fn act(name: &'static str, words: &'static str, no: &Option<String>) -> Option<A
     })
 }
 
+/// What is done by one of several things, each with its identifier and name; nothing, where there is none, or the person
+/// may not.
+fn one_of(
+    label: &'static str,
+    name: &'static str,
+    things: Vec<(String, String)>,
+    act: Option<AnyView>,
+) -> Option<AnyView> {
+    let act = act.filter(|_| !things.is_empty())?;
+    let form = expect_context::<FormParts>();
+    let (id, typed) = (form.field_id(name), form.typed(name).unwrap_or_default());
+    let options = things
+        .into_iter()
+        .map(|(slug, name)| {
+            let is_chosen = slug == typed;
+            view! { <option value=slug selected=is_chosen>{name}</option> }.into_any()
+        })
+        .collect_view();
+    let view = view! {
+        <div class="chooser-act">
+            <label for=id.clone()>{label}</label>
+            <select id=id class="input" name=name>
+                <option value="">"Choose one"</option>
+                {options}
+            </select>
+            {act}
+        </div>
+    };
+    Some(view.into_any())
+}
+
 /// What can be done to what is chosen.
 #[component]
-fn Acts(datasets: Vec<String>, no: NoBatches) -> impl IntoView {
+fn Acts(datasets: Vec<String>, tasks: Vec<(String, String)>, no: NoBatches) -> impl IntoView {
     let form = expect_context::<FormParts>();
     let concept = form.field_id("concept");
-    let dataset = form.field_id("dataset");
     let of_concepts = (no.saying.is_none() || no.unsaying.is_none()).then(|| {
         view! {
             <div class="chooser-act">
@@ -266,29 +349,11 @@ fn Acts(datasets: Vec<String>, no: NoBatches) -> impl IntoView {
             </div>
         }
     });
-    let of_datasets = (no.putting.is_none() && !datasets.is_empty()).then(|| {
-        let typed = form.typed("dataset").unwrap_or_default();
-        let options = datasets
-            .into_iter()
-            .map(|slug| {
-                let is_chosen = slug == typed;
-                let name = slug.clone();
-                view! { <option value=slug selected=is_chosen>{name}</option> }.into_any()
-            })
-            .collect_view();
-        view! {
-            <div class="chooser-act">
-                <label for=dataset.clone()>"Dataset"</label>
-                <select id=dataset class="input" name="dataset">
-                    <option value="">"Choose one"</option>
-                    {options}
-                </select>
-                {act("put", "Put in", &no.putting)}
-            </div>
-        }
-    });
+    let datasets = datasets.into_iter().map(|slug| (slug.clone(), slug)).collect();
+    let of_datasets = one_of("Dataset", "dataset", datasets, act("put", "Put in", &no.putting));
+    let of_tasks = one_of("Task", "task", tasks, act("assign", "Add to it", &no.assigning));
     let deletion = no.deletion.is_none().then(|| view! { <Deletion /> });
-    view! { <div class="chooser-acts">{of_concepts} {of_datasets} {deletion}</div> }
+    view! { <div class="chooser-acts">{of_concepts} {of_datasets} {of_tasks} {deletion}</div> }
 }
 
 /// Deleting, which is asked about first: in a dialog, or without scripts where one opens it.

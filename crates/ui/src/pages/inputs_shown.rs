@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::inputs_chosen::Choose;
+use super::{
+    inputs_chosen::{Choose, Selection},
+    inputs_scrolled::{Scrolled, Scroller, entries},
+};
 use crate::{
     api::{
         apps::App,
@@ -19,24 +22,51 @@ use crate::{
 /// The most concepts that a card names.
 const CHIPS: usize = 4;
 
-/// A card for each input.
-pub(super) fn cards(app: &App, inputs: Vec<Input>, can_choose: bool) -> AnyView {
-    let cards = inputs.into_iter().map(|input| card(app, input, can_choose)).collect_view();
-    view! { <ul class="cards" role="list">{cards}</ul> }.into_any()
+/// How a list is shown.
+#[derive(Clone)]
+pub(super) struct Showing {
+    /// Whose inputs they are.
+    pub(super) app: App,
+    /// Whether there are rows; else there are cards.
+    pub(super) is_list: bool,
+    /// How many there are from the list's first on, if that is known.
+    pub(super) all: Option<usize>,
+    /// What is chosen, where something can be.
+    pub(super) selection: Option<Selection>,
 }
 
-/// A row for each input.
-pub(super) fn rows(app: &App, inputs: Vec<Input>, can_choose: bool) -> AnyView {
-    let rows = inputs.into_iter().map(|input| row(app, input, can_choose)).collect_view();
-    let columns = vec![
-        Column::unnamed("Chosen"),
-        Column::unnamed("Picture or text"),
-        Column::text("Id"),
-        Column::text("Concepts"),
-        Column::text("Added by"),
-        Column::text("Added"),
-    ];
-    view! { <Table caption="Inputs" columns>{rows}</Table> }.into_any()
+/// The list, as far as it is in sight.
+pub(super) fn shown(showing: Showing, list: Scrolled) -> AnyView {
+    let (selection, is_list) = (showing.selection, showing.is_list);
+    let all = whole(showing.all);
+    let each = move |place: usize, input: &Input| {
+        if is_list { row(&showing, place, input) } else { card(&showing, place, input) }
+    };
+    let entries = entries(&list, each);
+    let children = if is_list {
+        let columns = vec![
+            Column::unnamed("Chosen"),
+            Column::unnamed("Picture or text"),
+            Column::text("Id"),
+            Column::text("Concepts"),
+            Column::text("Added by"),
+            Column::text("Added"),
+        ];
+        // The heading is a row as well.
+        let rows = if all > 0 { all + 1 } else { all };
+        view! {
+            <Table caption="Inputs" columns attr:aria-rowcount=rows.to_string()>{entries}</Table>
+        }
+        .into_any()
+    } else {
+        view! { <ul class="cards" role="list">{entries}</ul> }.into_any()
+    };
+    view! { <Scroller list selection>{children}</Scroller> }.into_any()
+}
+
+/// A number of all, as screen readers are told: -1, where it is not known.
+fn whole(all: Option<usize>) -> i64 {
+    all.and_then(|all| i64::try_from(all).ok()).unwrap_or(-1)
 }
 
 /// What one sees of an input.
@@ -62,37 +92,46 @@ fn concepts(input: &Input) -> Option<impl IntoView + use<>> {
     (!input.concepts.is_empty()).then(|| view! { <Chips label>{chips} {more}</Chips> })
 }
 
-fn card(app: &App, input: Input, can_choose: bool) -> AnyView {
+fn card(showing: &Showing, place: usize, input: &Input) -> AnyView {
+    let Showing { app, selection, all, .. } = showing;
     let href = input_path(app, &input.slug);
-    let choose = can_choose.then(|| view! { <Choose slug=input.slug.clone() /> });
-    let (face, chips) = (face(app, &input), concepts(&input));
+    let choose = selection.map(|selection| view! { <Choose slug=input.slug.clone() selection /> });
+    let (face, chips) = (face(app, input), concepts(input));
     view! {
-        <li class="card">
-            <a class="card-face" href=href>
+        <li
+            class="card"
+            data-place=place.to_string()
+            aria-setsize=whole(*all).to_string()
+            aria-posinset=(place + 1).to_string()
+        >
+            <a class="card-face" id=format!("input-{}", input.slug) href=href>
                 {face}
                 <code class="card-id">{input.slug.clone()}</code>
             </a>
             {choose}
+            <p class="row-note">{input.author.clone()} ", " <Time at=input.made_at /></p>
             {chips}
-            <p class="row-note">{input.author} ", " <Time at=input.made_at /></p>
         </li>
     }
     .into_any()
 }
 
-fn row(app: &App, input: Input, can_choose: bool) -> AnyView {
+fn row(showing: &Showing, place: usize, input: &Input) -> AnyView {
+    let Showing { app, selection, .. } = showing;
     let href = input_path(app, &input.slug);
-    let choose = can_choose.then(|| view! { <Choose slug=input.slug.clone() /> });
-    let (face, chips) = (face(app, &input), concepts(&input));
+    let choose = selection.map(|selection| view! { <Choose slug=input.slug.clone() selection /> });
+    let (face, chips) = (face(app, input), concepts(input));
+    let (id, slug, author) = (format!("input-{}", input.slug), input.slug.clone(), input.author.clone());
+    let added = input.made_at;
     view! {
-        <tr role="row" class="input-row">
+        <tr role="row" class="input-row" data-place=place.to_string() aria-rowindex=(place + 2).to_string()>
             <Cell label="">{choose}</Cell>
             // The name beside it leads there as well: one stop for the keyboard is enough.
             <Cell label=""><span class="row-face">{face}</span></Cell>
-            <Cell label="Id"><a class="row-name" href=href><code>{input.slug}</code></a></Cell>
+            <Cell label="Id"><a class="row-name" id=id href=href><code>{slug}</code></a></Cell>
             <Cell label="Concepts">{chips}</Cell>
-            <Cell label="Added by">{input.author}</Cell>
-            <Cell label="Added"><Time at=input.made_at /></Cell>
+            <Cell label="Added by"><span class="row-line">{author}</span></Cell>
+            <Cell label="Added"><Time at=added /></Cell>
         </tr>
     }
     .into_any()
