@@ -169,7 +169,15 @@ impl Service {
         metadata::check(new.metadata.as_ref())?;
         let stored = self.store_content(request.begun.app(), id, new.content).await?;
         let annotation = NewAnnotation { labels: new.labels, ..NewAnnotation::default() };
-        Ok(Ready { id, slug, stored, metadata: new.metadata, place: new.place, annotation, datasets: new.datasets })
+        Ok(Ready {
+            id,
+            slug,
+            stored,
+            metadata: new.metadata,
+            place: new.place,
+            annotation,
+            datasets: new.datasets,
+        })
     }
 
     /// Adds those that could be read, and counts the others as failed. Answers what became of each, in this order.
