@@ -123,7 +123,6 @@ impl Service {
     }
 
     /// Puts back one annotation. Answers how it stood and how it stands where it was still there, or why it stays away.
-    #[expect(clippy::type_complexity, reason = "what is answered is taken apart at once")]
     async fn put_back(
         &self,
         tx: &mut WriteTx,

@@ -1,6 +1,7 @@
 //! What somebody is to do next in a task.
 
 use atelier_domain::assignment::{AssignmentState, BATCH, LOCKED_FOR};
+use atelier_domain::id::InputId;
 use atelier_domain::{Conditions, Endpoint, Permit};
 use atelier_store::Conn;
 use atelier_store::queries::{assignment_reviews, assignments, inputs};
@@ -123,18 +124,13 @@ async fn with_inputs(
     assignments: Vec<AssignmentRow>,
     reviews: bool,
 ) -> Result<NextAssignment> {
-    let mut slugs: Vec<String> = Vec::with_capacity(assignments.len());
+    let mut ids: Vec<InputId> = Vec::with_capacity(assignments.len());
     for row in &assignments {
-        if !slugs.contains(&row.input_slug) {
-            slugs.push(row.input_slug.clone());
+        if !ids.contains(&row.input) {
+            ids.push(row.input);
         }
     }
-    let mut found = if slugs.is_empty() {
-        Vec::new()
-    } else {
-        let filter = inputs::Filter { slugs: &slugs, ..inputs::Filter::default() };
-        inputs::list(conn, permit, &filter, 0, slugs.len()).await?.rows
-    };
-    found.sort_by_key(|input| slugs.iter().position(|slug| *slug == input.slug));
+    let mut found = inputs::get_all(conn, permit, &ids).await?;
+    found.sort_by_key(|input| ids.iter().position(|id| *id == input.id));
     Ok(NextAssignment { assignments, inputs: found, reviews })
 }

@@ -389,21 +389,31 @@ pub struct Filter<'a> {
     pub before: Option<InputId>,
 }
 
-/// The statements that list inputs `$with` more of them: for whoever reaches everything, and for whoever does not.
+/// The statements that list inputs `$with` more of them, each for whoever reaches everything and for whoever does not: all,
+/// and those that are named, which are found by their names and not by going through the whole app.
 macro_rules! list {
     ($dialect:ident $($with:expr),+) => {
-        [list!(@ $dialect ["$9"] $($with),+), list!(@ $dialect [assigned $dialect "$9"] $($with),+)]
+        [
+            list!(of $dialect "CAST($4 AS TEXT) IS NULL"; $($with),+),
+            list!(of $dialect one_of!($dialect "i.slug" "$4"); $($with),+),
+        ]
     };
-    (@ sqlite $who:tt $($with:expr),+) => {
-        list!("TEXT", "instr", one_of!(sqlite "i.slug" "$4"); $who $($with),+)
+    (of sqlite $named:expr; $($with:expr),+) => {
+        [
+            list!("instr", ["$9"] $named; $($with),+),
+            list!("instr", [assigned sqlite "$9"] $named; $($with),+),
+        ]
     };
-    (@ postgres $who:tt $($with:expr),+) => {
-        list!("JSONB", "strpos", one_of!(postgres "i.slug" "$4"); $who $($with),+)
+    (of postgres $named:expr; $($with:expr),+) => {
+        [
+            list!("strpos", ["$9"] $named; $($with),+),
+            list!("strpos", [assigned postgres "$9"] $named; $($with),+),
+        ]
     };
-    ($json:literal, $place:literal, $named:expr; [$($who:tt)+] $($with:expr),+) => {
+    ($place:literal, [$($who:tt)+] $named:expr; $($with:expr),+) => {
         input!(
             $($who)+; $($with),+;
-            " AND (CAST($4 AS ", $json, ") IS NULL OR ", $named, ")",
+            " AND ", $named,
             " AND (CAST($5 AS TEXT) IS NULL OR i.kind = $5)",
             " AND (CAST($6 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM annotations a \
              JOIN annotation_concepts c ON c.annotation_id = a.id \
@@ -453,7 +463,7 @@ impl Filter<'_> {
     async fn fetch<T: FromRow>(
         &self,
         conn: &mut Conn,
-        lists: [[&'static str; 2]; 2],
+        lists: [[[&'static str; 2]; 2]; 2],
         permit: &Permit,
         skip: usize,
         size: usize,
@@ -474,8 +484,10 @@ impl Filter<'_> {
         ]
         .to_vec();
         params.extend(status.map(Param::from));
-        let [sqlite, postgres] =
-            lists.map(|[whole, part]| if permit.assigned_to().is_none() { whole } else { part });
+        let [sqlite, postgres] = lists.map(|[all, named]| {
+            let [whole, part] = if slugs.is_none() { all } else { named };
+            if permit.assigned_to().is_none() { whole } else { part }
+        });
         let sql = Sql::differing(sqlite, postgres);
         Ok(Page::cut(conn.fetch_all(sql, &params).await?, size))
     }

@@ -116,7 +116,9 @@ mod tests {
                 for part in -2..=52 {
                     let depth = whole * f64::from(part) / 50.0;
                     let within = layout.within(count, depth, height);
-                    assert!(!within.is_empty() && within.end <= count && within.start % columns == 0);
+                    assert!(
+                        !within.is_empty() && within.end <= count && within.start.is_multiple_of(columns)
+                    );
                     let rows = within.len().div_ceil(columns);
                     assert!(rows as f64 <= 3.0 * height / pitch + 2.0 * STEP as f64 + 1.0, "{rows}");
                     let is_in_sight = |item: &usize| {

@@ -1,0 +1,1 @@
+-- PostgreSQL measures by itself how large its tables are. SQLite is told.
