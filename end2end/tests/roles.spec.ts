@@ -1,5 +1,6 @@
 import { expect, hydrated, test } from "./fixture";
 import { addByPage, makeAccountWithToken, makeApp, signIn } from "./people";
+import { picture } from "./pictures";
 import type { Page } from "@playwright/test";
 
 const NOTES = ["The sign is bent.", "Stop here.", "Give way.", "Stop again."].map((text, number) => ({
@@ -199,6 +200,7 @@ test("owner, lead, labeller and reviewer do a task together, and nobody more tha
   await expect(page.getByRole("row").filter({ hasText: "Signs" })).toContainText("4 of 4");
   await page.goto(`${app}/tasks/signs/progress`);
   await expect(page.getByRole("img", { name: "How far it is" })).toBeVisible();
+  await picture(page, "progress");
   await page.goto(`${app}/tasks`);
   await page.getByRole("link", { name: "How the work goes on" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Progress of all tasks");

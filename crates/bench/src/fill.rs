@@ -101,16 +101,7 @@ pub(crate) async fn fill(data: &Path, url: &str) -> Result<Filled> {
     let add = AddCollaborators { people, scopes: Preset::Worker.scopes(), ..AddCollaborators::default() };
     service.add_collaborators(&ada, &app, &add).await?;
 
-    let concepts: Vec<NewConcept> = (0..CONCEPTS)
-        .map(|number| NewConcept {
-            slug: format!("sign-{number}"),
-            name: format!("Sign {number}"),
-            ..NewConcept::default()
-        })
-        .collect();
-    for some in concepts.chunks(100) {
-        service.post_concepts(&ada, &app, some.to_vec()).await?;
-    }
+    add_concepts(&service, &ada, &app).await?;
     for first in (0..INPUTS).step_by(100) {
         let inputs = (first..first + 100)
             .map(|number| NewInput {
@@ -129,6 +120,21 @@ pub(crate) async fn fill(data: &Path, url: &str) -> Result<Filled> {
     service.store().close().await;
     let [token, owner_token] = [token, owner_token].map(|secret| secret.expose().to_owned());
     Ok(Filled { token, owner_token, session, email })
+}
+
+/// Adds two hundred concepts.
+pub(crate) async fn add_concepts(service: &Service, who: &Who, app: &AppName) -> Result<()> {
+    let concepts: Vec<NewConcept> = (0..CONCEPTS)
+        .map(|number| NewConcept {
+            slug: format!("sign-{number}"),
+            name: format!("Sign {number}"),
+            ..NewConcept::default()
+        })
+        .collect();
+    for some in concepts.chunks(100) {
+        service.post_concepts(who, app, some.to_vec()).await?;
+    }
+    Ok(())
 }
 
 /// Adds ten thousand people, who all are in each of a hundred apps: a million grants, each with its token.

@@ -18,27 +18,26 @@ pub fn partition_behind(before: usize, inputs: usize, weights: &[u32], per_input
     if able < per_input || per_input == 0 {
         return Vec::new();
     }
-    let shares = shares(weights, per_input);
+    let Shares { parts, whole } = shares(weights, per_input);
     // After as many inputs as the weights come to of those who do not get every input, everybody has got what they are owed:
     // from there on it goes as from the beginning.
-    let is_divided = |(share, weight): (&f64, &u32)| if *share < 1.0 { u64::from(*weight) } else { 0 };
-    let round: u64 = shares.iter().zip(weights).map(is_divided).sum();
-    let before = usize::try_from(round.max(1)).map_or(before, |round| before % round);
-    // What each is owed of the inputs so far. Those who are owed most are next; with every turn the sum stays the same.
-    let mut owed = vec![0.0_f64; weights.len()];
-    let turn = |owed: &mut Vec<f64>| {
-        for (owed, share) in owed.iter_mut().zip(&shares) {
-            *owed += share;
+    let before = usize::try_from(whole).map_or(before, |round| before % round.max(1));
+    // What each is owed of the inputs so far, in parts of one. Those who are owed most are next; with every turn the sum stays
+    // the same.
+    let mut owed = vec![0_i64; weights.len()];
+    let turn = |owed: &mut Vec<i64>| {
+        for (owed, part) in owed.iter_mut().zip(&parts) {
+            *owed = owed.saturating_add(*part);
         }
         let mut order: Vec<usize> = (0..owed.len()).collect();
-        order.sort_by(|one, other| {
-            let of = |place: &usize| owed.get(*place).copied().unwrap_or_default();
-            of(other).total_cmp(&of(one)).then(one.cmp(other))
-        });
+        // Whoever has no weight is owed nothing, as somebody is who has just got all that they are to get.
+        let of =
+            |place: &usize| (parts.get(*place) > Some(&0), owed.get(*place).copied().unwrap_or_default());
+        order.sort_by(|one, other| of(other).cmp(&of(one)).then(one.cmp(other)));
         order.truncate(per_input);
         for place in &order {
             if let Some(owed) = owed.get_mut(*place) {
-                *owed -= 1.0;
+                *owed = owed.saturating_sub(whole);
             }
         }
         order.sort_unstable();
@@ -50,32 +49,31 @@ pub fn partition_behind(before: usize, inputs: usize, weights: &[u32], per_input
     (0..inputs).map(|_| turn(&mut owed)).collect()
 }
 
-/// Of each input, the part that each gets: by weight, but never more than one. What is beyond one goes to the others.
-fn shares(weights: &[u32], per_input: usize) -> Vec<f64> {
-    let mut shares = vec![0.0; weights.len()];
+/// What each gets of each input, in whole numbers, so that nothing is lost by rounding however many inputs there are.
+struct Shares {
+    /// In parts of the whole; never more than it.
+    parts: Vec<i64>,
+    /// How many parts one input has.
+    whole: i64,
+}
+
+/// Shares by weight, but never more than one. What is beyond one goes to the others.
+fn shares(weights: &[u32], per_input: usize) -> Shares {
     let mut full = vec![false; weights.len()];
     loop {
         let taken = full.iter().filter(|full| **full).count();
-        let left = per_input.saturating_sub(taken) as f64;
-        let open =
-            || weights.iter().zip(&full).filter(|(_, full)| !**full).map(|(weight, _)| f64::from(*weight));
-        let total: f64 = open().sum();
-        let mut grew = false;
-        for ((share, full), weight) in shares.iter_mut().zip(&mut full).zip(weights) {
-            if *full {
-                *share = 1.0;
-                continue;
-            }
-            *share = if total > 0.0 { left * f64::from(*weight) / total } else { 0.0 };
-            if *share >= 1.0 {
-                *share = 1.0;
-                *full = true;
-                grew = true;
-            }
+        let left = i64::try_from(per_input.saturating_sub(taken)).unwrap_or(i64::MAX);
+        let open = weights.iter().zip(&full).filter(|(_, full)| !**full);
+        let whole = open.map(|(weight, _)| i64::from(*weight)).sum::<i64>().max(1);
+        let part = |weight: &u32| left.saturating_mul(i64::from(*weight));
+        let grown: Vec<bool> =
+            full.iter().zip(weights).map(|(full, weight)| *full || part(weight) >= whole).collect();
+        if grown == full {
+            let parts =
+                full.iter().zip(weights).map(|(full, weight)| if *full { whole } else { part(weight) });
+            return Shares { parts: parts.collect(), whole };
         }
-        if !grew {
-            return shares;
-        }
+        full = grown;
     }
 }
 
@@ -105,9 +103,10 @@ mod tests {
                     counts[*place] += 1;
                 }
             }
-            for ((count, weight), share) in counts.iter().zip(&weights).zip(shares(&weights, per_input)) {
+            let Shares { parts, whole } = shares(&weights, per_input);
+            for ((count, weight), part) in counts.iter().zip(&weights).zip(parts) {
                 prop_assert!(*weight > 0 || *count == 0, "who is to get nothing gets nothing");
-                prop_assert!((*count as f64 - share * inputs as f64).abs() <= 1.0 + 1e-6, "{count} of {share}");
+                prop_assert!((*count as i64 * whole - part * inputs as i64).abs() <= whole, "{count} by {part} of {whole}");
             }
         }
 
@@ -121,8 +120,9 @@ mod tests {
             let all = if parts.is_empty() { 0 } else { before + inputs };
             prop_assert_eq!(parts.len(), all);
             let counts = (0..weights.len()).map(|place| parts.iter().filter(|part| part.contains(&place)).count());
-            for (count, share) in counts.zip(shares(&weights, per_input)) {
-                prop_assert!((count as f64 - share * all as f64).abs() <= 1.0 + 1e-6, "{count} of {share}");
+            let Shares { parts, whole } = shares(&weights, per_input);
+            for (count, part) in counts.zip(parts) {
+                prop_assert!((count as i64 * whole - part * all as i64).abs() <= whole, "{count} by {part} of {whole}");
             }
         }
     }

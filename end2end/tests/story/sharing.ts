@@ -73,6 +73,16 @@ export async function uploads({ ada, app, axe }: Cast): Promise<void> {
   await drawsBox(ada, [0.25, 0.39], [0.34, 0.54], "Speed limit 30");
   await expect(ada.getByRole("button", { name: `Speed limit 30, by ${NAME.ada}` })).toBeVisible();
   await expect(ada).toHaveURL(`${app}/inputs/${INPUT}`);
+
+  // Of the pictures alone, some are chosen.
+  await ada.goto(`${app}/inputs?q=medium(image)`);
+  await hydrated(ada);
+  const boxes = ada.locator(".choose input");
+  await expect(boxes).toHaveCount(files.filter((name) => name.endsWith(".jpg")).length);
+  for (const place of [0, 1, 3]) await boxes.nth(place).check();
+  await expect(ada.locator(".chooser-bar")).toContainText("3 are chosen.");
+  await axe(ada);
+  await picture(ada, "explorer");
 }
 
 /** Ada adds Bo, who has an account, and Cy, who has none, and sees what either will be able to do. */

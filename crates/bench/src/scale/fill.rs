@@ -7,7 +7,6 @@ use atelier_domain::task::{Review, WorkerStrategy};
 use atelier_domain::{Preset, Reach};
 use atelier_service::apps::CreateApp;
 use atelier_service::collaborators::{AddCollaborators, Invitee};
-use atelier_service::concepts::NewConcept;
 use atelier_service::inputs::{Content, NewInput, PostInputs};
 use atelier_service::tasks::{Labeller, NewTask, Source};
 use atelier_service::{AppName, Service, Who};
@@ -15,14 +14,13 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 use uuid::Uuid;
 
 use crate::Result;
-use crate::fill::{APP, OWNER, account, open, sign_in};
+use crate::fill::{APP, OWNER, account, add_concepts, open, sign_in};
 
 /// The task in which everybody labels.
 pub(super) const TASK: &str = "signs";
 
 /// How many people label.
 const LABELLERS: usize = 20;
-const CONCEPTS: usize = 200;
 
 /// The most assignments of a task.
 const ASSIGNED: u32 = 500_000;
@@ -96,16 +94,7 @@ pub(crate) async fn fill(folder: &Path, url: &str, inputs: u32) -> Result<Scaled
 
 /// Concepts, a text, and the task that everybody labels in.
 async fn make_task(service: &Service, ada: &Who, app: &AppName) -> Result<()> {
-    let concepts: Vec<NewConcept> = (0..CONCEPTS)
-        .map(|number| NewConcept {
-            slug: format!("sign-{number}"),
-            name: format!("Sign {number}"),
-            ..NewConcept::default()
-        })
-        .collect();
-    for some in concepts.chunks(100) {
-        service.post_concepts(ada, app, some.to_vec()).await?;
-    }
+    add_concepts(service, ada, app).await?;
     let input = NewInput {
         slug: "text-0".into(),
         content: Content::Text("The first sign of the walk.".into()),
