@@ -12,6 +12,7 @@ mod document;
 mod fill;
 mod floor;
 mod footprint;
+mod frames;
 mod load;
 mod process;
 mod questions;
@@ -95,6 +96,7 @@ const PARTS: &[Part] = &[
     Part { name: "alone", heading: "The page of collaborators", measure: alone::measure },
     Part { name: "beside", heading: "Reads beside other work", measure: beside::measure },
     Part { name: SCALE, heading: "A million inputs", measure: scale::measure },
+    Part { name: FRAMES, heading: "Scrolling and drawing", measure: frames::measure },
     Part { name: "footprint", heading: "Memory and start", measure: footprint::measure },
     Part { name: "decisions", heading: "A decision", measure: decisions::measure },
     Part { name: "browser", heading: "In the browser", measure: browser::measure },
@@ -106,6 +108,7 @@ const SOAK: &str = "soak";
 
 /// What fills databases of its own.
 const SCALE: &str = "scale";
+const FRAMES: &str = "frames";
 
 /// Everything that measuring needs.
 pub(crate) struct Bench {
@@ -153,7 +156,7 @@ fn run(
         if names.is_empty() { part.name != SOAK } else { names.iter().any(|name| name == part.name) }
     };
     let document = Document::at(root.join("docs/performance.md"));
-    let stages = if PARTS.iter().filter(chosen).any(|part| part.name != SCALE) {
+    let stages = if PARTS.iter().filter(chosen).any(|part| ![SCALE, FRAMES].contains(&part.name)) {
         eprintln!("filling both databases");
         Stage::both(postgres)?
     } else {

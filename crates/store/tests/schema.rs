@@ -16,7 +16,7 @@ impl FromRow for Fact {
 }
 
 /// What SQLite's catalogue says; checks it keeps only in the text of its tables. For words it has tables of its own making,
-/// where PostgreSQL has an index.
+/// where PostgreSQL has a column that makes itself.
 const SQLITE: [&str; 5] = [
     "SELECT 'column ' || m.name || ' ' || c.name || ' ' || c.type || \
      CASE WHEN c.\"notnull\" = 1 OR c.pk > 0 THEN ' not null' ELSE '' END AS fact \
@@ -57,7 +57,8 @@ const POSTGRES: [&str; 4] = [
      WHEN 'uuid' THEN 'blob' WHEN 'bytea' THEN 'blob' WHEN 'bigint' THEN 'integer' WHEN 'boolean' THEN 'integer' \
      WHEN 'jsonb' THEN 'text' WHEN 'double precision' THEN 'real' ELSE data_type END || \
      CASE is_nullable WHEN 'NO' THEN ' not null' ELSE '' END AS TEXT) AS fact \
-     FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations'",
+     FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations' \
+     AND is_generated = 'NEVER'",
     "SELECT CAST(table_name || ' check ' || CASE data_type WHEN 'jsonb' THEN 'json_valid(' || column_name || ')' \
      ELSE column_name || ' in (0, 1)' END AS TEXT) AS fact \
      FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations' \

@@ -22,6 +22,7 @@ pub(crate) fn bench(paths: &Paths, parts: &[OsString]) -> Outcome {
     debian_package("wrk", "wrk", Path::new("/usr/bin/wrk"))?;
     debian_package("curl", "curl", Path::new("/usr/bin/curl"))?;
     chromium()?;
+    npm_packages(&paths.root.join("end2end"))?;
     npm_packages(&paths.root.join("end2end/lighthouse"))?;
     let tools = paths.target.join("tools");
     if !tools.join("bin/oha").exists() {

@@ -74,8 +74,8 @@ row! {
 }
 
 /// The columns of all tables, and their places in the primary keys, from 1; 0 outside of them. SQLite knows JSON
-/// documents only by its check, and keeps words in tables that it makes of the inputs: PostgreSQL has an index instead.
-/// Tallies are made by both of what is added.
+/// documents only by its check, and keeps words in tables that it makes of the inputs: PostgreSQL has a column that makes
+/// itself. Tallies are made by both of what is added.
 const COLUMNS: Sql = Sql::differing(
     "SELECT m.name AS table_name, c.name AS column_name, c.pk AS place, \
      CASE WHEN instr(m.sql, 'json_valid(' || c.name || ')') > 0 THEN 'json' ELSE lower(c.type) END AS declared \
@@ -87,7 +87,7 @@ const COLUMNS: Sql = Sql::differing(
      CAST(COALESCE(array_position(k.conkey, a.attnum), 0) AS BIGINT) AS place, \
      format_type(a.atttypid, a.atttypmod) AS declared \
      FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped \
-     LEFT JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'p' \
+     AND a.attgenerated = '' LEFT JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'p' \
      WHERE t.relkind = 'r' AND t.relnamespace = CAST(current_schema() AS REGNAMESPACE) \
      AND t.relname <> '_sqlx_migrations' AND t.relname NOT LIKE '%\\_tallies' \
      ORDER BY t.relname COLLATE \"C\", a.attname COLLATE \"C\"",

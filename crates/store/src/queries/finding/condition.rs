@@ -183,12 +183,7 @@ impl Statement {
             }
             Backend::Postgres => {
                 let words = self.bind(words.to_owned());
-                // As the index has it: see the migration `0011_search`.
-                format!(
-                    "(i.body IS NOT NULL AND to_tsvector('simple', translate(left(i.body, 200000), \
-                     '!\"#$%&''()*+,-./:;<=>?@[\\]^_`{{|}}~', '                                ')) \
-                     @@ plainto_tsquery('simple', {words}))"
-                )
+                format!("(i.words IS NOT NULL AND i.words @@ plainto_tsquery('simple', {words}))")
             }
         }
     }
