@@ -313,6 +313,46 @@ test("what was scrolled through is chosen, by mouse and by keyboard, and done to
   await expect(shown(page)).toHaveCount(4);
 });
 
+test("inputs are found near a place, and what is no place is told at its field", async ({ page, axe }) => {
+  const { app, call } = await fillWithNotes(page, 2);
+  const at = (id: string, latitude: number, longitude: number) => ({
+    id,
+    data: { text: { raw: `A sign in ${id}.` }, geo: { geo_point: { latitude, longitude } } },
+  });
+  const inputs = [at("berlin", 52.52, 13.405), at("potsdam", 52.39, 13.065), at("sydney", -33.8688, 151.2093)];
+  expect(await call("POST", "/inputs", { inputs })).toMatchObject({ http: 200 });
+  await openAndListening(page, `${app}/inputs`);
+  await page.getByText("More filters").click();
+
+  // From one field to the next by keyboard; one of them is forgotten, another is no latitude.
+  const [latitude, longitude] = [page.getByLabel("Latitude"), page.getByLabel("Longitude")];
+  await latitude.fill("91");
+  await latitude.press("Tab");
+  await page.keyboard.type("13.4");
+  await page.keyboard.press("Enter");
+  const summary = page.getByRole("alert");
+  await expect(summary).toContainText("One thing needs your attention.");
+  await summary.getByRole("link").press("Enter");
+  await expect(page.getByLabel("Within km")).toBeFocused();
+  await expect(page.getByLabel("Within km")).toHaveAccessibleDescription(/how many kilometers, as numbers/);
+  await axe();
+  await page.keyboard.type("30");
+  await page.keyboard.press("Enter");
+  await expect(latitude).toHaveAccessibleDescription(/between -90 and 90, and is 91/);
+  await expect(latitude).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("Within km")).not.toHaveAttribute("aria-invalid");
+  await expect(page.getByRole("heading", { name: "Nothing was looked for" })).toBeVisible();
+  await latitude.fill("52.5");
+  await latitude.press("Enter");
+  await expect(page.getByRole("list", { name: "What is filtered" })).toContainText("Within 30 km of 52.5, 13.4");
+  await expect(shown(page)).toHaveText(["potsdam", "berlin"]);
+  await expect(summary).toHaveCount(0);
+  await expect(longitude).toHaveValue("");
+
+  await shown(page).filter({ hasText: "berlin" }).click();
+  await expect(page.getByRole("row", { name: "Place" })).toContainText("52.52, 13.405");
+});
+
 test("what is the same as another input is told", async ({ page }) => {
   const app = await makeApp(page);
   await page.goto(`${app}/inputs`);

@@ -4,24 +4,28 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write as _;
 
-use atelier_domain::{Label, Labels, Point, Preset, Region, Scope, Shape};
+use atelier_domain::{Label, Labels, PatchAction, Place, Point, Preset, Region, Scope, Shape};
 use atelier_service::annotations::AnnotationsFilter;
 use atelier_service::datasets::NewDataset;
 use atelier_service::datasets::versions::NewVersion;
 use atelier_service::exports::ExportVersion;
 use atelier_service::formats::Format;
 use atelier_service::imports::{Import, Imported};
-use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
+use atelier_service::inputs::{Content, InputsFilter, NewInput, PatchInput, PostInputs};
 use atelier_service::{AppName, Error, Result, Who};
 use atelier_testkit::errors::{forbidden, invalid};
 use atelier_testkit::pictures::png;
 use atelier_testkit::sharing::{join, make_app, street_signs};
 use atelier_testkit::{Bench, Person, on_both_databases};
 use futures::TryStreamExt as _;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::json;
 
 on_both_databases! {
     what_was_exported_comes_back_as_far_as_its_format_holds_it,
+    places_come_back_to_the_last_digit,
     what_is_wrong_is_told_and_the_rest_comes_in,
     what_is_said_alone_is_said_of_what_the_app_has,
     what_only_others_may_say_is_told_and_the_rest_comes_in,
@@ -147,6 +151,71 @@ async fn what_was_exported_comes_back_as_far_as_its_format_holds_it(bench: Bench
     }
 }
 
+/// A place, of all digits that there are, or at an edge of what there is; or none.
+fn place() -> impl Strategy<Value = Option<Place>> {
+    let latitude = prop_oneof![8 => -90.0..=90.0_f64, 1 => Just(90.0), 1 => Just(-0.0), 1 => Just(1e-300)];
+    let longitude = prop_oneof![8 => -180.0..=180.0_f64, 1 => Just(180.0), 1 => Just(-180.0)];
+    let place = (latitude, longitude).prop_map(|(north, east)| Place::new(north, east).unwrap());
+    prop_oneof![1 => Just(None), 4 => place.prop_map(Some)]
+}
+
+/// Where each input of the app was made.
+async fn places(bench: &Bench, who: &Who, app: &AppName) -> BTreeMap<String, Option<Place>> {
+    let page = bench.service.list_inputs(who, app, &InputsFilter::default(), 0, 1_000).await.unwrap();
+    page.inputs.into_iter().map(|row| (row.slug.clone(), row.place())).collect()
+}
+
+async fn places_come_back_to_the_last_digit(bench: Bench) {
+    const INPUTS: usize = 100;
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let app = town(&bench, &ada, app).await;
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[21; 32]);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let made_up = prop::collection::vec((place(), any::<bool>()), INPUTS).new_tree(&mut runner).unwrap();
+    // Texts and pictures, some with two labels, which is two lines of a table, and some with none.
+    let of = |(number, (place, is_labelled)): (usize, (Option<Place>, bool))| {
+        let labels = Labels { concepts: vec![label("street", 0.5), label("stop", 1.0)], regions: vec![] };
+        let content = match number % 3 {
+            0 => Content::Image(png(8, 4).into()),
+            _ => Content::Text("Stop at the sign".into()),
+        };
+        let labels = if is_labelled { labels } else { Labels::default() };
+        NewInput { place, ..input(&format!("sign {number}"), content, labels) }
+    };
+    let inputs: Vec<NewInput> = made_up.current().into_iter().enumerate().map(of).collect();
+    let expected: BTreeMap<_, _> = inputs.iter().map(|input| (input.slug.clone(), input.place)).collect();
+    for part in inputs.chunks(50) {
+        add(&bench, &ada.who, &app, part.to_vec()).await;
+    }
+    assert_eq!(places(&bench, &ada.who, &app).await, expected);
+    let spring = NewVersion { slug: "spring".into(), ..NewVersion::default() };
+    bench.service.post_dataset_versions(&ada.who, &app, "town", vec![spring]).await.unwrap();
+    // What is given out is where they were made as it was known when the version was.
+    let moved = |slug: &String| PatchInput {
+        slug: slug.clone(),
+        place: Some(Place::new(1.0, 2.0).unwrap()),
+        ..PatchInput::default()
+    };
+    let moved = expected.keys().take(50).map(moved).collect();
+    bench.service.patch_inputs(&ada.who, &app, PatchAction::Merge, moved).await.unwrap();
+    for (format, holds_places) in
+        [(Format::Jsonl, true), (Format::Csv, true), (Format::Coco, false), (Format::Yolo, false)]
+    {
+        let copy = make_app(&bench, &ada, format.name()).await;
+        let copy = town(&bench, &ada, copy).await;
+        let archive = exported(&bench, &ada.who, &app, format).await;
+        let imported = import(&bench, &ada.who, &copy, archive, "town.zip").await.unwrap();
+        assert!(imported.told.is_empty(), "{format}: {:?}", imported.told);
+        let there = places(&bench, &ada.who, &copy).await;
+        if holds_places {
+            assert_eq!(there, expected, "{format}");
+        } else {
+            assert!(!there.is_empty() && there.values().all(Option::is_none), "{format}: {there:?}");
+        }
+    }
+}
+
 async fn what_is_wrong_is_told_and_the_rest_comes_in(bench: Bench) {
     let ada = bench.person("ada").await;
     let app = street_signs(&bench, &ada).await;
@@ -159,6 +228,7 @@ async fn what_is_wrong_is_told_and_the_rest_comes_in(bench: Bench) {
         json!({ "id": "words", "file": "words.png" }),
         json!({ "id": "a/b", "file": "sign.png" }),
         json!({ "id": "sign", "file": "sign.png" }),
+        json!({ "id": "north", "file": "sign.png", "place": { "latitude": 90.5, "longitude": 0.0 } }),
     ];
     let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
     let files = [
@@ -176,7 +246,8 @@ async fn what_is_wrong_is_told_and_the_rest_comes_in(bench: Bench) {
     let told: Vec<(&str, &str)> =
         imported.told.iter().map(|told| (told.place.as_str(), told.why.as_str())).collect();
     for (place, words) in [
-        ("line 6 of inputs.jsonl", "no JSON object"),
+        ("line 7 of inputs.jsonl", "no JSON object"),
+        ("line 6 of inputs.jsonl", "latitude must be between -90 and 90, and is 90.5"),
         ("line 2 of inputs.jsonl", "missing"),
         ("line 4 of inputs.jsonl", "cannot be an input"),
         ("line 5 of inputs.jsonl", "in the file already"),
@@ -186,7 +257,7 @@ async fn what_is_wrong_is_told_and_the_rest_comes_in(bench: Bench) {
         let is_told = told.iter().any(|(at, why)| *at == place && why.contains(words));
         assert!(is_told, "{place}: {words}: {told:#?}");
     }
-    assert_eq!(told.len(), 6, "{told:#?}");
+    assert_eq!(told.len(), 7, "{told:#?}");
     let (field, why) =
         invalid(import(&bench, &ada.who, &app, file(b"hello"), "notes.doc").await.unwrap_err());
     assert_eq!(field, "file");

@@ -7,7 +7,7 @@ use atelier_store::WriteTx;
 
 use super::run::gone;
 use super::undo::{stays, undone};
-use super::{BatchRow, ItemRow, ItemState};
+use super::{BatchRow, ItemRow, ItemState, inputs_of};
 use crate::tasks::Extended;
 use crate::{Result, Service};
 
@@ -20,7 +20,7 @@ impl Service {
         row: &BatchRow,
         items: Vec<ItemRow>,
     ) -> Result<Vec<ItemRow>> {
-        let slugs: Vec<&str> = items.iter().map(|item| item.input.as_str()).collect();
+        let slugs = inputs_of(&items);
         let mut became: BTreeMap<String, Extended> =
             self.extend_task(tx, permit, &row.subject, &slugs).await?;
         let stands = |item: ItemRow| match became.remove(&item.input) {
@@ -40,7 +40,7 @@ impl Service {
         row: &BatchRow,
         items: Vec<ItemRow>,
     ) -> Result<Vec<ItemRow>> {
-        let slugs: Vec<&str> = items.iter().map(|item| item.input.as_str()).collect();
+        let slugs = inputs_of(&items);
         let withdrawn = self.shorten_task(tx, permit, &row.subject, &slugs).await?;
         let stands = |item: ItemRow| match withdrawn.contains(&item.input) {
             true => undone(item),

@@ -82,6 +82,11 @@ fn concept(subject: &str) -> Result<ResourceId> {
     subject.parse().map_err(|error| Error::invalid("concept", error))
 }
 
+/// The identifiers of the inputs of these items.
+fn inputs_of(items: &[ItemRow]) -> Vec<&str> {
+    items.iter().map(|item| item.input.as_str()).collect()
+}
+
 /// How many, as the database counts.
 fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)

@@ -7,7 +7,9 @@ use atelier_store::{Event, WriteTx};
 use serde_json::json;
 use tracing::Instrument as _;
 
-use super::{AT_ONCE, Act, BatchRow, BatchState, ItemRow, ItemState, count, needed, undone_by, who};
+use super::{
+    AT_ONCE, Act, BatchRow, BatchState, ItemRow, ItemState, count, inputs_of, needed, undone_by, who,
+};
 use crate::annotations::status;
 use crate::audit::{Action, Actor, Done};
 use crate::search::{Part, Query};
@@ -168,7 +170,7 @@ impl Service {
         items: Vec<ItemRow>,
     ) -> Result<Vec<ItemRow>> {
         let into = datasets::kept(tx, permit, &row.subject).await?;
-        let slugs: Vec<&str> = items.iter().map(|item| item.input.as_str()).collect();
+        let slugs = inputs_of(&items);
         let known = dataset_inputs::keep_inputs(tx, permit, &slugs).await?;
         let held = dataset_inputs::named(tx, permit, into.id, &slugs, status::SUCCESS).await?;
         let held: Vec<String> = held.into_iter().map(|row| row.input.input.slug).collect();

@@ -8,7 +8,7 @@ use atelier_store::queries::annotations::{self, AnnotationRow, Filter};
 
 use super::run::gone;
 use super::taken::{Taken, kept};
-use super::{Act, BatchRow, ItemRow, ItemState, concept};
+use super::{Act, BatchRow, ItemRow, ItemState, concept, inputs_of};
 use crate::annotations::{NewAnnotation, Target};
 use crate::audit::Action;
 use crate::who::refuse;
@@ -30,7 +30,7 @@ impl Service {
     ) -> Result<Vec<ItemRow>> {
         let label = Label { concept: concept(&row.subject)?, value: value(row.act) };
         let labels = Labels { concepts: vec![label.clone()], regions: Vec::new() };
-        let slugs: Vec<&str> = items.iter().map(|item| item.input.as_str()).collect();
+        let slugs = inputs_of(&items);
         let targets = annotations::targets(tx, &asked.permit, &slugs).await?;
         let targets: BTreeMap<String, Target> =
             targets.into_iter().map(|row| (row.slug.clone(), crate::annotations::target(row))).collect();
@@ -113,7 +113,7 @@ impl Service {
     ) -> Result<Vec<ItemRow>> {
         let concept = concept(&row.subject)?;
         let permit = &asked.permit;
-        let slugs: Vec<&str> = items.iter().map(|item| item.input.as_str()).collect();
+        let slugs = inputs_of(&items);
         let targets = annotations::targets(tx, permit, &slugs).await?;
         let said = annotations::of_inputs_to_change(tx, permit, &slugs).await?;
         let (mut before, mut after, mut emptied) = (Vec::new(), Vec::new(), Vec::new());

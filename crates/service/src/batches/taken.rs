@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::say::told;
-use super::undo::{stays, undone};
-use super::{BatchRow, ItemRow, concept};
+use super::undo::{annotations_to_change, stays, undone};
+use super::{BatchRow, ItemRow, concept, inputs_of};
 use crate::audit::Action;
 use crate::who::refuse;
 use crate::{AppName, Asked, Error, Result, Service, Who};
@@ -75,11 +75,11 @@ impl Service {
         items: Vec<ItemRow>,
     ) -> Result<Vec<ItemRow>> {
         let permit = &asked.permit;
-        let inputs: Vec<&str> = items.iter().map(|item| item.input.as_str()).collect();
+        let inputs = inputs_of(&items);
         let inputs = annotations::targets(tx, permit, &inputs).await?;
         let taken: Vec<Vec<Taken>> = items.iter().map(read).collect::<Result<_>>()?;
         let slugs: Vec<&str> = taken.iter().flatten().map(|one| one.slug.as_str()).collect();
-        let rows = annotations::named_to_change(tx, permit, &slugs).await?;
+        let rows = annotations_to_change(tx, permit, &slugs).await?;
         // What something else is still said in is changed, which is a question of its own.
         let no_change = if rows.is_empty() {
             None
@@ -88,7 +88,7 @@ impl Service {
             self.permit(tx, who, &app, change, Conditions::NONE).await.err().map(told).transpose()?
         };
         let standing = Standing {
-            rows: rows.into_iter().map(|row| (row.slug.clone(), row)).collect(),
+            rows,
             inputs: inputs.into_iter().map(|row| (row.slug.clone(), row)).collect(),
             no_change,
         };

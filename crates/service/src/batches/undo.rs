@@ -10,7 +10,7 @@ use atelier_store::queries::dataset_inputs;
 use serde_json::json;
 
 use super::say::value;
-use super::{BatchRow, ItemRow, ItemState, concept};
+use super::{BatchRow, ItemRow, ItemState, concept, inputs_of};
 use crate::audit::{Action, Actor, Done};
 use crate::{Asked, Result, Service, Who, datasets};
 
@@ -27,9 +27,7 @@ impl Service {
         let permit = &asked.permit;
         let said = Label { concept: concept(&batch.subject)?, value: value(batch.act) };
         let slugs: Vec<&str> = items.iter().filter_map(|item| item.annotation.as_deref()).collect();
-        let rows = annotations::named_to_change(tx, permit, &slugs).await?;
-        let rows: BTreeMap<String, AnnotationRow> =
-            rows.into_iter().map(|row| (row.slug.clone(), row)).collect();
+        let rows = annotations_to_change(tx, permit, &slugs).await?;
         let mut taken = Vec::new();
         let mut became = Vec::with_capacity(items.len());
         for item in items {
@@ -71,7 +69,7 @@ impl Service {
     ) -> Result<Vec<ItemRow>> {
         let permit = &asked.permit;
         let out_of = datasets::kept(tx, permit, &batch.subject).await?;
-        let slugs: Vec<&str> = items.iter().map(|item| item.input.as_str()).collect();
+        let slugs = inputs_of(&items);
         dataset_inputs::delete(tx, permit, out_of.id, &slugs).await?;
         if !slugs.is_empty() {
             let done = Done {
@@ -83,6 +81,16 @@ impl Service {
         }
         Ok(items.into_iter().map(undone).collect())
     }
+}
+
+/// The annotations `slugs` that are still there, by these identifiers: nobody else changes them from here on.
+pub(super) async fn annotations_to_change(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    slugs: &[&str],
+) -> Result<BTreeMap<String, AnnotationRow>> {
+    let rows = annotations::named_to_change(tx, permit, slugs).await?;
+    Ok(rows.into_iter().map(|row| (row.slug.clone(), row)).collect())
 }
 
 pub(super) fn undone(item: ItemRow) -> ItemRow {

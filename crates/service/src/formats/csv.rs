@@ -1,6 +1,6 @@
 //! A table with a line for each label.
 
-use atelier_domain::{Label, Part, Region, Shape};
+use atelier_domain::{Label, Part, Place, Region, Shape};
 
 use super::jsonl::standing;
 use super::{List, Writer, Written, names};
@@ -11,11 +11,13 @@ use crate::datasets::versions::{FrozenAnnotation, FrozenInputRow};
 pub(super) struct Csv;
 
 /// The columns.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 20] = [
     "input",
     "file",
     "kind",
     "part",
+    "latitude",
+    "longitude",
     "annotation",
     "author",
     "status",
@@ -32,11 +34,27 @@ const COLUMNS: [&str; 18] = [
     "value",
 ];
 
-/// Adds a line of these cells.
-fn line<'a>(cells: impl IntoIterator<Item = &'a str>, text: &mut String) {
-    let cells: Vec<String> = cells.into_iter().map(cell).collect();
-    text.push_str(&cells.join(","));
+/// Adds a line that begins with what its input has in each of its lines, and goes on with these cells.
+fn line<'a>(own: &str, cells: impl IntoIterator<Item = &'a str>, text: &mut String) {
+    text.push_str(own);
+    for one in cells {
+        text.push(',');
+        text.push_str(&cell(one));
+    }
     text.push_str("\r\n");
+}
+
+/// How many columns, the first ones, are about the input.
+const OWN: usize = 6;
+
+/// The cells that an input has in each of its lines.
+fn own(input: &FrozenInputRow, file: &str) -> String {
+    let part = input.part.map(Part::name).unwrap_or_default();
+    let [slug, file, kind, part] = [&input.slug, file, input.kind.name(), part].map(cell);
+    // Written as they are: a spreadsheet makes nothing else of a number, also of one that begins with a minus.
+    let degrees = |of: fn(Place) -> f64| input.place().map(|place| of(place).to_string()).unwrap_or_default();
+    let cells: [String; OWN] = [slug, file, kind, part, degrees(Place::latitude), degrees(Place::longitude)];
+    cells.join(",")
 }
 
 /// The cells from `region` to `end`: what a label is of.
@@ -76,15 +94,15 @@ fn place(region: Option<&Region>) -> [String; 9] {
 
 impl Csv {
     /// The lines of one annotation of an input whose own cells are `input`.
-    fn say(&self, input: &[&str], said: &FrozenAnnotation, text: &mut String) {
+    fn say(&self, input: &str, said: &FrozenAnnotation, text: &mut String) {
         let standing = standing(said.status);
         let own = [said.id.as_str(), &said.author, &standing];
         let mut write = |region: Option<&Region>, label: Option<&Label>| {
             let place = place(region);
             let value = label.map(|label| label.value.to_string()).unwrap_or_default();
             let concept = label.map(|label| label.concept.as_str()).unwrap_or_default();
-            let cells = input.iter().copied().chain(own).chain(place.iter().map(String::as_str));
-            line(cells.chain([concept, &value]), text);
+            let cells = own.into_iter().chain(place.iter().map(String::as_str));
+            line(input, cells.chain([concept, &value]), text);
         };
         for label in &said.labels.concepts {
             write(None, Some(label));
@@ -113,14 +131,12 @@ impl Writer for Csv {
     }
 
     fn add(&mut self, _list: &List, _pass: usize, input: &FrozenInputRow, text: &mut String) -> Written<()> {
-        let (file, part) = (self.held(input), input.part.map(Part::name).unwrap_or_default());
-        let own = [input.slug.as_str(), &file, input.kind.name(), part];
+        let own = own(input, &self.held(input));
         for said in &input.said {
             self.say(&own, said, text);
         }
         if input.said.is_empty() {
-            let rest = COLUMNS.len() - own.len();
-            line(own.into_iter().chain(std::iter::repeat_n("", rest)), text);
+            line(&own, std::iter::repeat_n("", COLUMNS.len() - OWN), text);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! A JSON object in each line: all that a version keeps of an input.
 
-use atelier_domain::{Hex, Labels, Part, Timestamp};
+use atelier_domain::{Hex, Labels, Part, Place, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -39,6 +39,7 @@ struct Line<'a> {
     size: i64,
     sha256: Option<Hex<32>>,
     metadata: Option<&'a Value>,
+    place: Option<Place>,
     part: Option<&'static str>,
     added_at: Option<jiff::Timestamp>,
     annotations: Vec<Said<'a>>,
@@ -99,6 +100,7 @@ impl Writer for Jsonl {
             size: input.size,
             sha256: input.sha256.as_slice().try_into().ok().map(Hex),
             metadata: input.metadata.as_ref(),
+            place: input.place(),
             part: input.part.map(Part::name),
             added_at: moment(input.added_at),
             annotations: input.said.iter().map(said).collect(),

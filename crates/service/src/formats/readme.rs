@@ -27,6 +27,7 @@ impl Missing {
 fn left_out(format: Format, survey: &Survey) -> Vec<(u64, &'static str)> {
     const OF_PICTURES: &str = "texts: the format is for pictures";
     const UNMEASURED: &str = "pictures whose size is not known";
+    const PLACES: &str = "places where inputs were made";
     const UNCOUNTED: &str = "annotations that do not count (pending, awaiting review, or denied in it)";
     const WHOLES: &str = "labels of whole inputs: the format has labels of boxes alone";
     const ABSENT: &str = "labels that say that something is not there";
@@ -39,6 +40,7 @@ fn left_out(format: Format, survey: &Survey) -> Vec<(u64, &'static str)> {
         Format::Coco => vec![
             (survey.texts, OF_PICTURES),
             (survey.unmeasured, UNMEASURED),
+            (survey.places, PLACES),
             (survey.uncounted, UNCOUNTED),
             (survey.wholes, WHOLES),
             (survey.absent, ABSENT),
@@ -48,6 +50,7 @@ fn left_out(format: Format, survey: &Survey) -> Vec<(u64, &'static str)> {
         Format::Yolo | Format::Voc => vec![
             (survey.texts, OF_PICTURES),
             (survey.unmeasured, UNMEASURED),
+            (survey.places, PLACES),
             (survey.uncounted, UNCOUNTED),
             (survey.wholes, WHOLES),
             (survey.absent, ABSENT),
@@ -64,13 +67,15 @@ fn layout(format: Format) -> &'static str {
     match format {
         Format::Jsonl => {
             "inputs.jsonl has a JSON object in each line: an input, and every annotation of it with its author and where it \
-             stood. Edges and points are shares of the picture's height and width; spans count characters from 0."
+             stood. Edges and points are shares of the picture's height and width; spans count characters from 0. The place \
+             where an input was made names its latitude and its longitude, in degrees: it is no list, as GeoJSON has it, \
+             which begins with the longitude."
         }
         Format::Csv => {
-            "annotations.csv has a line for each label, in UTF-8. Edges and points are shares of the picture's height and \
-             width, points as x y x y …; spans count characters from 0. A cell that a spreadsheet would compute begins with \
-             an apostrophe. Not in it: metadata, sizes and hashes of inputs, what clients kept with annotations, and when \
-             something was said."
+            "annotations.csv has a line for each label, in UTF-8. latitude and longitude say where the input was made, in \
+             degrees: both or neither. Edges and points are shares of the picture's height and width, points as x y x y …; \
+             spans count characters from 0. A text that a spreadsheet would compute begins with an apostrophe. Not in it: \
+             metadata, sizes and hashes of inputs, what clients kept with annotations, and when something was said."
         }
         Format::Coco => {
             "annotations/instances_….json is COCO's object detection, one document for each part. Besides its own fields, an \

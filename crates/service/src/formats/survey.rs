@@ -22,6 +22,8 @@ pub(crate) struct Survey {
     pub(super) texts: u64,
     /// How many are pictures whose size is not known.
     pub(super) unmeasured: u64,
+    /// Of how many it is known where they were made.
+    pub(super) places: u64,
     /// How many annotations there are.
     pub(super) annotations: u64,
     /// How many of them do not count: nobody has submitted or approved them.
@@ -51,6 +53,7 @@ impl Survey {
     /// Looks at one more input.
     pub(crate) fn add(&mut self, input: &FrozenInputRow) {
         self.inputs += 1;
+        self.places += u64::from(input.place().is_some());
         match input.kind {
             Medium::Text => self.texts += 1,
             Medium::Image if !is_measured(input) => self.unmeasured += 1,

@@ -45,6 +45,8 @@ fn picture(position: i64, slug: &str, said: Vec<FrozenAnnotation>) -> FrozenInpu
         size: 9,
         sha256: vec![7; 32],
         metadata: Some(json!({ "walk": 1 })),
+        latitude: Some(-33.868_8),
+        longitude: Some(151.209_3),
         said,
         part: None,
         added_at: at(2_000_000),
@@ -54,7 +56,16 @@ fn picture(position: i64, slug: &str, said: Vec<FrozenAnnotation>) -> FrozenInpu
 fn note(position: i64, slug: &str, said: Vec<FrozenAnnotation>) -> FrozenInputRow {
     let kind = Medium::Text;
     let media_type = Some("text/plain".into());
-    FrozenInputRow { kind, media_type, width: None, height: None, ..picture(position, slug, said) }
+    let (latitude, longitude) = (None, None);
+    FrozenInputRow {
+        kind,
+        media_type,
+        width: None,
+        height: None,
+        latitude,
+        longitude,
+        ..picture(position, slug, said)
+    }
 }
 
 fn label(concept: &str, value: f32) -> Label {
@@ -148,6 +159,7 @@ fn jsonl_loses_nothing() {
         assert_eq!(line["id"], json!(input.slug));
         assert_eq!((&line["width"], &line["metadata"]), (&json!(input.width), &json!({ "walk": 1 })));
         assert_eq!(line["sha256"], json!("07".repeat(32)));
+        assert_eq!(line["place"], json!(input.place()));
         for (told, said) in line["annotations"].as_array().unwrap().iter().zip(&input.said) {
             let labels: Labels = serde_json::from_value(told["labels"].clone()).unwrap();
             assert_eq!(labels, said.labels);
@@ -157,6 +169,8 @@ fn jsonl_loses_nothing() {
     }
     assert_eq!(lines[0]["annotations"][1]["status"], json!("pending"));
     assert_eq!(lines[0]["file"], json!("inputs/sign%201.png"));
+    // By their names: whoever reads a list takes one for the other.
+    assert_eq!(lines[0]["place"], json!({ "latitude": -33.868_8, "longitude": 151.209_3 }));
     let version: Value = serde_json::from_str(&files["version.json"]).unwrap();
     assert_eq!((&version["id"], &version["dataset"]), (&json!("spring"), &json!("town")));
     assert!(files["README.txt"].contains("Nothing that the version keeps is left out."));
@@ -168,16 +182,16 @@ fn csv_has_a_line_for_each_label_and_computes_nothing() {
     let lines: Vec<&str> = files["annotations.csv"].split_terminator("\r\n").collect();
     let starts = |start: &str| lines.iter().filter(|line| line.starts_with(start)).count();
     // One label of the whole, five of regions and one region without any; then what does not count.
-    assert_eq!(starts("sign 1,inputs/sign%201.png,image,,all,ada,success,"), 7);
-    assert_eq!(starts("sign 1,inputs/sign%201.png,image,,draft,ada,pending,"), 1);
-    assert_eq!(starts("empty,inputs/empty.png,image,,,,"), 1);
-    assert_eq!(starts("\"'=note\",inputs/%3Dnote.txt,text,,text,ada,success,s,span,,,,,,0,4,stop,1"), 1);
+    assert_eq!(starts("sign 1,inputs/sign%201.png,image,,-33.8688,151.2093,all,ada,success,"), 7);
+    assert_eq!(starts("sign 1,inputs/sign%201.png,image,,-33.8688,151.2093,draft,ada,pending,"), 1);
+    assert_eq!(starts("empty,inputs/empty.png,image,,-33.8688,151.2093,,,"), 1);
+    assert_eq!(starts("\"'=note\",inputs/%3Dnote.txt,text,,,,text,ada,success,s,span,,,,,,0,4,stop,1"), 1);
     assert!(
         lines
-            .contains(&"sign 1,inputs/sign%201.png,image,,all,ada,success,r1,box,0.5,0.25,1,0.75,,,,red,0.5")
+            .contains(&"sign 1,inputs/sign%201.png,image,,-33.8688,151.2093,all,ada,success,r1,box,0.5,0.25,1,0.75,,,,red,0.5")
     );
     assert!(lines.contains(
-        &"sign 1,inputs/sign%201.png,image,,all,ada,success,r2,polygon,,,,,0 0 0.5 0 0 0.5,,,pole,0"
+        &"sign 1,inputs/sign%201.png,image,,-33.8688,151.2093,all,ada,success,r2,polygon,,,,,0 0 0.5 0 0 0.5,,,pole,0"
     ));
     assert_eq!(lines.len(), 11);
 }
@@ -200,7 +214,9 @@ fn coco_has_pictures_what_is_found_in_them_and_categories() {
     assert_eq!(coco["annotations"][0]["area"], json!(5_000.0));
     assert_eq!(coco["annotations"][2]["area"], json!(2_500.0));
     assert_eq!(coco["annotations"][2]["segmentation"], json!([[0.0, 0.0, 100.0, 0.0, 0.0, 50.0]]));
-    for what in ["1 × texts", "1 × annotations that do not count", "1 × points", "1 × regions without"] {
+    for what in
+        ["1 × texts", "2 × places", "1 × annotations that do not count", "1 × points", "1 × regions without"]
+    {
         assert!(files["README.txt"].contains(what), "{what}: {}", files["README.txt"]);
     }
 }
@@ -231,6 +247,7 @@ fn yolo_has_a_text_for_each_picture() {
         "train: images/train\nval: images/train\nnames:\n  0: \"red\"\n  1: \"stop\"\n"
     );
     assert!(files["README.txt"].contains("1 × polygons are written as the boxes around them"));
+    assert!(files["README.txt"].contains("2 × places"));
     let divided = written(Format::Yolo, &divided(story()));
     assert!(divided.contains_key("labels/valid/empty.txt"));
     assert!(divided["data.yaml"].starts_with("train: images/train\nval: images/valid\ntest: images/test\n"));

@@ -61,7 +61,7 @@ impl Run<'_> {
         let (mut inputs, mut ready, mut gathered) = (Vec::new(), Vec::new(), 0);
         let mut known = BTreeSet::new();
         for draft in drafts {
-            let Draft { place, slug, file, metadata, said } = draft;
+            let Draft { place, slug, file, metadata, made_at, said } = draft;
             if let Err(error) = slug.parse::<ResourceId>() {
                 self.found.tell(place, format!("`{slug}` cannot be an input’s id: it {error}."));
                 continue;
@@ -80,7 +80,7 @@ impl Run<'_> {
                 slug: slug.clone(),
                 content,
                 metadata,
-                place: None,
+                place: made_at,
                 labels: Labels::default(),
                 datasets: self.dataset.iter().cloned().collect(),
             });

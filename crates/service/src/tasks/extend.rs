@@ -7,7 +7,7 @@ use atelier_domain::task::WorkerStrategy;
 use atelier_domain::{Medium, Permit};
 use atelier_store::WriteTx;
 use atelier_store::queries::annotations::TargetRow;
-use atelier_store::queries::assignments::NewAssignment;
+use atelier_store::queries::task_assignments::{self, NewAssignment};
 use atelier_store::queries::{annotations, assignments, tasks};
 
 use super::{ASSIGNMENTS, INPUTS, ParticipantRow, Task, TaskRow, read_one, status};
@@ -39,11 +39,11 @@ impl Service {
         slugs: &[&str],
     ) -> Result<BTreeMap<String, Extended>> {
         let task = open_task(tx, permit, slug).await?;
-        let held: BTreeSet<String> = assignments::held(tx, permit, task.row.id, slugs).await?;
+        let held: BTreeSet<String> = task_assignments::held(tx, permit, task.row.id, slugs).await?;
         let mut targets = annotations::targets(tx, permit, slugs).await?;
         // As when it is made: the oldest first.
         targets.sort_by_key(|target| target.id);
-        let before = assignments::positions(tx, permit, task.row.id).await?;
+        let before = task_assignments::positions(tx, permit, task.row.id).await?;
         let labellers: Vec<&ParticipantRow> = task.people.iter().filter(|person| person.labels).collect();
         let per_input = per_input(&task, labellers.len());
         let most = INPUTS.min(ASSIGNMENTS / per_input.max(1)).saturating_sub(before);
@@ -74,7 +74,7 @@ impl Service {
             })
         };
         let new: Vec<NewAssignment> = added.iter().enumerate().flat_map(of_input).collect();
-        assignments::insert(tx, permit, task.row.id, &new, self.world.now()).await?;
+        task_assignments::insert(tx, permit, task.row.id, &new, self.world.now()).await?;
         if !new.is_empty() && task.row.status == status::DONE {
             self.stand_as(tx, permit, &task.row, status::IN_PROGRESS).await?;
         }
@@ -93,7 +93,7 @@ impl Service {
         slugs: &[&str],
     ) -> Result<BTreeSet<String>> {
         let row = tasks::get_to_change(tx, permit, slug).await?.ok_or(Error::NotFound)?;
-        let withdrawn = assignments::withdraw(tx, permit, row.id, slugs).await?;
+        let withdrawn = task_assignments::withdraw(tx, permit, row.id, slugs).await?;
         let is_over = !withdrawn.is_empty()
             && row.status == status::IN_PROGRESS
             && !assignments::any_open(tx, permit, row.id).await?;

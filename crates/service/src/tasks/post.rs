@@ -4,8 +4,8 @@ use atelier_domain::id::{InputId, TaskId, UserId};
 use atelier_domain::partition::partition;
 use atelier_domain::task::{MOST_PER_INPUT, Review, Role, TaskKind, WorkerStrategy};
 use atelier_domain::{Conditions, Endpoint, Permit, ResourceId, Timestamp};
-use atelier_store::queries::assignments::NewAssignment;
-use atelier_store::queries::{assignments, concepts, task_inputs, tasks, vocabs};
+use atelier_store::queries::task_assignments::{self, NewAssignment};
+use atelier_store::queries::{concepts, task_inputs, tasks, vocabs};
 use atelier_store::{Event, WriteTx};
 use serde_json::{Value, json};
 
@@ -188,7 +188,7 @@ impl Service {
             tasks::set_part(tx, permit, id, part).await?;
         }
         let new = assigned(task.strategy, &inputs, &labellers, per_input);
-        assignments::insert(tx, permit, id, &new, now).await?;
+        task_assignments::insert(tx, permit, id, &new, now).await?;
         let row = tasks::get(tx, permit, slug.as_str()).await?.ok_or(Error::NotFound)?;
         read_one(tx, permit, row).await
     }

@@ -32,9 +32,9 @@ fn split() -> Value {
 
 async fn a_version_holds_what_there_was_and_what_was_said_of_it(bench: Bench) {
     let (ada, app) = app_with(&bench, &["silent"], &["town"]).await;
-    add(&bench, &ada.who, &app, NewInput { metadata: Some(json!({ "walk": 1 })), ..text("sign") })
-        .await
-        .unwrap();
+    let place = Some(Place::new(-33.868_8, 151.209_3).unwrap());
+    let sign = NewInput { metadata: Some(json!({ "walk": 1 })), place, ..text("sign") };
+    add(&bench, &ada.who, &app, sign).await.unwrap();
     add(&bench, &ada.who, &app, text("outside")).await.unwrap();
     put(&bench, &ada.who, &app, "town", &["sign"]).await.unwrap();
     put(&bench, &ada.who, &app, "town", &["silent"]).await.unwrap();
@@ -58,7 +58,7 @@ async fn a_version_holds_what_there_was_and_what_was_said_of_it(bench: Bench) {
     assert_eq!((sign.position, sign.input_id, sign.slug.as_str()), (1, input.id, "sign"));
     assert_eq!((sign.kind, sign.size, sign.part), (input.kind, input.size, None));
     assert_eq!((sign.media_type.as_deref(), sign.sha256.len()), (Some("text/plain"), 32));
-    assert_eq!(sign.metadata, Some(json!({ "walk": 1 })));
+    assert_eq!((&sign.metadata, sign.place()), (&Some(json!({ "walk": 1 })), place));
     let ids: Vec<(&str, i64)> = sign.said.iter().map(|said| (said.id.as_str(), said.status)).collect();
     assert_eq!(ids, [("first", status::SUCCESS), ("draft", status::PENDING)]);
     let expected = FrozenAnnotation {
@@ -71,7 +71,7 @@ async fn a_version_holds_what_there_was_and_what_was_said_of_it(bench: Bench) {
     };
     assert_eq!(sign.said[1], expected);
     assert_eq!((silent.position, silent.slug.as_str()), (2, "silent"));
-    assert!(silent.said.is_empty(), "{silent:?}");
+    assert!(silent.said.is_empty() && silent.place().is_none(), "{silent:?}");
 }
 
 async fn a_version_stays_as_it_was_whatever_becomes_of_the_rest(bench: Bench) {
@@ -88,8 +88,12 @@ async fn a_version_stays_as_it_was_whatever_becomes_of_the_rest(bench: Bench) {
     let (service, who) = (&bench.service, &ada.who);
     let endpoint = Endpoint::DeleteInputs;
     service.delete_inputs(who, &app, endpoint, &strings(&["gone"])).await.unwrap();
-    let change =
-        PatchInput { slug: "changed".into(), metadata: Some(json!({ "walk": 2 })), ..PatchInput::default() };
+    let change = PatchInput {
+        slug: "changed".into(),
+        metadata: Some(json!({ "walk": 2 })),
+        place: Some(Place::new(52.52, 13.405).unwrap()),
+        ..PatchInput::default()
+    };
     service.patch_inputs(who, &app, PatchAction::Merge, vec![change]).await.unwrap();
     let other = PatchAnnotation {
         slug: "of-changed".into(),
@@ -109,6 +113,7 @@ async fn a_version_stays_as_it_was_whatever_becomes_of_the_rest(bench: Bench) {
     let now = frozen(&bench, who, &app, ("town", "summer")).await;
     assert_eq!(now.iter().map(|row| row.slug.as_str()).collect::<Vec<_>>(), ["changed", "added"]);
     assert_eq!(now[0].said[0].labels, said("give-way", 1.0));
+    assert_eq!(now[0].place(), Some(Place::new(52.52, 13.405).unwrap()));
 
     service.delete_datasets(who, &app, &strings(&["town"])).await.unwrap();
     assert_eq!(frozen(&bench, who, &app, ("town", "spring")).await, before);

@@ -7,7 +7,7 @@ mod rights;
 
 use atelier_domain::closure::closed;
 use atelier_domain::{
-    BasicScope, Endpoint, Label, Labels, Part, PatchAction, Preset, Scope, ScopeSet, Split,
+    BasicScope, Endpoint, Label, Labels, Part, PatchAction, Place, Preset, Scope, ScopeSet, Split,
 };
 use atelier_service::annotations::{NewAnnotation, PatchAnnotation, status};
 use atelier_service::audit::AuditFilter;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use atelier_domain::id::{DatasetId, DatasetVersionId, InputId};
-use atelier_domain::{Labels, Medium, Part, Permit, Timestamp};
+use atelier_domain::{Labels, Medium, Part, Permit, Place, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -133,9 +133,9 @@ pub async fn freeze(
         ($said:literal) => {
             concat!(
                 "INSERT INTO dataset_version_inputs (version_id, position, input_id, slug, kind, media_type, width, \
-                 height, size, sha256, metadata, said, added_at) \
+                 height, size, sha256, metadata, latitude, longitude, said, added_at) \
                  SELECT v.id, row_number() OVER (ORDER BY m.added_at, m.input_id), i.id, i.slug, i.kind, \
-                 i.media_type, i.width, i.height, i.size, i.sha256, i.metadata, ",
+                 i.media_type, i.width, i.height, i.size, i.sha256, i.metadata, i.latitude, i.longitude, ",
                 $said,
                 ", m.added_at FROM dataset_versions v CROSS JOIN datasets d CROSS JOIN dataset_inputs m \
                  CROSS JOIN inputs i WHERE v.app_id = $1 AND v.id = $2 AND d.app_id = v.app_id AND d.id = $3 \
@@ -413,12 +413,24 @@ row! {
         pub sha256: Vec<u8>,
         /// What clients kept with it.
         pub metadata: Option<Value>,
+        /// Where it was made, in degrees north of the equator: see [`FrozenInputRow::place`].
+        pub latitude: Option<f64>,
+        /// In degrees east of Greenwich.
+        pub longitude: Option<f64>,
         /// What had been said of it.
         pub said: Vec<FrozenAnnotation>,
         /// Into which part it falls, if the version is divided.
         pub part: Option<Part>,
         /// When it had been put into the dataset.
         pub added_at: Timestamp,
+    }
+}
+
+impl FrozenInputRow {
+    /// Where it was made, if that was known.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        Place::new(self.latitude?, self.longitude?).ok()
     }
 }
 
@@ -438,7 +450,7 @@ pub async fn inputs(
     conn.fetch_all(
         concat!(
             "SELECT r.position, r.input_id, r.slug, r.kind, r.media_type, r.width, r.height, r.size, r.sha256, \
-             r.metadata, r.said, r.part, r.added_at \
+             r.metadata, r.latitude, r.longitude, r.said, r.part, r.added_at \
              FROM dataset_versions v JOIN dataset_version_inputs r ON r.version_id = v.id \
              WHERE v.app_id = $1 AND v.id = $2 AND r.position > $3 AND (CAST($5 AS TEXT) IS NULL OR r.part = $5) AND ",
             reached!("r.input_id" "$6"),

@@ -325,9 +325,16 @@ fn facts(row: &InputRow) -> Vec<(String, String)> {
     own.chain(kept).collect()
 }
 
-/// A value as people read it: a text without its quotes.
+/// A value as people read it: a text without its quotes, and a whole number without a fraction, which every number has on
+/// the wire.
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    /// Above it, numbers are not exact any more, and long.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match (value, value.as_f64()) {
+        (Value::String(text), _) => text.clone(),
+        (_, Some(number)) if number.fract() == 0.0 && number.abs() < EXACT => number.to_string(),
+        _ => value.to_string(),
+    }
 }
 
 /// A number of bytes as people say it.
@@ -353,5 +360,12 @@ mod tests {
     #[test]
     fn sizes_are_said_in_their_own_unit() {
         assert_eq!([9, 12_345, 3_450_000].map(bytes), ["9 bytes", "12 kB", "3.4 MB"]);
+    }
+
+    #[test]
+    fn values_are_read_as_people_write_them() {
+        let values = serde_json::json!([1.0, 2, -0.5, 1e300, "1.0", true, ["a"], null]);
+        let read: Vec<String> = values.as_array().unwrap().iter().map(plain).collect();
+        assert_eq!(read, ["1", "2", "-0.5", "1e+300", "1.0", "true", "[\"a\"]", "null"]);
     }
 }

@@ -104,6 +104,7 @@ pub(super) fn Filters(
     view! {
         <ConceptList concepts />
         {note}
+        {summary}
         <form class="filters input-filters" method="get" action=here role="search" on:submit=submit on:change=chosen>
             {view_field}
             <label for="input-words" class="visually-hidden">"Words"</label>
@@ -135,7 +136,6 @@ pub(super) fn Filters(
             <button class="button" type="submit">"Filter"</button>
             {more}
         </form>
-        {summary}
         {chips}
     }
 }
@@ -156,6 +156,7 @@ fn more(asked: &Asked, finding: &Finding) -> AnyView {
     // What was typed is shown, and what is wrong with it, wherever it stands.
     let is_open = asked.adds() || finding.wrong.iter().any(|error| error.field == "q");
     let q = if finding.wrong.is_empty() { finding.q.clone() } else { asked.q.clone() };
+    let text = |name, label, kind, value: &str| text(name, label, kind, value, error_of(finding, name));
     view! {
         <details class="more-filters" open=is_open>
             <summary>"More filters"</summary>
@@ -167,13 +168,13 @@ fn more(asked: &Asked, finding: &Finding) -> AnyView {
                 {text("from", "Added from (UTC)", "date", &asked.from)}
                 {text("until", "Added until", "date", &asked.until)}
                 {text("id", "Id", "text", &asked.id)}
-                <fieldset class="metadata-filter">
+                <fieldset class="filter-group">
                     <legend>"Metadata"</legend>
                     {text("key", "Key", "text", &asked.key)}
                     {labelled("compare", "Comparison", &asked.compare, "is there, or is", comparisons.into())}
                     {text("value", "Value", "text", &asked.value)}
                 </fieldset>
-                <fieldset class="metadata-filter">
+                <fieldset class="filter-group is-of-numbers">
                     <legend>"Near a place"</legend>
                     {text("latitude", "Latitude", "text", &asked.latitude)}
                     {text("longitude", "Longitude", "text", &asked.longitude)}
@@ -183,18 +184,7 @@ fn more(asked: &Asked, finding: &Finding) -> AnyView {
                     <input type="checkbox" id="input-unsaid" name="unsaid" value="yes" checked=!asked.unsaid.is_empty() />
                     <label for="input-unsaid">"Nobody has said anything"</label>
                 </p>
-                <div class="field filter-text">
-                    <label for="input-q">"The whole filter as text"</label>
-                    <input
-                        id="input-q"
-                        class="input"
-                        name="q"
-                        autocomplete="off"
-                        spellcheck="false"
-                        value=q.clone()
-                        prop:value=q
-                    />
-                </div>
+                <div class="filter-text">{text("q", "The whole filter as text", "text", &q)}</div>
             </div>
         </details>
     }
@@ -261,10 +251,19 @@ fn choices(id: String, name: &str, value: &str, none: &str, options: Vec<(String
     .into_any()
 }
 
-fn text(name: &str, label: &str, kind: &'static str, value: &str) -> AnyView {
+/// What is typed, and what is wrong with it.
+fn text(name: &str, label: &str, kind: &'static str, value: &str, error: Option<String>) -> AnyView {
     let id = format!("input-{name}");
+    let error_id = format!("{id}-error");
+    let is_wrong = error.is_some();
+    let described_by = is_wrong.then(|| error_id.clone());
+    let error = error.map(|message| {
+        view! {
+            <p class="field-error" id=error_id><Icon sign=Sign::Warning /><span><Prose text=message /></span></p>
+        }
+    });
     view! {
-        <div class="field">
+        <div class="field" class:is-wrong=is_wrong>
             <label for=id.clone()>{label.to_owned()}</label>
             <input
                 id=id
@@ -272,19 +271,30 @@ fn text(name: &str, label: &str, kind: &'static str, value: &str) -> AnyView {
                 type=kind
                 name=name.to_owned()
                 autocomplete="off"
+                spellcheck="false"
                 value=value.to_owned()
                 prop:value=value.to_owned()
+                aria-invalid=is_wrong.then_some("true")
+                aria-describedby=described_by
             />
+            {error}
         </div>
     }
     .into_any()
 }
 
+/// What is wrong with a field.
+fn error_of(finding: &Finding, field: &str) -> Option<String> {
+    finding.wrong.iter().find(|error| error.field == field).map(|error| error.message.clone())
+}
+
 /// What has to be mended, each with a link to its field.
 fn wrong(errors: &[FieldError]) -> Option<AnyView> {
-    if errors.is_empty() {
-        return None;
-    }
+    let heading = match errors {
+        [] => return None,
+        [_] => "One thing needs your attention.".to_owned(),
+        several => format!("{} things need your attention.", several.len()),
+    };
     let errors = errors
         .iter()
         .map(|error| {
@@ -295,7 +305,7 @@ fn wrong(errors: &[FieldError]) -> Option<AnyView> {
     Some(
         view! {
             <div class="error-summary" role="alert">
-                <Icon sign=Sign::Warning />
+                <p>{heading}</p>
                 <ul>{errors}</ul>
             </div>
         }

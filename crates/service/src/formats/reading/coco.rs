@@ -121,6 +121,7 @@ pub(super) fn read(
             file: contents.find(&image.file_name, path),
             said: regions.remove(&image.id).unwrap_or_default().said(&place),
             metadata: None,
+            made_at: None,
             place,
         });
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use atelier_domain::{Label, Labels, Point, Region, ResourceId, Shape};
+use atelier_domain::{Label, Labels, Place, Point, Region, ResourceId, Shape};
 
 use super::jsonl::standing;
 use super::{
@@ -116,6 +116,18 @@ impl Cells<'_> {
         }
     }
 
+    /// Where its input was made: nothing, if the line does not say.
+    fn made_at(&self) -> Result<Option<Place>, String> {
+        match [self.get("latitude"), self.get("longitude")].map(str::is_empty) {
+            [true, true] => Ok(None),
+            [false, false] => Place::new(self.number("latitude")?, self.number("longitude")?)
+                .map(Some)
+                .map_err(|error| format!("The {error}")),
+            [false, true] => Err("It has a latitude and no longitude".into()),
+            [true, false] => Err("It has a longitude and no latitude".into()),
+        }
+    }
+
     fn points(&self) -> Result<Vec<f64>, String> {
         let numbers = self.get("points").split_whitespace().map(str::parse);
         numbers
@@ -185,15 +197,27 @@ pub(super) fn read(
             "" => slug_of(file),
             slug => slug.to_owned(),
         };
+        let made_at = match cells.made_at() {
+            Ok(made_at) => made_at,
+            Err(why) => {
+                found.tell(place, format!("{why}."));
+                continue;
+            }
+        };
         let (draft, annotations) = known.entry(slug.clone()).or_insert_with(|| {
             let file = contents.find(file, path).filter(|_| !file.is_empty());
             found.drafts.push(Draft { place: place.clone(), slug, file, ..Draft::default() });
             (found.drafts.len() - 1, BTreeMap::new())
         });
+        let Some(draft) = found.drafts.get_mut(*draft) else { continue };
+        // One line of an input may say for all of them where it was made.
+        if made_at.is_some_and(|made_at| *draft.made_at.get_or_insert(made_at) != made_at) {
+            found.tell(place, "It says another place than a line of the same input before it.");
+            continue;
+        }
         if ["concept", "shape", "annotation"].iter().all(|name| cells.get(name).is_empty()) {
             continue;
         }
-        let Some(draft) = found.drafts.get_mut(*draft) else { continue };
         let annotation = *annotations.entry(cells.get("annotation").to_owned()).or_insert_with(|| {
             let status = standing(cells.get("status"));
             draft.said.push(Said { place: place.clone(), status, ..Said::default() });

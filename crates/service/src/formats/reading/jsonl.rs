@@ -1,6 +1,6 @@
 //! A JSON object in each line: an input, as exports have it.
 
-use atelier_domain::Labels;
+use atelier_domain::{Labels, Place};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,6 +16,8 @@ struct Line {
     file: String,
     #[serde(default)]
     metadata: Option<Value>,
+    #[serde(default)]
+    place: Option<Value>,
     #[serde(default)]
     annotations: Vec<Value>,
 }
@@ -38,6 +40,21 @@ pub(super) fn standing(word: &str) -> Option<i64> {
         "awaiting_review" => Some(status::AWAITING_REVIEW),
         "review_denied" => Some(status::REVIEW_DENIED),
         _ => None,
+    }
+}
+
+/// Where an input was made, if its line says so.
+///
+/// # Errors
+/// When it is no place, in a sentence without its end. A list is none: whoever writes one may begin it with the longitude,
+/// as GeoJSON does.
+fn place_of(place: Option<Value>) -> Result<Option<Place>, String> {
+    match place {
+        None => Ok(None),
+        Some(place) if place.is_object() => serde_json::from_value(place)
+            .map(Some)
+            .map_err(|error| format!("Its place cannot be read: {error}")),
+        Some(_) => Err("Its place must be an object with `latitude` and `longitude`".into()),
     }
 }
 
@@ -64,6 +81,13 @@ pub(super) fn read(
                 continue;
             }
         };
+        let made_at = match place_of(read.place) {
+            Ok(made_at) => made_at,
+            Err(why) => {
+                found.tell(place, format!("{why}."));
+                continue;
+            }
+        };
         let slug = if read.id.is_empty() { slug_of(&read.file) } else { read.id };
         let file = contents.find(&read.file, path).filter(|_| !read.file.is_empty());
         let mut said = Vec::with_capacity(read.annotations.len());
@@ -77,7 +101,7 @@ pub(super) fn read(
                 Err(error) => found.tell(place, format!("It cannot be read: {error}.")),
             }
         }
-        found.drafts.push(Draft { place, slug, file, metadata: read.metadata, said });
+        found.drafts.push(Draft { place, slug, file, metadata: read.metadata, made_at, said });
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ mod yolo;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use atelier_domain::{Label, Labels, Point, Region, ResourceId, Shape};
+use atelier_domain::{Label, Labels, Place, Point, Region, ResourceId, Shape};
 use serde_json::Value;
 
 pub(crate) use source::{Source, Unreadable};
@@ -32,6 +32,8 @@ pub(crate) struct Draft {
     pub(crate) file: Option<String>,
     /// What is kept with it.
     pub(crate) metadata: Option<Value>,
+    /// Where on earth it was made, if that is known.
+    pub(crate) made_at: Option<Place>,
     /// What is said of it, annotation by annotation.
     pub(crate) said: Vec<Said>,
 }

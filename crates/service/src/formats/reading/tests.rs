@@ -159,6 +159,86 @@ fn a_line_of_a_table_that_is_wrong_is_told_by_its_number() {
     assert_eq!((label.concept.as_str(), label.value), ("=stop", 0.5));
 }
 
+fn place(latitude: f64, longitude: f64) -> Place {
+    Place::new(latitude, longitude).unwrap()
+}
+
+/// Where each input was made, by its identifier.
+fn places(found: &Found) -> Vec<(&str, Option<Place>)> {
+    found.drafts.iter().map(|draft| (draft.slug.as_str(), draft.made_at)).collect()
+}
+
+#[test]
+fn a_table_says_where_inputs_were_made_and_a_line_that_says_it_wrongly_is_left_out() {
+    let text = "input,latitude,longitude,concept\n\
+        berlin,52.52,13.405,stop\n\
+        berlin,,,tree\n\
+        berlin,52.52,13.405,street\n\
+        berlin,52.52,13.5,sign\n\
+        sydney,,,stop\n\
+        sydney,\"'-33,8688\",151.2093,tree\n\
+        pole,90.5,0,stop\n\
+        line,0,-180.1,stop\n\
+        half,1,,stop\n\
+        other,,1,stop\n\
+        word,north,east,stop\n\
+        endless,inf,0,stop\n\
+        none,NaN,0,stop\n\
+        nowhere,,,stop\n";
+    let found = alone("t.csv", text.as_bytes());
+    let expected = [
+        ("berlin", Some(place(52.52, 13.405))),
+        ("sydney", Some(place(-33.868_8, 151.209_3))),
+        ("nowhere", None),
+    ];
+    assert_eq!(places(&found), expected);
+    let said: Vec<usize> = found.drafts.iter().map(|draft| draft.said[0].labels.concepts.len()).collect();
+    assert_eq!(said, [3, 2, 1]);
+    assert_told(
+        &found,
+        &[
+            "line 5 of t.csv: It says another place than",
+            "line 8 of t.csv: The latitude must be between -90 and 90, and is 90.5.",
+            "line 9 of t.csv: The longitude must be between -180 and 180, and is -180.1.",
+            "line 10 of t.csv: It has a latitude and no longitude.",
+            "line 11 of t.csv: It has a longitude and no latitude.",
+            "line 12 of t.csv: `north` in the column `latitude` is no number.",
+            "line 13 of t.csv: The latitude must be between -90 and 90, and is inf.",
+            "line 14 of t.csv: The latitude must be between -90 and 90, and is NaN.",
+        ],
+    );
+    // A table with one of the columns alone is half given in each of its lines.
+    assert_told(&alone("t.csv", b"input,latitude\na,1\nb,\n"), &["line 2 of t.csv: It has a latitude"]);
+}
+
+#[test]
+fn jsonl_says_where_inputs_were_made_by_names_and_in_no_order() {
+    let text = r#"{"id":"berlin","place":{"longitude":13.405,"latitude":52.52}}
+        {"id":"nowhere","place":null}
+        {"id":"list","place":[13.405,52.52]}
+        {"id":"point","place":{"type":"Point","coordinates":[13.405,52.52]}}
+        {"id":"half","place":{"longitude":13.405}}
+        {"id":"pole","place":{"longitude":0,"latitude":-90.5}}
+        {"id":"words","place":{"longitude":"13","latitude":"52"}}
+        {"id":"word","place":"Berlin"}
+        {"id":"last","place":{"longitude":-180,"latitude":-0.0}}"#;
+    let found = alone("inputs.jsonl", text.as_bytes());
+    let expected =
+        [("berlin", Some(place(52.52, 13.405))), ("nowhere", None), ("last", Some(place(0.0, -180.0)))];
+    assert_eq!(places(&found), expected);
+    assert_told(
+        &found,
+        &[
+            "line 3 of inputs.jsonl: Its place must be an object with `latitude` and `longitude`.",
+            "line 4 of inputs.jsonl: Its place cannot be read: missing field `latitude`.",
+            "line 5 of inputs.jsonl: Its place cannot be read: missing field `latitude`.",
+            "line 6 of inputs.jsonl: Its place cannot be read: latitude must be between -90 and 90, and is -90.5.",
+            "line 7 of inputs.jsonl: Its place cannot be read: invalid type: string",
+            "line 8 of inputs.jsonl: Its place must be an object",
+        ],
+    );
+}
+
 #[test]
 fn coco_is_taken_annotation_by_annotation() {
     let text = r#"{"images":[{"id":1,"file_name":"train/a%201.jpg","width":200,"height":100},

@@ -60,6 +60,7 @@ pub(super) fn read(
         slug: slug_of(file),
         file: contents.find(file, path).filter(|file| !file.ends_with(".xml")),
         metadata: None,
+        made_at: None,
         said: regions.said(path),
     });
     Ok(())

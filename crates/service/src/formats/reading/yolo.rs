@@ -57,7 +57,7 @@ pub(super) fn read(source: &mut Source, contents: &Contents, found: &mut Found) 
         }
         told.extend(file.clone());
         let (slug, said) = (slug_of(&format!("{stem}.txt")), regions.said(&path));
-        found.drafts.push(Draft { place: path, slug, file, metadata: None, said });
+        found.drafts.push(Draft { place: path, slug, file, metadata: None, made_at: None, said });
     }
     // Pictures in which there is nothing need no text.
     let pictures = contents.paths().filter(|path| !path.ends_with(".txt") && !told.contains(*path));
