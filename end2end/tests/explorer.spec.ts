@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { type Caller, withToken } from "./calls";
+import { archiveOfTexts } from "./files";
 import { expect, hydrated, test } from "./fixture";
 import { addByPage, makeAccount, makeAccountWithToken, makeApp, openAndListening, signInAs } from "./people";
 
@@ -364,20 +365,66 @@ test("what is the same as another input is told", async ({ page }) => {
   await expect(page.locator(".upload").filter({ hasText: "Added; the same as red-0" })).toHaveCount(1);
 });
 
-test("a file that tells of inputs is imported on their page", async ({ page }) => {
-  const app = await fill(page);
-  await page.getByText("Add inputs").click();
-  const lines = "input,shape,start,end,concept\nred-1,whole,,,bent\nnowhere,whole,,,bent\n";
-  await page.getByLabel("File", { exact: true }).setInputFiles({
-    name: "labels.csv",
-    mimeType: "text/csv",
-    buffer: Buffer.from(lines),
+test.describe("importing", () => {
+  // What does not get through leaves a note of the browser.
+  test.use({ expectedNoise: [/ERR_CONNECTION_RESET/] });
+
+  test("a file that tells of inputs is imported on their page, and tried again if it did not get through", async ({
+    page,
+    axe,
+  }) => {
+    const app = await fill(page);
+    await page.getByText("Add inputs").click();
+    const lines = "input,shape,start,end,concept\nred-1,whole,,,bent\nnowhere,whole,,,bent\n";
+    const imports = async () => {
+      await page.getByLabel("File", { exact: true }).setInputFiles({
+        name: "labels.csv",
+        mimeType: "text/csv",
+        buffer: Buffer.from(lines),
+      });
+      await page.getByRole("button", { name: "Import" }).click();
+    };
+    const file = page.locator(".upload").filter({ hasText: "labels.csv" });
+    const isPosted = (url: URL) => url.pathname === `${app}/inputs`;
+
+    await page.route(isPosted, (route) => route.abort("connectionreset"), { times: 1 });
+    await imports();
+    await expect(file).toContainText("cannot be reached right now");
+    await file.getByRole("button", { name: "Try again" }).click();
+    await expect(file).toContainText("Imported");
+    await expect(page.getByText("0 inputs and 1 annotation were imported. 1 thing was not.")).toBeVisible();
+    await expect(page.getByRole("table", { name: "What was not imported" })).toContainText("nowhere");
+    await axe();
+
+    // Once more says nothing twice.
+    await imports();
+    await expect(
+      page.getByText("0 inputs and 0 annotations were imported. 1 annotation was there already. 1 thing was not."),
+    ).toBeVisible();
+    await page.goto(`${app}/inputs?concept=bent`);
+    await expect(shown(page)).toHaveText(["red-1"]);
   });
-  await page.getByRole("button", { name: "Import" }).click();
-  await expect(page.getByText("0 inputs and 1 annotation were imported. 1 thing was not.")).toBeVisible();
-  await expect(page.getByRole("table", { name: "What was not imported" })).toContainText("nowhere");
-  await page.goto(`${app}/inputs?concept=bent`);
-  await expect(shown(page)).toHaveText(["red-1"]);
+
+  test("the import of many texts tells how far it is, and can be stopped", async ({ page }) => {
+    const app = await makeApp(page);
+    await page.goto(`${app}/inputs`);
+    await hydrated(page);
+    await page.getByText("Add inputs").click();
+    const name = "notes.zip";
+    const buffer = archiveOfTexts(4_000);
+    await page.getByLabel("File", { exact: true }).setInputFiles({ name, mimeType: "application/zip", buffer });
+    await page.getByRole("button", { name: "Import" }).click();
+    const file = page.locator(".upload").filter({ hasText: name });
+    await expect(file).toContainText(/[1-9]\d* of 4000 inputs read/);
+    await file.getByRole("button", { name: "Cancel" }).click();
+    await expect(file).toContainText(/Cancelled after about [1-9]\d* of 4000 inputs, which stay/);
+    await expect(page.getByText(/^[1-9]\d* in all/)).toBeVisible();
+    const count = async () => Number(/(\d+) in all/.exec((await page.textContent("main")) ?? "")?.[1]);
+    expect(await count()).toBeLessThan(4_000);
+    await file.getByRole("button", { name: "Try again" }).click();
+    await expect(file).toContainText("Imported", { timeout: 60_000 });
+    await expect(page.getByText("4000 in all")).toBeVisible();
+  });
 });
 
 test("whoever may not search sees the list, and hears why there are no more filters", async ({ page, another }) => {

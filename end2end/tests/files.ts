@@ -1,4 +1,42 @@
 import { fileURLToPath } from "node:url";
+import { crc32 } from "node:zlib";
 
 /** The folder with the pictures and texts of the demonstration. */
 export const DEMO = fileURLToPath(new URL("../../crates/server/demo/", import.meta.url));
+
+/** A zip of files that are stored as they are. */
+export function zip(files: [string, string][]): Buffer {
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let at = 0;
+  for (const [path, text] of files) {
+    const [name, body] = [Buffer.from(path), Buffer.from(text)];
+    const facts = Buffer.alloc(26);
+    facts.writeUInt16LE(20, 0);
+    facts.writeUInt32LE(crc32(body), 10);
+    facts.writeUInt32LE(body.length, 14);
+    facts.writeUInt32LE(body.length, 18);
+    facts.writeUInt16LE(name.length, 22);
+    const file = Buffer.concat([Buffer.from("PK\x03\x04"), facts, name, body]);
+    const place = Buffer.alloc(14);
+    place.writeUInt32LE(at, 10);
+    directory.push(Buffer.concat([Buffer.from("PK\x01\x02\x14\x00"), facts, place, name]));
+    parts.push(file);
+    at += file.length;
+  }
+  const entries = Buffer.concat(directory);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(files.length, 4);
+  end.writeUInt16LE(files.length, 6);
+  end.writeUInt32LE(entries.length, 8);
+  end.writeUInt32LE(at, 12);
+  return Buffer.concat([...parts, entries, Buffer.from("PK\x05\x06"), end]);
+}
+
+/** A zip of so many texts, with the lines that tell of them. */
+export function archiveOfTexts(count: number): Buffer {
+  const numbers = Array.from({ length: count }, (_, number) => number);
+  const lines = numbers.map((number) => JSON.stringify({ id: `note-${number}`, file: `${number}.txt` }));
+  const texts = numbers.map((number): [string, string] => [`${number}.txt`, `The sign of house ${number}`]);
+  return zip([["inputs.jsonl", `${lines.join("\n")}\n`], ...texts]);
+}

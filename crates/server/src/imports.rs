@@ -1,23 +1,27 @@
 //! What others labelled, as a file that is posted to the page of a dataset, `POST /{owner}/{app}/datasets/{dataset}`, or of
-//! all inputs, `POST /{owner}/{app}/inputs`, by a form that works without scripts. The page is shown again with what became of it, as after any other form.
+//! all inputs, `POST /{owner}/{app}/inputs`, by a form that works without scripts. The page is shown again with what became
+//! of it, as after any other form; scripts ask for lines that tell how far it is instead.
 
 use std::io::SeekFrom;
 
 use atelier_domain::Slug;
-use atelier_service::imports::{Import, Imported};
-use atelier_service::{AppName, Error, Service};
+use atelier_service::imports::{Import, Imported, Progress};
+use atelier_service::{AppName, Error, Service, Who};
 use atelier_ui::SessionCookie;
-use atelier_ui::api::datasets::{IMPORT_FORM, ImportAnswer, NotTaken};
+use atelier_ui::api::datasets::{IMPORT_FORM, IMPORT_LINES, ImportAnswer, ImportLine, NotTaken};
 use atelier_ui::error::UiError;
 use atelier_ui::form::Submission;
 use axum::body::Body;
 use axum::extract::{FromRequest as _, Multipart, Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
-use http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use futures::{StreamExt as _, stream};
+use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
+use tokio::sync::watch;
+use tokio_stream::wrappers::WatchStream;
 
 use crate::identify;
 use crate::upload::ending_by_itself;
@@ -41,15 +45,19 @@ pub(crate) async fn take(State(imports): State<Imports>, request: Request, next:
     let request = Request::from_parts(parts.clone(), body);
     // Whoever may not is told so before the file is read.
     let may = imports.service.get_app(&who, &app, atelier_domain::Endpoint::PostInputs).await;
-    let outcome = match may {
-        Ok(_) => match file(request).await {
-            Ok((file, name)) => {
-                let import = Import { file, name, dataset: dataset.clone() };
-                imports.service.import(&who, &app, import).await.map_err(UiError::from)
-            }
-            Err(error) => Err(error),
-        },
+    let file = match may {
+        Ok(_) => file(request).await,
         Err(error) => Err(error.into()),
+    };
+    if parts.headers.get(ACCEPT).is_some_and(|kind| kind == IMPORT_LINES) {
+        return followed(imports.service, who, app, dataset, file);
+    }
+    let outcome = match file {
+        Ok((file, name)) => {
+            let import = Import { file, name, dataset: dataset.clone() };
+            imports.service.import(&who, &app, import).await.map_err(UiError::from)
+        }
+        Err(error) => Err(error),
     };
     let status = outcome.as_ref().err().map(UiError::status);
     let outcome = outcome.and_then(|imported| {
@@ -69,6 +77,35 @@ pub(crate) async fn take(State(imports): State<Imports>, request: Request, next:
         *response.status_mut() = status;
     }
     response
+}
+
+/// Takes in a file, and tells line by line how far it is and how it ended. Whoever hangs up ends it.
+fn followed(
+    service: Service,
+    who: Who,
+    app: AppName,
+    dataset: Option<String>,
+    file: Result<(std::fs::File, String), UiError>,
+) -> Response {
+    let (telling, heard) = watch::channel(Progress::default());
+    let ending = async move {
+        let imported = match file {
+            Ok((file, name)) => {
+                let import = Import { file, name, dataset: dataset.clone() };
+                service.import_telling(&who, &app, import, telling).await.map_err(UiError::from)
+            }
+            Err(error) => Err(error),
+        };
+        match imported {
+            Ok(imported) => ImportLine::Done(answer(dataset, imported)),
+            Err(error) => ImportLine::Failed(error),
+        }
+    };
+    let on_the_way =
+        WatchStream::from_changes(heard).map(|Progress { through, of }| ImportLine::Progress { through, of });
+    let lines = stream::select(on_the_way, stream::once(ending))
+        .map(|line| serde_json::to_string(&line).map(|line| line + "\n"));
+    ([(CONTENT_TYPE, IMPORT_LINES)], Body::from_stream(lines)).into_response()
 }
 
 /// The app and the dataset to whose page a file is posted, if that is what is asked; no dataset, if it is posted to the page
@@ -123,9 +160,9 @@ async fn file(request: Request) -> Result<(std::fs::File, String), UiError> {
 }
 
 fn answer(dataset: Option<String>, imported: Imported) -> ImportAnswer {
-    let Imported { inputs, annotations, told, untold } = imported;
+    let Imported { inputs, annotations, there, told, untold } = imported;
     let told = told.into_iter().map(|told| NotTaken { place: told.place, why: told.why });
-    ImportAnswer { dataset, inputs, annotations, told: told.collect(), untold }
+    ImportAnswer { dataset, inputs, annotations, there, told: told.collect(), untold }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{Seek as _, Write as _};
 
 use atelier_domain::{Label, Labels, PatchAction, Place, Point, Preset, Region, Scope, Shape};
 use atelier_service::annotations::AnnotationsFilter;
@@ -10,7 +10,7 @@ use atelier_service::datasets::NewDataset;
 use atelier_service::datasets::versions::NewVersion;
 use atelier_service::exports::ExportVersion;
 use atelier_service::formats::Format;
-use atelier_service::imports::{Import, Imported};
+use atelier_service::imports::{Import, Imported, Progress};
 use atelier_service::inputs::{Content, InputsFilter, NewInput, PatchInput, PostInputs};
 use atelier_service::{AppName, Error, Result, Who};
 use atelier_testkit::errors::{forbidden, invalid};
@@ -22,6 +22,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::json;
+use tokio::sync::watch;
 
 on_both_databases! {
     what_was_exported_comes_back_as_far_as_its_format_holds_it,
@@ -29,6 +30,8 @@ on_both_databases! {
     what_is_wrong_is_told_and_the_rest_comes_in,
     what_is_said_alone_is_said_of_what_the_app_has,
     what_only_others_may_say_is_told_and_the_rest_comes_in,
+    what_is_taken_in_again_is_not_said_twice,
+    how_far_it_is_is_told_and_nobody_who_hears_it_ends_it,
     whoever_may_not_add_takes_nothing_in,
 }
 
@@ -280,6 +283,70 @@ async fn what_is_said_alone_is_said_of_what_the_app_has(bench: Bench) {
     let table = "input,shape,start,end,concept\nnote,span,0,4,stop\n";
     let imported = import(&bench, &ada.who, &app, file(table.as_bytes()), "labels.csv").await.unwrap();
     assert_eq!((imported.annotations, imported.told.len()), (1, 0));
+}
+
+async fn what_is_taken_in_again_is_not_said_twice(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let app = town(&bench, &ada, app).await;
+    let note = input("note", Content::Text("Stop at the sign".into()), Labels::default());
+    add(&bench, &ada.who, &app, vec![note]).await;
+    let table = "input,shape,start,end,concept\nnote,span,0,4,stop\n";
+    for expected in [(1, 0), (0, 1)] {
+        let imported = import(&bench, &ada.who, &app, file(table.as_bytes()), "labels.csv").await.unwrap();
+        assert_eq!((imported.annotations, imported.there), expected);
+        assert!(imported.told.is_empty(), "{:?}", imported.told);
+        assert_eq!(said(&bench, &ada.who, &app).await["note"].len(), 1);
+    }
+    // Something else is said besides.
+    let table = "input,shape,start,end,concept\nnote,span,0,4,sign\n";
+    let imported = import(&bench, &ada.who, &app, file(table.as_bytes()), "labels.csv").await.unwrap();
+    assert_eq!((imported.annotations, imported.there), (1, 0));
+}
+
+async fn how_far_it_is_is_told_and_nobody_who_hears_it_ends_it(bench: Bench) {
+    const INPUTS: usize = 1_000;
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let app = town(&bench, &ada, app).await;
+    let archive = || {
+        let mut writer = zip::ZipWriter::new(tempfile::tempfile().unwrap());
+        let options = zip::write::SimpleFileOptions::default();
+        writer.start_file("inputs.jsonl", options).unwrap();
+        for number in 0..INPUTS {
+            let labels = json!({ "concepts": [{ "concept": "stop", "value": 1.0 }], "regions": [] });
+            let line = json!({ "id": format!("note-{number}"), "file": format!("{number}.txt"), "annotations": [{ "labels": labels }] });
+            writeln!(writer, "{line}").unwrap();
+        }
+        for number in 0..INPUTS {
+            writer.start_file(format!("{number}.txt"), options).unwrap();
+            write!(writer, "The sign of house {number}").unwrap();
+        }
+        let mut file = writer.finish().unwrap();
+        file.rewind().unwrap();
+        Import { file, name: "notes.zip".into(), dataset: Some("town".into()) }
+    };
+    // Whoever hears of it goes once the first inputs are in.
+    let (telling, mut heard) = watch::channel(Progress::default());
+    let taking = bench.service.import_telling(&ada.who, &app, archive(), telling);
+    let hearing = async move {
+        heard.wait_for(|progress| progress.through > 0).await.map(|progress| *progress).unwrap()
+    };
+    let (first, progress) = tokio::join!(taking, hearing);
+    assert_eq!(progress.of, INPUTS);
+    let first = first.unwrap();
+    assert!(first.inputs > 0 && first.inputs < INPUTS, "{}", first.inputs);
+    assert_eq!(first.annotations, first.inputs, "no input is taken in by half");
+    assert!(first.told.iter().any(|told| told.why.contains("it was cancelled")), "{:?}", first.told);
+    // Tried again, the rest comes in, and nothing twice.
+    let (telling, heard) = watch::channel(Progress::default());
+    let again = bench.service.import_telling(&ada.who, &app, archive(), telling).await.unwrap();
+    assert_eq!((again.inputs, again.annotations), (INPUTS - first.inputs, INPUTS - first.inputs));
+    assert_eq!(again.told.len() + again.untold, first.inputs);
+    drop(heard);
+    let page =
+        bench.service.list_inputs(&ada.who, &app, &InputsFilter::default(), 0, 2 * INPUTS).await.unwrap();
+    assert_eq!(page.inputs.len(), INPUTS);
 }
 
 async fn what_only_others_may_say_is_told_and_the_rest_comes_in(bench: Bench) {

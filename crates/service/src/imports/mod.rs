@@ -9,7 +9,7 @@ use std::fs::File;
 use std::sync::Arc;
 
 use atelier_domain::Endpoint;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tracing::Instrument as _;
 
 pub use crate::formats::reading::Told;
@@ -36,10 +36,21 @@ pub struct Imported {
     pub inputs: usize,
     /// How many annotations.
     pub annotations: usize,
+    /// How many annotations were not added since the caller says the same of the input already.
+    pub there: usize,
     /// What was not taken, and why.
     pub told: Vec<Told>,
     /// How much more there was to tell of.
     pub untold: usize,
+}
+
+/// How far the taking in of a file has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// How many of its inputs were looked at.
+    pub through: usize,
+    /// How many it has.
+    pub of: usize,
 }
 
 /// Takes in one file at a time: what is told of in a large one fills hundreds of megabytes.
@@ -60,19 +71,50 @@ impl Service {
     /// When the caller may not, or nothing of it can be read. What was added before something below failed stays, and is
     /// told.
     pub async fn import(&self, who: &Who, app: &AppName, import: Import) -> Result<Imported> {
+        self.import_by(who, app, import, None).await
+    }
+
+    /// The same, which tells how far it has come. Once nobody hears it any more, it ends; what came in until then stays.
+    ///
+    /// # Errors
+    /// As [`Self::import`].
+    pub async fn import_telling(
+        &self,
+        who: &Who,
+        app: &AppName,
+        import: Import,
+        telling: watch::Sender<Progress>,
+    ) -> Result<Imported> {
+        self.import_by(who, app, import, Some(telling)).await
+    }
+
+    async fn import_by(
+        &self,
+        who: &Who,
+        app: &AppName,
+        import: Import,
+        telling: Option<watch::Sender<Progress>>,
+    ) -> Result<Imported> {
         self.get_app(who, app, Endpoint::PostInputs).await?;
         if let Some(dataset) = &import.dataset {
             self.get_app(who, app, Endpoint::PostDatasetInputs).await?;
             self.get_dataset(who, app, dataset).await?;
         }
-        // It is brought to its end, whoever hangs up: nobody could tell what is missing.
+        // It is brought to its end, whoever hangs up: nobody could tell what is missing. Whoever hears how far it is can
+        // end it by that.
         let (service, who, app) = (self.clone(), who.clone(), app.clone());
-        let taking = async move { service.take_in(&who, &app, import).await };
+        let taking = async move { service.take_in(&who, &app, import, telling).await };
         let taken = self.background.spawn(taking.in_current_span()).await;
         taken.map_err(|error| Error::fault(&error))?
     }
 
-    async fn take_in(&self, who: &Who, app: &AppName, import: Import) -> Result<Imported> {
+    async fn take_in(
+        &self,
+        who: &Who,
+        app: &AppName,
+        import: Import,
+        telling: Option<watch::Sender<Progress>>,
+    ) -> Result<Imported> {
         let _turn = self.imports.0.acquire().await.map_err(|_| Error::Unavailable)?;
         let Import { file, name, dataset } = import;
         let read = compute(move || {
@@ -94,6 +136,7 @@ impl Service {
             source: Some(source),
             found: Found { drafts: Vec::new(), told, untold },
             imported: Imported::default(),
+            telling,
         };
         run.take(drafts).await
     }

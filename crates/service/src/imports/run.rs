@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use atelier_domain::{Labels, ResourceId};
 use bytes::Bytes;
+use tokio::sync::watch;
 
-use super::Imported;
-use crate::annotations::NewAnnotation;
+use super::{Imported, Progress};
+use crate::annotations::{AnnotationsFilter, NewAnnotation};
 use crate::computing::compute;
 use crate::formats::reading::{Draft, Found, Said, Source, Unreadable};
 use crate::inputs::{Content, InputsFilter, MOST_BYTES, MOST_TEXT_BYTES, NewInput, PostInputs};
@@ -17,6 +18,9 @@ const AT_ONCE: usize = 50;
 
 /// How many bytes they have together before they are added.
 const GATHERED: usize = 32 << 20;
+
+/// To how many annotations of the caller's is compared what is said of an input.
+const MOST_ALREADY: usize = 10_000;
 
 /// The taking in of a file.
 pub(super) struct Run<'a> {
@@ -29,6 +33,8 @@ pub(super) struct Run<'a> {
     /// What is told of it.
     pub(super) found: Found,
     pub(super) imported: Imported,
+    /// Where it is told how far it has come, if somebody hears that.
+    pub(super) telling: Option<watch::Sender<Progress>>,
 }
 
 /// An input to be added, with what is to be said of it.
@@ -60,7 +66,9 @@ impl Run<'_> {
     async fn take_each(&mut self, drafts: Vec<Draft>) -> Result<()> {
         let (mut inputs, mut ready, mut gathered) = (Vec::new(), Vec::new(), 0);
         let mut known = BTreeSet::new();
-        for draft in drafts {
+        let of = drafts.len();
+        for (number, draft) in drafts.into_iter().enumerate() {
+            self.come(Progress { through: number.saturating_sub(inputs.len()), of })?;
             let Draft { place, slug, file, metadata, made_at, said } = draft;
             if let Err(error) = slug.parse::<ResourceId>() {
                 self.found.tell(place, format!("`{slug}` cannot be an input’s id: it {error}."));
@@ -91,6 +99,19 @@ impl Run<'_> {
             }
         }
         self.add(inputs, ready).await
+    }
+
+    /// Tells how far it has come.
+    ///
+    /// # Errors
+    /// When whoever heard it has gone.
+    fn come(&self, progress: Progress) -> Result<()> {
+        let Some(telling) = &self.telling else { return Ok(()) };
+        if telling.is_closed() {
+            return Err(Error::Conflict("it was cancelled".into()));
+        }
+        telling.send_replace(progress);
+        Ok(())
     }
 
     /// What is in a file of the source, and how many bytes that is; nothing, if that was told.
@@ -163,7 +184,25 @@ impl Run<'_> {
             return Ok(());
         }
         let slug = ready.slug;
-        self.say(ready.said.into_iter().map(|said| (slug.clone(), said)).collect()).await
+        let already = self.already_said(&slug).await?;
+        let (there, new): (Vec<Said>, Vec<Said>) = ready.said.into_iter().partition(|said| {
+            !said.labels.is_empty() && already.iter().any(|one| says_the_same(one, &said.labels))
+        });
+        self.imported.there += there.len();
+        self.say(new.into_iter().map(|said| (slug.clone(), said)).collect()).await
+    }
+
+    /// What the caller says of the input already: a file that is taken in once more, because nobody heard how it went, says
+    /// nothing twice.
+    async fn already_said(&self, slug: &str) -> Result<Vec<Labels>> {
+        let filter =
+            AnnotationsFilter { inputs: vec![slug.to_owned()], own: true, ..AnnotationsFilter::default() };
+        match self.service.list_annotations(self.who, self.app, &filter, 0, MOST_ALREADY).await {
+            Ok(rows) => Ok(rows.into_iter().map(|row| row.labels).collect()),
+            // Whoever may not see them may say something nevertheless.
+            Err(Error::Forbidden { .. }) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Says all of it at once; if something of it cannot be said, the rest one by one.
@@ -210,6 +249,14 @@ impl Run<'_> {
             other => Err(other),
         }
     }
+}
+
+/// Whether two say the same, whatever their regions are called: some formats have no names for them.
+fn says_the_same(one: &Labels, other: &Labels) -> bool {
+    let regions = |labels: &Labels| -> Vec<_> {
+        labels.regions.iter().map(|region| (region.shape.clone(), region.labels.clone())).collect()
+    };
+    one.concepts == other.concepts && regions(one) == regions(other)
 }
 
 fn annotation(input: &str, said: &Said) -> NewAnnotation {

@@ -74,10 +74,31 @@ pub struct ImportAnswer {
     pub inputs: usize,
     /// How many annotations.
     pub annotations: usize,
+    /// How many annotations were there already.
+    pub there: usize,
     /// What was not taken.
     pub told: Vec<NotTaken>,
     /// How much more there was to tell of.
     pub untold: usize,
+}
+
+/// The type of an answer that tells line by line how a file is taken in.
+pub const IMPORT_LINES: &str = "application/x-ndjson";
+
+/// A line of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ImportLine {
+    /// It is under way.
+    Progress {
+        /// How many inputs were looked at.
+        through: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// It has ended so.
+    Done(ImportAnswer),
+    /// It has failed.
+    Failed(UiError),
 }
 
 /// Something that was not taken in.

@@ -10,7 +10,10 @@ use leptos::{
 };
 
 use crate::{
-    api::inputs::UploadAnswer,
+    api::{
+        datasets::{IMPORT_LINES, ImportAnswer, ImportLine},
+        inputs::UploadAnswer,
+    },
     components::{
         button::{Button, Look},
         icon::{Icon, Sign},
@@ -30,6 +33,8 @@ pub enum Content {
     File(web_sys::File),
     /// A text that was typed or pasted.
     Text(String),
+    /// A file of inputs and of what is said of them, for a page that imports.
+    Import(web_sys::File),
 }
 
 /// Where a file is on its way.
@@ -39,17 +44,21 @@ enum State {
     Waiting,
     /// It travels; so many bytes have gone.
     Sending(u64),
+    /// It has arrived and is read; so many of its inputs were looked at, of so many.
+    Reading(usize, usize),
+    /// It was imported.
+    Imported,
     /// An input was made of it; there may be another, of this identifier, that holds the same.
     Added(Option<String>),
     /// None was made, because.
     Failed(String),
-    /// The person has stopped it.
-    Cancelled,
+    /// The person has stopped it; while it was read, after so many of so many inputs.
+    Cancelled(Option<(usize, usize)>),
 }
 
 impl State {
     fn is_under_way(&self) -> bool {
-        matches!(self, Self::Waiting | Self::Sending(_))
+        matches!(self, Self::Waiting | Self::Sending(_) | Self::Reading(..))
     }
 }
 
@@ -85,6 +94,8 @@ pub struct Uploads {
     jobs: StoredValue<Option<StoredValue<Vec<Job>, LocalStorage>>>,
     /// Counts how often all have arrived.
     settled: RwSignal<u32>,
+    /// What became of the file that was imported last, and to which page it was sent.
+    imported: RwSignal<Option<(String, ImportAnswer)>>,
     toasts: Toasts,
 }
 
@@ -98,6 +109,7 @@ pub(crate) fn provide_uploads() {
         next: StoredValue::new(0),
         jobs,
         settled: RwSignal::new(0),
+        imported: RwSignal::new(None),
         toasts: Toasts::of_page(),
     });
 }
@@ -116,6 +128,12 @@ impl Uploads {
         self.settled.into()
     }
 
+    /// What became of the file that was imported last, if it was sent to the page at `path`.
+    pub fn imported(self, path: &str) -> Option<ImportAnswer> {
+        self.imported
+            .with(|last| last.as_ref().filter(|(sent, _)| sent == path).map(|(_, answer)| answer.clone()))
+    }
+
     /// Sends something to `path`, as soon as there is room for it.
     pub fn add(self, path: &str, content: Content) {
         let Some(jobs) = self.jobs.get_value() else { return };
@@ -123,7 +141,7 @@ impl Uploads {
         self.next.set_value(number.wrapping_add(1));
         let (name, size) = match &content {
             // Sizes of files are whole numbers, far within what an `f64` holds exactly.
-            Content::File(file) => (file.name(), file.size() as u64),
+            Content::File(file) | Content::Import(file) => (file.name(), file.size() as u64),
             Content::Text(text) => (beginning(text), text.len() as u64),
         };
         let state = ArcRwSignal::new(State::Waiting);
@@ -136,7 +154,8 @@ impl Uploads {
     fn start_waiting(self) {
         let list = self.list.get_untracked();
         let state = |upload: &Upload| upload.state.get_untracked();
-        let sending = list.iter().filter(|upload| matches!(state(upload), State::Sending(_))).count();
+        let is_sent = |upload: &&Upload| matches!(state(upload), State::Sending(_) | State::Reading(..));
+        let sending = list.iter().filter(is_sent).count();
         let waiting = list.iter().filter(|upload| state(upload) == State::Waiting);
         for upload in waiting.take(AT_ONCE.saturating_sub(sending)) {
             self.start(upload);
@@ -175,14 +194,31 @@ impl Uploads {
             return;
         };
         let state = match event.type_().as_str() {
+            "progress"
+                if event
+                    .current_target()
+                    .is_some_and(|target| target.is_instance_of::<web_sys::XmlHttpRequest>()) =>
+            {
+                // It is the answer that comes in: of an import, how far it is.
+                if let Some(ImportLine::Progress { through, of }) = self.last_line(number) {
+                    upload.state.set(State::Reading(through, of));
+                }
+                return;
+            }
             "progress" => {
                 // What frames the file travels with it and is not counted.
                 upload.state.set(State::Sending((event.loaded() as u64).min(upload.size)));
                 return;
             }
-            "load" => self.answer(number),
-            "abort" => State::Cancelled,
-            _ => State::Failed(UiError::Unavailable.to_string()),
+            "load" => self.answer(&upload),
+            kind => match (kind, upload.state.get_untracked()) {
+                ("abort", State::Reading(through, of)) => State::Cancelled(Some((through, of))),
+                ("abort", _) => State::Cancelled(None),
+                (_, State::Reading(..)) => State::Failed(
+                    "The connection was lost while it was read. What was imported until then stays.".into(),
+                ),
+                _ => State::Failed(UiError::Unavailable.to_string()),
+            },
         };
         upload.state.set(state);
         // Not at once: this very function belongs to the request.
@@ -192,7 +228,16 @@ impl Uploads {
     }
 
     /// How the server has answered a request.
-    fn answer(self, number: u32) -> State {
+    fn answer(self, upload: &Upload) -> State {
+        let number = upload.number;
+        match self.last_line(number) {
+            Some(ImportLine::Done(answer)) => {
+                self.imported.set(Some((upload.path.clone(), answer)));
+                return State::Imported;
+            }
+            Some(ImportLine::Failed(error)) => return State::Failed(error.to_string()),
+            Some(ImportLine::Progress { .. }) | None => {}
+        }
         let text = self.request(number).and_then(|request| request.response_text().ok().flatten());
         match text.and_then(|text| serde_json::from_slice::<UploadAnswer>(text.as_bytes()).ok()) {
             Some(answer) => match answer.refused.into_iter().next() {
@@ -201,6 +246,13 @@ impl Uploads {
             },
             None => State::Failed(UiError::Unavailable.to_string()),
         }
+    }
+
+    /// The last line of what has come in, if it is of an import.
+    fn last_line(self, number: u32) -> Option<ImportLine> {
+        let text = self.request(number)?.response_text().ok()??;
+        let whole = text.get(..text.rfind('\n')?)?;
+        serde_json::from_slice(whole.lines().next_back()?.as_bytes()).ok()
     }
 
     fn request(self, number: u32) -> Option<web_sys::XmlHttpRequest> {
@@ -232,10 +284,11 @@ impl Uploads {
         let mut counts = Counts::default();
         for upload in self.list.get() {
             match upload.state.get() {
-                State::Waiting | State::Sending(_) => counts.under_way += 1,
+                State::Waiting | State::Sending(_) | State::Reading(..) => counts.under_way += 1,
                 State::Added(_) => counts.added += 1,
+                State::Imported => counts.imported += 1,
                 State::Failed(_) => counts.failed += 1,
-                State::Cancelled => counts.cancelled += 1,
+                State::Cancelled(_) => counts.cancelled += 1,
             }
         }
         counts
@@ -244,12 +297,16 @@ impl Uploads {
     fn cancel(self, upload: &Upload) {
         match self.request(upload.number) {
             // It is heard of in `hear`, as every end of a request.
-            Some(request) if upload.state.with_untracked(|state| matches!(state, State::Sending(_))) => {
+            Some(request)
+                if upload
+                    .state
+                    .with_untracked(|state| matches!(state, State::Sending(_) | State::Reading(..))) =>
+            {
                 // One that has just ended cannot be stopped, and needs not be.
                 let _ = request.abort();
             }
             _ => {
-                upload.state.set(State::Cancelled);
+                upload.state.set(State::Cancelled(None));
                 self.settle();
             }
         }
@@ -262,6 +319,7 @@ impl Uploads {
 
     /// Takes what has ended off the list.
     fn clear(self) {
+        self.imported.set(None);
         self.list.update(|list| list.retain(|upload| upload.state.with_untracked(State::is_under_way)));
         let left: Vec<u32> = self.list.with_untracked(|list| list.iter().map(|one| one.number).collect());
         if let Some(jobs) = self.jobs.get_value() {
@@ -278,17 +336,23 @@ fn send(
 ) -> Result<web_sys::XmlHttpRequest, JsValue> {
     let form = web_sys::FormData::new()?;
     match content {
-        Content::File(file) => form.append_with_blob_and_filename("file", file, &file.name())?,
+        Content::File(file) | Content::Import(file) => {
+            form.append_with_blob_and_filename("file", file, &file.name())?;
+        }
         Content::Text(text) => form.append_with_str("text", text)?,
     }
     let request = web_sys::XmlHttpRequest::new()?;
     let heard = heard.as_ref().unchecked_ref();
     request.upload()?.set_onprogress(Some(heard));
+    let is_import = matches!(content, Content::Import(_));
+    if is_import {
+        request.set_onprogress(Some(heard));
+    }
     request.set_onload(Some(heard));
     request.set_onerror(Some(heard));
     request.set_onabort(Some(heard));
     request.open("POST", path)?;
-    request.set_request_header("accept", "application/json")?;
+    request.set_request_header("accept", if is_import { IMPORT_LINES } else { "application/json" })?;
     request.send_with_opt_form_data(Some(&form))?;
     Ok(request)
 }
@@ -304,18 +368,23 @@ fn beginning(text: &str) -> String {
 struct Counts {
     under_way: usize,
     added: usize,
+    imported: usize,
     failed: usize,
     cancelled: usize,
 }
 
 impl Counts {
     fn all(self) -> usize {
-        self.under_way + self.added + self.failed + self.cancelled
+        self.under_way + self.added + self.imported + self.failed + self.cancelled
     }
 
     /// How it stands, such as "3 of 5 added, 1 failed."
     fn sentence(self) -> String {
-        let mut parts = vec![format!("{} of {} added", self.added, self.all())];
+        let mut parts = match (self.added, self.imported) {
+            (0, imported @ 1..) => vec![format!("{imported} of {} imported", self.all())],
+            (added, 0) => vec![format!("{added} of {} added", self.all())],
+            (added, imported) => vec![format!("{added} of {} added, {imported} imported", self.all())],
+        };
         for (count, what) in [(self.failed, "failed"), (self.cancelled, "cancelled")] {
             if count > 0 {
                 parts.push(format!("{count} {what}"));
@@ -381,6 +450,18 @@ fn progress(upload: &Upload) -> AnyView {
             }
             .into_any()
         }
+        State::Reading(through, of) => {
+            let label = format!("Import of {}", upload.name);
+            view! {
+                <progress aria-label=label max=of.max(1).to_string() value=through.to_string() />
+                <span class="soft">{format!("{through} of {of} inputs read")}</span>
+            }
+            .into_any()
+        }
+        State::Imported => view! {
+            <span class="soft"><Icon sign=Sign::Check />" Imported: what became of it stands on its page"</span>
+        }
+        .into_any(),
         State::Added(same) => {
             let words =
                 same.map_or_else(|| "Added".to_owned(), |there| format!("Added; the same as {there}"));
@@ -390,7 +471,10 @@ fn progress(upload: &Upload) -> AnyView {
             <span class="field-error"><Icon sign=Sign::Warning /><span><Prose text=why /></span></span>
         }
         .into_any(),
-        State::Cancelled => view! { <span class="soft">"Cancelled"</span> }.into_any(),
+        State::Cancelled(after) => {
+            let after = after.map(|(through, of)| format!(" after about {through} of {of} inputs, which stay"));
+            view! { <span class="soft">"Cancelled" {after}</span> }.into_any()
+        }
     }
 }
 
@@ -398,19 +482,19 @@ fn buttons(uploads: Uploads, upload: &Upload) -> AnyView {
     let of = upload.clone();
     let name = view! { <span class="visually-hidden">" " {upload.name.clone()}</span> };
     match upload.state.get() {
-        State::Waiting | State::Sending(_) => view! {
+        State::Waiting | State::Sending(_) | State::Reading(..) => view! {
             <button type="button" class="button is-quiet is-small" on:click=move |_| uploads.cancel(&of)>
                 "Cancel" {name}
             </button>
         }
         .into_any(),
-        State::Failed(_) | State::Cancelled => view! {
+        State::Failed(_) | State::Cancelled(_) => view! {
             <button type="button" class="button is-quiet is-small" on:click=move |_| uploads.retry(&of)>
                 "Try again" {name}
             </button>
         }
         .into_any(),
-        State::Added(_) => ().into_any(),
+        State::Added(_) | State::Imported => ().into_any(),
     }
 }
 
@@ -420,8 +504,10 @@ mod tests {
 
     #[test]
     fn what_happened_is_told_in_one_sentence() {
-        let counts = Counts { under_way: 1, added: 3, failed: 1, cancelled: 0 };
+        let counts = Counts { under_way: 1, added: 3, failed: 1, ..Counts::default() };
         assert_eq!(counts.sentence(), "3 of 5 added, 1 failed.");
+        let imported = Counts { imported: 1, ..Counts::default() };
+        assert_eq!(imported.sentence(), "1 of 1 imported.");
         assert_eq!(beginning("\n One two\nthree"), "One two");
         assert_eq!(beginning(&"a".repeat(50)), format!("{}…", "a".repeat(40)));
     }

@@ -26,13 +26,14 @@ use crate::{
         field::{TextArea, TextField},
         icon::Sign,
         layout::Crumb,
-        loaded::Loaded,
+        loaded::{Loaded, Reload},
         pagination::Pagination,
         prose::Prose,
         room::{AppRoom, Room},
         row_action::row_action,
         table::{Cell, Column, Table},
         time::Time,
+        uploads::Uploads,
     },
     form::{Form, PostForm},
     pages::thing_in_address,
@@ -62,6 +63,8 @@ pub fn OneDataset() -> impl IntoView {
 fn Body(shown: Shown) -> impl IntoView {
     let Shown { place, slug, description, inputs, next, versions, .. } = shown;
     let after = after_in_address().get_untracked();
+    let (settled, reload) = (Uploads::of_page().settled(), Reload::of_page());
+    Effect::watch(move || settled.get(), move |_, _, _| reload.now(), false);
     let app = place.app.clone();
     let here = dataset_path(&app, &slug);
     let below = Crumb { href: here.clone(), label: slug.clone() };
@@ -100,7 +103,7 @@ fn Body(shown: Shown) -> impl IntoView {
                     <CopyButton value=slug.clone() what="the dataset’s id" />
                 </div>
             </header>
-            <TakenIn dataset=Some(slug.clone()) />
+            <TakenIn dataset=Some(slug.clone()) path=dataset_path(&app, &slug) />
             {lead}
             {held}
             {is_paged.then(|| view! {

@@ -1,6 +1,6 @@
 //! Taking in what others labelled, on the pages of a dataset `/{owner}/{app}/datasets/{dataset}` and of inputs.
 
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*};
 
 use crate::{
     api::datasets::{IMPORT_FORM, ImportAnswer},
@@ -8,6 +8,7 @@ use crate::{
         icon::{Icon, Sign},
         prose::Prose,
         table::{Cell, Column, Table},
+        uploads::{Content, Uploads},
     },
     error::UiError,
     form::posted,
@@ -18,8 +19,12 @@ use crate::{
 pub(super) fn TakenIn(
     /// The dataset's identifier, if the page is that of one.
     dataset: Option<String>,
+    /// The page's path.
+    path: String,
 ) -> impl IntoView {
-    match posted(IMPORT_FORM) {
+    let uploads = Uploads::of_page();
+    let by_script = move || uploads.imported(&path).map(told);
+    let by_form = match posted(IMPORT_FORM) {
         Some(Ok(answer)) => {
             let answer: Option<ImportAnswer> = serde_json::from_str(&answer).ok();
             answer.filter(|answer| answer.dataset == dataset).map(told)
@@ -34,7 +39,8 @@ pub(super) fn TakenIn(
             Some(view! { <p class="notice" role="alert"><Prose text=why /></p> }.into_any())
         }
         None => None,
-    }
+    };
+    view! { {by_form} {by_script} }
 }
 
 /// A number of things, in words.
@@ -43,7 +49,7 @@ fn count(number: usize, one: &str, several: &str) -> String {
 }
 
 fn told(answer: ImportAnswer) -> AnyView {
-    let ImportAnswer { inputs, annotations, told, untold, .. } = answer;
+    let ImportAnswer { inputs, annotations, there, told, untold, .. } = answer;
     let missed = told.len() + untold;
     let added = format!(
         "{} and {} were imported.",
@@ -51,6 +57,8 @@ fn told(answer: ImportAnswer) -> AnyView {
         count(annotations, "annotation", "annotations")
     );
     let missed = (missed > 0).then(|| format!(" {} not.", count(missed, "thing was", "things were")));
+    let there = (there > 0)
+        .then(|| format!(" {} there already.", count(there, "annotation was", "annotations were")));
     let rows = told
         .into_iter()
         .map(|one| {
@@ -75,17 +83,29 @@ fn told(answer: ImportAnswer) -> AnyView {
     });
     view! {
         <div class="taken-in" role="status">
-            <p class="notice"><Icon sign=Sign::Check />{added}{missed}</p>
+            <p class="notice"><Icon sign=Sign::Check />{added}{there}{missed}</p>
             {table}
         </div>
     }
     .into_any()
 }
 
-/// The form. The browser posts it by itself, so that it works without scripts and says how far it is.
+/// The form. Without scripts the browser posts it; with them it travels like other files that are added, while one looks at
+/// something else, and says how far it is.
 pub(super) fn importing(action: String) -> AnyView {
+    let uploads = Uploads::of_page();
+    let chooser = NodeRef::<html::Input>::new();
+    let path = action.clone();
+    let submit = move |event: ev::SubmitEvent| {
+        let Some(input) = chooser.get() else { return };
+        // Without a file the browser says so.
+        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+        event.prevent_default();
+        uploads.add(&path, Content::Import(file));
+        input.set_value("");
+    };
     view! {
-        <form class="form is-narrow" method="post" enctype="multipart/form-data" action=action>
+        <form class="form is-narrow" method="post" enctype="multipart/form-data" action=action on:submit=submit>
             <div class="field">
                 <label for="import-file">"File"</label>
                 <p class="field-hint" id="import-file-hint">
@@ -93,6 +113,7 @@ pub(super) fn importing(action: String) -> AnyView {
                      COCO about inputs that the app has already."
                 </p>
                 <input
+                    node_ref=chooser
                     id="import-file"
                     type="file"
                     name="file"

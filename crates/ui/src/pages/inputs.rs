@@ -119,7 +119,7 @@ fn Body(list: List) -> impl IntoView {
         <AppRoom place room=Room::Inputs>
             <header class="page-head"><h1>"Inputs"</h1></header>
             <Sent />
-            <TakenIn dataset=None />
+            <TakenIn dataset=None path=here.clone() />
             {addition}
             <Batches app=app.clone() batches />
             {tools}
