@@ -103,7 +103,14 @@ fn followed(
     };
     let on_the_way =
         WatchStream::from_changes(heard).map(|Progress { through, of }| ImportLine::Progress { through, of });
+    // How it ended comes last: what was told just before may be heard after it.
+    let until_its_end = |has_ended: &mut bool, line: ImportLine| {
+        let line = (!*has_ended).then_some(line);
+        *has_ended |= !matches!(line, Some(ImportLine::Progress { .. }));
+        std::future::ready(line)
+    };
     let lines = stream::select(on_the_way, stream::once(ending))
+        .scan(false, until_its_end)
         .map(|line| serde_json::to_string(&line).map(|line| line + "\n"));
     ([(CONTENT_TYPE, IMPORT_LINES)], Body::from_stream(lines)).into_response()
 }
