@@ -5,7 +5,7 @@ import { crc32 } from "node:zlib";
 export const DEMO = fileURLToPath(new URL("../../crates/server/demo/", import.meta.url));
 
 /** A zip of files that are stored as they are. */
-export function zip(files: [string, string][]): Buffer {
+function zip(files: [string, string][]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let at = 0;

@@ -89,26 +89,42 @@ struct Part {
     name: &'static str,
     heading: &'static str,
     measure: fn(&Bench) -> Result<String>,
+    /// Whether it measures [`Bench::stages`], or fills databases of its own.
+    has_stages: bool,
+}
+
+impl Part {
+    const fn of_stages(
+        name: &'static str,
+        heading: &'static str,
+        measure: fn(&Bench) -> Result<String>,
+    ) -> Self {
+        Self { name, heading, measure, has_stages: true }
+    }
+
+    const fn by_itself(
+        name: &'static str,
+        heading: &'static str,
+        measure: fn(&Bench) -> Result<String>,
+    ) -> Self {
+        Self { name, heading, measure, has_stages: false }
+    }
 }
 
 const PARTS: &[Part] = &[
-    Part { name: "requests", heading: "Requests", measure: requests::measure },
-    Part { name: "alone", heading: "The page of collaborators", measure: alone::measure },
-    Part { name: "beside", heading: "Reads beside other work", measure: beside::measure },
-    Part { name: SCALE, heading: "A million inputs", measure: scale::measure },
-    Part { name: FRAMES, heading: "Scrolling and drawing", measure: frames::measure },
-    Part { name: "footprint", heading: "Memory and start", measure: footprint::measure },
-    Part { name: "decisions", heading: "A decision", measure: decisions::measure },
-    Part { name: "browser", heading: "In the browser", measure: browser::measure },
-    Part { name: SOAK, heading: "Twenty minutes", measure: soak::measure },
+    Part::of_stages("requests", "Requests", requests::measure),
+    Part::of_stages("alone", "The page of collaborators", alone::measure),
+    Part::of_stages("beside", "Reads beside other work", beside::measure),
+    Part::by_itself("scale", "A million inputs", scale::measure),
+    Part::by_itself("frames", "Scrolling and drawing", frames::measure),
+    Part::of_stages("footprint", "Memory and start", footprint::measure),
+    Part::of_stages("decisions", "A decision", decisions::measure),
+    Part::of_stages("browser", "In the browser", browser::measure),
+    Part::of_stages(SOAK, "Twenty minutes", soak::measure),
 ];
 
 /// What takes so long that it is measured only when it is asked for.
 const SOAK: &str = "soak";
-
-/// What fills databases of its own.
-const SCALE: &str = "scale";
-const FRAMES: &str = "frames";
 
 /// Everything that measuring needs.
 pub(crate) struct Bench {
@@ -156,7 +172,7 @@ fn run(
         if names.is_empty() { part.name != SOAK } else { names.iter().any(|name| name == part.name) }
     };
     let document = Document::at(root.join("docs/performance.md"));
-    let stages = if PARTS.iter().filter(chosen).any(|part| ![SCALE, FRAMES].contains(&part.name)) {
+    let stages = if PARTS.iter().filter(chosen).any(|part| part.has_stages) {
         eprintln!("filling both databases");
         Stage::both(postgres)?
     } else {

@@ -55,7 +55,7 @@ pub(crate) async fn take(State(imports): State<Imports>, request: Request, next:
     let outcome = match file {
         Ok((file, name)) => {
             let import = Import { file, name, dataset: dataset.clone() };
-            imports.service.import(&who, &app, import).await.map_err(UiError::from)
+            imports.service.import(&who, &app, import, None).await.map_err(UiError::from)
         }
         Err(error) => Err(error),
     };
@@ -92,7 +92,7 @@ fn followed(
         let imported = match file {
             Ok((file, name)) => {
                 let import = Import { file, name, dataset: dataset.clone() };
-                service.import_telling(&who, &app, import, telling).await.map_err(UiError::from)
+                service.import(&who, &app, import, Some(telling)).await.map_err(UiError::from)
             }
             Err(error) => Err(error),
         };

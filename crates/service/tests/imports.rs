@@ -87,7 +87,7 @@ fn file(bytes: &[u8]) -> File {
 
 async fn import(bench: &Bench, who: &Who, app: &AppName, file: File, name: &str) -> Result<Imported> {
     let import = Import { file, name: name.into(), dataset: Some("town".into()) };
-    bench.service.import(who, app, import).await
+    bench.service.import(who, app, import, None).await
 }
 
 /// What is said of each input of the app.
@@ -328,7 +328,7 @@ async fn how_far_it_is_is_told_and_nobody_who_hears_it_ends_it(bench: Bench) {
     };
     // Whoever hears of it goes once the first inputs are in.
     let (telling, mut heard) = watch::channel(Progress::default());
-    let taking = bench.service.import_telling(&ada.who, &app, archive(), telling);
+    let taking = bench.service.import(&ada.who, &app, archive(), Some(telling));
     let hearing = async move {
         heard.wait_for(|progress| progress.through > 0).await.map(|progress| *progress).unwrap()
     };
@@ -340,7 +340,7 @@ async fn how_far_it_is_is_told_and_nobody_who_hears_it_ends_it(bench: Bench) {
     assert!(first.told.iter().any(|told| told.why.contains("it was cancelled")), "{:?}", first.told);
     // Tried again, the rest comes in, and nothing twice.
     let (telling, heard) = watch::channel(Progress::default());
-    let again = bench.service.import_telling(&ada.who, &app, archive(), telling).await.unwrap();
+    let again = bench.service.import(&ada.who, &app, archive(), Some(telling)).await.unwrap();
     assert_eq!((again.inputs, again.annotations), (INPUTS - first.inputs, INPUTS - first.inputs));
     assert_eq!(again.told.len() + again.untold, first.inputs);
     drop(heard);
@@ -383,5 +383,5 @@ async fn whoever_may_not_add_takes_nothing_in(bench: Bench) {
     assert_eq!(refused.unwrap_err(), Error::NotFound);
     assert_eq!(said(&bench, &ada.who, &app).await["note"], []);
     let elsewhere = Import { file: file(table), name: "labels.csv".into(), dataset: Some("village".into()) };
-    assert_eq!(bench.service.import(&ada.who, &app, elsewhere).await.unwrap_err(), Error::NotFound);
+    assert_eq!(bench.service.import(&ada.who, &app, elsewhere, None).await.unwrap_err(), Error::NotFound);
 }

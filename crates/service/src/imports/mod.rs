@@ -67,28 +67,12 @@ impl Service {
     /// Takes in a file. Inputs that the app has already stay as they are; where only what is said was given, and not the
     /// picture or text itself, it is said of the input that the app has. Concepts are made, if the caller may add some.
     ///
+    /// With `telling`, it tells how far it has come, and ends between two inputs once nobody hears that any more.
+    ///
     /// # Errors
     /// When the caller may not, or nothing of it can be read. What was added before something below failed stays, and is
     /// told.
-    pub async fn import(&self, who: &Who, app: &AppName, import: Import) -> Result<Imported> {
-        self.import_by(who, app, import, None).await
-    }
-
-    /// The same, which tells how far it has come. Once nobody hears it any more, it ends; what came in until then stays.
-    ///
-    /// # Errors
-    /// As [`Self::import`].
-    pub async fn import_telling(
-        &self,
-        who: &Who,
-        app: &AppName,
-        import: Import,
-        telling: watch::Sender<Progress>,
-    ) -> Result<Imported> {
-        self.import_by(who, app, import, Some(telling)).await
-    }
-
-    async fn import_by(
+    pub async fn import(
         &self,
         who: &Who,
         app: &AppName,
@@ -100,8 +84,7 @@ impl Service {
             self.get_app(who, app, Endpoint::PostDatasetInputs).await?;
             self.get_dataset(who, app, dataset).await?;
         }
-        // It is brought to its end, whoever hangs up: nobody could tell what is missing. Whoever hears how far it is can
-        // end it by that.
+        // It is brought to its end, whoever hangs up: nobody could tell what is missing.
         let (service, who, app) = (self.clone(), who.clone(), app.clone());
         let taking = async move { service.take_in(&who, &app, import, telling).await };
         let taken = self.background.spawn(taking.in_current_span()).await;

@@ -68,7 +68,7 @@ impl Run<'_> {
         let mut known = BTreeSet::new();
         let of = drafts.len();
         for (number, draft) in drafts.into_iter().enumerate() {
-            self.come(Progress { through: number.saturating_sub(inputs.len()), of })?;
+            self.tell_how_far(Progress { through: number.saturating_sub(inputs.len()), of })?;
             let Draft { place, slug, file, metadata, made_at, said } = draft;
             if let Err(error) = slug.parse::<ResourceId>() {
                 self.found.tell(place, format!("`{slug}` cannot be an input’s id: it {error}."));
@@ -105,7 +105,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When whoever heard it has gone.
-    fn come(&self, progress: Progress) -> Result<()> {
+    fn tell_how_far(&self, progress: Progress) -> Result<()> {
         let Some(telling) = &self.telling else { return Ok(()) };
         if telling.is_closed() {
             return Err(Error::Conflict("it was cancelled".into()));
@@ -253,10 +253,10 @@ impl Run<'_> {
 
 /// Whether two say the same, whatever their regions are called: some formats have no names for them.
 fn says_the_same(one: &Labels, other: &Labels) -> bool {
-    let regions = |labels: &Labels| -> Vec<_> {
-        labels.regions.iter().map(|region| (region.shape.clone(), region.labels.clone())).collect()
-    };
-    one.concepts == other.concepts && regions(one) == regions(other)
+    let mut regions = one.regions.iter().zip(&other.regions);
+    one.concepts == other.concepts
+        && one.regions.len() == other.regions.len()
+        && regions.all(|(one, other)| one.shape == other.shape && one.labels == other.labels)
 }
 
 fn annotation(input: &str, said: &Said) -> NewAnnotation {

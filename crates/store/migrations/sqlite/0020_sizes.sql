@@ -1,7 +1,6 @@
 -- How large tables become, and how many rows there are to each value of an index: SQLite plans by it. Of itself it takes an
 -- app for ten rows, and went through all of an app's annotations rather than look up those of an input. Nothing is measured,
--- so that statements are planned alike everywhere. Of a pool less is said than it may hold, so that it is gone through in its
--- order by whoever takes ten of it, and not sorted first.
+-- so that statements are planned alike everywhere.
 ANALYZE sqlite_schema;
 DELETE FROM sqlite_stat1 WHERE tbl IN ('inputs', 'annotations', 'annotation_concepts', 'assignments', 'dataset_inputs', 'input_words_places');
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
@@ -19,11 +18,10 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('annotation_concepts', 'annotation_concepts_concept', '5000000 500000 25000 1 1'),
     ('annotation_concepts', 'sqlite_autoindex_annotation_concepts_1', '5000000 1 1'),
     ('assignments', 'assignments_input', '500000 2'),
-    ('assignments', 'assignments_lapsing', '1000 200 1'),
     ('assignments', 'assignments_person', '500000 250000 25000 1'),
-    ('assignments', 'assignments_pool', '20000 2000 1'),
+    ('assignments', 'assignments_pool', '250000 100000 1'),
     ('assignments', 'assignments_state', '500000 100000 25000 1'),
-    ('assignments', 'assignments_worker', '500000 100000 20000 10000 1'),
+    ('assignments', 'assignments_worker', '500000 100000 5000 2500 1'),
     ('assignments', 'sqlite_autoindex_assignments_1', '500000 100000 2 1'),
     ('dataset_inputs', 'dataset_inputs_input', '1000000 2 1'),
     ('dataset_inputs', 'dataset_inputs_order', '1000000 100000 100 1'),

@@ -69,6 +69,8 @@ struct Upload {
     size: u64,
     /// Where it is sent to.
     path: String,
+    /// Whether it tells of inputs, instead of being one.
+    is_import: bool,
     state: ArcRwSignal<State>,
 }
 
@@ -144,9 +146,11 @@ impl Uploads {
             Content::File(file) | Content::Import(file) => (file.name(), file.size() as u64),
             Content::Text(text) => (beginning(text), text.len() as u64),
         };
+        let is_import = matches!(content, Content::Import(_));
         let state = ArcRwSignal::new(State::Waiting);
         jobs.update_value(|jobs| jobs.push(Job { number, content, request: None }));
-        self.list.update(|list| list.push(Upload { number, name, size, path: path.to_owned(), state }));
+        self.list
+            .update(|list| list.push(Upload { number, name, size, path: path.to_owned(), is_import, state }));
         self.start_waiting();
     }
 
@@ -283,6 +287,7 @@ impl Uploads {
     fn counts(self) -> Counts {
         let mut counts = Counts::default();
         for upload in self.list.get() {
+            counts.imports += usize::from(upload.is_import);
             match upload.state.get() {
                 State::Waiting | State::Sending(_) | State::Reading(..) => counts.under_way += 1,
                 State::Added(_) => counts.added += 1,
@@ -371,6 +376,8 @@ struct Counts {
     imported: usize,
     failed: usize,
     cancelled: usize,
+    /// How many of all are files to be imported.
+    imports: usize,
 }
 
 impl Counts {
@@ -380,11 +387,14 @@ impl Counts {
 
     /// How it stands, such as "3 of 5 added, 1 failed."
     fn sentence(self) -> String {
-        let mut parts = match (self.added, self.imported) {
-            (0, imported @ 1..) => vec![format!("{imported} of {} imported", self.all())],
-            (added, 0) => vec![format!("{added} of {} added", self.all())],
-            (added, imported) => vec![format!("{added} of {} added, {imported} imported", self.all())],
-        };
+        let mut parts = Vec::new();
+        for (count, of, what) in
+            [(self.added, self.all() - self.imports, "added"), (self.imported, self.imports, "imported")]
+        {
+            if of > 0 {
+                parts.push(format!("{count} of {of} {what}"));
+            }
+        }
         for (count, what) in [(self.failed, "failed"), (self.cancelled, "cancelled")] {
             if count > 0 {
                 parts.push(format!("{count} {what}"));
@@ -506,8 +516,10 @@ mod tests {
     fn what_happened_is_told_in_one_sentence() {
         let counts = Counts { under_way: 1, added: 3, failed: 1, ..Counts::default() };
         assert_eq!(counts.sentence(), "3 of 5 added, 1 failed.");
-        let imported = Counts { imported: 1, ..Counts::default() };
-        assert_eq!(imported.sentence(), "1 of 1 imported.");
+        let importing = Counts { under_way: 1, imports: 1, ..Counts::default() };
+        assert_eq!(importing.sentence(), "0 of 1 imported.");
+        let both = Counts { under_way: 1, added: 2, imported: 1, imports: 2, ..Counts::default() };
+        assert_eq!(both.sentence(), "2 of 2 added, 1 of 2 imported.");
         assert_eq!(beginning("\n One two\nthree"), "One two");
         assert_eq!(beginning(&"a".repeat(50)), format!("{}…", "a".repeat(40)));
     }

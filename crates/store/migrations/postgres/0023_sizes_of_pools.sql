@@ -1,0 +1,2 @@
+-- PostgreSQL measures by itself how large its tables are. SQLite is told.
+SELECT 1;
