@@ -10,21 +10,19 @@ use atelier_service::{AppName, Error, Service, Who};
 use atelier_ui::SessionCookie;
 use atelier_ui::api::datasets::{IMPORT_FORM, IMPORT_LINES, ImportAnswer, ImportLine, NotTaken};
 use atelier_ui::error::UiError;
-use atelier_ui::form::Submission;
 use axum::body::Body;
 use axum::extract::{FromRequest as _, Multipart, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures::{StreamExt as _, stream};
 use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
 
-use crate::identify;
 use crate::upload::ending_by_itself;
+use crate::{identify, posted};
 
 /// The most bytes of a file that is taken in: what is in memory of it are single pictures.
 pub(crate) const LIMIT: usize = 2 << 30;
@@ -59,24 +57,10 @@ pub(crate) async fn take(State(imports): State<Imports>, request: Request, next:
         }
         Err(error) => Err(error),
     };
-    let status = outcome.as_ref().err().map(UiError::status);
     let outcome = outcome.and_then(|imported| {
         serde_json::to_string(&answer(dataset, imported)).map_err(|_| UiError::Unavailable)
     });
-    // The page itself is asked for, as whoever looks at it afterwards does.
-    let mut page = Request::from_parts(parts, Body::empty());
-    *page.method_mut() = Method::GET;
-    page.headers_mut().remove(CONTENT_TYPE);
-    page.headers_mut().remove(http::header::CONTENT_LENGTH);
-    // A layer comes after the choice of who answers a method: the page of a posted form looks for this.
-    page.extensions_mut().insert(Submission { form: IMPORT_FORM.to_owned(), typed: Vec::new(), outcome });
-    let mut response = next.run(page).await;
-    if response.status() == StatusCode::OK
-        && let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok())
-    {
-        *response.status_mut() = status;
-    }
-    response
+    posted::page_again(parts, IMPORT_FORM, outcome, next).await
 }
 
 /// Takes in a file, and tells line by line how far it is and how it ended. Whoever hangs up ends it.
@@ -118,8 +102,7 @@ fn followed(
 /// The app and the dataset to whose page a file is posted, if that is what is asked; no dataset, if it is posted to the page
 /// of inputs.
 fn place(request: &Request) -> Option<(AppName, Option<String>)> {
-    let kind = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
-    if request.method() != Method::POST || !kind.starts_with("multipart/form-data") {
+    if !posted::is_posted(request) {
         return None;
     }
     let parts: Vec<&str> = request.uri().path().split('/').collect();
@@ -167,13 +150,23 @@ async fn file(request: Request) -> Result<(std::fs::File, String), UiError> {
 }
 
 fn answer(dataset: Option<String>, imported: Imported) -> ImportAnswer {
-    let Imported { inputs, annotations, there, told, untold } = imported;
+    let Imported { inputs, annotations, inputs_there, annotations_there, told, untold } = imported;
     let told = told.into_iter().map(|told| NotTaken { place: told.place, why: told.why });
-    ImportAnswer { dataset, inputs, annotations, there, told: told.collect(), untold }
+    ImportAnswer {
+        dataset,
+        inputs,
+        annotations,
+        inputs_there,
+        annotations_there,
+        told: told.collect(),
+        untold,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use http::Method;
+
     use super::*;
 
     fn asked(method: Method, path: &str, kind: &str) -> Option<(AppName, Option<String>)> {

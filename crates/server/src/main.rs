@@ -20,6 +20,7 @@ mod metrics;
 mod outbox;
 mod pages;
 mod pictures;
+mod posted;
 mod providers;
 mod proxies;
 mod reports;

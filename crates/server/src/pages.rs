@@ -96,7 +96,7 @@ impl<P: Fn() + Clone + Send + Sync + 'static> Pages<P> {
 
     /// Runs the server function of a form that was posted to its page; see `atelier_ui::form` for what follows.
     async fn submit(&self, request: Request) -> Response {
-        // A form that was posted with a file is answered already: see `crate::imports`.
+        // A form that was posted with a file is answered already: see `crate::posted`.
         if request.extensions().get::<Submission>().is_some() {
             return self.render(request, None).await;
         }

@@ -31,6 +31,7 @@ on_both_databases! {
     what_is_said_alone_is_said_of_what_the_app_has,
     what_only_others_may_say_is_told_and_the_rest_comes_in,
     what_is_taken_in_again_is_not_said_twice,
+    an_input_that_is_there_gets_what_is_said_of_it_if_nothing_was,
     how_far_it_is_is_told_and_nobody_who_hears_it_ends_it,
     whoever_may_not_add_takes_nothing_in,
 }
@@ -149,8 +150,14 @@ async fn what_was_exported_comes_back_as_far_as_its_format_holds_it(bench: Bench
         // A second time, everything is there already and stays as it is.
         let archive = exported(&bench, &ada.who, &app, format).await;
         let again = import(&bench, &ada.who, &copy, archive, "town.zip").await.unwrap();
-        assert_eq!((again.inputs, again.annotations, again.told.len()), (0, 0, expected.len()), "{format}");
-        assert!(again.told.iter().all(|told| told.why.contains("already")), "{:?}", again.told);
+        assert_eq!((again.inputs, again.annotations), (0, 0), "{format}");
+        assert_eq!((again.inputs_there, again.annotations_there), (expected.len(), 1), "{format}");
+        assert!(again.told.is_empty(), "{format}: {:?}", again.told);
+        // Where it came from, nothing is said a second time either, whatever the format could not hold.
+        let archive = exported(&bench, &ada.who, &app, format).await;
+        let back = import(&bench, &ada.who, &app, archive, "town.zip").await.unwrap();
+        assert_eq!((back.inputs, back.annotations, back.inputs_there), (0, 0, expected.len()), "{format}");
+        assert_eq!(back.annotations_there + back.told.len(), 1, "{format}: {:?}", back.told);
     }
 }
 
@@ -294,14 +301,54 @@ async fn what_is_taken_in_again_is_not_said_twice(bench: Bench) {
     let table = "input,shape,start,end,concept\nnote,span,0,4,stop\n";
     for expected in [(1, 0), (0, 1)] {
         let imported = import(&bench, &ada.who, &app, file(table.as_bytes()), "labels.csv").await.unwrap();
-        assert_eq!((imported.annotations, imported.there), expected);
+        assert_eq!((imported.annotations, imported.annotations_there), expected);
         assert!(imported.told.is_empty(), "{:?}", imported.told);
         assert_eq!(said(&bench, &ada.who, &app).await["note"].len(), 1);
     }
     // Something else is said besides.
     let table = "input,shape,start,end,concept\nnote,span,0,4,sign\n";
     let imported = import(&bench, &ada.who, &app, file(table.as_bytes()), "labels.csv").await.unwrap();
-    assert_eq!((imported.annotations, imported.there), (1, 0));
+    assert_eq!((imported.annotations, imported.annotations_there), (1, 0));
+}
+
+async fn an_input_that_is_there_gets_what_is_said_of_it_if_nothing_was(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let app = town(&bench, &ada, app).await;
+    let cy = join(&bench, &ada, &app, "cy", Preset::LabellingLead.scopes()).await;
+    let said_of = |concept: &str| Labels { concepts: vec![label(concept, 1.0)], regions: Vec::new() };
+    let text = |slug: &str, text: &str, labels| input(slug, Content::Text(text.into()), labels);
+    // As if the server had been killed before what is said of `red` came in. Of `green`, Cy says the same already.
+    let there = vec![
+        text("red", "A red sign", Labels::default()),
+        text("green", "A green sign", said_of("stop")),
+        text("blue", "Another sign", Labels::default()),
+    ];
+    add(&bench, &cy.who, &app, there).await;
+    let archive = || {
+        let mut writer = zip::ZipWriter::new(tempfile::tempfile().unwrap());
+        let options = zip::write::SimpleFileOptions::default();
+        writer.start_file("inputs.jsonl", options).unwrap();
+        for id in ["red", "green", "blue"] {
+            let annotation = json!({ "labels": said_of("stop") });
+            let line = json!({ "id": id, "file": format!("{id}.txt"), "annotations": [annotation] });
+            writeln!(writer, "{line}").unwrap();
+        }
+        for id in ["red", "green", "blue"] {
+            writer.start_file(format!("{id}.txt"), options).unwrap();
+            write!(writer, "A {id} sign").unwrap();
+        }
+        writer.finish().unwrap()
+    };
+    for (annotations, annotations_there) in [(1, 1), (0, 2)] {
+        let imported = import(&bench, &ada.who, &app, archive(), "signs.zip").await.unwrap();
+        assert_eq!((imported.inputs, imported.annotations), (0, annotations));
+        assert_eq!((imported.inputs_there, imported.annotations_there), (2, annotations_there));
+        let told: Vec<&str> = imported.told.iter().map(|told| told.why.as_str()).collect();
+        assert_eq!(told, ["The app has another input `blue` already: that one stays as it is."]);
+    }
+    let said = said(&bench, &ada.who, &app).await;
+    assert_eq!([said["red"].len(), said["green"].len(), said["blue"].len()], [1, 1, 0]);
 }
 
 async fn how_far_it_is_is_told_and_nobody_who_hears_it_ends_it(bench: Bench) {
@@ -342,7 +389,8 @@ async fn how_far_it_is_is_told_and_nobody_who_hears_it_ends_it(bench: Bench) {
     let (telling, heard) = watch::channel(Progress::default());
     let again = bench.service.import(&ada.who, &app, archive(), Some(telling)).await.unwrap();
     assert_eq!((again.inputs, again.annotations), (INPUTS - first.inputs, INPUTS - first.inputs));
-    assert_eq!(again.told.len() + again.untold, first.inputs);
+    assert_eq!((again.inputs_there, again.annotations_there), (first.inputs, first.inputs));
+    assert_eq!((again.told.len(), again.untold), (0, 0), "{:?}", again.told);
     drop(heard);
     let page =
         bench.service.list_inputs(&ada.who, &app, &InputsFilter::default(), 0, 2 * INPUTS).await.unwrap();

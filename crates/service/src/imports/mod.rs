@@ -36,8 +36,10 @@ pub struct Imported {
     pub inputs: usize,
     /// How many annotations.
     pub annotations: usize,
-    /// How many annotations were not added since the caller says the same of the input already.
-    pub there: usize,
+    /// How many inputs were not added since the app has the very same already.
+    pub inputs_there: usize,
+    /// How many annotations were not added since the same is said of the input already.
+    pub annotations_there: usize,
     /// What was not taken, and why.
     pub told: Vec<Told>,
     /// How much more there was to tell of.
@@ -65,7 +67,8 @@ impl Default for Turns {
 
 impl Service {
     /// Takes in a file. Inputs that the app has already stay as they are; where only what is said was given, and not the
-    /// picture or text itself, it is said of the input that the app has. Concepts are made, if the caller may add some.
+    /// picture or text itself, it is said of the input that the app has, as far as the caller does not say it yet. Taken in
+    /// twice, a file adds nothing twice. Concepts are made, if the caller may add some.
     ///
     /// With `telling`, it tells how far it has come, and ends between two inputs once nobody hears that any more.
     ///

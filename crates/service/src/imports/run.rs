@@ -19,7 +19,7 @@ const AT_ONCE: usize = 50;
 /// How many bytes they have together before they are added.
 const GATHERED: usize = 32 << 20;
 
-/// To how many annotations of the caller's is compared what is said of an input.
+/// To how many annotations is compared what is said of an input.
 const MOST_ALREADY: usize = 10_000;
 
 /// The taking in of a file.
@@ -41,7 +41,27 @@ pub(super) struct Run<'a> {
 struct Ready {
     place: String,
     slug: String,
+    /// The SHA-256 of its picture or text.
+    sha256: [u8; 32],
     said: Vec<Said>,
+}
+
+/// A picture or text of the source.
+struct Brought {
+    content: Content,
+    /// How many bytes it has.
+    size: usize,
+    /// The SHA-256 of these.
+    sha256: [u8; 32],
+}
+
+/// Whose annotations of an input are compared to what is said of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// The caller's: two people may well say the same.
+    Own,
+    /// Everybody's.
+    All,
 }
 
 impl Run<'_> {
@@ -79,10 +99,12 @@ impl Run<'_> {
                 continue;
             }
             let Some(file) = file else {
-                self.say_of_one_that_is_there(Ready { place, slug, said }).await?;
+                self.say_without_content(place, &slug, said).await?;
                 continue;
             };
-            let Some((content, size)) = self.content(&file, &place).await? else { continue };
+            let Some(Brought { content, size, sha256 }) = self.content(&file, &place).await? else {
+                continue;
+            };
             gathered += size;
             inputs.push(NewInput {
                 slug: slug.clone(),
@@ -92,7 +114,7 @@ impl Run<'_> {
                 labels: Labels::default(),
                 datasets: self.dataset.iter().cloned().collect(),
             });
-            ready.push(Ready { place, slug, said });
+            ready.push(Ready { place, slug, sha256, said });
             if inputs.len() == AT_ONCE || gathered >= GATHERED {
                 self.add(std::mem::take(&mut inputs), std::mem::take(&mut ready)).await?;
                 gathered = 0;
@@ -114,30 +136,22 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What is in a file of the source, and how many bytes that is; nothing, if that was told.
-    async fn content(&mut self, path: &str, place: &str) -> Result<Option<(Content, usize)>> {
+    /// What is in a file of the source; nothing, if it was told what is wrong with it.
+    async fn content(&mut self, path: &str, place: &str) -> Result<Option<Brought>> {
         let is_text = path.to_ascii_lowercase().ends_with(".txt");
         let most = if is_text { MOST_TEXT_BYTES } else { MOST_BYTES };
         let mut source = self.source.take().ok_or(Error::Unavailable)?;
         let name = path.to_owned();
         let read = compute(move || {
-            let bytes = source.bytes(&name, most as u64);
-            (source, bytes)
+            let brought =
+                source.bytes(&name, most as u64).map(|bytes| bytes.map(|bytes| brought(bytes, is_text)));
+            (source, brought)
         });
-        let (source, bytes) = read.await.map_err(|_| Error::Unavailable)?;
+        let (source, read) = read.await.map_err(|_| Error::Unavailable)?;
         self.source = Some(source);
-        let why = match bytes {
-            Ok(Some(bytes)) if is_text => match String::from_utf8(bytes) {
-                Ok(text) => {
-                    let size = text.len();
-                    return Ok(Some((Content::Text(text), size)));
-                }
-                Err(_) => format!("{path} is no text in UTF-8."),
-            },
-            Ok(Some(bytes)) => {
-                let size = bytes.len();
-                return Ok(Some((Content::Image(Bytes::from(bytes)), size)));
-            }
+        let why = match read {
+            Ok(Some(Some(brought))) => return Ok(Some(brought)),
+            Ok(Some(None)) => format!("{path} is no text in UTF-8."),
             Ok(None) => format!("{path} is too large: it may have up to {} MB.", most >> 20),
             Err(Unreadable::File(why)) => format!("{path}: {why}"),
             Err(error) => error.to_string(),
@@ -157,46 +171,73 @@ impl Run<'_> {
         }
         let inputs = PostInputs { inputs, ..PostInputs::default() };
         let posted = self.service.post_inputs(self.who, self.app, inputs).await?;
-        let mut said = Vec::new();
+        let (mut said, mut taken) = (Vec::new(), Vec::new());
         for (became, ready) in posted.inputs.into_iter().zip(ready) {
             match became {
                 Ok(row) => {
                     self.imported.inputs += 1;
                     said.extend(ready.said.into_iter().map(|said| (row.slug.clone(), said)));
                 }
-                Err((_, Error::Taken(_))) => {
-                    let why = format!("The app has an input `{}` already: it stays as it is.", ready.slug);
-                    self.found.tell(ready.place, why);
-                }
+                Err((_, Error::Taken(_))) => taken.push(ready),
                 Err((_, error)) => self.refuse(ready.place, error)?,
             }
         }
-        self.say(said).await
+        self.say(said).await?;
+        self.say_of_those_that_are_there(taken).await
+    }
+
+    /// Says something of inputs whose identifiers are taken, if the app has the very same and nobody says anything of them
+    /// yet: a file that is taken in once more, because nobody heard how it went, brings what is missing. What people said
+    /// since stays as it is, and so does what was given out in a format that could not hold all of it.
+    async fn say_of_those_that_are_there(&mut self, taken: Vec<Ready>) -> Result<()> {
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let slugs: Vec<&str> = taken.iter().map(|ready| ready.slug.as_str()).collect();
+        let kept = self.service.input_digests(self.who, self.app, &slugs).await?;
+        for Ready { place, slug, sha256, said } in taken {
+            if kept.get(&slug).is_none_or(|digest| digest[..] != sha256) {
+                let why = format!("The app has another input `{slug}` already: that one stays as it is.");
+                self.found.tell(place, why);
+                continue;
+            }
+            self.imported.inputs_there += 1;
+            let already = self.already_said(&slug, Whose::All).await?;
+            if already.is_empty() {
+                self.say(said.into_iter().map(|said| (slug.clone(), said)).collect()).await?;
+                continue;
+            }
+            let (there, other) = apart(&already, said);
+            self.imported.annotations_there += there.len();
+            for said in other {
+                self.found.tell(said.place, format!("Something else is said of `{slug}` already."));
+            }
+        }
+        Ok(())
     }
 
     /// Says something of an input whose picture or text was not given, if the app has it.
-    async fn say_of_one_that_is_there(&mut self, ready: Ready) -> Result<()> {
-        let filter = InputsFilter { slugs: vec![ready.slug.clone()], ..InputsFilter::default() };
+    async fn say_without_content(&mut self, place: String, slug: &str, said: Vec<Said>) -> Result<()> {
+        let filter = InputsFilter { slugs: vec![slug.to_owned()], ..InputsFilter::default() };
         let page = self.service.list_inputs(self.who, self.app, &filter, 0, 1).await?;
         if page.inputs.is_empty() {
-            let why = format!("Its picture or text is missing, and the app has no input `{}`.", ready.slug);
-            self.found.tell(ready.place, why);
+            let why = format!("Its picture or text is missing, and the app has no input `{slug}`.");
+            self.found.tell(place, why);
             return Ok(());
         }
-        let slug = ready.slug;
-        let already = self.already_said(&slug).await?;
-        let (there, new): (Vec<Said>, Vec<Said>) = ready.said.into_iter().partition(|said| {
-            !said.labels.is_empty() && already.iter().any(|one| says_the_same(one, &said.labels))
-        });
-        self.imported.there += there.len();
-        self.say(new.into_iter().map(|said| (slug.clone(), said)).collect()).await
+        let already = self.already_said(slug, Whose::Own).await?;
+        let (there, new) = apart(&already, said);
+        self.imported.annotations_there += there.len();
+        self.say(new.into_iter().map(|said| (slug.to_owned(), said)).collect()).await
     }
 
-    /// What the caller says of the input already: a file that is taken in once more, because nobody heard how it went, says
-    /// nothing twice.
-    async fn already_said(&self, slug: &str) -> Result<Vec<Labels>> {
-        let filter =
-            AnnotationsFilter { inputs: vec![slug.to_owned()], own: true, ..AnnotationsFilter::default() };
+    /// What is said of an input already.
+    async fn already_said(&self, slug: &str, whose: Whose) -> Result<Vec<Labels>> {
+        let filter = AnnotationsFilter {
+            inputs: vec![slug.to_owned()],
+            own: whose == Whose::Own,
+            ..AnnotationsFilter::default()
+        };
         match self.service.list_annotations(self.who, self.app, &filter, 0, MOST_ALREADY).await {
             Ok(rows) => Ok(rows.into_iter().map(|row| row.labels).collect()),
             // Whoever may not see them may say something nevertheless.
@@ -249,6 +290,23 @@ impl Run<'_> {
             other => Err(other),
         }
     }
+}
+
+/// What the bytes of a file are; nothing, if they are to be a text and are none.
+fn brought(bytes: Vec<u8>, is_text: bool) -> Option<Brought> {
+    let size = bytes.len();
+    let content = if is_text {
+        Content::Text(String::from_utf8(bytes).ok()?)
+    } else {
+        Content::Image(Bytes::from(bytes))
+    };
+    Some(Brought { sha256: content.digest(), content, size })
+}
+
+/// What is said already, and what is not; what says nothing is neither.
+fn apart(already: &[Labels], said: Vec<Said>) -> (Vec<Said>, Vec<Said>) {
+    let said = said.into_iter().filter(|said| !said.labels.is_empty());
+    said.partition(|said| already.iter().any(|one| says_the_same(one, &said.labels)))
 }
 
 /// Whether two say the same, whatever their regions are called: some formats have no names for them.

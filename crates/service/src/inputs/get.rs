@@ -1,5 +1,7 @@
 //! Looking at one input, and at its picture.
 
+use std::collections::BTreeMap;
+
 use atelier_domain::id::InputId;
 use atelier_domain::{Conditions, Endpoint};
 use atelier_store::queries::inputs::{self, InputRow};
@@ -35,6 +37,22 @@ impl Service {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::GetInput, Conditions::NONE).await?;
         Ok(inputs::same(&mut tx, &asked.permit, id).await?)
+    }
+
+    /// The SHA-256 of what those of the inputs `slugs` hold that the app has and the caller reaches, by their identifiers.
+    ///
+    /// # Errors
+    /// When the caller may not see inputs.
+    pub(crate) async fn input_digests(
+        &self,
+        who: &Who,
+        app: &AppName,
+        slugs: &[&str],
+    ) -> Result<BTreeMap<String, Vec<u8>>> {
+        let mut tx = self.store.read().await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::GetInput, Conditions::NONE).await?;
+        let rows = inputs::digests(&mut tx, &asked.permit, slugs).await?;
+        Ok(rows.into_iter().map(|row| (row.slug, row.sha256)).collect())
     }
 
     /// The input `slug` of the app.

@@ -374,6 +374,36 @@ pub async fn texts(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<V
     conn.fetch_all(sql, params![permit.app(), &json!(slugs), permit.assigned_to()]).await
 }
 
+row! {
+    /// By what an input's content is told from others.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct DigestRow {
+        /// The input's identifier, as clients chose it.
+        pub slug: String,
+        /// The SHA-256 of what it holds.
+        pub sha256: Vec<u8>,
+    }
+}
+
+/// The digests of those of the inputs `slugs` that the permit's app has, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn digests(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<Vec<DigestRow>> {
+    macro_rules! digests_of {
+        ($dialect:ident) => {
+            concat!(
+                "SELECT slug, sha256 FROM inputs WHERE app_id = $1 AND ",
+                one_of!($dialect "slug" "$2"),
+                " AND ",
+                reached!("id" "$3")
+            )
+        };
+    }
+    let sql = Sql::differing(digests_of!(sqlite), digests_of!(postgres));
+    conn.fetch_all(sql, params![permit.app(), &json!(slugs), permit.assigned_to()]).await
+}
+
 /// What to list; what is not given lets everything through.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Filter<'a> {

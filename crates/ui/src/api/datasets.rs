@@ -74,8 +74,10 @@ pub struct ImportAnswer {
     pub inputs: usize,
     /// How many annotations.
     pub annotations: usize,
+    /// How many inputs were there already.
+    pub inputs_there: usize,
     /// How many annotations were there already.
-    pub there: usize,
+    pub annotations_there: usize,
     /// What was not taken.
     pub told: Vec<NotTaken>,
     /// How much more there was to tell of.

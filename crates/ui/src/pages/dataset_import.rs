@@ -49,16 +49,21 @@ fn count(number: usize, one: &str, several: &str) -> String {
 }
 
 fn told(answer: ImportAnswer) -> AnyView {
-    let ImportAnswer { inputs, annotations, there, told, untold, .. } = answer;
+    let ImportAnswer { inputs, annotations, inputs_there, annotations_there, told, untold, .. } = answer;
     let missed = told.len() + untold;
-    let added = format!(
-        "{} and {} were imported.",
-        count(inputs, "input", "inputs"),
-        count(annotations, "annotation", "annotations")
-    );
+    let both = |inputs, annotations| {
+        let inputs = count(inputs, "input", "inputs");
+        format!("{inputs} and {}", count(annotations, "annotation", "annotations"))
+    };
+    let added = format!("{} were imported.", both(inputs, annotations));
+    let there = match (inputs_there, annotations_there) {
+        (0, 0) => None,
+        (0, number) => Some(count(number, "annotation was", "annotations were")),
+        (number, 0) => Some(count(number, "input was", "inputs were")),
+        (inputs, annotations) => Some(format!("{} were", both(inputs, annotations))),
+    };
+    let there = there.map(|there| format!(" {there} there already."));
     let missed = (missed > 0).then(|| format!(" {} not.", count(missed, "thing was", "things were")));
-    let there = (there > 0)
-        .then(|| format!(" {} there already.", count(there, "annotation was", "annotations were")));
     let rows = told
         .into_iter()
         .map(|one| {

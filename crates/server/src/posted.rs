@@ -1,0 +1,42 @@
+//! Files that the browser posts to a page by itself, without scripts: the page is shown again with what became of them, as
+//! after any other form.
+
+use atelier_ui::error::UiError;
+use atelier_ui::form::Submission;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::request::Parts;
+use http::{Method, StatusCode};
+
+/// Whether a form with files is posted.
+pub(crate) fn is_posted(request: &Request) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    request.method() == Method::POST && kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
+}
+
+/// The page to which `form` was posted, with how that ended: what it returned, as JSON, or its error.
+pub(crate) async fn page_again(
+    parts: Parts,
+    form: &str,
+    outcome: Result<String, UiError>,
+    next: Next,
+) -> Response {
+    let status = outcome.as_ref().err().map(UiError::status);
+    // The page itself is asked for, as whoever looks at it afterwards does.
+    let mut page = Request::from_parts(parts, Body::empty());
+    *page.method_mut() = Method::GET;
+    page.headers_mut().remove(CONTENT_TYPE);
+    page.headers_mut().remove(CONTENT_LENGTH);
+    // A layer comes after the choice of who answers a method: the page of a posted form looks for this.
+    page.extensions_mut().insert(Submission { form: form.to_owned(), typed: Vec::new(), outcome });
+    let mut response = next.run(page).await;
+    if response.status() == StatusCode::OK
+        && let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok())
+    {
+        *response.status_mut() = status;
+    }
+    response
+}
