@@ -13,6 +13,7 @@
 pub mod agreement;
 pub mod assignment;
 pub mod basic;
+pub mod catalogue;
 pub mod characters;
 pub mod closure;
 pub mod collector;
@@ -25,6 +26,7 @@ pub mod hex;
 pub mod id;
 pub mod label;
 pub mod limit;
+pub mod model;
 pub mod partition;
 pub mod password;
 pub mod place;
@@ -44,6 +46,7 @@ pub mod value;
 pub mod words;
 
 pub use basic::BasicScope;
+pub use catalogue::{PublicPermit, decide_public};
 pub use characters::Characters;
 pub use decision::{
     AppRef, Caller, Cause, Credential, OwnPermit, Permit, Refusal, Standing, decide, decide_own,
@@ -54,6 +57,7 @@ pub use filter::Filter;
 pub use forest::{Below, Change, Editor, Forest, Member, Violation};
 pub use hex::Hex;
 pub use label::{Label, Labels, Medium, PatchAction, Point, Region, Shape};
+pub use model::ModelKind;
 pub use place::Place;
 pub use preset::Preset;
 pub use reach::Reach;

@@ -174,7 +174,9 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Error> {
 /// What a panic says of itself.
 fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it says nothing").to_owned()
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("it says nothing")
+        .to_owned()
 }
 
 /// Makes the registry of the engine, and the list of what is in it, from one list.
@@ -192,11 +194,66 @@ macro_rules! operators {
 // What networks for pictures and feature vectors are made of, as far as `uploaded::shapes` can tell beforehand how much
 // they take. No loops, no branches, no random numbers, nothing whose output has a size that depends on numbers.
 operators![
-    Abs, Add, AveragePool, BatchNormalization, Cast, Ceil, Clip, Concat, Conv, DequantizeLinear, Div, Elu, Erf, Exp,
-    Expand, Flatten, Floor, Gather, Gelu, Gemm, GlobalAveragePool, HardSigmoid, HardSwish, Identity,
-    InstanceNormalization, LayerNormalization, LeakyRelu, Log, LogSoftmax, LpNormalization, MatMul, Max, MaxPool, Min,
-    Mul, Neg, Pad, Pow, PRelu, Reciprocal, ReduceL2, ReduceMax, ReduceMean, ReduceMin, ReduceSum, Relu, Reshape, Shape,
-    Sigmoid, Slice, Softmax, Softplus, Split, Sqrt, Squeeze, Sub, Sum, Tanh, Transpose, Unsqueeze,
+    Abs,
+    Add,
+    AveragePool,
+    BatchNormalization,
+    Cast,
+    Ceil,
+    Clip,
+    Concat,
+    Conv,
+    DequantizeLinear,
+    Div,
+    Elu,
+    Erf,
+    Exp,
+    Expand,
+    Flatten,
+    Floor,
+    Gather,
+    Gelu,
+    Gemm,
+    GlobalAveragePool,
+    HardSigmoid,
+    HardSwish,
+    Identity,
+    InstanceNormalization,
+    LayerNormalization,
+    LeakyRelu,
+    Log,
+    LogSoftmax,
+    LpNormalization,
+    MatMul,
+    Max,
+    MaxPool,
+    Min,
+    Mul,
+    Neg,
+    Pad,
+    Pow,
+    PRelu,
+    Reciprocal,
+    ReduceL2,
+    ReduceMax,
+    ReduceMean,
+    ReduceMin,
+    ReduceSum,
+    Relu,
+    Reshape,
+    Shape,
+    Sigmoid,
+    Slice,
+    Softmax,
+    Softplus,
+    Split,
+    Sqrt,
+    Squeeze,
+    Sub,
+    Sum,
+    Tanh,
+    Transpose,
+    Unsqueeze,
 ];
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod outbox;
 mod pages;
 mod pictures;
 mod posted;
+mod predictions;
 mod providers;
 mod proxies;
 mod reports;

@@ -28,7 +28,7 @@ use crate::config::Config;
 use crate::mailer::Mailer;
 use crate::{
     assets, audit, connections, events, exports, guard, housekeeping, identify, imports, metrics, open,
-    pages, pictures, providers, proxies, reports, traces, upload, wire,
+    pages, pictures, predictions, providers, proxies, reports, traces, upload, wire,
 };
 
 /// How long everything goes on once a supervisor asked to stop, so that whoever is connected can turn to another server.
@@ -126,8 +126,10 @@ pub(crate) fn router(
     stop: &Stop,
 ) -> Result<Router, assets::NoBundle> {
     let taking = imports::Imports { service: service.clone(), cookie };
+    let predicting = predictions::Predictions { service: service.clone(), cookie };
     let pages = pages::router(assets::paths()?, context(service, cookie))
         .layer(from_fn_with_state(taking, imports::take))
+        .layer(from_fn_with_state(predicting, predictions::take))
         .layer(DefaultBodyLimit::max(imports::LIMIT))
         .layer(from_fn(guard::same_site));
     // Keys travel in a header that no other site can make a browser send: the wire needs no guard against them.

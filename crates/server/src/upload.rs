@@ -23,8 +23,8 @@ use http::header::{ACCEPT, CACHE_CONTROL, LOCATION, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::json;
 
-pub(crate) use self::parts::ending_by_itself;
-use self::parts::{FILE_LIMIT, Part, Parts, Unread};
+use self::parts::FILE_LIMIT;
+pub(crate) use self::parts::{Part, Parts, Unread, ending_by_itself};
 use crate::{guard, identify};
 
 /// The most bytes of one request: several files, when the browser posts the form by itself.

@@ -24,6 +24,7 @@ pub mod keys;
 mod limits;
 mod measures;
 mod metadata;
+pub mod models;
 mod noting;
 pub mod search;
 mod secrets;
@@ -52,6 +53,7 @@ pub struct Service {
     base_url: Arc<str>,
     passwords: secrets::PasswordHasher,
     pictures: inputs::Pictures,
+    engine: models::Engine,
     fetcher: inputs::Fetcher,
     imports: imports::Turns,
     /// What is done beside requests, and not waited for by them.
@@ -75,6 +77,7 @@ impl Service {
             base_url: base_url.trim_end_matches('/').into(),
             passwords,
             pictures: inputs::Pictures::default(),
+            engine: models::Engine::default(),
             fetcher: inputs::Fetcher::new(inputs::Fetching::default()),
             imports: imports::Turns::default(),
             background: TaskTracker::new(),

@@ -2,7 +2,10 @@
 
 use atelier_domain::id::{AppId, UserId};
 use atelier_domain::time::MINUTE;
-use atelier_domain::{AppRef, Cause, Conditions, Endpoint, OwnPermit, Permit, Refusal, decide, decide_own};
+use atelier_domain::{
+    AppRef, Cause, Conditions, Endpoint, OwnPermit, Permit, PublicPermit, Refusal, decide, decide_own,
+    decide_public,
+};
 use atelier_store::Conn;
 use atelier_store::queries::access::{self, Access, Target};
 use atelier_store::queries::{grants, keys, sessions};
@@ -31,6 +34,12 @@ pub struct Origin {
     pub user_agent: String,
 }
 
+/// Under whose name the catalogue of what is public stands. Nobody else can have it, nor the name under which existing
+/// clients look: [`atelier_domain::Slug`].
+const CATALOGUE_OWNER: &str = "atelier";
+/// What the catalogue is called among their apps.
+const CATALOGUE: &str = "main";
+
 /// An app, as it is named in addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AppName {
@@ -51,6 +60,15 @@ impl AppName {
     pub fn of(owner: &str, app: &str) -> Self {
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Self::Named { owner: given(owner), app: given(app) }
+    }
+
+    /// Whether it is the catalogue of what is public that is named, under our name for it or the one that existing clients
+    /// look for.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        let Self::Named { owner: Some(owner), app } = self else { return false };
+        matches!(owner.as_str(), CATALOGUE_OWNER | "clarifai")
+            && app.as_deref().is_none_or(|app| app == CATALOGUE)
     }
 
     fn target(&self) -> Target<'_> {
@@ -146,6 +164,36 @@ impl Service {
                 log_refusal(access.caller.user, &refusal);
                 Err(Error::refused(&refusal, &[]))
             }
+        }
+    }
+
+    /// Asks whether `who` may do what `endpoint` does with what is public, in the snapshot of `conn`.
+    ///
+    /// # Errors
+    /// As [`Self::permit`].
+    #[tracing::instrument(level = "debug", skip_all, fields(endpoint = endpoint.rpc()))]
+    pub async fn permit_public(
+        &self,
+        conn: &mut Conn,
+        who: &Who,
+        endpoint: Endpoint,
+    ) -> Result<PublicPermit> {
+        let access =
+            self.look_up(conn, who, Target::Bound).await.inspect_err(|error| count(endpoint, error))?;
+        let bound = access.app.map(|app| (app, &access.standing));
+        match decide_public(&access.caller, bound, endpoint, self.world.now()) {
+            Ok(permit) => {
+                measures::decided(endpoint, None);
+                self.note_use(&access);
+                Ok(permit)
+            }
+            Err(refusal) => match access.app {
+                Some(app) => Err(explain(conn, access.caller.user, app, &refusal).await),
+                None => {
+                    log_refusal(access.caller.user, &refusal);
+                    Err(Error::refused(&refusal, &[]))
+                }
+            },
         }
     }
 

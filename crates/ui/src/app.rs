@@ -16,7 +16,7 @@ use crate::{
         uploads::{UploadList, provide_uploads},
     },
     form::provide_submission,
-    lazy::{DataPage, FirstPage, HomePage, Page, SettingsPage, SharingPage},
+    lazy::{DataPage, FirstPage, HomePage, LearningPage, Page, SettingsPage, SharingPage},
     pages::{inputs_scrolled::provide_scrolled_lists, not_found::NotFound},
     raw_text::raw_text,
 };
@@ -216,6 +216,16 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("collectors"), ParamSegment("collector"))
                     view=Page::Data(DataPage::OneCollector)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("models"))
+                    view=Page::Learning(LearningPage::Models)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("models"), ParamSegment("model"))
+                    view=Page::Learning(LearningPage::OneModel)
                     ssr=SsrMode::Async
                 />
                 <Route

@@ -42,6 +42,8 @@ use crate::{
         keys::AllKeys,
         landing::Landing,
         leaked::ReportLeaked,
+        model::OneModel,
+        models::Models,
         reset::AskReset,
         reset_token::ChoosePassword,
         sign_in::SignIn,
@@ -73,6 +75,8 @@ pub(crate) enum Page {
     Home(HomePage),
     /// What is labelled.
     Data(DataPage),
+    /// What predicts.
+    Learning(LearningPage),
     /// Who may do what: the list, which is there before the forms that change it.
     People,
     /// The forms that change who may do what.
@@ -127,6 +131,13 @@ pub(crate) enum DataPage {
     OneCollector,
 }
 
+/// The pages of what predicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LearningPage {
+    Models,
+    OneModel,
+}
+
 /// The forms that change who may do what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SharingPage {
@@ -159,6 +170,7 @@ impl Page {
             Self::First(_) => None,
             Self::Home(_) => Some(Chunk::Home),
             Self::Data(_) => Some(Chunk::Data),
+            Self::Learning(_) => Some(Chunk::Learning),
             Self::People => Some(Chunk::People),
             Self::Sharing(_) => Some(Chunk::Sharing),
             Self::Settings(_) => Some(Chunk::Settings),
@@ -172,6 +184,7 @@ impl Page {
             Self::First(page) => Ok(first(page)),
             Self::Home(page) => split::home(page).await,
             Self::Data(page) => split::data(page).await,
+            Self::Learning(page) => split::learning(page).await,
             Self::People => split::people().await,
             Self::Sharing(page) => split::sharing(page).await,
             Self::Settings(page) => split::settings(page).await,
@@ -185,6 +198,7 @@ impl Page {
             Self::First(page) => first(page),
             Self::Home(page) => home(page),
             Self::Data(page) => data(page),
+            Self::Learning(page) => learning(page),
             Self::People => people(),
             Self::Sharing(page) => sharing(page),
             Self::Settings(page) => settings(page),
@@ -217,6 +231,7 @@ impl ChooseView for Page {
 enum Chunk {
     Home,
     Data,
+    Learning,
     People,
     Sharing,
     Settings,
@@ -224,13 +239,15 @@ enum Chunk {
 
 impl Chunk {
     #[cfg(feature = "hydrate")]
-    const ALL: [Self; 5] = [Self::Home, Self::Data, Self::People, Self::Sharing, Self::Settings];
+    const ALL: [Self; 6] =
+        [Self::Home, Self::Data, Self::Learning, Self::People, Self::Sharing, Self::Settings];
 
     /// As the splitting of the bundle names it.
     const fn name(self) -> &'static str {
         match self {
             Self::Home => "home",
             Self::Data => "data",
+            Self::Learning => "learning",
             Self::People => "people",
             Self::Sharing => "sharing",
             Self::Settings => "settings",
@@ -243,6 +260,7 @@ impl Chunk {
         let fetched = match self {
             Self::Home => split::fetch_home().await,
             Self::Data => split::fetch_data().await,
+            Self::Learning => split::fetch_learning().await,
             Self::People => split::fetch_people().await,
             Self::Sharing => split::fetch_sharing().await,
             Self::Settings => split::fetch_settings().await,
@@ -362,6 +380,13 @@ fn data(page: DataPage) -> AnyView {
     }
 }
 
+fn learning(page: LearningPage) -> AnyView {
+    match page {
+        LearningPage::Models => view! { <Models /> }.into_any(),
+        LearningPage::OneModel => view! { <OneModel /> }.into_any(),
+    }
+}
+
 fn people() -> AnyView {
     view! { <Collaborators /> }.into_any()
 }
@@ -396,7 +421,7 @@ fn settings(page: SettingsPage) -> AnyView {
 mod split {
     use leptos::{prelude::AnyView, wasm_split::wasm_split};
 
-    use super::{DataPage, Dialogs, HomePage, SettingsPage, SharingPage, SplitLoaderError};
+    use super::{DataPage, Dialogs, HomePage, LearningPage, SettingsPage, SharingPage, SplitLoaderError};
 
     #[wasm_split(home, wasm_split_path = ::leptos::wasm_split, preload(fetch_home), fallible)]
     pub(super) fn home(page: HomePage) -> Result<AnyView, SplitLoaderError> {
@@ -406,6 +431,11 @@ mod split {
     #[wasm_split(data, wasm_split_path = ::leptos::wasm_split, preload(fetch_data), fallible)]
     pub(super) fn data(page: DataPage) -> Result<AnyView, SplitLoaderError> {
         Ok(super::data(page))
+    }
+
+    #[wasm_split(learning, wasm_split_path = ::leptos::wasm_split, preload(fetch_learning), fallible)]
+    pub(super) fn learning(page: LearningPage) -> Result<AnyView, SplitLoaderError> {
+        Ok(super::learning(page))
     }
 
     #[wasm_split(people, wasm_split_path = ::leptos::wasm_split, preload(fetch_people), fallible)]

@@ -16,6 +16,7 @@ mod inputs;
 mod keys;
 mod labels;
 mod metadata;
+mod models;
 mod place;
 mod scopes;
 mod search;
@@ -142,6 +143,16 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::PatchCollectors, collectors::patch)
         .serve(Endpoint::DeleteCollectors, collectors::delete)
         .serve(Endpoint::PostCollectorInputs, collectors::offer)
+        .serve(Endpoint::GetModelType, models::get_type)
+        .serve(Endpoint::ListModelTypes, models::list_types)
+        .serve(Endpoint::GetModel, models::get)
+        .serve(Endpoint::GetModelOutputInfo, models::get_output_info)
+        .serve(Endpoint::ListModels, models::list)
+        .serve(Endpoint::PostModelsSearches, models::search)
+        .serve(Endpoint::GetModelVersion, models::get_version)
+        .serve(Endpoint::ListModelVersions, models::list_versions)
+        .serve(Endpoint::ListModelConcepts, models::list_concepts)
+        .serve(Endpoint::PostModelOutputs, models::predict)
         .serve(Endpoint::ListVocabs, vocabs::list)
         .serve(Endpoint::GetVocab, vocabs::get)
         .serve(Endpoint::PostVocabs, vocabs::post)

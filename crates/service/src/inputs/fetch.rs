@@ -77,7 +77,7 @@ impl Fetcher {
     }
 
     /// What is at `address`, up to `most` bytes.
-    pub(super) async fn fetch(&self, address: &str, most: usize) -> Result<Bytes> {
+    pub(crate) async fn fetch(&self, address: &str, most: usize) -> Result<Bytes> {
         self.fetch_in_time(address, most).await.map_err(|error| Error::invalid("url", error))
     }
 

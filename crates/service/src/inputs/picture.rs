@@ -63,22 +63,41 @@ pub(super) enum NotAPicture {
 impl Pictures {
     /// Reads a picture, beside the threads that answer requests.
     pub(super) async fn read(&self, bytes: Bytes) -> Result<Read> {
+        self.turn(move || read(&bytes)).await
+    }
+
+    /// A picture as it is looked at, likewise.
+    pub(crate) async fn decode(&self, bytes: Bytes) -> Result<DynamicImage> {
+        self.turn(move || decode(&bytes).map(|(picture, _)| picture)).await
+    }
+
+    async fn turn<T: Send + 'static>(
+        &self,
+        read: impl FnOnce() -> std::result::Result<T, NotAPicture> + Send + 'static,
+    ) -> Result<T> {
         let _turn = self.0.acquire().await.map_err(|_| Error::Unavailable)?;
-        let read = compute(move || read(&bytes)).await;
         // A reader that gives up on a picture has said enough about it.
+        let read = compute(read).await;
         let read = read.unwrap_or_else(|GaveUp| Err(NotAPicture::Broken("its reader gave up".into())));
         read.map_err(|error| Error::invalid("image", error))
     }
 }
 
 fn read(bytes: &[u8]) -> std::result::Result<Read, NotAPicture> {
+    let (picture, media_type) = decode(bytes)?;
+    let pixels = (picture.width(), picture.height());
+    let thumbnail = thumbnail(&picture).map_err(broken)?;
+    Ok(Read { media_type, pixels, thumbnail })
+}
+
+/// A picture as it is looked at, and of which kind it was.
+fn decode(bytes: &[u8]) -> std::result::Result<(DynamicImage, &'static str), NotAPicture> {
     if bytes.len() > MOST_BYTES {
         return Err(NotAPicture::TooManyBytes);
     }
     let format = image::guess_format(bytes)
         .map_err(|_| if is_markup(bytes) { NotAPicture::Svg } else { NotAPicture::Unknown })?;
     let media_type = media_type(format).ok_or(NotAPicture::Unknown)?;
-    let broken = |error: image::ImageError| NotAPicture::Broken(error.to_string());
     let mut decoder = ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
     // Before it is decoded: a few bytes can say that they are a million pixels wide.
@@ -92,8 +111,11 @@ fn read(bytes: &[u8]) -> std::result::Result<Read, NotAPicture> {
     let orientation = decoder.orientation().map_err(broken)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
     picture.apply_orientation(orientation);
-    let pixels = (picture.width(), picture.height());
-    Ok(Read { media_type, pixels, thumbnail: thumbnail(&picture).map_err(broken)? })
+    Ok((picture, media_type))
+}
+
+fn broken(error: image::ImageError) -> NotAPicture {
+    NotAPicture::Broken(error.to_string())
 }
 
 /// The kinds of pictures that are taken.

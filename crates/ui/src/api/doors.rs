@@ -9,7 +9,7 @@ use leptos::server_fn::ServerFn;
 
 use super::{
     account, annotations, apps, audit, batches, calls, collaborators, collectors, concepts, datasets,
-    explorer, identity, inputs, invitations, keys, passkeys, progress, second_factor, tasks, vocabs,
+    explorer, identity, inputs, invitations, keys, models, passkeys, progress, second_factor, tasks, vocabs,
 };
 
 /// A server function.
@@ -150,6 +150,8 @@ pub const DOORS: &[Door] = &[
     door::<keys::RotateKey>(&[RotateKey]),
     door::<keys::ReportLeaked>(&[ReportLeakedKey]),
     door::<keys::RevokeKey>(&[DeleteKey]),
+    door::<models::ListModels>(&[ListModels, ViewApp]),
+    door::<models::GetModel>(&[GetModel, ListModelConcepts, ViewApp]),
     door::<passkeys::AskPasskeyToSignIn>(&[SignInByPasskey]),
     door::<passkeys::SignInByPasskey>(&[SignInByPasskey]),
     door::<passkeys::AskForPasskey>(&[AddPasskey]),

@@ -22,6 +22,7 @@ pub mod identity;
 pub mod inputs;
 pub mod invitations;
 pub mod keys;
+pub mod models;
 pub mod passkeys;
 pub mod progress;
 pub mod second_factor;

@@ -41,6 +41,8 @@ pub enum Room {
     Datasets,
     /// Who labels what.
     Tasks,
+    /// What predicts.
+    Models,
     /// What gathers inputs by itself.
     Collectors,
     /// Who else works on it.
@@ -54,12 +56,13 @@ pub enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Overview,
         Self::Inputs,
         Self::Concepts,
         Self::Datasets,
         Self::Tasks,
+        Self::Models,
         Self::Collectors,
         Self::Collaborators,
         Self::Audit,
@@ -76,6 +79,7 @@ impl Room {
             Self::Concepts => format!("{app}/concepts"),
             Self::Datasets => format!("{app}/datasets"),
             Self::Tasks => format!("{app}/tasks"),
+            Self::Models => format!("{app}/models"),
             Self::Collectors => format!("{app}/collectors"),
             Self::Collaborators => format!("{app}/settings/collaborators"),
             Self::Audit => format!("{app}/settings/audit"),
@@ -92,6 +96,7 @@ impl Room {
             Self::Concepts => "Concepts",
             Self::Datasets => "Datasets",
             Self::Tasks => "Tasks",
+            Self::Models => "Models",
             Self::Collectors => "Collectors",
             Self::Collaborators => "Collaborators",
             Self::Audit => "Audit",
@@ -107,6 +112,7 @@ impl Room {
             Self::Concepts => Sign::Concept,
             Self::Datasets => Sign::Dataset,
             Self::Tasks => Sign::Task,
+            Self::Models => Sign::Model,
             Self::Collectors => Sign::Collector,
             Self::Collaborators => Sign::People,
             Self::Audit => Sign::Clock,
@@ -122,6 +128,7 @@ impl Room {
         const CONCEPTS: ScopeSet = Endpoint::GetConceptCounts.needs();
         const DATASETS: ScopeSet = Endpoint::ListDatasets.needs();
         const TASKS: ScopeSet = Endpoint::ListTasks.needs();
+        const MODELS: ScopeSet = Endpoint::ListModels.needs();
         const COLLECTORS: ScopeSet = Endpoint::ListCollectors.needs();
         match self {
             Self::Overview | Self::Api => true,
@@ -129,6 +136,7 @@ impl Room {
             Self::Concepts => CONCEPTS.is_subset(app.scopes),
             Self::Datasets => DATASETS.is_subset(app.scopes),
             Self::Tasks => TASKS.is_subset(app.scopes),
+            Self::Models => MODELS.is_subset(app.scopes),
             Self::Collectors => COLLECTORS.is_subset(app.scopes),
             Self::Audit => app.scopes.contains(Scope::AuditLogsGet),
             Self::Collaborators => app.scopes.contains(Scope::CollaboratorsGet),

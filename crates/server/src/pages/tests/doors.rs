@@ -240,6 +240,8 @@ impl Story {
             ("reviews", "false"),
             ("source", if door.path == "/api/collectors/add" { "uploads" } else { "all" }),
             ("collector", "camera"),
+            ("model", "general-image-recognition"),
+            ("sought", ""),
             ("share", "50"),
             ("strategy", "dynamic"),
             ("review", "none"),
@@ -341,6 +343,7 @@ fn is_of_app(door: &Door) -> bool {
         "datasets/",
         "tasks/",
         "collectors/",
+        "models/",
         "audit/app",
     ];
     let others = ["apps/list", "apps/shared", "apps/create", "apps/restore"];

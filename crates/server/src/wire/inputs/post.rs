@@ -2,7 +2,7 @@
 
 use atelier_contract::proto::status::Status;
 use atelier_contract::proto::{
-    Image, Input, InputIdConflictResolution, MultiInputResponse, PostInputsRequest,
+    Data, Image, Input, InputIdConflictResolution, MultiInputResponse, PostInputsRequest,
 };
 use atelier_contract::{Call, Failure, StatusCode};
 use atelier_domain::PatchAction;
@@ -107,19 +107,7 @@ pub(in crate::wire) fn read_new(service: &Service, input: Input) -> Result<NewIn
     refuse_unkept(&input)?;
     let mut data = input.data.unwrap_or_default();
     let place = data.geo.take().map(place::read).transpose()?;
-    let given = |text: String| (!text.is_empty()).then_some(text);
-    let content = match (data.image.take(), data.text.take()) {
-        (Some(image), None) if !image.base64.is_empty() => Content::Image(image.base64),
-        (Some(Image { url, .. }), None) => Content::ImageAt(
-            given(url).ok_or_else(|| Failure::invalid("inputs.data.image must have base64 or url"))?,
-        ),
-        (None, Some(text)) if text.raw.is_empty() && !text.url.is_empty() => Content::TextAt(text.url),
-        (None, Some(text)) => Content::Text(text.raw),
-        (None, None) => return Err(Failure::invalid("inputs.data must have an image or a text")),
-        (Some(_), Some(_)) => {
-            return Err(Failure::invalid("inputs.data must have an image or a text, not both"));
-        }
-    };
+    let content = read_content(&mut data)?;
     Ok(NewInput {
         slug: input.id,
         content,
@@ -128,4 +116,21 @@ pub(in crate::wire) fn read_new(service: &Service, input: Input) -> Result<NewIn
         labels: labels::read(data, PatchAction::Merge, || service.world().salt())?,
         datasets: input.dataset_ids,
     })
+}
+
+/// The picture or text that `data` carries, which is taken out of it.
+pub(in crate::wire) fn read_content(data: &mut Data) -> Result<Content, Failure> {
+    let given = |text: String| (!text.is_empty()).then_some(text);
+    match (data.image.take(), data.text.take()) {
+        (Some(image), None) if !image.base64.is_empty() => Ok(Content::Image(image.base64)),
+        (Some(Image { url, .. }), None) => {
+            let url = given(url);
+            url.map(Content::ImageAt)
+                .ok_or_else(|| Failure::invalid("inputs.data.image must have base64 or url"))
+        }
+        (None, Some(text)) if text.raw.is_empty() && !text.url.is_empty() => Ok(Content::TextAt(text.url)),
+        (None, Some(text)) => Ok(Content::Text(text.raw)),
+        (None, None) => Err(Failure::invalid("inputs.data must have an image or a text")),
+        (Some(_), Some(_)) => Err(Failure::invalid("inputs.data must have an image or a text, not both")),
+    }
 }

@@ -1,0 +1,129 @@
+//! Kinds of models: what each takes and what it gives.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::label::Medium;
+
+/// A kind of model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ModelKind {
+    /// Says which concepts are in a picture.
+    VisualClassifier,
+    /// Turns a picture into numbers that are alike for pictures that are alike.
+    VisualEmbedder,
+    /// Turns a text into numbers that are alike for texts that mean the like.
+    TextEmbedder,
+}
+
+/// What a model gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gives {
+    /// Concepts, each with how sure it is.
+    Concepts,
+    /// A vector.
+    Embeddings,
+}
+
+impl Gives {
+    /// Its name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Concepts => "concepts",
+            Self::Embeddings => "embeddings",
+        }
+    }
+}
+
+impl ModelKind {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::VisualClassifier, Self::VisualEmbedder, Self::TextEmbedder];
+
+    /// Its name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::VisualClassifier => "visual-classifier",
+            Self::VisualEmbedder => "visual-embedder",
+            Self::TextEmbedder => "text-embedder",
+        }
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::VisualClassifier => "Picture classifier",
+            Self::VisualEmbedder => "Picture embedder",
+            Self::TextEmbedder => "Text embedder",
+        }
+    }
+
+    /// What it does, in a sentence.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::VisualClassifier => "Says which concepts are in a picture, and how sure it is.",
+            Self::VisualEmbedder => {
+                "Turns a picture into a vector: pictures that look alike have vectors that are near."
+            }
+            Self::TextEmbedder => {
+                "Turns a text into a vector: texts that mean the like have vectors that are near."
+            }
+        }
+    }
+
+    /// What it takes.
+    #[must_use]
+    pub fn takes(self) -> Medium {
+        match self {
+            Self::VisualClassifier | Self::VisualEmbedder => Medium::Image,
+            Self::TextEmbedder => Medium::Text,
+        }
+    }
+
+    /// What it gives.
+    #[must_use]
+    pub fn gives(self) -> Gives {
+        match self {
+            Self::VisualClassifier => Gives::Concepts,
+            Self::VisualEmbedder | Self::TextEmbedder => Gives::Embeddings,
+        }
+    }
+}
+
+impl fmt::Display for ModelKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// That a text names no kind of model.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no kind of model `{0}`")]
+pub struct UnknownModelKind(String);
+
+impl FromStr for ModelKind {
+    type Err = UnknownModelKind;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let kind = Self::ALL.into_iter().find(|kind| kind.name() == text);
+        kind.ok_or_else(|| UnknownModelKind(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_by_the_name_that_it_is_written_with() {
+        for kind in ModelKind::ALL {
+            assert_eq!(kind.name().parse(), Ok(kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+        assert!("visual-detector".parse::<ModelKind>().is_err());
+    }
+}

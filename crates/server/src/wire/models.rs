@@ -1,0 +1,369 @@
+//! Models, and what they find in inputs.
+
+use atelier_contract::proto::status::Status;
+use atelier_contract::proto::visibility::Gettable;
+use atelier_contract::proto::{
+    Concept, Data, Embedding, GetModelRequest, GetModelTypeRequest, GetModelVersionRequest, Image, Input,
+    ListModelConceptsRequest, ListModelTypesRequest, ListModelVersionsRequest, ListModelsRequest, Model,
+    ModelType, ModelVersion, MultiConceptResponse, MultiModelResponse, MultiModelTypeResponse,
+    MultiModelVersionResponse, MultiOutputResponse, Output, OutputInfo, PostModelOutputsRequest,
+    PostModelsSearchesRequest, SingleModelResponse, SingleModelTypeResponse, SingleModelVersionResponse,
+    Text, UserAppIdSet, Visibility,
+};
+use atelier_contract::{Call, Failure, StatusCode};
+use atelier_domain::id::JobId;
+use atelier_domain::{Endpoint, ModelKind};
+use atelier_service::inputs::Content;
+use atelier_service::models::{
+    Found, FoundConcept, Model as Known, ModelConcept, ModelName, ModelsFilter, Predict, Predictions, Wanted,
+};
+use atelier_service::{AppName, Service};
+
+use super::inputs::{input_failure, input_unreadable, read_content};
+use super::{Window, app_name, failure, timestamp, who};
+
+/// Where clients find a model, as they named it.
+struct Place {
+    app: AppName,
+    owner: String,
+    slug: String,
+}
+
+impl Place {
+    fn of(set: Option<UserAppIdSet>) -> Self {
+        let UserAppIdSet { user_id, app_id } = set.clone().unwrap_or_default();
+        // Whoever asks for what is somebody's, of no app, means the whole catalogue.
+        let slug = if app_id.is_empty() { "main".into() } else { app_id };
+        Self { app: app_name(set), owner: user_id, slug }
+    }
+}
+
+pub(super) async fn list_types(
+    service: Service,
+    call: Call,
+    request: ListModelTypesRequest,
+) -> Result<MultiModelTypeResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    service.may_see_model_kinds(&who, &app, Endpoint::ListModelTypes).await.map_err(failure)?;
+    let window = Window::new(request.page, request.per_page);
+    Ok(MultiModelTypeResponse {
+        model_types: window.cut(ModelKind::ALL).map(write_type).collect(),
+        ..MultiModelTypeResponse::default()
+    })
+}
+
+pub(super) async fn get_type(
+    service: Service,
+    call: Call,
+    request: GetModelTypeRequest,
+) -> Result<SingleModelTypeResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id));
+    service.may_see_model_kinds(&who, &app, Endpoint::GetModelType).await.map_err(failure)?;
+    let kind = request.model_type_id.parse().map_err(|_| Failure::not_found())?;
+    Ok(SingleModelTypeResponse { model_type: Some(write_type(kind)), ..SingleModelTypeResponse::default() })
+}
+
+pub(super) async fn list(
+    service: Service,
+    call: Call,
+    request: ListModelsRequest,
+) -> Result<MultiModelResponse, Failure> {
+    let (who, place) = (who(&call)?, Place::of(request.user_app_id));
+    let text = [request.search, request.query, request.name].into_iter().find(|text| !text.is_empty());
+    let Some(filter) = filter(&request.model_type_id, text) else {
+        service.may_see_model_kinds(&who, &place.app, Endpoint::ListModels).await.map_err(failure)?;
+        return Ok(MultiModelResponse::default());
+    };
+    let models =
+        service.list_models(&who, &place.app, Endpoint::ListModels, &filter).await.map_err(failure)?;
+    Ok(several(Window::new(request.page, request.per_page), models, &place))
+}
+
+pub(super) async fn search(
+    service: Service,
+    call: Call,
+    request: PostModelsSearchesRequest,
+) -> Result<MultiModelResponse, Failure> {
+    let (who, place) = (who(&call)?, Place::of(request.user_app_id));
+    let query = request.model_query.unwrap_or_default();
+    let text = (!query.name.is_empty()).then_some(query.name);
+    let Some(filter) = filter(&query.model_type_id, text) else {
+        service.may_see_model_kinds(&who, &place.app, Endpoint::PostModelsSearches).await.map_err(failure)?;
+        return Ok(MultiModelResponse::default());
+    };
+    let models = service
+        .list_models(&who, &place.app, Endpoint::PostModelsSearches, &filter)
+        .await
+        .map_err(failure)?;
+    let pagination = request.pagination.unwrap_or_default();
+    Ok(several(Window::new(pagination.page, pagination.per_page), models, &place))
+}
+
+/// What models are wanted; nothing, if they are to be of a kind that there is not.
+fn filter(kind: &str, text: Option<String>) -> Option<ModelsFilter> {
+    let kind = if kind.is_empty() { None } else { Some(kind.parse().ok()?) };
+    // Clients may put stars around a name of which they know a part.
+    let text = text.map(|text| text.trim_matches('*').to_owned()).filter(|text| !text.is_empty());
+    Some(ModelsFilter { kind, text })
+}
+
+fn several(window: Window, models: Vec<Known>, place: &Place) -> MultiModelResponse {
+    MultiModelResponse {
+        models: window.cut(models).map(|model| write(&model, place)).collect(),
+        ..MultiModelResponse::default()
+    }
+}
+
+pub(super) async fn get(
+    service: Service,
+    call: Call,
+    request: GetModelRequest,
+) -> Result<SingleModelResponse, Failure> {
+    one(service, call, Endpoint::GetModel, request).await
+}
+
+pub(super) async fn get_output_info(
+    service: Service,
+    call: Call,
+    request: GetModelRequest,
+) -> Result<SingleModelResponse, Failure> {
+    one(service, call, Endpoint::GetModelOutputInfo, request).await
+}
+
+async fn one(
+    service: Service,
+    call: Call,
+    endpoint: Endpoint,
+    request: GetModelRequest,
+) -> Result<SingleModelResponse, Failure> {
+    let (who, place) = (who(&call)?, Place::of(request.user_app_id));
+    let name = ModelName::at(&place.app, &request.model_id, &request.version_id);
+    let model = service.get_model(&who, &place.app, endpoint, &name).await.map_err(failure)?;
+    Ok(SingleModelResponse { model: Some(write(&model, &place)), ..SingleModelResponse::default() })
+}
+
+pub(super) async fn get_version(
+    service: Service,
+    call: Call,
+    request: GetModelVersionRequest,
+) -> Result<SingleModelVersionResponse, Failure> {
+    let (who, place) = (who(&call)?, Place::of(request.user_app_id));
+    let name = ModelName::at(&place.app, &request.model_id, &request.version_id);
+    let model =
+        service.get_model(&who, &place.app, Endpoint::GetModelVersion, &name).await.map_err(failure)?;
+    Ok(SingleModelVersionResponse {
+        model_version: Some(write_version(&model, &place)),
+        ..SingleModelVersionResponse::default()
+    })
+}
+
+pub(super) async fn list_versions(
+    service: Service,
+    call: Call,
+    request: ListModelVersionsRequest,
+) -> Result<MultiModelVersionResponse, Failure> {
+    let (who, place) = (who(&call)?, Place::of(request.user_app_id));
+    let name = ModelName::at(&place.app, &request.model_id, "");
+    let model =
+        service.get_model(&who, &place.app, Endpoint::ListModelVersions, &name).await.map_err(failure)?;
+    let versions = Window::new(request.page, request.per_page).cut([write_version(&model, &place)]);
+    Ok(MultiModelVersionResponse {
+        model_versions: versions.collect(),
+        ..MultiModelVersionResponse::default()
+    })
+}
+
+pub(super) async fn list_concepts(
+    service: Service,
+    call: Call,
+    request: ListModelConceptsRequest,
+) -> Result<MultiConceptResponse, Failure> {
+    let (who, place) = (who(&call)?, Place::of(request.user_app_id));
+    let name = ModelName::at(&place.app, &request.model_id, &request.version_id);
+    let text = Some(request.search.as_str()).filter(|text| !text.is_empty());
+    let window = Window::new(request.page, request.per_page);
+    let (skip, size) = (window.skipped(), window.size as usize);
+    let concepts =
+        service.list_model_concepts(&who, &place.app, &name, text, skip, size).await.map_err(failure)?;
+    Ok(MultiConceptResponse {
+        concepts: concepts.into_iter().map(|concept| write_concept(concept, 1.0, &place)).collect(),
+        ..MultiConceptResponse::default()
+    })
+}
+
+pub(super) async fn predict(
+    service: Service,
+    call: Call,
+    request: PostModelOutputsRequest,
+) -> Result<MultiOutputResponse, Failure> {
+    let (who, place) = (who(&call)?, Place::of(request.user_app_id));
+    let name = ModelName::at(&place.app, &request.model_id, &request.version_id);
+    let mut asked = Vec::new();
+    let mut outputs: Vec<Output> = Vec::new();
+    let mut contents = Vec::new();
+    for mut input in request.inputs {
+        let mut data = input.data.take().unwrap_or_default();
+        match read_content(&mut data) {
+            Ok(content) => {
+                asked.push(outputs.len());
+                outputs.push(Output { input: Some(shown(input.id, &content)), ..Output::default() });
+                contents.push(content);
+            }
+            // Each by itself: what cannot be read in one of them is no reason to refuse the others.
+            Err(failure) => {
+                let input = Input { id: input.id, ..Input::default() };
+                let status = Some(Status::from(input_unreadable(failure)));
+                outputs.push(Output { input: Some(input), status, ..Output::default() });
+            }
+        }
+    }
+    if contents.is_empty() && !outputs.is_empty() {
+        // Whether they may is asked nevertheless.
+        service.get_model(&who, &place.app, call.endpoint, &name).await.map_err(failure)?;
+        return Ok(MultiOutputResponse { status: of_all(&outputs), outputs, ..Default::default() });
+    }
+    let ask = Predict { model: name, inputs: contents, wanted: wanted(request.model) };
+    let Predictions { model, outputs: found } =
+        service.predict(&who, &place.app, ask).await.map_err(failure)?;
+    let model = write(&model, &place);
+    for (place_of, found) in asked.into_iter().zip(found) {
+        let Some(output) = outputs.get_mut(place_of) else { continue };
+        let now = service.world().now();
+        output.id = JobId::new(now, &service.world().salt()).to_string();
+        output.created_at = Some(timestamp(now));
+        output.model = Some(model.clone());
+        (output.status, output.data) = match found {
+            Ok(found) => (Some(StatusCode::Success.status()), Some(write_found(found, &place))),
+            Err(error) => (Some(Status::from(input_failure(error))), None),
+        };
+    }
+    Ok(MultiOutputResponse { status: of_all(&outputs), outputs, ..MultiOutputResponse::default() })
+}
+
+/// What is wanted of the answer, as clients say it: beside the model.
+fn wanted(model: Option<Model>) -> Wanted {
+    let version = model.and_then(|model| model.model_version).unwrap_or_default();
+    let config = version.output_info.and_then(|info| info.output_config).unwrap_or_default();
+    let name = |concept: Concept| if concept.id.is_empty() { concept.name } else { concept.id };
+    Wanted {
+        concepts: usize::try_from(config.max_concepts).ok().filter(|most| *most > 0),
+        from: config.min_value,
+        only: config.select_concepts.into_iter().map(name).collect(),
+    }
+}
+
+/// An input as it is shown beside what was found in it: without the bytes that whoever asks has.
+fn shown(id: String, content: &Content) -> Input {
+    let data = match content {
+        Content::Image(_) => Data { image: Some(Image::default()), ..Data::default() },
+        Content::ImageAt(url) => {
+            Data { image: Some(Image { url: url.clone(), ..Image::default() }), ..Data::default() }
+        }
+        Content::Text(text) => {
+            Data { text: Some(Text { raw: text.clone(), ..Text::default() }), ..Data::default() }
+        }
+        Content::TextAt(url) => {
+            Data { text: Some(Text { url: url.clone(), ..Text::default() }), ..Data::default() }
+        }
+    };
+    Input { id, data: Some(data), ..Input::default() }
+}
+
+/// Whether all inputs were looked at, none or some; and if one was not, why the first of these.
+fn of_all(outputs: &[Output]) -> Option<Status> {
+    let statuses = || outputs.iter().filter_map(|output| output.status.as_ref());
+    let failed = |status: &&Status| status.code != StatusCode::Success as i32;
+    let first = statuses().find(failed)?;
+    let count = statuses().filter(failed).count();
+    let code = if count == outputs.len() { StatusCode::Failure } else { StatusCode::MixedStatus };
+    let details = format!(
+        "{count} of {} inputs could not be looked at, the first because: {} {}",
+        outputs.len(),
+        first.description,
+        first.details
+    );
+    Some(Status { details, ..code.status() })
+}
+
+fn write_found(found: Found, place: &Place) -> Data {
+    match found {
+        Found::Concepts(found) => Data {
+            concepts: found
+                .into_iter()
+                .map(|FoundConcept { concept, value }| write_concept(concept, value, place))
+                .collect(),
+            ..Data::default()
+        },
+        Found::Embedding(vector) => Data {
+            embeddings: vec![Embedding {
+                num_dimensions: u32::try_from(vector.len()).unwrap_or(u32::MAX),
+                vector,
+            }],
+            ..Data::default()
+        },
+    }
+}
+
+fn write_concept(concept: ModelConcept, value: f32, place: &Place) -> Concept {
+    Concept {
+        id: concept.slug,
+        name: concept.name,
+        value,
+        language: "en".into(),
+        app_id: place.slug.clone(),
+        user_id: place.owner.clone(),
+        ..Concept::default()
+    }
+}
+
+fn write_type(kind: ModelKind) -> ModelType {
+    ModelType {
+        id: kind.name().into(),
+        title: kind.title().into(),
+        description: kind.sentence().into(),
+        input_fields: vec![kind.takes().name().into()],
+        output_fields: vec![kind.gives().name().into()],
+        ..ModelType::default()
+    }
+}
+
+/// A model, with the names by which it was asked for.
+fn write(model: &Known, place: &Place) -> Model {
+    Model {
+        id: model.slug.clone(),
+        name: model.name.clone(),
+        display_name: model.name.clone(),
+        created_at: Some(timestamp(model.version.made_at)),
+        modified_at: Some(timestamp(model.version.made_at)),
+        app_id: place.slug.clone(),
+        user_id: place.owner.clone(),
+        model_type_id: model.kind.name().into(),
+        description: model.description.clone(),
+        notes: model.notes.clone(),
+        visibility: public(),
+        version_count: 1,
+        model_version: Some(Box::new(write_version(model, place))),
+        ..Model::default()
+    }
+}
+
+fn write_version(model: &Known, place: &Place) -> ModelVersion {
+    ModelVersion {
+        id: model.version.slug.clone(),
+        created_at: Some(timestamp(model.version.made_at)),
+        completed_at: Some(timestamp(model.version.made_at)),
+        modified_at: Some(timestamp(model.version.made_at)),
+        status: Some(StatusCode::ModelTrained.status()),
+        active_concept_count: u32::try_from(model.version.concepts).unwrap_or(u32::MAX),
+        visibility: public(),
+        app_id: place.slug.clone(),
+        user_id: place.owner.clone(),
+        license: model.license.clone(),
+        output_info: Some(OutputInfo::default()),
+        ..ModelVersion::default()
+    }
+}
+
+fn public() -> Option<Visibility> {
+    Some(Visibility { gettable: Gettable::Public.into() })
+}

@@ -1,0 +1,107 @@
+//! The public models, as they are listed. What they are is said in `docs/models.md`.
+
+use std::sync::OnceLock;
+
+use atelier_domain::model::Gives;
+use atelier_domain::{ModelKind, Timestamp};
+use atelier_learn::public;
+
+use super::{Model, ModelConcept, ModelVersion};
+
+/// Since when they are there, in microseconds UTC: 28 November 2026.
+const MADE_AT: Timestamp = Timestamp::from_micros(1_795_824_000_000_000);
+
+/// The versions: the first digits of the SHA-256 of their weights.
+const PICTURES: &str = "04e219239bec3b8cddf00746fc278fbe";
+const TEXTS: &str = "e55efcfe61c1080c267fefbffe747fd8";
+
+/// What is said of both that look at pictures.
+const OF_PICTURES: &str = "EfficientNet-Lite0, trained on ImageNet-1k: 75.1 % of the pictures of its test get the right one of \
+    1000 concepts, as its publisher says.\n\n\
+    It knows these concepts and no others: many animals, plants, dishes, vehicles, tools and buildings, and **no people**. What \
+    a picture shows besides is called by whatever of them is nearest. It looks at the middle of a picture, 224 pixels across: \
+    what is small in it, or at its edge, is not seen.";
+
+const OF_TEXTS: &str = "all-MiniLM-L6-v2, trained on English pairs of questions and answers, titles and texts. \n\n\
+    It knows **English**: texts in other languages get vectors as well, which mean little. Of a long text the first 256 \
+    pieces of words are read, which is about 200 words.";
+
+/// The public models, in the order in which they are listed.
+pub(super) fn models() -> &'static [Model] {
+    static MODELS: OnceLock<Vec<Model>> = OnceLock::new();
+    MODELS.get_or_init(|| {
+        let model = |slug: &str, name: &str, kind: ModelKind, description: &str, notes: &str, version| Model {
+            slug: slug.into(),
+            name: name.into(),
+            description: description.into(),
+            notes: notes.into(),
+            kind,
+            license: "Apache-2.0".into(),
+            version,
+        };
+        let version = |slug: &str, concepts, dimensions| ModelVersion {
+            slug: slug.into(),
+            made_at: MADE_AT,
+            concepts,
+            dimensions,
+        };
+        vec![
+            model(
+                "general-image-recognition",
+                "General image recognition",
+                ModelKind::VisualClassifier,
+                "Says which of 1000 everyday things, animals and plants a picture shows.",
+                OF_PICTURES,
+                version(PICTURES, public::concepts().len(), None),
+            ),
+            model(
+                "general-image-embedding",
+                "General image embedding",
+                ModelKind::VisualEmbedder,
+                "Turns a picture into numbers, by which pictures that look alike are found and custom models are trained.",
+                OF_PICTURES,
+                version(PICTURES, 0, Some(public::PICTURE_WIDTH)),
+            ),
+            model(
+                "general-text-embedding",
+                "General text embedding",
+                ModelKind::TextEmbedder,
+                "Turns an English text into numbers, by which texts that mean the like are found and custom models are \
+                 trained.",
+                OF_TEXTS,
+                version(TEXTS, 0, Some(public::TEXT_WIDTH)),
+            ),
+        ]
+    })
+}
+
+/// The concepts that a model knows, in the order of its probabilities; none, if it gives vectors.
+pub(super) fn concepts(model: &Model) -> &'static [ModelConcept] {
+    static CONCEPTS: OnceLock<Vec<ModelConcept>> = OnceLock::new();
+    match model.kind.gives() {
+        Gives::Embeddings => &[],
+        Gives::Concepts => CONCEPTS.get_or_init(|| {
+            let concepts = public::concepts().iter();
+            concepts
+                .map(|concept| ModelConcept { slug: concept.id.into(), name: concept.name.into() })
+                .collect()
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest as _, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn a_version_is_called_by_its_weights() {
+        for (version, weights) in [(PICTURES, "pictures.onnx"), (TEXTS, "texts.onnx")] {
+            let path = format!("{}/../learn/models/{weights}", env!("CARGO_MANIFEST_DIR"));
+            let hash = Sha256::digest(std::fs::read(path).unwrap());
+            let digits: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(version, digits, "{weights}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Where models compute: beside the threads that answer requests, and coming after them.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, OnceLock};
+use std::thread::available_parallelism;
+
+use atelier_learn::engine::{self, Lanes};
+use atelier_learn::picture::Prepared;
+use atelier_learn::public::{self, Seen};
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
+
+use crate::computing::{GaveUp, compute};
+use crate::inputs::Pictures;
+use crate::{Error, Result};
+
+/// Runs the models that come with Atelier; each is loaded when it is first asked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Engine {
+    /// As many as there are processors. They are made by a thread that gives way, and give way themselves.
+    lanes: Arc<OnceLock<Lanes>>,
+}
+
+impl Engine {
+    /// What is seen in each of the pictures; where there is none, or it cannot be read, why.
+    pub(super) async fn look(&self, readers: &Pictures, pictures: Vec<Result<Bytes>>) -> Vec<Result<Seen>> {
+        let preparing = pictures.into_iter().map(|picture| prepare(readers, picture));
+        let prepared: Vec<Result<Prepared>> =
+            stream::iter(preparing).buffered(threads().get()).collect().await;
+        self.ask(prepared, |lanes, pictures| public::pictures()?.look(lanes, pictures)).await
+    }
+
+    /// What each of the texts is about; where there is none, why.
+    pub(super) async fn embed(&self, texts: Vec<Result<String>>) -> Vec<Result<Vec<f32>>> {
+        self.ask(texts, |lanes, texts| public::texts()?.embed(lanes, texts)).await
+    }
+
+    /// Asks a model about those of the items that are there, all at once.
+    async fn ask<I: Clone + Send + 'static, O: Clone + Send + 'static>(
+        &self,
+        items: Vec<Result<I>>,
+        ask: impl FnOnce(&Lanes, &[I]) -> std::result::Result<Vec<O>, engine::Error> + Send + 'static,
+    ) -> Vec<Result<O>> {
+        let there: Vec<I> = items.iter().flatten().cloned().collect();
+        let lanes = self.lanes.clone();
+        let answers = compute(move || ask(lanes.get_or_init(|| Lanes::new(threads())), &there)).await;
+        let answers = match answers {
+            Ok(Ok(answers)) => Ok(answers),
+            Ok(Err(error)) => Err(Error::fault(&error)),
+            Err(error @ GaveUp) => Err(Error::fault(&error)),
+        };
+        let mut answers = answers.map(Vec::into_iter);
+        let mut next = || match &mut answers {
+            // INVARIANT: there is one for each item that is there.
+            Ok(answers) => answers.next().ok_or(Error::Unavailable),
+            Err(error) => Err(error.clone()),
+        };
+        items.into_iter().map(|item| item.and_then(|_| next())).collect()
+    }
+}
+
+/// A picture as the public models see it.
+async fn prepare(readers: &Pictures, picture: Result<Bytes>) -> Result<Prepared> {
+    let picture = readers.decode(picture?).await?;
+    let prepared = compute(move || Prepared::new(&picture.into_rgb8())).await;
+    prepared.map_err(|error| Error::fault(&error))?.map_err(|error| Error::invalid("image", error))
+}
+
+fn threads() -> NonZeroUsize {
+    available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}

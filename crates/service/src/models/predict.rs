@@ -1,0 +1,198 @@
+//! Asking a model what it finds in inputs.
+
+use std::collections::BTreeSet;
+
+use atelier_domain::model::Gives;
+use atelier_domain::{Endpoint, Medium};
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
+
+use super::{Model, ModelConcept, ModelName, catalogue, find};
+use crate::inputs::{Content, MOST_BYTES, MOST_TEXT_BYTES};
+use crate::{AppName, Error, Result, Service, Who};
+
+/// The most inputs of one request.
+pub const MOST_AT_ONCE: usize = 128;
+
+/// How many inputs of one request are fetched at once from their addresses.
+const FETCHED_AT_ONCE: usize = 8;
+
+/// How many concepts are answered if nothing else is wanted.
+const CONCEPTS: usize = 20;
+
+/// What a model is asked.
+#[derive(Clone, Debug)]
+pub struct Predict {
+    /// The model.
+    pub model: ModelName,
+    /// The inputs.
+    pub inputs: Vec<Content>,
+    /// What of its answer is wanted.
+    pub wanted: Wanted,
+}
+
+/// What is wanted of the concepts that a model finds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wanted {
+    /// At most so many; 20, if nothing is given.
+    pub concepts: Option<usize>,
+    /// Only those of which it is at least so sure, from 0 to 1.
+    pub from: f32,
+    /// Only these, by identifier or name; all, if it is empty.
+    pub only: Vec<String>,
+}
+
+/// What a model answered.
+#[derive(Clone, Debug)]
+pub struct Predictions {
+    /// The model.
+    pub model: Model,
+    /// What it found in each input, in their order; or why it could not look at it.
+    pub outputs: Vec<Result<Found>>,
+}
+
+/// What a model found in one input.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// Concepts, the surest first.
+    Concepts(Vec<FoundConcept>),
+    /// A vector.
+    Embedding(Vec<f32>),
+}
+
+/// A concept that a model finds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundConcept {
+    /// Which.
+    pub concept: ModelConcept,
+    /// How sure the model is, from 0 to 1.
+    pub value: f32,
+}
+
+impl Service {
+    /// Asks a model, from `app`, what it finds in inputs. Nothing of them is kept.
+    ///
+    /// # Errors
+    /// When the caller may not, there is no such model, or no or too many inputs are given. What is wrong with one input is
+    /// no reason to refuse the others: it is answered in its place.
+    pub async fn predict(&self, who: &Who, app: &AppName, ask: Predict) -> Result<Predictions> {
+        let model = {
+            let mut tx = self.store.read().await?;
+            let permit = self.permit_models(&mut tx, who, app, Endpoint::PostModelOutputs).await?;
+            find(&permit, &ask.model)?
+        };
+        if !(1..=MOST_AT_ONCE).contains(&ask.inputs.len()) {
+            return Err(Error::invalid("inputs", format!("must be between 1 and {MOST_AT_ONCE}")));
+        }
+        let choice = Choice::of(model, &ask.wanted)?;
+        let outputs = match model.kind.takes() {
+            Medium::Image => self.look_at(model.kind.gives(), ask.inputs, &choice).await,
+            Medium::Text => self.read_texts(ask.inputs).await,
+        };
+        Ok(Predictions { model: model.clone(), outputs })
+    }
+
+    async fn look_at(&self, gives: Gives, inputs: Vec<Content>, choice: &Choice) -> Vec<Result<Found>> {
+        let pictures = inputs.into_iter().map(|content| self.picture_of(content));
+        let pictures = stream::iter(pictures).buffered(FETCHED_AT_ONCE).collect().await;
+        let seen = self.engine.look(&self.pictures, pictures).await;
+        let found = seen.into_iter().map(|seen| {
+            let seen = seen?;
+            Ok(match gives {
+                Gives::Concepts => Found::Concepts(choice.of_probabilities(&seen.probabilities)),
+                Gives::Embeddings => Found::Embedding(seen.embedding),
+            })
+        });
+        found.collect()
+    }
+
+    async fn read_texts(&self, inputs: Vec<Content>) -> Vec<Result<Found>> {
+        let texts = inputs.into_iter().map(|content| self.text_of(content));
+        let texts = stream::iter(texts).buffered(FETCHED_AT_ONCE).collect().await;
+        let vectors = self.engine.embed(texts).await;
+        vectors.into_iter().map(|vector| vector.map(Found::Embedding)).collect()
+    }
+
+    async fn picture_of(&self, content: Content) -> Result<Bytes> {
+        match content {
+            Content::Image(bytes) => Ok(bytes),
+            Content::ImageAt(url) => self.fetcher.fetch(&url, MOST_BYTES).await,
+            Content::Text(_) | Content::TextAt(_) => {
+                Err(Error::invalid("text", "is not what this model takes: send a picture"))
+            }
+        }
+    }
+
+    async fn text_of(&self, content: Content) -> Result<String> {
+        let text = match content {
+            Content::Text(text) => text,
+            Content::TextAt(url) => {
+                let bytes = self.fetcher.fetch(&url, MOST_TEXT_BYTES).await?;
+                String::from_utf8(bytes.into())
+                    .map_err(|_| Error::invalid("url", "must hold a text in UTF-8"))?
+            }
+            Content::Image(_) | Content::ImageAt(_) => {
+                return Err(Error::invalid("image", "is not what this model takes: send a text"));
+            }
+        };
+        if text.trim().is_empty() {
+            return Err(Error::invalid("text", "must not be empty"));
+        }
+        if text.len() > MOST_TEXT_BYTES {
+            return Err(Error::invalid("text", format!("must have at most {} MiB", MOST_TEXT_BYTES >> 20)));
+        }
+        Ok(text)
+    }
+}
+
+/// Which of a model's concepts are answered.
+struct Choice {
+    concepts: &'static [ModelConcept],
+    /// Only those at these places; all, if nothing is given.
+    only: Option<BTreeSet<usize>>,
+    most: usize,
+    from: f32,
+}
+
+impl Choice {
+    /// What is `wanted` of `model`.
+    ///
+    /// # Errors
+    /// When it is not what can be wanted, or the model does not know a concept.
+    fn of(model: &Model, wanted: &Wanted) -> Result<Self> {
+        if !(0.0..=1.0).contains(&wanted.from) {
+            return Err(Error::invalid("min_value", "must be between 0 and 1"));
+        }
+        let concepts = catalogue::concepts(model);
+        let place = |name: &String| {
+            let is_it = |concept: &ModelConcept| concept.slug == *name || concept.name == *name;
+            concepts.iter().position(is_it).ok_or_else(|| {
+                Error::invalid(
+                    "select_concepts",
+                    format!("must be known to the model, which `{name}` is not"),
+                )
+            })
+        };
+        let only: BTreeSet<usize> = wanted.only.iter().map(place).collect::<Result<_>>()?;
+        let only = (!only.is_empty()).then_some(only);
+        // Who names concepts wants to hear of each of them.
+        let most = wanted.concepts.unwrap_or_else(|| only.as_ref().map_or(CONCEPTS, BTreeSet::len));
+        Ok(Self { concepts, only, most, from: wanted.from })
+    }
+
+    /// The chosen ones, the surest first.
+    fn of_probabilities(&self, probabilities: &[f32]) -> Vec<FoundConcept> {
+        let is_chosen = |place: &usize| self.only.as_ref().is_none_or(|only| only.contains(place));
+        let mut found: Vec<FoundConcept> = self
+            .concepts
+            .iter()
+            .zip(probabilities)
+            .enumerate()
+            .filter(|(place, (_, value))| is_chosen(place) && **value >= self.from)
+            .map(|(_, (concept, value))| FoundConcept { concept: concept.clone(), value: *value })
+            .collect();
+        found.sort_by(|one, other| other.value.total_cmp(&one.value));
+        found.truncate(self.most);
+        found
+    }
+}

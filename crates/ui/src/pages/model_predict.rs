@@ -1,0 +1,214 @@
+//! Having a model predict, on its page `/{owner}/{app}/models/{model}`. Without scripts the browser posts the form, and the
+//! page comes back with what was found; with them the answer comes beside the page.
+
+use atelier_domain::Medium;
+use leptos::{ev, html, prelude::*};
+
+use crate::{
+    api::models::{Found, PREDICT_FORM, PredictAnswer},
+    components::{
+        prose::Prose,
+        table::{Cell, Column, Table},
+    },
+    error::UiError,
+    form::posted,
+};
+
+/// The pictures that are taken, for the file chooser.
+const PICTURES: &str = "image/png,image/jpeg,image/gif,image/webp,image/bmp";
+
+/// The place to put a picture or a text, and what the model found in it.
+#[component]
+pub(super) fn Prediction(
+    /// The page's path.
+    path: String,
+    /// What the model takes.
+    takes: Medium,
+) -> impl IntoView {
+    let by_form = posted(PREDICT_FORM).map(|outcome| {
+        outcome.and_then(|answer| serde_json::from_str(&answer).map_err(|_| UiError::Unavailable))
+    });
+    let outcome: RwSignal<Option<Result<PredictAnswer, UiError>>> = RwSignal::new(by_form);
+    let (is_asking, is_over) = (RwSignal::new(false), RwSignal::new(false));
+    let form = NodeRef::<html::Form>::new();
+    let path_to_ask = StoredValue::new(path.clone());
+    let ask = move |fields: web_sys::FormData| {
+        is_asking.set(true);
+        leptos::task::spawn_local(async move {
+            let answer = ask(&path_to_ask.get_value(), fields).await;
+            outcome.set(Some(answer));
+            is_asking.set(false);
+        });
+    };
+    let ask_with_form = move || {
+        if let Some(fields) =
+            form.get_untracked().and_then(|form| web_sys::FormData::new_with_form(&form).ok())
+        {
+            ask(fields);
+        }
+    };
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        ask_with_form();
+    };
+    let ask_with_file = move |file: web_sys::File| {
+        if let Ok(fields) = web_sys::FormData::new()
+            && fields.append_with_blob_and_filename("file", &file, &file.name()).is_ok()
+        {
+            ask(fields);
+        }
+    };
+    let drop = move |event: ev::DragEvent| {
+        event.prevent_default();
+        is_over.set(false);
+        let files = event.data_transfer().and_then(|transfer| transfer.files());
+        if let Some(file) = files.and_then(|files| files.get(0)) {
+            ask_with_file(file);
+        }
+    };
+    let hover = move |event: ev::DragEvent| {
+        // Otherwise the browser would open the file.
+        event.prevent_default();
+        is_over.set(true);
+    };
+    let field = match takes {
+        Medium::Image => view! {
+            <div
+                class="drop"
+                class:is-over=move || is_over.get()
+                on:dragover=hover
+                on:dragleave=move |_| is_over.set(false)
+                on:drop=drop
+            >
+                <label for="predict-file">"A picture"</label>
+                <input
+                    id="predict-file"
+                    type="file"
+                    name="file"
+                    accept=PICTURES
+                    required
+                    // A picture that was chosen says all there is to say.
+                    on:change=move |_| ask_with_form()
+                />
+                <p class="field-hint">
+                    "PNG, JPEG, GIF, WebP or BMP. It is looked at and not kept. "
+                    <span class="needs-script">"It can be dropped here, too."</span>
+                </p>
+            </div>
+        }
+        .into_any(),
+        Medium::Text => view! {
+            <div class="field">
+                <label for="predict-text">"A text"</label>
+                <p class="field-hint" id="predict-text-hint">"In English. It is read and not kept."</p>
+                <textarea
+                    id="predict-text"
+                    class="input"
+                    name="text"
+                    rows="3"
+                    required
+                    aria-describedby="predict-text-hint"
+                ></textarea>
+            </div>
+        }
+        .into_any(),
+    };
+    let told = move || outcome.get().map(told);
+    view! {
+        <form
+            node_ref=form
+            class="form is-narrow"
+            method="post"
+            enctype="multipart/form-data"
+            action=path
+            on:submit=submit
+        >
+            {field}
+            <p class="actions">
+                <button class="button is-primary" type="submit" aria-busy=move || is_asking.get().then_some("true")>
+                    "Predict"
+                </button>
+            </p>
+        </form>
+        <div class="found" role="status" aria-busy=move || is_asking.get().then_some("true")>{told}</div>
+    }
+}
+
+/// What became of the question, in words and figures.
+fn told(outcome: Result<PredictAnswer, UiError>) -> AnyView {
+    let PredictAnswer { of, found } = match outcome {
+        Ok(answer) => answer,
+        Err(error) => {
+            let why = match error {
+                UiError::Invalid { fields, .. } if !fields.is_empty() => {
+                    fields.into_iter().map(|field| field.message).collect::<Vec<_>>().join(" ")
+                }
+                other => other.to_string(),
+            };
+            return view! { <p class="notice" role="alert"><Prose text=why /></p> }.into_any();
+        }
+    };
+    match found {
+        Found::Concepts(concepts) => {
+            let rows = concepts
+                .into_iter()
+                .map(|(name, value)| {
+                    view! {
+                        <tr role="row">
+                            <Cell label="Concept">{name}</Cell>
+                            <Cell label="How sure">
+                                <span class="sureness">
+                                    <meter min="0" max="1" value=value.to_string() aria-hidden="true"></meter>
+                                    <span class="figures">{format!("{:.1} %", value * 100.0)}</span>
+                                </span>
+                            </Cell>
+                        </tr>
+                    }
+                    .into_any()
+                })
+                .collect_view();
+            let caption = format!("What was found in {of}");
+            let columns = [Column::text("Concept"), Column::text("How sure")];
+            view! {
+                <h3>{caption.clone()}</h3>
+                <Table caption=caption columns=columns.to_vec()>{rows}</Table>
+            }
+            .into_any()
+        }
+        Found::Vector { dimensions, first } => {
+            let first: Vec<String> = first.into_iter().map(|number| format!("{number:.4}")).collect();
+            view! {
+                <h3>{format!("The vector of {of}")}</h3>
+                <p class="section-lead">{format!("{dimensions} numbers, of which these are the first:")}</p>
+                <pre class="vector">{format!("{}, …", first.join(", "))}</pre>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// Asks the server what the model finds in what the form holds.
+#[cfg(any(feature = "hydrate", feature = "csr"))]
+async fn ask(path: &str, fields: web_sys::FormData) -> Result<PredictAnswer, UiError> {
+    use leptos::server_fn::error::FromServerFnError as _;
+
+    let unreachable = |_| UiError::Unavailable;
+    let answer = gloo_net::http::Request::post(path)
+        .header("accept", "application/json")
+        .body(fields)
+        .map_err(unreachable)?
+        .send()
+        .await
+        .map_err(unreachable)?;
+    let text = answer.text().await.map_err(unreachable)?;
+    if !answer.ok() {
+        return Err(UiError::de(text.into_bytes().into()));
+    }
+    serde_json::from_str(&text).map_err(|_| UiError::Unavailable)
+}
+
+/// Only browsers ask.
+#[cfg(not(any(feature = "hydrate", feature = "csr")))]
+async fn ask(_: &str, _: web_sys::FormData) -> Result<PredictAnswer, UiError> {
+    Err(UiError::Unavailable)
+}
