@@ -448,7 +448,7 @@ test.describe("importing", () => {
     const name = "notes.zip";
     const buffer = archiveOfTexts(4_000);
     await page.getByLabel("File", { exact: true }).setInputFiles({ name, mimeType: "application/zip", buffer });
-    await page.getByRole("button", { name: "Import" }).click();
+    await page.getByRole("button", { name: "Import" }).press("Enter");
     const file = page.locator(".upload").filter({ hasText: name });
     await expect(file).toContainText(/[1-9]\d* of 4000 inputs read/);
     await file.getByRole("button", { name: "Cancel" }).click();

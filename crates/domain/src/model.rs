@@ -11,7 +11,7 @@ use crate::label::Medium;
 pub enum ModelKind {
     /// Says which concepts are in a picture.
     VisualClassifier,
-    /// Turns a picture into numbers that are alike for pictures that are alike.
+    /// Turns a picture into numbers that are alike for pictures that look alike.
     VisualEmbedder,
     /// Turns a text into numbers that are alike for texts that mean the like.
     TextEmbedder,
@@ -67,11 +67,9 @@ impl ModelKind {
         match self {
             Self::VisualClassifier => "Says which concepts are in a picture, and how sure it is.",
             Self::VisualEmbedder => {
-                "Turns a picture into a vector: pictures that look alike have vectors that are near."
+                "Turns a picture into numbers, which are alike for pictures that look alike."
             }
-            Self::TextEmbedder => {
-                "Turns a text into a vector: texts that mean the like have vectors that are near."
-            }
+            Self::TextEmbedder => "Turns a text into numbers, which are alike for texts that mean the like.",
         }
     }
 

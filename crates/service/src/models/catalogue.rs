@@ -30,15 +30,16 @@ const OF_TEXTS: &str = "all-MiniLM-L6-v2, trained on English pairs of questions 
 pub(super) fn models() -> &'static [Model] {
     static MODELS: OnceLock<Vec<Model>> = OnceLock::new();
     MODELS.get_or_init(|| {
-        let model = |slug: &str, name: &str, kind: ModelKind, description: &str, notes: &str, version| Model {
-            slug: slug.into(),
-            name: name.into(),
-            description: description.into(),
-            notes: notes.into(),
-            kind,
-            license: "Apache-2.0".into(),
-            version,
-        };
+        let model =
+            |slug: &str, name: &str, kind: ModelKind, description: &str, notes: &str, version| Model {
+                slug: slug.into(),
+                name: name.into(),
+                description: description.into(),
+                notes: notes.into(),
+                kind,
+                license: "Apache-2.0".into(),
+                version,
+            };
         let version = |slug: &str, concepts, dimensions| ModelVersion {
             slug: slug.into(),
             made_at: MADE_AT,
@@ -58,7 +59,7 @@ pub(super) fn models() -> &'static [Model] {
                 "general-image-embedding",
                 "General image embedding",
                 ModelKind::VisualEmbedder,
-                "Turns a picture into numbers, by which pictures that look alike are found and custom models are trained.",
+                "Turns a picture into 1280 numbers, which are alike for pictures that look alike.",
                 OF_PICTURES,
                 version(PICTURES, 0, Some(public::PICTURE_WIDTH)),
             ),
@@ -66,8 +67,7 @@ pub(super) fn models() -> &'static [Model] {
                 "general-text-embedding",
                 "General text embedding",
                 ModelKind::TextEmbedder,
-                "Turns an English text into numbers, by which texts that mean the like are found and custom models are \
-                 trained.",
+                "Turns an English text into 384 numbers, which are alike for texts that mean the like.",
                 OF_TEXTS,
                 version(TEXTS, 0, Some(public::TEXT_WIDTH)),
             ),

@@ -155,8 +155,8 @@ fn told(outcome: Result<PredictAnswer, UiError>) -> AnyView {
                 .map(|(name, value)| {
                     view! {
                         <tr role="row">
-                            <Cell label="Concept">{name}</Cell>
-                            <Cell label="How sure">
+                            <Cell label="">{name}</Cell>
+                            <Cell label="">
                                 <span class="sureness">
                                     <meter min="0" max="1" value=value.to_string() aria-hidden="true"></meter>
                                     <span class="figures">{format!("{:.1} %", value * 100.0)}</span>

@@ -66,7 +66,7 @@ fn table(app: &App, models: Vec<ListedModel>) -> AnyView {
                 <tr role="row">
                     <Cell label=""><a class="row-name" href=href>{model.name}</a></Cell>
                     <Cell label="Kind"><span class="row-line">{model.kind.title()}</span></Cell>
-                    <Cell label="Gives"><span class="row-line">{gives}</span></Cell>
+                    <Cell label="Gives"><span class="model-size">{gives}</span></Cell>
                     <Cell label="What it does"><span class="soft">{model.description}</span></Cell>
                 </tr>
             }

@@ -4,6 +4,7 @@ mod annotations;
 mod collectors;
 mod datasets;
 mod inputs;
+mod models;
 mod reach;
 mod searches;
 mod tenants;

@@ -1,0 +1,104 @@
+//! The public models, under the name by which existing clients look for them.
+
+use atelier_contract::proto::{
+    ListModelsRequest, MultiModelResponse, MultiOutputResponse, PostModelOutputsRequest, UserAppIdSet,
+};
+
+use super::*;
+
+const MODELS: &str = "/v2/users/clarifai/apps/main/models";
+const RECOGNITION: &str = "/v2/users/clarifai/apps/main/models/general-image-recognition";
+
+#[test]
+fn the_catalogue_is_listed_looked_at_and_asked() {
+    tell(async |story| {
+        let ana = &story.ana_token;
+        let ask = async |method: Method, path: &str, body: Value| story.rest(method, path, ana, body).await;
+        let get = async |path: &str| ask(Method::GET, path, json!({})).await;
+        let all = ["general-image-recognition", "general-image-embedding", "general-text-embedding"];
+        for path in [MODELS, "/v2/users/clarifai/models", "/v2/users/atelier/apps/main/models"] {
+            let (http, answer) = get(path).await;
+            assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+            assert_eq!(ids(&answer, "models"), all, "{path}");
+        }
+        for (query, expected) in [
+            ("?model_type_id=text-embedder", vec![all[2]]),
+            ("?search=*recognition*", vec![all[0]]),
+            ("?model_type_id=visual-detector", vec![]),
+            ("?page=2&per_page=2", vec![all[2]]),
+            ("?page=3&per_page=2", vec![]),
+        ] {
+            assert_eq!(ids(&get(&format!("{MODELS}{query}")).await.1, "models"), expected, "{query}");
+        }
+        let sought = json!({ "model_query": { "name": "embedding", "model_type_id": "visual-embedder" } });
+        let (_, answer) = ask(Method::POST, &format!("{MODELS}/searches"), sought).await;
+        assert_eq!(ids(&answer, "models"), [all[1]], "{answer}");
+        // An app has none of its own.
+        assert_eq!(ids(&get("/v2/users/ana/apps/tea/models").await.1, "models"), [""; 0]);
+        assert_eq!(get("/v2/users/ana/apps/tea/models/general-image-recognition").await.0, 404);
+
+        let (_, answer) = get(RECOGNITION).await;
+        let model = &answer["model"];
+        assert_eq!(model["model_type_id"], "visual-classifier", "{answer}");
+        assert_eq!((&model["user_id"], &model["app_id"]), (&json!("clarifai"), &json!("main")));
+        let version = &model["model_version"];
+        assert_eq!(
+            (&version["active_concept_count"], &version["license"]),
+            (&json!(1000), &json!("Apache-2.0"))
+        );
+        let id = version["id"].as_str().unwrap();
+        assert_eq!(&get(&format!("{RECOGNITION}/versions/{id}")).await.1["model_version"], version);
+        assert_eq!(ids(&get(&format!("{RECOGNITION}/versions")).await.1, "model_versions"), [id]);
+        assert_eq!(get(&format!("{RECOGNITION}/versions/0000")).await.0, 404);
+        let (_, answer) = get(&format!("{RECOGNITION}/concepts?per_page=3&search=tabby")).await;
+        assert_eq!(answer["concepts"][0]["id"], "n02123045", "{answer}");
+        let (_, answer) = get(&format!("{MODELS}/types/visual-classifier")).await;
+        assert_eq!(answer["model_type"]["input_fields"], json!(["image"]), "{answer}");
+        assert_eq!(get(&format!("{MODELS}/types")).await.1["model_types"].as_array().unwrap().len(), 3);
+
+        let config = json!({ "output_config": { "max_concepts": 3 } });
+        let wanted = json!({ "model_version": { "output_info": config } });
+        let inputs = json!([picture("one", PNG), picture("svg", SVG), text("words", "A cup of tea"), { "id": "nothing" }]);
+        let outputs = format!("{RECOGNITION}/outputs");
+        let (http, answer) = ask(Method::POST, &outputs, json!({ "inputs": inputs, "model": wanted })).await;
+        assert_eq!((http, code(&answer)), (207, 10010), "{answer}");
+        assert!(details(&answer).starts_with("3 of 4 inputs"), "{answer}");
+        let became = answer["outputs"].as_array().unwrap();
+        let said: Vec<_> =
+            became.iter().map(|one| (one["input"]["id"].as_str().unwrap(), &one["status"]["code"])).collect();
+        assert_eq!((said[0], said.len()), (("one", &json!(10000)), 4), "{answer}");
+        let concepts = became[0]["data"]["concepts"].as_array().unwrap();
+        assert_eq!(concepts.len(), 3);
+        assert!(concepts[0]["value"].as_f64() > concepts[2]["value"].as_f64(), "{answer}");
+        assert!(became.iter().skip(1).all(|one| one.get("data").is_none()), "{answer}");
+        assert!(became[0]["input"]["data"]["image"].get("base64").is_none(), "{answer}");
+        for (inputs, status) in [(json!([]), 400), (json!([{ "id": "nothing" }]), 400)] {
+            let (http, answer) = ask(Method::POST, &outputs, json!({ "inputs": inputs })).await;
+            assert_eq!(http, status, "{answer}");
+        }
+    });
+}
+
+#[test]
+fn what_is_public_is_answered_over_grpc_and_to_keys_that_may() {
+    tell(async |story| {
+        let public = Some(UserAppIdSet { user_id: "clarifai".into(), app_id: "main".into() });
+        let input = text("cup", "A cup of tea").to_string();
+        let request = PostModelOutputsRequest {
+            user_app_id: public.clone(),
+            model_id: "general-text-embedding".into(),
+            inputs: vec![wire_json::from_slice(input.as_bytes()).unwrap()],
+            ..Default::default()
+        };
+        let answer: MultiOutputResponse = story.grpc("PostModelOutputs", &story.ana_token, &request).await;
+        let data = answer.outputs[0].data.clone().unwrap();
+        assert_eq!((data.embeddings[0].num_dimensions, data.embeddings[0].vector.len()), (384, 384));
+        let listing = ListModelsRequest { user_app_id: public, ..Default::default() };
+        let scopes = ScopeSet::of(&[Scope::AppsGet, Scope::CollaboratorsGet]);
+        let narrow = story.key_of(&story.ana, |key| key.scopes = scopes).await;
+        let refused: MultiModelResponse = story.grpc("ListModels", &narrow, &listing).await;
+        assert_eq!((refused.status.unwrap().code, refused.models.len()), (11007, 0));
+        let refused: MultiOutputResponse = story.grpc("PostModelOutputs", &narrow, &request).await;
+        assert_eq!((refused.status.unwrap().code, refused.outputs.len()), (11007, 0));
+    });
+}

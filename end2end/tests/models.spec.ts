@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises";
+import type { Page } from "@playwright/test";
+import { expect, hydrated, test } from "./fixture";
+import { addByPage, makeAccount, makeApp, signInAs } from "./people";
+import { picture } from "./pictures";
+
+/** A ball on a lawn, which was drawn for the tests of the models themselves. */
+const BALL = new URL("../../crates/learn/tests/data/ball.png", import.meta.url);
+
+/** Chooses a picture on the page of a model. */
+async function choose(page: Page, buffer: Buffer, name = "ball.png", mimeType = "image/png"): Promise<void> {
+  await page.getByLabel("A picture").setInputFiles({ name, mimeType, buffer });
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
+    // What is refused is refused with a status that the browser notes.
+    test.use({ javaScriptEnabled, expectedNoise: [/status of 422/] });
+
+    test("a public model says what is in a picture, and what it knows", async ({ page, axe }) => {
+      const app = await makeApp(page);
+      await page.goto(app);
+      await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: "Models" }).click();
+      await expect(page).toHaveURL(`${app}/models`);
+      await expect(page.getByRole("table", { name: "Public models" }).locator("tbody tr")).toHaveCount(3);
+      if (javaScriptEnabled) await axe();
+      await page.getByRole("link", { name: "General image recognition" }).click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("General image recognition");
+      if (javaScriptEnabled) await hydrated(page);
+
+      const predict = page.getByRole("button", { name: "Predict" });
+      await choose(page, await readFile(BALL));
+      if (!javaScriptEnabled) await predict.click();
+      const found = page.getByRole("table", { name: "What was found in ball.png" });
+      await expect(found.locator("tbody tr")).toHaveCount(20);
+      await expect(found.locator("tbody tr").first()).toContainText(/\d %/);
+      if (javaScriptEnabled) {
+        await axe();
+        await picture(page, "model");
+      }
+
+      await choose(page, Buffer.from("no picture"), "words.png");
+      if (!javaScriptEnabled) await predict.click();
+      await expect(page.getByRole("alert")).toContainText("PNG, JPEG, GIF, WebP or BMP");
+      await expect(found).toHaveCount(0);
+
+      await page.getByLabel("Look for a concept").fill("tabby");
+      await page.getByRole("button", { name: "Look", exact: true }).click();
+      await expect(page).toHaveURL(/concept=tabby/);
+      await expect(page.locator(".known li")).toContainText(["tabby"]);
+      await page.goto(`${app}/models/general-image-recognition?concept=person%20of%20interest`);
+      await expect(page.getByText("It knows no concept with “person of interest” in its name.")).toBeVisible();
+    });
+
+    test("a text becomes a vector", async ({ page }) => {
+      const app = await makeApp(page);
+      await page.goto(`${app}/models/general-text-embedding`);
+      if (javaScriptEnabled) await hydrated(page);
+      await page.getByLabel("A text").fill("A cup of tea");
+      await page.getByRole("button", { name: "Predict" }).click();
+      await expect(page.getByRole("heading", { name: "The vector of “A cup of tea”" })).toBeVisible();
+      await expect(page.getByText("384 numbers, of which these are the first:")).toBeVisible();
+    });
+  });
+}
+
+test("a picture is dropped on a model, and the keyboard does all of it", async ({ page }) => {
+  const app = await makeApp(page);
+  await page.goto(`${app}/models/general-image-embedding`);
+  await hydrated(page);
+  const bytes = [...(await readFile(BALL))];
+  const transfer = await page.evaluateHandle((bytes) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(bytes)], "dropped.png", { type: "image/png" }));
+    return transfer;
+  }, bytes);
+  await page.locator(".drop").dispatchEvent("drop", { dataTransfer: transfer });
+  await expect(page.getByRole("heading", { name: "The vector of dropped.png" })).toBeVisible();
+
+  await page.goto(`${app}/models/general-text-embedding`);
+  await hydrated(page);
+  await page.getByLabel("A text").focus();
+  await page.keyboard.type("Two lemons");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "The vector of “Two lemons”" })).toBeVisible();
+});
+
+test("whoever may see models and not predict hears why", async ({ page, another }) => {
+  const app = await makeApp(page);
+  const email = makeAccount("Edith Clarke");
+  await addByPage(page, app, email, /Viewer/);
+  const other = await another();
+  await signInAs(other, email, `${app}/models/general-image-recognition`);
+  await expect(other.getByText(/needs `?Predict`?/)).toBeVisible();
+  await expect(other.getByLabel("A picture")).toHaveCount(0);
+});
