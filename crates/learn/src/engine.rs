@@ -1,8 +1,8 @@
 //! Where models run: lanes, each of which is one thread, and networks, which run in one of them.
 //!
-//! A batch is divided up between lanes, not within each product of matrices: each of its items is computed from start to
-//! end by one thread. Nothing has to wait for its neighbour then, no more is in memory than one item for each lane needs,
-//! and an item comes out to the last bit as it does alone.
+//! A batch is divided up between lanes, not within each product of matrices: each of its items is computed from start
+//! to end by one thread. Nothing has to wait for its neighbour then, no more is in memory than one item for each lane
+//! needs, and an item comes out to the last bit as it does alone.
 
 use std::any::Any;
 use std::num::NonZeroUsize;
@@ -166,7 +166,8 @@ pub(crate) fn whole(shape: &[usize], numbers: Vec<i32>) -> Result<Value, Error> 
     Value::from_shape(shape, numbers).map_err(|error| Error::Failed(error.to_string()))
 }
 
-/// Does what the engine is not trusted to bring to its end: it indexes and unwraps where a model is not what it expects.
+/// Does what the engine is not trusted to bring to its end: it indexes and unwraps where a model is not what it
+/// expects.
 fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| Error::GaveUp(said(panic.as_ref())))
 }
@@ -174,7 +175,9 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Error> {
 /// What a panic says of itself.
 fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it says nothing").to_owned()
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("it says nothing")
+        .to_owned()
 }
 
 /// Makes the registry of the engine, and the list of what is in it, from one list.
@@ -192,11 +195,67 @@ macro_rules! operators {
 // What networks for pictures and feature vectors are made of, as far as `uploaded::shapes` can tell beforehand how much
 // they take. No loops, no branches, no random numbers, nothing whose output has a size that depends on numbers.
 operators![
-    Abs, Add, AveragePool, BatchNormalization, Cast, Ceil, Clip, Concat, Conv, DequantizeLinear, Div, Elu, Erf, Exp,
-    Expand, Flatten, Floor, Gather, Gelu, Gemm, GlobalAveragePool, HardSigmoid, HardSwish, Identity,
-    InstanceNormalization, LayerNormalization, LeakyRelu, Log, LogSoftmax, LpNormalization, MatMul, Max, MaxPool, Min,
-    Mul, Neg, Pad, Pow, PRelu, Reciprocal, ReduceL2, ReduceMax, ReduceMean, ReduceMin, ReduceSum, Relu, Reshape, Shape,
-    Sigmoid, Slice, Softmax, Softplus, Split, Sqrt, Squeeze, Sub, Sum, Tanh, Transpose, Unsqueeze,
+    Abs,
+    Add,
+    AveragePool,
+    BatchNormalization,
+    Cast,
+    Ceil,
+    Clip,
+    Concat,
+    ConstantOfShape,
+    Conv,
+    DequantizeLinear,
+    Div,
+    Elu,
+    Erf,
+    Exp,
+    Expand,
+    Flatten,
+    Floor,
+    Gather,
+    Gelu,
+    Gemm,
+    GlobalAveragePool,
+    HardSigmoid,
+    HardSwish,
+    Identity,
+    InstanceNormalization,
+    LayerNormalization,
+    LeakyRelu,
+    Log,
+    LogSoftmax,
+    LpNormalization,
+    MatMul,
+    Max,
+    MaxPool,
+    Min,
+    Mul,
+    Neg,
+    Pad,
+    Pow,
+    PRelu,
+    Reciprocal,
+    ReduceL2,
+    ReduceMax,
+    ReduceMean,
+    ReduceMin,
+    ReduceSum,
+    Relu,
+    Reshape,
+    Shape,
+    Sigmoid,
+    Slice,
+    Softmax,
+    Softplus,
+    Split,
+    Sqrt,
+    Squeeze,
+    Sub,
+    Sum,
+    Tanh,
+    Transpose,
+    Unsqueeze,
 ];
 
 #[cfg(test)]
@@ -223,6 +282,15 @@ mod tests {
             if item == 3 { Err(Error::NotFinite) } else { Ok(()) }
         });
         assert_eq!((outcome, begun.into_inner()), (Err(Error::NotFinite), 4));
+    }
+
+    #[test]
+    fn documents_name_the_operators() {
+        let list =
+            include_str!("../../../docs/models.md").split("The operators that can be used:").nth(1).unwrap();
+        let named: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
+        assert_eq!(named.len(), OPERATORS.len());
+        assert!(OPERATORS.iter().all(|operator| named.contains(operator)));
     }
 
     #[test]

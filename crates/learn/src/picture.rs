@@ -48,9 +48,12 @@ impl Prepared {
         let scale =
             (width / f64::from(view.width)).min(height / f64::from(view.height)) * view.share.min(1.0);
         let (across, down) = (f64::from(view.width) * scale, f64::from(view.height) * scale);
-        let options = ResizeOptions::new()
-            .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
-            .crop((width - across) / 2.0, (height - down) / 2.0, across, down);
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom)).crop(
+            (width - across) / 2.0,
+            (height - down) / 2.0,
+            across,
+            down,
+        );
         let source = ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x3);
         let mut small = Image::new(view.width, view.height, PixelType::U8x3);
         Resizer::new().resize(&source.map_err(|_| NoPixels)?, &mut small, &options).map_err(|_| NoPixels)?;
@@ -73,7 +76,11 @@ impl Prepared {
 
     /// The same numbers, pixel by pixel.
     pub(crate) fn interleaved(&self, number: impl Fn(usize, u8) -> f32) -> Vec<f32> {
-        self.pixels.iter().zip([0, 1, 2].into_iter().cycle()).map(|(value, channel)| number(channel, *value)).collect()
+        self.pixels
+            .iter()
+            .zip([0, 1, 2].into_iter().cycle())
+            .map(|(value, channel)| number(channel, *value))
+            .collect()
     }
 }
 
@@ -112,7 +119,11 @@ mod tests {
         });
         let prepared = Prepared::seen(&picture, SMALL).unwrap();
         // Around the edge of what is seen, a little of what lies beyond counts.
-        assert!(prepared.pixels().chunks(3).all(|pixel| pixel[0] < 30 && pixel[1] > 225), "{:?}", prepared.pixels());
+        assert!(
+            prepared.pixels().chunks(3).all(|pixel| pixel[0] < 30 && pixel[1] > 225),
+            "{:?}",
+            prepared.pixels()
+        );
     }
 
     #[test]

@@ -54,8 +54,8 @@ fn embed(texts: &[&str]) -> Vec<Vec<f32>> {
     public::texts().unwrap().embed(&Lanes::one(), texts).unwrap()
 }
 
-/// How near what is seen has to come, for each of the pictures: those that become smaller do so to within one of 255 steps
-/// as Pillow makes them; of the last, which becomes larger, Pillow draws some edges otherwise.
+/// How near what is seen has to come, for each of the pictures: those that become smaller do so to within one of 255
+/// steps as Pillow makes them; of the last, which becomes larger, Pillow draws some edges otherwise.
 const NEAR: [f64; 4] = [0.9999, 0.9999, 0.9999, 0.998];
 
 /// With the same weights: what differs is how pictures become smaller, and in which order sums are taken.
@@ -67,7 +67,11 @@ fn pictures_are_seen_as_onnxruntime_sees_them() {
     for ((seen, expected), near) in seen.iter().zip(expected.chunks(PICTURE_WIDTH + CLASSES)).zip(NEAR) {
         let (embedding, probabilities) = expected.split_at(PICTURE_WIDTH);
         assert!(cosine(&seen.embedding, embedding) > near, "{}", cosine(&seen.embedding, embedding));
-        assert!(apart(&seen.probabilities, probabilities) < 0.01, "{}", apart(&seen.probabilities, probabilities));
+        assert!(
+            apart(&seen.probabilities, probabilities) < 0.01,
+            "{}",
+            apart(&seen.probabilities, probabilities)
+        );
         assert_eq!(best(&seen.probabilities), best(probabilities));
     }
 }
@@ -76,7 +80,9 @@ fn pictures_are_seen_as_onnxruntime_sees_them() {
 #[test]
 fn half_precision_keeps_what_is_seen() {
     let published = floats(include_bytes!("data/pictures-published.f32"));
-    for ((seen, expected), near) in look(&drawn()).iter().zip(published.chunks(PICTURE_WIDTH + CLASSES)).zip(NEAR) {
+    for ((seen, expected), near) in
+        look(&drawn()).iter().zip(published.chunks(PICTURE_WIDTH + CLASSES)).zip(NEAR)
+    {
         let (embedding, probabilities) = expected.split_at(PICTURE_WIDTH);
         assert!(cosine(&seen.embedding, embedding) > near, "{}", cosine(&seen.embedding, embedding));
         assert_eq!(best(&seen.probabilities), best(probabilities));
@@ -103,7 +109,9 @@ fn texts_are_embedded_as_onnxruntime_embeds_them() {
     let expected = floats(include_bytes!("data/texts.f32"));
     let embedded = embed(&sentences());
     assert_eq!(embedded.len() * TEXT_WIDTH, expected.len());
-    for (text, (embedded, expected)) in sentences().iter().zip(embedded.iter().zip(expected.chunks(TEXT_WIDTH))) {
+    for (text, (embedded, expected)) in
+        sentences().iter().zip(embedded.iter().zip(expected.chunks(TEXT_WIDTH)))
+    {
         assert!(apart(embedded, expected) < 1e-5, "{text}: {}", apart(embedded, expected));
     }
 }
@@ -112,7 +120,8 @@ fn texts_are_embedded_as_onnxruntime_embeds_them() {
 #[test]
 fn eight_bits_keep_what_texts_are_about() {
     let published = floats(include_bytes!("data/texts-published.f32"));
-    for (text, (embedded, expected)) in sentences().iter().zip(embed(&sentences()).iter().zip(published.chunks(TEXT_WIDTH)))
+    for (text, (embedded, expected)) in
+        sentences().iter().zip(embed(&sentences()).iter().zip(published.chunks(TEXT_WIDTH)))
     {
         // What an empty text gives means nothing.
         let near = if text.is_empty() { 0.995 } else { 0.999 };
@@ -181,12 +190,39 @@ fn concepts_have_numbers_and_names_of_their_own() {
 
 // Where the characters of made-up texts come from, as in `models/rebuild/rebuild.py`.
 const SCRIPTS: [(u32, u32); 33] = [
-    (0x0020, 0x007E), (0x0061, 0x007A), (0x0000, 0x001F), (0x0080, 0x00FF), (0x0100, 0x024F), (0x0250, 0x02FF),
-    (0x0300, 0x036F), (0x0370, 0x03FF), (0x0400, 0x04FF), (0x0531, 0x0587), (0x0591, 0x05F4), (0x0600, 0x06FF),
-    (0x0900, 0x097F), (0x0E01, 0x0E5B), (0x10A0, 0x10FF), (0x1100, 0x11FF), (0x1E00, 0x1EFF), (0x1F00, 0x1FFE),
-    (0x2000, 0x206F), (0x20A0, 0x20BF), (0x2190, 0x21FF), (0x3000, 0x303F), (0x3041, 0x30FF), (0x4E00, 0x9FA5),
-    (0xAC00, 0xD7A3), (0xE000, 0xE0FF), (0xF900, 0xFAD9), (0xFB00, 0xFB06), (0xFE00, 0xFE6F), (0xFF01, 0xFFEF),
-    (0x1F300, 0x1F64F), (0x20000, 0x200FF), (0x2B820, 0x2B91F),
+    (0x0020, 0x007E),
+    (0x0061, 0x007A),
+    (0x0000, 0x001F),
+    (0x0080, 0x00FF),
+    (0x0100, 0x024F),
+    (0x0250, 0x02FF),
+    (0x0300, 0x036F),
+    (0x0370, 0x03FF),
+    (0x0400, 0x04FF),
+    (0x0531, 0x0587),
+    (0x0591, 0x05F4),
+    (0x0600, 0x06FF),
+    (0x0900, 0x097F),
+    (0x0E01, 0x0E5B),
+    (0x10A0, 0x10FF),
+    (0x1100, 0x11FF),
+    (0x1E00, 0x1EFF),
+    (0x1F00, 0x1FFE),
+    (0x2000, 0x206F),
+    (0x20A0, 0x20BF),
+    (0x2190, 0x21FF),
+    (0x3000, 0x303F),
+    (0x3041, 0x30FF),
+    (0x4E00, 0x9FA5),
+    (0xAC00, 0xD7A3),
+    (0xE000, 0xE0FF),
+    (0xF900, 0xFAD9),
+    (0xFB00, 0xFB06),
+    (0xFE00, 0xFE6F),
+    (0xFF01, 0xFFEF),
+    (0x1F300, 0x1F64F),
+    (0x20000, 0x200FF),
+    (0x2B820, 0x2B91F),
 ];
 
 /// xorshift64*, as in the script.
