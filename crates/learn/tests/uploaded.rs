@@ -505,6 +505,15 @@ fn long_graphs_are_loaded_and_longer_ones_refused() {
     let long = load(chain(4_000).file()).unwrap();
     assert_eq!(try_out(&long), Ok(Duration::ZERO));
     assert_eq!(refusal(&chain(5_000)), Refusal::TooManyOperators(5_000));
+    // Each is made of the two before: whoever followed each way by itself would never come to an end.
+    let mut woven =
+        Graph::new(&[-1, 2], &[-1, 2]).node("Relu", &["x"], "v0", &[]).node("Neg", &["v0"], "v1", &[]);
+    for number in 2..2_000 {
+        let name = |back: usize| format!("v{}", number - back);
+        woven = woven.node("Min", &[&name(1), &name(2)], &name(0), &[]);
+    }
+    let woven = load(woven.node("Neg", &["v1999"], "y", &[]).file()).unwrap();
+    assert_eq!(try_out(&woven), Ok(Duration::ZERO));
 }
 
 #[test]
