@@ -49,7 +49,7 @@ fn preparing(bencher: Bencher) {
     bencher.bench_local(|| Prepared::new(black_box(&picture)));
 }
 
-#[divan::bench(args = [1, 2])]
+#[divan::bench(args = [1, 2], sample_count = 10)]
 fn pictures_32(bencher: Bencher, threads: usize) {
     let (model, lanes) = (public::pictures().expect("it is built in"), lanes(threads));
     let batch = vec![Prepared::new(&decoded(&photo())).expect("it has pixels"); 32];

@@ -1,8 +1,8 @@
 //! Where models run: lanes, each of which is one thread, and networks, which run in one of them.
 //!
-//! A batch is divided up between lanes, not within each product of matrices: each of its items is computed from start to
-//! end by one thread. Nothing has to wait for its neighbour then, no more is in memory than one item for each lane needs,
-//! and an item comes out to the last bit as it does alone.
+//! A batch is divided up between lanes, not within each product of matrices: each of its items is computed from start
+//! to end by one thread. Nothing has to wait for its neighbour then, no more is in memory than one item for each lane
+//! needs, and an item comes out to the last bit as it does alone.
 
 use std::any::Any;
 use std::num::NonZeroUsize;
@@ -166,7 +166,8 @@ pub(crate) fn whole(shape: &[usize], numbers: Vec<i32>) -> Result<Value, Error> 
     Value::from_shape(shape, numbers).map_err(|error| Error::Failed(error.to_string()))
 }
 
-/// Does what the engine is not trusted to bring to its end: it indexes and unwraps where a model is not what it expects.
+/// Does what the engine is not trusted to bring to its end: it indexes and unwraps where a model is not what it
+/// expects.
 fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| Error::GaveUp(said(panic.as_ref())))
 }
@@ -202,6 +203,7 @@ operators![
     Ceil,
     Clip,
     Concat,
+    ConstantOfShape,
     Conv,
     DequantizeLinear,
     Div,
@@ -280,6 +282,15 @@ mod tests {
             if item == 3 { Err(Error::NotFinite) } else { Ok(()) }
         });
         assert_eq!((outcome, begun.into_inner()), (Err(Error::NotFinite), 4));
+    }
+
+    #[test]
+    fn documents_name_the_operators() {
+        let list =
+            include_str!("../../../docs/models.md").split("The operators that can be used:").nth(1).unwrap();
+        let named: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
+        assert_eq!(named.len(), OPERATORS.len());
+        assert!(OPERATORS.iter().all(|operator| named.contains(operator)));
     }
 
     #[test]

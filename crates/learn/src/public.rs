@@ -1,7 +1,7 @@
 //! The public models: what is in a picture, and what pictures and texts are alike.
 //!
-//! Each is loaded when it is first asked for, and stays until [`forget`] is called. `docs/models.md` says what they know and
-//! what not.
+//! Each is loaded when it is first asked for, and stays until [`forget`] is called. `docs/models.md` says what they
+//! know and what not.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -103,8 +103,8 @@ impl Texts {
     /// What each text is about: [`TEXT_WIDTH`] numbers, a vector of length 1. The product of two is 1 if they are the
     /// same, and about 0 if they have nothing to do with each other.
     ///
-    /// Of a text, the first [`MOST_PIECES`](crate::words::MOST_PIECES) pieces are read. An empty one has an embedding as
-    /// well, which means nothing.
+    /// Of a text, the first [`MOST_PIECES`](crate::words::MOST_PIECES) pieces are read. An empty one has an embedding
+    /// as well, which means nothing.
     ///
     /// # Errors
     /// When the engine fails.

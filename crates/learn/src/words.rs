@@ -1,7 +1,7 @@
 //! Texts as the model of texts reads them: numbers of pieces of words (WordPiece, as BERT without capitals has it).
 //!
-//! What is written as the name of a special piece, such as `[SEP]`, is taken as the brackets and letters that it consists
-//! of: nobody ends a text by writing so into it.
+//! What is written as the name of a special piece, such as `[SEP]`, is taken as the brackets and letters that it
+//! consists of: nobody ends a text by writing so into it.
 
 use std::collections::HashMap;
 

@@ -54,8 +54,8 @@ fn embed(texts: &[&str]) -> Vec<Vec<f32>> {
     public::texts().unwrap().embed(&Lanes::one(), texts).unwrap()
 }
 
-/// How near what is seen has to come, for each of the pictures: those that become smaller do so to within one of 255 steps
-/// as Pillow makes them; of the last, which becomes larger, Pillow draws some edges otherwise.
+/// How near what is seen has to come, for each of the pictures: those that become smaller do so to within one of 255
+/// steps as Pillow makes them; of the last, which becomes larger, Pillow draws some edges otherwise.
 const NEAR: [f64; 4] = [0.9999, 0.9999, 0.9999, 0.998];
 
 /// With the same weights: what differs is how pictures become smaller, and in which order sums are taken.
