@@ -1,0 +1,24 @@
+//! What Atelier learns from data: classifiers on embeddings, how good they are, and what lies near what.
+//!
+//! Everything here is pure computing on the thread that asks: no input or output, no clock, no randomness but the seeds
+//! that come in. The same input gives the same result to the last bit, whatever vectors the processor has.
+//!
+//! Examples are [`Rows`] of numbers, and what is known of them are [`Targets`]. [`linear`] learns from them.
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
+
+mod hash;
+mod kernel;
+mod rows;
+
+pub mod folds;
+pub mod linear;
+pub mod targets;
+
+pub use rows::{InvalidRows, Rows};
+pub use targets::{Answer, InvalidTargets, Targets};
+
+#[cfg(test)]
+mod testing;
