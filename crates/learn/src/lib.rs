@@ -3,7 +3,8 @@
 //! Everything here is pure computing on the thread that asks: no input or output, no clock, no randomness but the seeds
 //! that come in. The same input gives the same result to the last bit, whatever vectors the processor has.
 //!
-//! Examples are [`Rows`] of numbers, and what is known of them are [`Targets`]. [`linear`] learns from them.
+//! Examples are [`Rows`] of numbers, and what is known of them are [`Targets`]. [`linear`] learns from them, and
+//! [`quality`] says how good what was learned is.
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
@@ -15,6 +16,7 @@ mod rows;
 
 pub mod folds;
 pub mod linear;
+pub mod quality;
 pub mod targets;
 
 pub use rows::{InvalidRows, Rows};

@@ -166,6 +166,17 @@ pub enum FitError {
         /// Of which example, counted from 0.
         example: usize,
     },
+    /// What was divided into folds are not these examples.
+    #[error("there are {examples} examples, and {divided} were divided into folds")]
+    FoldCount {
+        /// How many examples there are.
+        examples: usize,
+        /// How many were divided.
+        divided: usize,
+    },
+    /// There is nothing to learn from, or nothing to predict.
+    #[error("examples that stay together cannot be divided into folds")]
+    Indivisible,
     /// `C` is none.
     #[error("the penalty {0} is not a positive number")]
     Penalty(f64),

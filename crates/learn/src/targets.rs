@@ -167,11 +167,11 @@ impl Targets<'_> {
         counts.iter().map(fewest).min().unwrap_or(0)
     }
 
-    /// Whether this can be learned from `examples` rows.
+    /// Whether this is said of `examples` examples.
     ///
     /// # Errors
-    /// When nothing is there, nothing is to be told apart, or something has no examples.
-    pub fn check(&self, examples: usize) -> Result<(), InvalidTargets> {
+    /// When nothing is there, it is said of more or fewer, or names a class that does not exist.
+    pub fn check_shape(&self, examples: usize) -> Result<(), InvalidTargets> {
         if examples == 0 {
             return Err(InvalidTargets::NoExamples);
         }
@@ -191,9 +191,20 @@ impl Targets<'_> {
             if let Some((example, class)) = of.iter().enumerate().find_map(unknown) {
                 return Err(InvalidTargets::UnknownClass { example, class, classes });
             }
-            if of.iter().all(|class| Some(class) == of.first()) {
-                return Err(InvalidTargets::OneClass);
-            }
+        }
+        Ok(())
+    }
+
+    /// Whether this can be learned from `examples` rows.
+    ///
+    /// # Errors
+    /// When [`check_shape`](Self::check_shape) refuses it, nothing is to be told apart, or something has no examples.
+    pub fn check(&self, examples: usize) -> Result<(), InvalidTargets> {
+        self.check_shape(examples)?;
+        if let Self::Exclusive { of, .. } = *self
+            && of.iter().all(|class| Some(class) == of.first())
+        {
+            return Err(InvalidTargets::OneClass);
         }
         for (at, counts) in self.counts().into_iter().enumerate() {
             match self {

@@ -127,6 +127,15 @@ impl Model {
     /// # Errors
     /// When rows are not as wide as what it was learned from.
     pub fn probabilities(&self, rows: Rows<'_>) -> Result<Vec<f64>, InvalidModel> {
+        self.probabilities_of(rows, &(0..rows.count()).collect::<Vec<_>>())
+    }
+
+    /// The probabilities of some of the rows.
+    pub(crate) fn probabilities_of(
+        &self,
+        rows: Rows<'_>,
+        examples: &[usize],
+    ) -> Result<Vec<f64>, InvalidModel> {
         if rows.width() != self.width {
             return Err(InvalidModel::Width { model: self.width, examples: rows.width() });
         }
@@ -135,16 +144,15 @@ impl Model {
         for (into, from) in weights.chunks_exact_mut(stride).zip(self.coefficients.chunks_exact(self.width)) {
             into[..self.width].copy_from_slice(from);
         }
-        let mut scaled = vec![0.0_f32; BLOCK.min(rows.count()) * stride];
+        let mut scaled = vec![0.0_f32; BLOCK.min(examples.len()) * stride];
         let mut scores = vec![0.0_f32; BLOCK * heads];
-        let mut found = Vec::with_capacity(rows.count() * self.outputs);
-        for first in (0..rows.count()).step_by(BLOCK) {
-            let count = BLOCK.min(rows.count() - first);
-            for (at, into) in scaled.chunks_exact_mut(stride).take(count).enumerate() {
-                self.scale.apply(rows.row(first + at), into);
+        let mut found = Vec::with_capacity(examples.len() * self.outputs);
+        for block in examples.chunks(BLOCK) {
+            for (example, into) in block.iter().zip(scaled.chunks_exact_mut(stride)) {
+                self.scale.apply(rows.row(*example), into);
             }
-            let scores = &mut scores[..count * heads];
-            kernel::scores(&scaled[..count * stride], &weights, stride, scores);
+            let scores = &mut scores[..block.len() * heads];
+            kernel::scores(&scaled[..block.len() * stride], &weights, stride, scores);
             for scores in scores.chunks_exact(heads) {
                 self.judge(scores, &mut found);
             }
