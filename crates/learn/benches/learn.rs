@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use atelier_learn::index::{Index, Key, Metric, Precision};
 use atelier_learn::linear::{Options, Penalty, Problem, Scaling, fit};
 use atelier_learn::{Rows, Targets};
 use divan::{AllocProfiler, Bencher, black_box};
@@ -30,14 +31,13 @@ impl Random {
     }
 }
 
-/// Clusters that overlap, as embeddings of pictures do.
-fn clusters(count: usize, width: usize, classes: usize, apart: f32) -> (Vec<f32>, Vec<u32>) {
+/// Clusters that overlap, as embeddings of pictures do: examples of one after the other, without end.
+fn examples(width: usize, classes: usize, apart: f32) -> impl Iterator<Item = Vec<f32>> {
     let mut random = Random(0x5eed);
     let middles: Vec<f32> = (0..classes * width).map(|_| random.normal() * apart).collect();
-    let of: Vec<u32> = (0..count).map(|example| (example % classes) as u32).collect();
-    let values =
-        (0..count * width).map(|at| middles[at / width % classes * width + at % width] + random.normal());
-    (values.collect(), of)
+    (0..classes).cycle().map(move |class| {
+        middles[class * width..][..width].iter().map(|middle| middle + random.normal()).collect()
+    })
 }
 
 const EXAMPLES: usize = 10_000;
@@ -45,7 +45,8 @@ const WIDTH: usize = 1_280;
 const CLASSES: usize = 10;
 
 fn fitting(bencher: Bencher<'_, '_>, options: Options) {
-    let (values, of) = clusters(EXAMPLES, WIDTH, CLASSES, 0.08);
+    let values: Vec<f32> = examples(WIDTH, CLASSES, 0.08).take(EXAMPLES).flatten().collect();
+    let of: Vec<u32> = (0..EXAMPLES).map(|example| (example % CLASSES) as u32).collect();
     let problem = Problem {
         rows: Rows::new(&values, WIDTH).unwrap(),
         targets: Targets::Exclusive { classes: CLASSES, of: &of },
@@ -62,4 +63,51 @@ fn fit_ten_thousand(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 3)]
 fn fit_ten_thousand_and_choose(bencher: Bencher<'_, '_>) {
     fitting(bencher, Options::default());
+}
+
+const VECTORS: usize = 100_000;
+
+fn index(width: usize) -> (Index, Vec<f32>) {
+    let mut index = Index::new(width, Metric::Cosine, Precision::Fine);
+    index.reserve(VECTORS);
+    let mut examples = examples(width, 100, 1.0);
+    for (key, vector) in examples.by_ref().take(VECTORS).enumerate() {
+        index.insert(key as Key, &vector).unwrap();
+    }
+    (index, examples.next().unwrap())
+}
+
+#[divan::bench(args = [384, 1_280], sample_count = 100, sample_size = 1)]
+fn find_among_a_hundred_thousand(bencher: Bencher<'_, '_>, width: usize) {
+    let (index, query) = index(width);
+    bencher.bench_local(|| index.nearest(black_box(&query), 10, |_| true).unwrap());
+}
+
+/// Every tenth is let through, which the filter looks up.
+#[divan::bench(args = [384, 1_280], sample_count = 100, sample_size = 1)]
+fn find_filtered(bencher: Bencher<'_, '_>, width: usize) {
+    let (index, query) = index(width);
+    let some: std::collections::HashSet<Key> = (0..VECTORS as Key).step_by(10).collect();
+    bencher.bench_local(|| index.nearest(black_box(&query), 10, |key| some.contains(&key)).unwrap());
+}
+
+#[divan::bench(args = [384, 1_280], sample_count = 100, sample_size = 10)]
+fn insert(bencher: Bencher<'_, '_>, width: usize) {
+    let mut index = Index::new(width, Metric::Cosine, Precision::Fine);
+    let vectors: Vec<Vec<f32>> = examples(width, 100, 1.0).take(1_000).collect();
+    let mut key = 0;
+    bencher.bench_local(|| {
+        key += 1;
+        index.insert(key, black_box(&vectors[key as usize % vectors.len()])).unwrap();
+    });
+}
+
+#[divan::bench(args = [384, 1_280], sample_count = 100, sample_size = 10)]
+fn replace(bencher: Bencher<'_, '_>, width: usize) {
+    let (mut index, vector) = index(width);
+    let mut key = 0;
+    bencher.bench_local(|| {
+        key = (key + 1) % VECTORS as Key;
+        index.insert(key, black_box(&vector)).unwrap();
+    });
 }

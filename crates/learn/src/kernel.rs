@@ -11,6 +11,8 @@
     )
 )]
 
+use pulp::{Simd, WithSimd};
+
 /// How many sums of a product run beside each other.
 const LANES: usize = 8;
 /// How many columns of a sum of rows are gathered at once.
@@ -23,21 +25,34 @@ pub(crate) const ALIGNMENT: usize = COLUMNS;
 
 /// `scores[row][head] = rows[row] · heads[head]`, of rows and heads that are `stride` wide.
 pub(crate) fn scores(rows: &[f32], heads: &[f32], stride: usize, scores: &mut [f32]) {
-    let count = heads.len() / stride;
-    pulp::Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for (at, heads) in heads.chunks(stride * HEADS).enumerate() {
-                let first = at * HEADS;
-                match heads.len() / stride {
-                    4 => apply::<4>(rows, heads, stride, count, first, scores),
-                    3 => apply::<3>(rows, heads, stride, count, first, scores),
-                    2 => apply::<2>(rows, heads, stride, count, first, scores),
-                    _ => apply::<1>(rows, heads, stride, count, first, scores),
-                }
+    pulp::Arch::new().dispatch(Scores { rows, heads, stride, scores });
+}
+
+/// What is to be done for [`scores`]. A closure would be compiled for the least of processors only.
+struct Scores<'a> {
+    rows: &'a [f32],
+    heads: &'a [f32],
+    stride: usize,
+    scores: &'a mut [f32],
+}
+
+impl WithSimd for Scores<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { rows, heads, stride, scores } = self;
+        let count = heads.len() / stride;
+        for (at, heads) in heads.chunks(stride * HEADS).enumerate() {
+            let first = at * HEADS;
+            match heads.len() / stride {
+                4 => apply::<4>(rows, heads, stride, count, first, scores),
+                3 => apply::<3>(rows, heads, stride, count, first, scores),
+                2 => apply::<2>(rows, heads, stride, count, first, scores),
+                _ => apply::<1>(rows, heads, stride, count, first, scores),
             }
-        },
-    );
+        }
+    }
 }
 
 /// Applies `H` heads, of which the first is that at `first` among `count`, to all rows, two at a time.
@@ -95,21 +110,34 @@ fn halved(lanes: [f32; LANES]) -> f32 {
 /// `sums[head] += Σ residuals[row][head] · rows[row]`: added up over the rows in single precision, which are few, and to
 /// what is there in double.
 pub(crate) fn spread(rows: &[f32], residuals: &[f32], stride: usize, sums: &mut [f64]) {
-    let count = sums.len() / stride;
-    pulp::Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for (at, sums) in sums.chunks_mut(stride * HEADS).enumerate() {
-                let first = at * HEADS;
-                match sums.len() / stride {
-                    4 => gather::<4>(rows, residuals, stride, count, first, sums),
-                    3 => gather::<3>(rows, residuals, stride, count, first, sums),
-                    2 => gather::<2>(rows, residuals, stride, count, first, sums),
-                    _ => gather::<1>(rows, residuals, stride, count, first, sums),
-                }
+    pulp::Arch::new().dispatch(Spread { rows, residuals, stride, sums });
+}
+
+/// What is to be done for [`spread`].
+struct Spread<'a> {
+    rows: &'a [f32],
+    residuals: &'a [f32],
+    stride: usize,
+    sums: &'a mut [f64],
+}
+
+impl WithSimd for Spread<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { rows, residuals, stride, sums } = self;
+        let count = sums.len() / stride;
+        for (at, sums) in sums.chunks_mut(stride * HEADS).enumerate() {
+            let first = at * HEADS;
+            match sums.len() / stride {
+                4 => gather::<4>(rows, residuals, stride, count, first, sums),
+                3 => gather::<3>(rows, residuals, stride, count, first, sums),
+                2 => gather::<2>(rows, residuals, stride, count, first, sums),
+                _ => gather::<1>(rows, residuals, stride, count, first, sums),
             }
-        },
-    );
+        }
+    }
 }
 
 /// Adds up the rows for `H` heads, of which the first is that at `first` among `count`.
