@@ -4,7 +4,8 @@
 //! that come in. The same input gives the same result to the last bit, whatever vectors the processor has.
 //!
 //! Examples are [`Rows`] of numbers, and what is known of them are [`Targets`]. [`linear`] learns from them, and
-//! [`quality`] says how good what was learned is. [`index`] finds the nearest among many.
+//! [`quality`] says how good what was learned is. [`suspects`] says
+//! which labels are probably wrong, and [`index`] finds the nearest among many.
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
@@ -18,6 +19,7 @@ pub mod folds;
 pub mod index;
 pub mod linear;
 pub mod quality;
+pub mod suspects;
 pub mod targets;
 
 pub use rows::{InvalidRows, Rows};
