@@ -70,8 +70,9 @@ pub struct Options {
     pub scaling: Scaling,
     /// How strongly coefficients are held near 0.
     pub penalty: Penalty,
-    /// Whether classes count alike, however many examples each has: an example of a class counts by
-    /// `examples / (classes · examples of the class)`. Of a concept, so do its positives and negatives.
+    /// Whether classes count alike, however many examples each has: each example of a class counts by
+    /// `all / (classes · those of the class)` times its weight, where both are sums of weights. Of a concept, so do its
+    /// positives and negatives.
     pub balanced: bool,
     /// It ends when no part of the gradient is larger than this, of the objective above.
     pub tolerance: f64,

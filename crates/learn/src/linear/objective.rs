@@ -148,27 +148,30 @@ impl Objective {
     }
 }
 
-/// Makes positives and negatives of each head, or all classes, count alike.
+/// Makes positives and negatives of each head, or all classes, count alike, by what their examples weigh.
 fn balance(targets: &Targets<'_>, examples: &[usize], heads: usize, said: &mut [Target]) {
     match *targets {
         Targets::Exclusive { classes, of } => {
-            let mut counts = vec![0.0_f64; classes];
+            let mut sums = vec![0.0_f64; classes];
             let class = |example: &usize| of[*example] as usize;
-            examples.iter().for_each(|example| counts[class(example)] += 1.0);
-            let share = examples.len() as f64 / classes as f64;
+            for (row, example) in said.chunks_exact(heads).zip(examples) {
+                sums[class(example)] += row[0].weight;
+            }
+            let share = sums.iter().sum::<f64>() / classes as f64;
             for (row, example) in said.chunks_exact_mut(heads).zip(examples) {
-                row.iter_mut().for_each(|target| target.weight *= share / counts[class(example)]);
+                row.iter_mut().for_each(|target| target.weight *= share / sums[class(example)]);
             }
         }
         Targets::Independent { .. } => {
             for head in 0..heads {
-                let of_head = || (head..said.len()).step_by(heads);
-                let known = of_head().filter(|at| said[*at].weight > 0.0);
-                let (all, positive) =
-                    known.fold((0.0, 0.0), |(all, positive), at| (all + 1.0, positive + said[at].is));
-                for at in of_head() {
-                    let count = if said[at].is > 0.5 { positive } else { all - positive };
-                    said[at].weight *= all / (2.0 * f64::max(count, 1.0));
+                let mut sums = [0.0_f64; 2];
+                let side = |target: &Target| usize::from(target.is > 0.5);
+                for target in said.iter().skip(head).step_by(heads) {
+                    sums[side(target)] += target.weight;
+                }
+                let share = (sums[0] + sums[1]) / 2.0;
+                for target in said.iter_mut().skip(head).step_by(heads).filter(|target| target.weight > 0.0) {
+                    target.weight *= share / sums[side(target)];
                 }
             }
         }
