@@ -54,4 +54,9 @@ impl Paths {
         let profile = if release { "release" } else { "debug" };
         self.target.join(profile).join("atelier").with_extension(std::env::consts::EXE_EXTENSION)
     }
+
+    /// The binary of an example that some crate has for tests.
+    pub(crate) fn example(&self, name: &str) -> PathBuf {
+        self.target.join("debug").join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION)
+    }
 }

@@ -80,8 +80,9 @@ pub(crate) fn with_postgres(durability: Durability, work: impl FnOnce(&str) -> O
     postgres::with_postgres(&programs, durability, work)
 }
 
-/// Has the official clients talk to the built server.
+/// Has the official clients talk to the built server, and what is learned compared with what others learn.
 fn clients(paths: &Paths) -> Outcome {
+    run(cargo(paths).args(["build", "--package", "atelier-learn", "--example", "fit"]))?;
     with_built_server(paths, &["discover"], ROUNDS)
 }
 
@@ -109,6 +110,7 @@ fn with_built_server(paths: &Paths, tests: &[&str], rounds: u32) -> Outcome {
     let mut program = Command::new(python);
     program.args(["-m", "unittest"]).args(tests).arg("--verbose").current_dir(&folder);
     program.env("ATELIER", paths.server(false)).env("ATELIER_ROUNDS", rounds.to_string());
+    program.env("ATELIER_FIT", paths.example("fit"));
     // Bytecode would be left in the tree.
     program.env("PYTHONDONTWRITEBYTECODE", "1");
     with_postgres(Durability::Hasty, |url| run(program.env("ATELIER_TEST_POSTGRES", url)))
