@@ -99,6 +99,26 @@ impl Load {
         Ok(Answered { per_second, median: Duration::from_micros(median), p99: Duration::from_micros(p99) })
     }
 
+    /// How long it takes to answer it once.
+    ///
+    /// # Errors
+    /// When it is answered otherwise than well.
+    pub(crate) fn once(&self, question: &Question) -> Result<Duration> {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--fail", "--output", "/dev/null", "--write-out", "%{time_total}"]);
+        for header in &question.headers {
+            curl.args(["--header", header]);
+        }
+        if let Some(body) = question.bodies.first() {
+            curl.arg("--data-binary").arg(format!("@{}", self.keep("once", body)?.display()));
+        }
+        let output = curl.arg(&question.url).output()?;
+        if !output.status.success() {
+            return Err(format!("a request for {} was not answered well", question.url).into());
+        }
+        Ok(Duration::from_secs_f64(String::from_utf8_lossy(&output.stdout).trim().parse()?))
+    }
+
     fn script(&self, question: &Question) -> Result<PathBuf> {
         let fields: Vec<String> = question
             .headers

@@ -14,6 +14,7 @@ mod floor;
 mod footprint;
 mod frames;
 mod load;
+mod predict;
 mod process;
 mod questions;
 mod requests;
@@ -116,6 +117,7 @@ const PARTS: &[Part] = &[
     Part::of_stages("alone", "The page of collaborators", alone::measure),
     Part::of_stages("beside", "Reads beside other work", beside::measure),
     Part::by_itself("scale", "A million inputs", scale::measure),
+    Part::by_itself("predict", "Predicting", predict::measure),
     Part::by_itself("frames", "Scrolling and drawing", frames::measure),
     Part::of_stages("footprint", "Memory and start", footprint::measure),
     Part::of_stages("decisions", "A decision", decisions::measure),
