@@ -45,7 +45,7 @@ pub(crate) async fn take(State(state): State<Predictions>, request: Request, nex
             Ok((of, content)) => {
                 let wanted = Wanted::default();
                 let ask = Predict { model: ModelName::public(&model), inputs: vec![content], wanted };
-                found(state.service.predict(&who, &app, ask).await, of)
+                found(state.service.predict(&who, &app, Endpoint::PostModelOutputs, ask).await, of)
             }
             Err(error) => Err(error),
         },

@@ -19,6 +19,7 @@ on_both_databases! {
     texts_that_mean_the_like_have_vectors_that_are_near,
 }
 
+const OUTPUTS: Endpoint = Endpoint::PostModelOutputs;
 const RECOGNITION: &str = "general-image-recognition";
 
 fn catalogue() -> AppName {
@@ -33,7 +34,7 @@ async fn listed(bench: &Bench, who: &Who, app: &AppName, filter: &ModelsFilter) 
 /// What the model of that name, of the catalogue, finds in one input.
 async fn found(bench: &Bench, who: &Who, model: &str, input: Content, wanted: Wanted) -> Result<Found> {
     let ask = Predict { model: ModelName::public(model), inputs: vec![input], wanted };
-    bench.service.predict(who, &catalogue(), ask).await?.outputs.remove(0)
+    bench.service.predict(who, &catalogue(), OUTPUTS, ask).await?.outputs.remove(0)
 }
 
 fn picture() -> Content {
@@ -107,7 +108,7 @@ async fn whoever_may_see_no_models_sees_none_on_any_way(bench: Bench) {
             inputs: vec![picture()],
             wanted: Wanted::default(),
         };
-        let refusal = bench.service.predict(who, place, ask).await.unwrap_err();
+        let refusal = bench.service.predict(who, place, OUTPUTS, ask).await.unwrap_err();
         assert_eq!(forbidden(refusal).0, missing(Endpoint::PostModelOutputs), "{place:?}");
     }
     // Whoever trains models may predict, in the app and by its keys.
@@ -149,7 +150,7 @@ async fn what_cannot_be_looked_at_is_told_in_its_place(bench: Bench) {
     let ada = bench.person("ada").await;
     let predict = async |inputs: Vec<Content>| {
         let ask = Predict { model: ModelName::public(RECOGNITION), inputs, wanted: Wanted::default() };
-        bench.service.predict(&ada.who, &catalogue(), ask).await
+        bench.service.predict(&ada.who, &catalogue(), OUTPUTS, ask).await
     };
     let inputs = vec![
         Content::Text("A sign".into()),
@@ -181,7 +182,7 @@ async fn texts_that_mean_the_like_have_vectors_that_are_near(bench: Bench) {
         inputs: inputs.collect(),
         wanted: Wanted::default(),
     };
-    let outputs = bench.service.predict(&ada.who, &catalogue(), ask).await.unwrap().outputs;
+    let outputs = bench.service.predict(&ada.who, &catalogue(), OUTPUTS, ask).await.unwrap().outputs;
     let vectors: Vec<Vec<f32>> = outputs[..3]
         .iter()
         .map(|output| match output {

@@ -6,6 +6,7 @@ use atelier_domain::Endpoint;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use futures::{FutureExt as _, TryStreamExt as _};
 use http::StatusCode as Http;
 use http::header::{CONTENT_TYPE, HeaderMap};
 use tonic::codec::CompressionEncoding;
@@ -27,14 +28,16 @@ where
     if !is_grpc(request.headers()) {
         return Http::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
-    // A client that streams waits for answers before it ends its side, so reading "the" message would never return.
-    if target.endpoint == Endpoint::StreamModelOutputs {
-        return unimplemented(request).await;
-    }
     let (parts, body) = request.into_parts();
     let call = Call::new(target.endpoint, Transport::Grpc, &parts, || target.request_ids.next());
     let request = Request::from_parts(parts, body);
-    target.operation.grpc(target.state.clone(), call, request, target.limit).await
+    let (operation, state) = (&target.operation, target.state.clone());
+    // A client that streams waits for answers before it ends its side, so reading "the" message would never return.
+    if target.endpoint == Endpoint::StreamModelOutputs {
+        return operation.grpc_stream(state, call, request, target.limit).await;
+    }
+    // Where only answers stream, one that is alone looks the same as one that does not.
+    operation.grpc(state, call, request, target.limit).await
 }
 
 /// Answers a request for an RPC that nobody knows. Never `UNAVAILABLE`: clients would try again, and again.
@@ -66,6 +69,30 @@ where
         .accept_compressed(CompressionEncoding::Gzip)
         .max_decoding_message_size(limit)
         .unary(service, request)
+        .await;
+    response.map(Body::new)
+}
+
+/// Has each of the messages that are streamed answered, in their order, and streams the answers.
+pub(super) async fn streaming<Q, A, F>(
+    answer: impl Fn(Q) -> F + Clone + Send + 'static,
+    request: Request,
+    limit: usize,
+) -> Response
+where
+    Q: prost::Message + Default + 'static,
+    A: prost::Message + 'static,
+    F: Future<Output = A> + Send + 'static,
+{
+    let service = tower::service_fn(move |questions: tonic::Request<tonic::Streaming<Q>>| {
+        let answer = answer.clone();
+        let answers = questions.into_inner().and_then(move |question| answer(question).map(Ok));
+        async move { Ok::<_, tonic::Status>(tonic::Response::new(answers)) }
+    });
+    let response = Grpc::new(ProstCodec::<A, Q>::default())
+        .accept_compressed(CompressionEncoding::Gzip)
+        .max_decoding_message_size(limit)
+        .streaming(service, request)
         .await;
     response.map(Body::new)
 }

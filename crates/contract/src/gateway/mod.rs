@@ -74,6 +74,9 @@ impl<S: Clone + Send + Sync + 'static> Gateway<S> {
             body_limits: HashMap::from([
                 (Endpoint::PostInputs, INPUTS_BODY_LIMIT),
                 (Endpoint::PostCollectorInputs, INPUTS_BODY_LIMIT),
+                (Endpoint::PostModelOutputs, INPUTS_BODY_LIMIT),
+                (Endpoint::GenerateModelOutputs, INPUTS_BODY_LIMIT),
+                (Endpoint::StreamModelOutputs, INPUTS_BODY_LIMIT),
             ]),
             beside: Vec::new(),
             request_ids: RequestIds(Arc::new(move || {
@@ -135,7 +138,7 @@ impl<S: Clone + Send + Sync + 'static> Gateway<S> {
     }
 
     /// Lets requests for `endpoint` have up to `bytes` bytes: bodies over REST, messages over gRPC. The default is
-    /// 4 MiB, and 128 MiB for `PostInputs` and `PostCollectorInputs`.
+    /// 4 MiB, and 128 MiB for what carries inputs.
     #[must_use]
     pub fn body_limit(mut self, endpoint: Endpoint, bytes: usize) -> Self {
         self.body_limits.insert(endpoint, bytes);

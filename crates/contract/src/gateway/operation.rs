@@ -28,6 +28,15 @@ pub(super) trait Operation<S>: Send + Sync {
 
     /// Answers a request over gRPC whose message is of `limit` bytes at most.
     fn grpc(&self, state: S, call: Call, request: Request, limit: usize) -> BoxFuture<'static, Response>;
+
+    /// Answers each of the messages that a client streams over gRPC, in their order. All are of the one call.
+    fn grpc_stream(
+        &self,
+        state: S,
+        call: Call,
+        request: Request,
+        limit: usize,
+    ) -> BoxFuture<'static, Response>;
 }
 
 /// A handler with its types: it takes `Q` and answers `A`.
@@ -74,16 +83,39 @@ where
     }
 
     fn grpc(&self, state: S, call: Call, request: Request, limit: usize) -> BoxFuture<'static, Response> {
-        let handler = self.handler.clone();
-        let answer = move |question: Q| {
-            let noted = call.clone();
-            let result = match call.refused.clone() {
-                Some(failure) => Either::Left(async { Err(failure) }),
-                None => Either::Right(handler(state.clone(), call.clone(), question)),
-            };
-            async move { finish(&noted, result.await).1 }
+        grpc::unary(answering(self.handler.clone(), state, call), request, limit).boxed()
+    }
+
+    fn grpc_stream(
+        &self,
+        state: S,
+        call: Call,
+        request: Request,
+        limit: usize,
+    ) -> BoxFuture<'static, Response> {
+        grpc::streaming(answering(self.handler.clone(), state, call), request, limit).boxed()
+    }
+}
+
+/// What answers the messages of a call over gRPC.
+fn answering<S, H, F, Q, A>(
+    handler: H,
+    state: S,
+    call: Call,
+) -> impl Fn(Q) -> BoxFuture<'static, A> + Clone + Send + 'static
+where
+    S: Clone + Send + Sync + 'static,
+    H: Fn(S, Call, Q) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<A, Failure>> + Send + 'static,
+    A: Answer,
+{
+    move |question: Q| {
+        let noted = call.clone();
+        let result = match call.refused.clone() {
+            Some(failure) => Either::Left(async { Err(failure) }),
+            None => Either::Right(handler(state.clone(), call.clone(), question)),
         };
-        grpc::unary(answer, request, limit).boxed()
+        async move { finish(&noted, result.await).1 }.boxed()
     }
 }
 

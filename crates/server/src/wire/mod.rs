@@ -153,6 +153,8 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::ListModelVersions, models::list_versions)
         .serve(Endpoint::ListModelConcepts, models::list_concepts)
         .serve(Endpoint::PostModelOutputs, models::predict)
+        .serve(Endpoint::GenerateModelOutputs, models::predict)
+        .serve(Endpoint::StreamModelOutputs, models::predict)
         .serve(Endpoint::ListVocabs, vocabs::list)
         .serve(Endpoint::GetVocab, vocabs::get)
         .serve(Endpoint::PostVocabs, vocabs::post)

@@ -224,7 +224,7 @@ pub(super) async fn predict(
     }
     let ask = Predict { model: name, inputs: contents, wanted: wanted(request.model) };
     let Predictions { model, outputs: found } =
-        service.predict(&who, &place.app, ask).await.map_err(failure)?;
+        service.predict(&who, &place.app, call.endpoint, ask).await.map_err(failure)?;
     let model = write(&model, &place);
     for (place_of, found) in asked.into_iter().zip(found) {
         let Some(output) = outputs.get_mut(place_of) else { continue };

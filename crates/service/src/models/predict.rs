@@ -73,12 +73,18 @@ impl Service {
     /// Asks a model, from `app`, what it finds in inputs. Nothing of them is kept.
     ///
     /// # Errors
-    /// When the caller may not, there is no such model, or no or too many inputs are given. What is wrong with one input is
+    /// When the caller may not do what `endpoint` does there, which predicts; there is no such model, or no or too many inputs are given. What is wrong with one input is
     /// no reason to refuse the others: it is answered in its place.
-    pub async fn predict(&self, who: &Who, app: &AppName, ask: Predict) -> Result<Predictions> {
+    pub async fn predict(
+        &self,
+        who: &Who,
+        app: &AppName,
+        endpoint: Endpoint,
+        ask: Predict,
+    ) -> Result<Predictions> {
         let model = {
             let mut tx = self.store.read().await?;
-            let permit = self.permit_models(&mut tx, who, app, Endpoint::PostModelOutputs).await?;
+            let permit = self.permit_models(&mut tx, who, app, endpoint).await?;
             find(&permit, &ask.model)?
         };
         if !(1..=MOST_AT_ONCE).contains(&ask.inputs.len()) {

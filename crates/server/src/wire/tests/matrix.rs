@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::tier_zero::{method, path};
 use super::*;
 
-/// The RPCs. The streaming one is unknown to gRPC and is asked of no app by its address.
+/// The RPCs, without the one whose questions stream: it is asked of no app by its address.
 fn rpcs() -> impl Iterator<Item = Endpoint> {
     Endpoint::all().filter(|endpoint| endpoint.is_rpc() && *endpoint != Endpoint::StreamModelOutputs)
 }

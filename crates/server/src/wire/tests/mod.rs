@@ -112,6 +112,30 @@ impl Story {
     }
 
     async fn grpc_encoded<A: Message + Default>(&self, rpc: &str, secret: &str, question: &[u8]) -> A {
+        let mut bytes = self.grpc_frames(rpc, secret, framed(question)).await;
+        A::decode(bytes.split_off(5)).unwrap()
+    }
+
+    /// Streams several questions; answers what each of them was answered.
+    async fn grpc_stream<A: Message + Default>(
+        &self,
+        rpc: &str,
+        secret: &str,
+        questions: &[&impl Message],
+    ) -> Vec<A> {
+        let frames = questions.iter().flat_map(|question| framed(&question.encode_to_vec())).collect();
+        let mut bytes = self.grpc_frames(rpc, secret, frames).await;
+        let mut answers = Vec::new();
+        while !bytes.is_empty() {
+            let mut answer = bytes.split_off(5);
+            let length = u32::from_be_bytes(bytes[1..5].try_into().unwrap()) as usize;
+            bytes = answer.split_off(length);
+            answers.push(A::decode(answer).unwrap());
+        }
+        answers
+    }
+
+    async fn grpc_frames(&self, rpc: &str, secret: &str, frames: Vec<u8>) -> Bytes {
         let mut request = Request::builder()
             .method(Method::POST)
             .uri(format!("/clarifai.api.V2/{rpc}"))
@@ -120,10 +144,9 @@ impl Story {
         if !secret.is_empty() {
             request = request.header("authorization", format!("Key {secret}"));
         }
-        let response = self.send(request.body(Body::from(framed(question))).unwrap()).await;
+        let response = self.send(request.body(Body::from(frames)).unwrap()).await;
         assert_eq!(response.status(), 200);
-        let mut bytes: Bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
-        A::decode(bytes.split_off(5)).unwrap()
+        to_bytes(response.into_body(), 1 << 20).await.unwrap()
     }
 
     /// Everything that Ana sees of her account and her app, to be compared with what she sees later.

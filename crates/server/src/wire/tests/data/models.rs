@@ -3,6 +3,7 @@
 use atelier_contract::proto::{
     ListModelsRequest, MultiModelResponse, MultiOutputResponse, PostModelOutputsRequest, UserAppIdSet,
 };
+use atelier_domain::{Endpoint, EndpointSet};
 
 use super::*;
 
@@ -93,6 +94,14 @@ fn what_is_public_is_answered_over_grpc_and_to_keys_that_may() {
         let answer: MultiOutputResponse = story.grpc("PostModelOutputs", &story.ana_token, &request).await;
         let data = answer.outputs[0].data.clone().unwrap();
         assert_eq!((data.embeddings[0].num_dimensions, data.embeddings[0].vector.len()), (384, 384));
+        // Where only answers stream, one comes; where questions do, one for each.
+        let answer: MultiOutputResponse =
+            story.grpc("GenerateModelOutputs", &story.ana_token, &request).await;
+        assert_eq!(answer.outputs.len(), 1);
+        let streamed: Vec<MultiOutputResponse> =
+            story.grpc_stream("StreamModelOutputs", &story.ana_token, &[&request, &request]).await;
+        let codes: Vec<_> = streamed.iter().map(|answer| answer.status.as_ref().unwrap().code).collect();
+        assert_eq!(codes, [10000, 10000]);
         let listing = ListModelsRequest { user_app_id: public, ..Default::default() };
         let scopes = ScopeSet::of(&[Scope::AppsGet, Scope::CollaboratorsGet]);
         let narrow = story.key_of(&story.ana, |key| key.scopes = scopes).await;
@@ -100,5 +109,16 @@ fn what_is_public_is_answered_over_grpc_and_to_keys_that_may() {
         assert_eq!((refused.status.unwrap().code, refused.models.len()), (11007, 0));
         let refused: MultiOutputResponse = story.grpc("PostModelOutputs", &narrow, &request).await;
         assert_eq!((refused.status.unwrap().code, refused.outputs.len()), (11007, 0));
+        let refused: Vec<MultiOutputResponse> =
+            story.grpc_stream("StreamModelOutputs", &narrow, &[&request, &request]).await;
+        assert_eq!(refused.len(), 2);
+        assert!(refused.iter().all(|refused| refused.status.as_ref().unwrap().code == 11007), "{refused:?}");
+        // A list of what a key may ask names each by itself.
+        let listed = EndpointSet::from_iter([Endpoint::PostModelOutputs]);
+        let listed = story.key_of(&story.ana, |key| key.endpoints = Some(listed)).await;
+        let answer: MultiOutputResponse = story.grpc("PostModelOutputs", &listed, &request).await;
+        assert_eq!(answer.status.unwrap().code, 10000);
+        let refused: MultiOutputResponse = story.grpc("GenerateModelOutputs", &listed, &request).await;
+        assert_eq!(refused.status.unwrap().code, 11007);
     });
 }
