@@ -209,6 +209,7 @@ operators![
     DequantizeLinear,
     Div,
     Elu,
+    Equal,
     Erf,
     Exp,
     Expand,
@@ -257,6 +258,7 @@ operators![
     Tanh,
     Transpose,
     Unsqueeze,
+    Where,
 ];
 
 #[cfg(test)]
