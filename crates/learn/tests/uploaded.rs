@@ -188,7 +188,7 @@ fn a_network_for_pictures_sees_them() {
     // Three by three products for each of 128 pixels, and so on.
     let cost = model.cost();
     assert_eq!(cost.weight_bytes, 4 * (9 + 6) + 4 * 2);
-    assert!((9 * 128..4_000).contains(&cost.products), "{cost:?}");
+    assert!((9 * 128..5_000).contains(&cost.products), "{cost:?}");
     assert_eq!(cost.value_bytes, 4 * (3 * 128 * 2 + 3 + 3 + 2));
     assert_eq!(try_out(&model), Ok(Duration::ZERO));
 }
@@ -293,8 +293,8 @@ fn a_real_network_sees_what_the_public_one_sees() {
         Uploaded::load(changed(public, 7, |graph| without(graph, 12, b"embedding")), 1000).unwrap();
     assert_eq!(uploaded.input(), Input::Picture { width: 224, height: 224, order: Order::Planes });
     assert_eq!(uploaded.output(), Output::Shares);
-    // 385 million, as is published of it, and one for each number.
-    assert!((385_000_000..410_000_000).contains(&uploaded.cost().products), "{:?}", uploaded.cost());
+    // 385 million, as is published of it, and one for each number that goes in or comes out.
+    assert!((385_000_000..430_000_000).contains(&uploaded.cost().products), "{:?}", uploaded.cost());
     let file = include_bytes!("data/ball.png");
     let picture = Prepared::new(&image::load_from_memory(file).unwrap().into_rgb8()).unwrap();
     let scale = Scale { mean: [127.0 / 255.0; 3], deviation: [128.0 / 255.0; 3] };
@@ -407,6 +407,12 @@ fn what_can_loop_or_grow_is_refused() {
         .node("ConstantOfShape", &["huge"], "grown", &[])
         .node("Relu", &["x"], "y", &[]);
     assert_eq!(refusal(&filled), Refusal::TooMuchMemory);
+    let crowd = vec!["x"; 100_000];
+    let summed = Graph::new(&[-1, 3, 1_024, 1_024], &[-1, 2]).node("Sum", &crowd, "y", &[]);
+    assert_eq!(refusal(&summed), Refusal::TooMuchWork);
+    let axes = vec![0; 200_000];
+    let unsqueezed = graph().node("Unsqueeze", &["x"], "y", &[("axes", &axes)]);
+    assert_eq!(refusal(&unsqueezed), Refusal::Misfit("Unsqueeze".into()));
     let mut doubled = graph().weights(whole("v0", &[1; 64]));
     for number in 0..60 {
         let (from, to) = (format!("v{number}"), format!("v{}", number + 1));

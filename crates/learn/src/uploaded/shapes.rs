@@ -58,7 +58,9 @@ pub(super) fn infer<'a>(graph: &Graph<'a>, shape: &[u64]) -> Result<(HashMap<&'a
         if outputs.len() != node.outputs.len() {
             return Err(misfit());
         }
-        sum.products = sum.products.saturating_add(products);
+        // Whatever it does, it goes through all that it is given.
+        let given = step.inputs.iter().flatten().filter_map(|known| count(&known.shape));
+        sum.products = given.fold(sum.products.saturating_add(products), u64::saturating_add);
         for (name, mut output) in node.outputs.iter().zip(outputs) {
             if output.shape.len() > MOST_DIMENSIONS {
                 return Err(Refusal::TooManyDimensions(MOST_DIMENSIONS));
@@ -93,7 +95,7 @@ struct Step<'n, 'a, 'v> {
     inputs: Vec<Option<&'v Known>>,
 }
 
-/// Outputs, and how many products they take beside one for each number.
+/// Outputs, and how many products they take beside one for each number that goes in or comes out.
 type Outputs = Option<(Vec<Known>, u64)>;
 
 fn one(shape: Vec<u64>) -> Outputs {
@@ -424,6 +426,7 @@ impl<'a> Step<'_, 'a, '_> {
             None => self.whole(1)?.len(),
         };
         let dimensions = known.shape.len().checked_add(added)?;
+        (dimensions <= MOST_WHOLE).then_some(())?;
         let axes = self.axes(dimensions)??;
         let mut old = known.shape.iter();
         let shape =
