@@ -34,8 +34,8 @@ impl WithSimd for Products<'_> {
     }
 }
 
-/// The product of a row and a query, part by part: widened, multiplied, and neighbours added to each other, which is one
-/// instruction for many. Written as one sum, it is compiled to vectors of half the width.
+/// The product of a row and a query, part by part: widened, multiplied, and neighbours added to each other, which is
+/// one instruction for many. Written as one sum, it is compiled to vectors of half the width.
 #[inline(always)]
 fn product(row: &[i8], query: &[i16]) -> i32 {
     let mut product = 0;
