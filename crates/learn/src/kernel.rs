@@ -18,7 +18,7 @@ const LANES: usize = 8;
 /// How many columns of a sum of rows are gathered at once.
 const COLUMNS: usize = 16;
 /// How many heads are applied at once: as many sums as fit into registers.
-const HEADS: usize = 4;
+const HEADS: usize = 5;
 
 /// What the width of rows is rounded up to, with zeros: of whole vectors, the loops have no remainders.
 pub(crate) const ALIGNMENT: usize = COLUMNS;
@@ -46,6 +46,7 @@ impl WithSimd for Scores<'_> {
         for (at, heads) in heads.chunks(stride * HEADS).enumerate() {
             let first = at * HEADS;
             match heads.len() / stride {
+                5 => apply::<5>(rows, heads, stride, count, first, scores),
                 4 => apply::<4>(rows, heads, stride, count, first, scores),
                 3 => apply::<3>(rows, heads, stride, count, first, scores),
                 2 => apply::<2>(rows, heads, stride, count, first, scores),
@@ -131,6 +132,7 @@ impl WithSimd for Spread<'_> {
         for (at, sums) in sums.chunks_mut(stride * HEADS).enumerate() {
             let first = at * HEADS;
             match sums.len() / stride {
+                5 => gather::<5>(rows, residuals, stride, count, first, sums),
                 4 => gather::<4>(rows, residuals, stride, count, first, sums),
                 3 => gather::<3>(rows, residuals, stride, count, first, sums),
                 2 => gather::<2>(rows, residuals, stride, count, first, sums),
