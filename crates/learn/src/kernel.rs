@@ -1,7 +1,7 @@
 //! The loops in which the time goes, written so that the compiler makes vector instructions of them.
 //!
 //! They are compiled once for each kind of processor and chosen when they run ([`pulp::Arch`]). Sums run over a fixed
-//! number of lanes and products are rounded before they are added, so that the result is the same whatever width the
+//! number of lanes and products are rounded before they are added, so that they are the same whatever width the
 //! processor's vectors have.
 #![cfg_attr(
     not(test),
