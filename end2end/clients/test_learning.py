@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from sklearn import metrics
+from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
@@ -200,3 +201,20 @@ class Learning(unittest.TestCase):
                     losses.append(metrics.log_loss(held, model.predict_proba(test)))
                 self.assertLessEqual(result["evaluation"]["log_loss"], 1.15 * min(losses))
                 self.assertLess(1.3 * min(losses), max(losses), "any penalty would do here")
+
+    def test_digits_are_read_as_well_as_with_the_best_penalty(self):
+        """Pictures that people drew, with all left as it is unless one says otherwise."""
+        rows, labels = load_digits(return_X_y=True)
+        order = np.random.default_rng(60).permutation(len(rows))
+        rows, labels = rows[order].astype(np.float32), labels[order]
+        train, test, said, held = rows[:600], rows[600:], labels[:600], labels[600:]
+        result = fitted(train, said, test, held, classes=10, scaling="common", penalty=None)
+        size = train.std(axis=0)
+        scaled = lambda rows: (rows - train.mean(axis=0)) / np.sqrt((size**2).mean())
+        models = [LogisticRegression(C=penalty, max_iter=1000).fit(scaled(train), said) for penalty in GRID]
+        best = min(metrics.log_loss(held, model.predict_proba(scaled(test))) for model in models)
+        self.assertLessEqual(result["evaluation"]["log_loss"], 1.05 * best)
+        self.assertGreater(result["evaluation"]["accuracy"]["value"], 0.93)
+        same = next(model for penalty, model in zip(GRID, models) if penalty == result["penalty"])
+        self.same_accuracy(result, same, scaled(test), held)
+        self.same_figures(result, held, 10)

@@ -1,7 +1,7 @@
 //! The loops in which the time goes, written so that the compiler makes vector instructions of them.
 //!
-//! They are compiled once for each kind of processor and chosen when they run ([`pulp::Arch`]). Sums run over a fixed
-//! number of lanes and products are rounded before they are added, so that the result is the same whatever width the
+//! They are compiled once for each kind of processor and chosen when they run ([`rten_simd`]). Sums run over a fixed
+//! number of lanes and products are rounded before they are added, so that they are the same whatever width the
 //! processor's vectors have.
 #![cfg_attr(
     not(test),
@@ -11,21 +11,21 @@
     )
 )]
 
-use pulp::{Simd, WithSimd};
+use rten_simd::{Isa, SimdOp};
 
 /// How many sums of a product run beside each other.
-const LANES: usize = 8;
+const LANES: usize = 16;
 /// How many columns of a sum of rows are gathered at once.
 const COLUMNS: usize = 16;
-/// How many heads are applied at once: as many sums as fit into registers.
-const HEADS: usize = 4;
+/// How many heads are applied at once: as many as have their sums in the registers of any of these processors.
+const HEADS: usize = 5;
 
 /// What the width of rows is rounded up to, with zeros: of whole vectors, the loops have no remainders.
 pub(crate) const ALIGNMENT: usize = COLUMNS;
 
 /// `scores[row][head] = rows[row] · heads[head]`, of rows and heads that are `stride` wide.
 pub(crate) fn scores(rows: &[f32], heads: &[f32], stride: usize, scores: &mut [f32]) {
-    pulp::Arch::new().dispatch(Scores { rows, heads, stride, scores });
+    Scores { rows, heads, stride, scores }.dispatch();
 }
 
 /// What is to be done for [`scores`]. A closure would be compiled for the least of processors only.
@@ -36,16 +36,17 @@ struct Scores<'a> {
     scores: &'a mut [f32],
 }
 
-impl WithSimd for Scores<'_> {
+impl SimdOp for Scores<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn eval<I: Isa>(self, _: I) {
         let Self { rows, heads, stride, scores } = self;
         let count = heads.len() / stride;
         for (at, heads) in heads.chunks(stride * HEADS).enumerate() {
             let first = at * HEADS;
             match heads.len() / stride {
+                5 => apply::<5>(rows, heads, stride, count, first, scores),
                 4 => apply::<4>(rows, heads, stride, count, first, scores),
                 3 => apply::<3>(rows, heads, stride, count, first, scores),
                 2 => apply::<2>(rows, heads, stride, count, first, scores),
@@ -55,7 +56,7 @@ impl WithSimd for Scores<'_> {
     }
 }
 
-/// Applies `H` heads, of which the first is that at `first` among `count`, to all rows, two at a time.
+/// Applies `H` heads, of which the first is that at `first` among `count`, to all rows.
 #[inline(always)]
 fn apply<const H: usize>(
     rows: &[f32],
@@ -66,51 +67,44 @@ fn apply<const H: usize>(
     scores: &mut [f32],
 ) {
     let heads: [&[f32]; H] = std::array::from_fn(|head| &heads[head * stride..][..stride]);
-    let mut pairs = rows.chunks_exact(stride * 2);
-    let mut scores = scores.chunks_mut(count * 2);
-    for (pair, scores) in pairs.by_ref().zip(scores.by_ref()) {
-        let (one, other) = pair.split_at(stride);
-        for (row, products) in products([one, other], heads).into_iter().enumerate() {
-            scores[row * count + first..][..H].copy_from_slice(&products);
-        }
-    }
-    if let (row @ [_, ..], Some(scores)) = (pairs.remainder(), scores.next()) {
-        for products in products([row], heads) {
-            scores[first..][..H].copy_from_slice(&products);
-        }
+    for (row, scores) in rows.chunks_exact(stride).zip(scores.chunks_exact_mut(count)) {
+        scores[first..][..H].copy_from_slice(&products(row, heads));
     }
 }
 
-/// The products of each of `R` rows and each of `H` heads.
+/// The products of a row and each of `H` heads.
 #[inline(always)]
-fn products<const R: usize, const H: usize>(rows: [&[f32]; R], heads: [&[f32]; H]) -> [[f32; H]; R] {
-    let heads = heads.map(|head| head.as_chunks::<LANES>().0);
-    let chunks = heads.iter().map(|head| head.len()).min().unwrap_or(0);
-    let rows = rows.map(|row| &row.as_chunks::<LANES>().0[..chunks]);
-    let mut sums = [[[0.0_f32; LANES]; H]; R];
-    for chunk in 0..chunks {
-        for (row, sums) in rows.iter().zip(&mut sums) {
-            for (head, sums) in heads.iter().zip(sums) {
-                for ((sum, value), weight) in sums.iter_mut().zip(row[chunk]).zip(head[chunk]) {
-                    *sum += value * weight;
-                }
+fn products<const H: usize>(row: &[f32], heads: [&[f32]; H]) -> [f32; H] {
+    let row = row.as_chunks::<LANES>().0;
+    let heads = heads.map(|head| &head.as_chunks::<LANES>().0[..row.len()]);
+    let mut sums = [[0.0_f32; LANES]; H];
+    for (chunk, values) in row.iter().enumerate() {
+        for (head, sums) in heads.iter().zip(&mut sums) {
+            for ((sum, value), weight) in sums.iter_mut().zip(values).zip(head[chunk]) {
+                *sum += value * weight;
             }
         }
     }
-    sums.map(|sums| sums.map(halved))
+    sums.map(halved)
 }
 
 /// The sum of lanes, added up in halves.
 #[inline(always)]
-fn halved(lanes: [f32; LANES]) -> f32 {
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
+fn halved(mut lanes: [f32; LANES]) -> f32 {
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            lanes[lane] += lanes[lane + width];
+        }
+        width /= 2;
+    }
+    lanes[0]
 }
 
 /// `sums[head] += Σ residuals[row][head] · rows[row]`: added up over the rows in single precision, which are few, and to
 /// what is there in double.
 pub(crate) fn spread(rows: &[f32], residuals: &[f32], stride: usize, sums: &mut [f64]) {
-    pulp::Arch::new().dispatch(Spread { rows, residuals, stride, sums });
+    Spread { rows, residuals, stride, sums }.dispatch();
 }
 
 /// What is to be done for [`spread`].
@@ -121,16 +115,17 @@ struct Spread<'a> {
     sums: &'a mut [f64],
 }
 
-impl WithSimd for Spread<'_> {
+impl SimdOp for Spread<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn eval<I: Isa>(self, _: I) {
         let Self { rows, residuals, stride, sums } = self;
         let count = sums.len() / stride;
         for (at, sums) in sums.chunks_mut(stride * HEADS).enumerate() {
             let first = at * HEADS;
             match sums.len() / stride {
+                5 => gather::<5>(rows, residuals, stride, count, first, sums),
                 4 => gather::<4>(rows, residuals, stride, count, first, sums),
                 3 => gather::<3>(rows, residuals, stride, count, first, sums),
                 2 => gather::<2>(rows, residuals, stride, count, first, sums),

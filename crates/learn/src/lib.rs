@@ -10,7 +10,7 @@
 //!
 //! **To learn**: examples are [`Rows`] of numbers, and what is known of them are [`Targets`]. [`linear`] learns from them,
 //! and [`quality`] says how good what was learned is. [`suspects`] says which labels are probably wrong, and [`index`]
-//! finds the nearest among many. The same input gives the same result to the last bit, whatever vectors the processor has.
+//! finds the nearest among many. On one kind of processor, the same input gives the same result to the last bit.
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)

@@ -4,7 +4,7 @@
     expect(clippy::indexing_slicing, reason = "all that is indexed is as long as it is indexed")
 )]
 
-use pulp::{Simd, WithSimd};
+use rten_simd::{Isa, SimdOp};
 
 /// What the width of rows is rounded up to, with zeros.
 pub(super) const ALIGNMENT: usize = 64;
@@ -13,7 +13,7 @@ const PAIRS: usize = ALIGNMENT / 2;
 
 /// `products[row] = rows[row] · query`, of rows as wide as the query, of which no number is beyond [`limit`].
 pub(super) fn products(rows: &[i8], query: &[i16], products: &mut [i32]) {
-    pulp::Arch::new().dispatch(Products { rows, query, products });
+    Products { rows, query, products }.dispatch();
 }
 
 /// What is to be done for [`products`].
@@ -23,19 +23,19 @@ struct Products<'a> {
     products: &'a mut [i32],
 }
 
-impl WithSimd for Products<'_> {
+impl SimdOp for Products<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn eval<I: Isa>(self, _: I) {
         for (row, into) in self.rows.chunks_exact(self.query.len()).zip(self.products) {
             *into = product(row, self.query);
         }
     }
 }
 
-/// The product of a row and a query, part by part: widened, multiplied, and neighbours added to each other, which is one
-/// instruction for many. Written as one sum, it is compiled to vectors of half the width.
+/// The product of a row and a query, part by part: widened, multiplied, and neighbours added to each other, which is
+/// one instruction for many. Written as one sum, it is compiled to vectors of half the width.
 #[inline(always)]
 fn product(row: &[i8], query: &[i16]) -> i32 {
     let mut product = 0;

@@ -3,12 +3,13 @@
 use super::design::{Design, Scale};
 use super::objective::Objective;
 use super::solve::{Reporter, solve};
-use super::{FitError, Options, Penalty, Problem};
+use super::{FitError, Options, Penalty, Problem, Scaling};
 use crate::folds;
 use crate::hash::{hash, words};
 
-/// What is tried, from strong to weak. Features of variance 1 over a thousand dimensions make all examples separable
-/// long before the last, and stay near the frequencies at the first; between neighbours, qualities hardly differ.
+/// What is tried, from strong to weak, of features whose mean variance is 1; of others, it is divided by that. Over a
+/// thousand dimensions all examples are separable long before the last, and stay near the frequencies at the first;
+/// between neighbours, qualities hardly differ.
 pub const GRID: [f64; 6] = [1e-4, 1e-3, 1e-2, 1e-1, 1.0, 1e1];
 /// How often a part is held out.
 pub(super) const FOLDS: usize = 3;
@@ -26,10 +27,12 @@ pub(super) fn choose(
     options: &Options,
     reporter: &mut Reporter<'_>,
 ) -> Result<f64, FitError> {
-    if examples.len() < FEWEST {
-        return Ok(Penalty::DEFAULT);
-    }
     let some = sample(problem, examples);
+    let variance = variance(problem, &some, options.scaling);
+    if some.len() < FEWEST {
+        return Ok(Penalty::DEFAULT / variance);
+    }
+    let grid = GRID.map(|penalty| penalty / variance);
     let parts = assigned(problem, &some, 1, FOLDS);
     let mut losses = [0.0_f64; GRID.len()];
     for fold in 0..FOLDS {
@@ -44,7 +47,7 @@ pub(super) fn choose(
         let judged = Design::new(problem.rows, &held, &scale);
         let judge = Objective::new(problem, &held, options.balanced);
         let mut start: Option<Vec<f64>> = None;
-        for (at, (penalty, sum)) in GRID.iter().zip(&mut losses).enumerate() {
+        for (at, (penalty, sum)) in grid.iter().zip(&mut losses).enumerate() {
             reporter.fit = fold * GRID.len() + at;
             // What was found for the stronger penalty is where the weaker begins.
             let found = solve(&design, &objective, *penalty, options, start.as_deref(), reporter)?;
@@ -54,8 +57,28 @@ pub(super) fn choose(
     }
     // Of equal ones, the strongest.
     let best =
-        GRID.iter().zip(losses).filter(|(_, loss)| loss.is_finite()).min_by(|(_, a), (_, b)| a.total_cmp(b));
-    Ok(best.map_or(Penalty::DEFAULT, |(penalty, _)| *penalty))
+        grid.iter().zip(losses).filter(|(_, loss)| loss.is_finite()).min_by(|(_, a), (_, b)| a.total_cmp(b));
+    Ok(best.map_or(Penalty::DEFAULT / variance, |(penalty, _)| *penalty))
+}
+
+/// The mean variance of features as they are scaled.
+fn variance(problem: &Problem<'_>, examples: &[usize], scaling: Scaling) -> f64 {
+    if matches!(scaling, Scaling::Standard | Scaling::Common) {
+        return 1.0;
+    }
+    let width = problem.rows.width();
+    let design = Design::new(problem.rows, examples, &Scale::learn(problem.rows, examples, scaling));
+    let mut moments = vec![(0.0_f64, 0.0_f64); width];
+    for row in design.values.chunks_exact(design.stride) {
+        for ((sum, squares), value) in moments.iter_mut().zip(row) {
+            *sum += f64::from(*value);
+            *squares += f64::from(*value) * f64::from(*value);
+        }
+    }
+    let count = examples.len() as f64;
+    let of = |(sum, squares): &(f64, f64)| (squares / count - (sum / count).powi(2)).max(0.0);
+    let mean = moments.iter().map(of).sum::<f64>() / width as f64;
+    if mean.is_finite() && mean > 0.0 { mean } else { 1.0 }
 }
 
 /// As many examples as it is tried on, with each class in its proportion.
@@ -130,6 +153,21 @@ mod tests {
             "{rare} of {}",
             some.len()
         );
+    }
+
+    #[test]
+    fn what_is_tried_follows_the_size_of_features() {
+        let (values, of) = clusters(&mut Random(3), 100, 5, 2, 1.5);
+        let large: Vec<f32> = values.iter().map(|value| value * 100.0).collect();
+        let choose = |values: &[f32]| {
+            let targets = Targets::Exclusive { classes: 2, of: &of };
+            let problem = Problem { rows: Rows::new(values, 5).unwrap(), targets, weights: None };
+            let options = Options { scaling: Scaling::None, tolerance: 1e-6, ..Options::default() };
+            fit(&problem, &options, &mut |_| ControlFlow::Continue(())).unwrap().penalty
+        };
+        // Other numbers are held out together otherwise, so that the neighbour may seem as good.
+        let share = choose(&values) / choose(&large);
+        assert!((share.log10() - 4.0).abs() < 1.001, "{share}");
     }
 
     #[test]

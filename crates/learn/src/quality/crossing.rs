@@ -16,8 +16,8 @@ pub struct OutOfFold {
     pub penalties: Vec<f64>,
 }
 
-/// Predicts the examples of each of the folds from the others. What a concept occurs like in the others is predicted
-/// where they have no positives or no negatives of it.
+/// Predicts the examples of each fold from those of the others. Where these have no positives or no negatives of a
+/// concept, what is predicted is how often it occurs.
 ///
 /// # Errors
 /// When there is nothing to be learned, or it was cancelled.

@@ -14,8 +14,7 @@ pub struct Ranking {
     pub average_precision: f64,
     /// Where precision and recall have the largest harmonic mean.
     pub best: Threshold,
-    /// The curve of both, from the highest threshold to the lowest, at [`POINTS`](super::thinning::POINTS) points at
-    /// most.
+    /// The curve of both, from the highest threshold to the lowest, at 200 points at most.
     pub precision_recall: Vec<PrecisionRecall>,
     /// The ROC curve, as many points at most.
     pub roc: Vec<Roc>,
