@@ -9,16 +9,25 @@ use atelier_learn::picture::Prepared;
 use atelier_learn::public::{self, Seen};
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
+use tokio::sync::Semaphore;
 
 use crate::computing::{GaveUp, compute};
 use crate::inputs::Pictures;
 use crate::{Error, Result};
 
 /// Runs the models that come with Atelier; each is loaded when it is first asked.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Engine {
     /// As many as there are processors. They are made by a thread that gives way, and give way themselves.
     lanes: Arc<OnceLock<Lanes>>,
+    /// Who may ask: as many at once as there are lanes, or threads would pile up that wait for these.
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self { lanes: Arc::default(), turns: Arc::new(Semaphore::new(threads().get())) }
+    }
 }
 
 impl Engine {
@@ -43,6 +52,8 @@ impl Engine {
     ) -> Vec<Result<O>> {
         let there: Vec<I> = items.iter().flatten().cloned().collect();
         let lanes = self.lanes.clone();
+        // INVARIANT: it is never closed.
+        let _turn = self.turns.acquire().await;
         let answers = compute(move || ask(lanes.get_or_init(|| Lanes::new(threads())), &there)).await;
         let answers = match answers {
             Ok(Ok(answers)) => Ok(answers),
