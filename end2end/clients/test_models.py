@@ -45,6 +45,11 @@ class Models(unittest.TestCase):
         own = App(user_id="ada", app_id="street-signs", pat=self.token, base_url=self.server.url)
         self.assertEqual(list(own.list_models()), [])
 
+        user = User(user_id="ada", pat=self.token, base_url=self.server.url)
+        known = user.list_models(user_id="clarifai", app_id="main", show=False)
+        self.assertEqual([model["id"] for model in known], found)
+        self.assertEqual(known[0]["url"], RECOGNITION)
+
         model = self.model(url=RECOGNITION)
         versions = [version.model_version.id for version in model.list_versions()]
         self.assertEqual([len(version) for version in versions], [32])

@@ -20,21 +20,25 @@ use atelier_service::models::{
 use atelier_service::{AppName, Service};
 
 use super::inputs::{input_failure, input_unreadable, read_content};
-use super::{Window, app_name, failure, timestamp, who};
+use super::{Window, app_name, failure, own_account, timestamp, who};
 
 /// Where clients find a model, as they named it.
 struct Place {
     app: AppName,
     owner: String,
     slug: String,
+    /// Whether a person is named, and none of their apps.
+    is_of_somebody: bool,
 }
 
 impl Place {
     fn of(set: Option<UserAppIdSet>) -> Self {
         let UserAppIdSet { user_id, app_id } = set.clone().unwrap_or_default();
-        // Whoever asks for what is somebody's, of no app, means the whole catalogue.
-        let slug = if app_id.is_empty() { "main".into() } else { app_id };
-        Self { app: app_name(set), owner: user_id, slug }
+        let app = app_name(set);
+        let is_of_somebody = app_id.is_empty() && !user_id.is_empty() && !app.is_public();
+        // The catalogue may be named by its owner alone.
+        let slug = if app_id.is_empty() && app.is_public() { "main".into() } else { app_id };
+        Self { app, owner: user_id, slug, is_of_somebody }
     }
 }
 
@@ -68,7 +72,12 @@ pub(super) async fn list(
     call: Call,
     request: ListModelsRequest,
 ) -> Result<MultiModelResponse, Failure> {
-    let (who, place) = (who(&call)?, Place::of(request.user_app_id));
+    let (who, place) = (who(&call)?, Place::of(request.user_app_id.clone()));
+    if place.is_of_somebody {
+        // Of all of somebody's apps together: none of these has any so far.
+        own_account(&service, &who, &call, request.user_app_id.as_ref()).await?;
+        return Ok(MultiModelResponse::default());
+    }
     let text = [request.search, request.query, request.name].into_iter().find(|text| !text.is_empty());
     let Some(filter) = filter(&request.model_type_id, text) else {
         service.may_see_model_kinds(&who, &place.app, Endpoint::ListModels).await.map_err(failure)?;
@@ -331,7 +340,8 @@ fn write_type(kind: ModelKind) -> ModelType {
 fn write(model: &Known, place: &Place) -> Model {
     Model {
         id: model.slug.clone(),
-        name: model.name.clone(),
+        // The official client makes addresses of it.
+        name: model.slug.clone(),
         display_name: model.name.clone(),
         created_at: Some(timestamp(model.version.made_at)),
         modified_at: Some(timestamp(model.version.made_at)),

@@ -2,7 +2,7 @@
 //! page comes back with what was found; with them the answer comes beside the page.
 
 use atelier_domain::Medium;
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast as _};
 
 use crate::{
     api::models::{Found, PREDICT_FORM, PredictAnswer},
@@ -32,8 +32,20 @@ pub(super) fn Prediction(
     let (is_asking, is_over) = (RwSignal::new(false), RwSignal::new(false));
     let form = NodeRef::<html::Form>::new();
     let path_to_ask = StoredValue::new(path.clone());
+    let preview: RwSignal<Option<String>> = RwSignal::new(None);
+    let forget_preview = move || {
+        if let Some(Some(before)) = preview.try_update(Option::take) {
+            // It was made by us, and is revoked once.
+            let _ = web_sys::Url::revoke_object_url(&before);
+        }
+    };
+    on_cleanup(forget_preview);
     let ask = move |fields: web_sys::FormData| {
         is_asking.set(true);
+        forget_preview();
+        // What cannot be shown is told by the server.
+        let file = fields.get("file").dyn_into::<web_sys::File>().ok();
+        preview.set(file.and_then(|file| web_sys::Url::create_object_url_with_blob(&file).ok()));
         leptos::task::spawn_local(async move {
             let answer = ask(&path_to_ask.get_value(), fields).await;
             outcome.set(Some(answer));
@@ -114,6 +126,10 @@ pub(super) fn Prediction(
         .into_any(),
     };
     let told = move || outcome.get().map(told);
+    let shown = move || {
+        let is_found = outcome.with(|outcome| matches!(outcome, Some(Ok(_))));
+        preview.get().filter(|_| is_found).map(|src| view! { <img class="found-in" src=src alt="" /> })
+    };
     view! {
         <form
             node_ref=form
@@ -130,7 +146,10 @@ pub(super) fn Prediction(
                 </button>
             </p>
         </form>
-        <div class="found" role="status" aria-busy=move || is_asking.get().then_some("true")>{told}</div>
+        <div class="found" role="status" aria-busy=move || is_asking.get().then_some("true")>
+            {shown}
+            {told}
+        </div>
     }
 }
 

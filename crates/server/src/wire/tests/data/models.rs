@@ -34,7 +34,9 @@ fn the_catalogue_is_listed_looked_at_and_asked() {
         let sought = json!({ "model_query": { "name": "embedding", "model_type_id": "visual-embedder" } });
         let (_, answer) = ask(Method::POST, &format!("{MODELS}/searches"), sought).await;
         assert_eq!(ids(&answer, "models"), [all[1]], "{answer}");
-        // An app has none of its own.
+        // An app has none of its own, and so has a person.
+        assert_eq!(ids(&get("/v2/users/ana/models").await.1, "models"), [""; 0]);
+        assert_eq!(get("/v2/users/bo/models").await.0, 404);
         assert_eq!(ids(&get("/v2/users/ana/apps/tea/models").await.1, "models"), [""; 0]);
         assert_eq!(get("/v2/users/ana/apps/tea/models/general-image-recognition").await.0, 404);
 
