@@ -223,7 +223,7 @@ test("owner, lead, labeller and reviewer do a task together, and nobody more tha
   await page.getByRole("row").filter({ hasText: "Bo Worker" }).getByRole("link", { name: "Edit" }).click();
   await page.getByRole("radio", { name: /^All inputs/ }).check();
   await page.getByRole("button", { name: "Confirm: all inputs" }).click();
-  await expect(page.getByRole("status")).toContainText("Bo Worker has this access now: Worker.");
+  await expect(page.locator(".toasts")).toContainText("Bo Worker has this access now: Worker.");
   expect((await asks(worker, ["GET", "/inputs"])).body.inputs).toHaveLength(4);
 });
 
