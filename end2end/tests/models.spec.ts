@@ -16,7 +16,7 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
     // What is refused is refused with a status that the browser notes. What records the test fetches the picture that is
     // shown out of the page's memory; the page itself, which may not, does not.
-    test.use({ javaScriptEnabled, expectedNoise: [/status of 422/, /^Connecting to 'blob:/] });
+    test.use({ javaScriptEnabled, expectedNoise: [/status of 422|^Connecting to 'blob:/] });
 
     test("a public model says what is in a picture, and what it knows", async ({ page, axe }) => {
       const app = await makeApp(page);
