@@ -1,8 +1,5 @@
 //! Kinds of models: what each takes and what it gives.
 
-use std::fmt;
-use std::str::FromStr;
-
 use crate::label::Medium;
 
 /// A kind of model.
@@ -92,36 +89,14 @@ impl ModelKind {
     }
 }
 
-impl fmt::Display for ModelKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// That a text names no kind of model.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no kind of model `{0}`")]
-pub struct UnknownModelKind(String);
-
-impl FromStr for ModelKind {
-    type Err = UnknownModelKind;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let kind = Self::ALL.into_iter().find(|kind| kind.name() == text);
-        kind.ok_or_else(|| UnknownModelKind(text.to_owned()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_is_read_by_the_name_that_it_is_written_with() {
+    fn every_kind_has_one_name() {
         for kind in ModelKind::ALL {
-            assert_eq!(kind.name().parse(), Ok(kind));
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
         }
-        assert!("visual-detector".parse::<ModelKind>().is_err());
     }
 }

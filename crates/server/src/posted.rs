@@ -7,9 +7,9 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
-use http::{Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 /// Whether a form with files is posted.
 pub(crate) fn is_posted(request: &Request) -> bool {
@@ -39,4 +39,32 @@ pub(crate) async fn page_again(
         *response.status_mut() = status;
     }
     response
+}
+
+/// Whether a script asks, which wants JSON and no page.
+pub(crate) fn accepts_json(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.starts_with("application/json"))
+}
+
+/// The same answer, which nobody but whoever asked may keep, and which is what it says it is.
+pub(crate) fn guarded(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_scripts_ask_for_json() {
+        let asking = |accept: &'static str| {
+            accepts_json(&HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))]))
+        };
+        assert!(asking("application/json"));
+        assert!(!asking("text/html,application/xhtml+xml,*/*;q=0.8"));
+    }
 }

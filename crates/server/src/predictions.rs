@@ -6,6 +6,7 @@ use atelier_service::inputs::{Content, MOST_BYTES};
 use atelier_service::models::{self, ModelName, Predict, Wanted};
 use atelier_service::{AppName, Error, Service};
 use atelier_ui::SessionCookie;
+use atelier_ui::api::inputs::beginning;
 use atelier_ui::api::models::{Found, PREDICT_FORM, PredictAnswer};
 use atelier_ui::error::UiError;
 use axum::Json;
@@ -13,7 +14,6 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
-use http::header::{ACCEPT, CACHE_CONTROL, HeaderValue};
 use leptos::server_fn::error::FromServerFnError as _;
 use percent_encoding::percent_decode_str;
 
@@ -22,9 +22,6 @@ use crate::{identify, posted};
 
 /// How many numbers of a vector are shown.
 const SHOWN: usize = 8;
-
-/// How many characters of a text it is called by.
-const NAME: usize = 40;
 
 /// What predicts.
 #[derive(Clone)]
@@ -51,21 +48,18 @@ pub(crate) async fn take(State(state): State<Predictions>, request: Request, nex
         },
         Err(error) => Err(error.into()),
     };
-    let asks_json = parts.headers.get(ACCEPT).is_some_and(|kind| kind == "application/json");
-    if !asks_json {
+    if !posted::accepts_json(&parts.headers) {
         let outcome =
             answer.and_then(|answer| serde_json::to_string(&answer).map_err(|_| UiError::Unavailable));
         return posted::page_again(parts, PREDICT_FORM, outcome, next).await;
     }
-    let mut response = match answer {
+    posted::guarded(match answer {
         Ok(answer) => Json(answer).into_response(),
         Err(error) => {
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             (status, error.ser()).into_response()
         }
-    };
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    })
 }
 
 /// The app and the model to whose page something is posted, if that is what is asked.
@@ -100,15 +94,8 @@ async fn read(request: Request) -> Result<(String, Content), UiError> {
     }
     let text =
         String::from_utf8(bytes.into()).map_err(|_| Error::invalid("text", "It is no text in UTF-8."))?;
-    let name = if file.is_empty() { beginning(&text) } else { file };
+    let name = if file.is_empty() { format!("“{}”", beginning(&text)) } else { file };
     Ok((name, Content::Text(text)))
-}
-
-/// How a text begins.
-fn beginning(text: &str) -> String {
-    let line = text.trim().lines().next().unwrap_or_default();
-    let short: String = line.chars().take(NAME).collect();
-    if short.len() < line.len() { format!("“{short}…”") } else { format!("“{short}”") }
 }
 
 fn found(predictions: Result<models::Predictions, Error>, of: String) -> Result<PredictAnswer, UiError> {
@@ -122,4 +109,34 @@ fn found(predictions: Result<models::Predictions, Error>, of: String) -> Result<
         }
     };
     Ok(PredictAnswer { of, found })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use http::Method;
+    use http::header::CONTENT_TYPE;
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_posted_with_files_to_the_page_of_a_model_is_taken() {
+        const FILES: &str = "multipart/form-data; boundary=edge";
+        let asked = |method: Method, path: &str, kind: &str| {
+            let request = Request::builder().method(method).uri(path).header(CONTENT_TYPE, kind);
+            place(&request.body(Body::empty()).unwrap())
+        };
+        let taken = asked(Method::POST, "/ada/street-signs/models/of%20signs", FILES);
+        assert_eq!(taken, Some((AppName::of("ada", "street-signs"), "of signs".to_owned())));
+        for (method, path, kind) in [
+            (Method::GET, "/ada/street-signs/models/signs", FILES),
+            (Method::POST, "/ada/street-signs/models/signs", "application/x-www-form-urlencoded"),
+            (Method::POST, "/ada/street-signs/models", FILES),
+            (Method::POST, "/ada/street-signs/models/signs/versions", FILES),
+            (Method::POST, "/ada/street-signs/inputs/signs", FILES),
+            (Method::POST, "/ada/street-signs/models/%ff", FILES),
+        ] {
+            assert_eq!(asked(method, path, kind), None, "{path} {kind}");
+        }
+    }
 }

@@ -19,13 +19,13 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use bytes::Bytes;
-use http::header::{ACCEPT, CACHE_CONTROL, LOCATION, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::StatusCode;
+use http::header::LOCATION;
 use serde_json::json;
 
 use self::parts::FILE_LIMIT;
 pub(crate) use self::parts::{Part, Parts, Unread, ending_by_itself};
-use crate::{guard, identify};
+use crate::{guard, identify, posted};
 
 /// The most bytes of one request: several files, when the browser posts the form by itself.
 const REQUEST_LIMIT: usize = 512 << 20;
@@ -59,7 +59,7 @@ async fn upload(
     };
     let (parts, body) = request.into_parts();
     let who = identify::by_session(&parts, uploads.cookie);
-    let is_asked_by_script = accepts_json(&parts.headers);
+    let is_asked_by_script = posted::accepts_json(&parts.headers);
     let name = AppName::of(owner.as_str(), app.as_str());
     // Whoever may not is told so before the first file is read.
     let answer = match uploads.service.get_app(&who, &name, Endpoint::PostInputs).await {
@@ -71,20 +71,11 @@ async fn upload(
             }
         },
     };
-    let mut response = if is_asked_by_script {
+    posted::guarded(if is_asked_by_script {
         (answer.status, Json(answer.files)).into_response()
     } else {
         led_back(&owner, &app, &answer.files)
-    };
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
-}
-
-fn accepts_json(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
-    accepted.is_some_and(|accepted| accepted.starts_with("application/json"))
+    })
 }
 
 /// What became of all files.
@@ -298,14 +289,5 @@ mod tests {
         assert_eq!(response.status(), StatusCode::SEE_OTHER);
         let next = response.headers().get(LOCATION).unwrap();
         assert_eq!(next, "/ada/birds/inputs?added=1&refused=1&because=unreadable");
-    }
-
-    #[test]
-    fn only_scripts_ask_for_json() {
-        let asking = |accept: &'static str| {
-            accepts_json(&HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))]))
-        };
-        assert!(asking("application/json"));
-        assert!(!asking("text/html,application/xhtml+xml,*/*;q=0.8"));
     }
 }

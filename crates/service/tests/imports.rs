@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
 
-use atelier_domain::{Label, Labels, PatchAction, Place, Point, Preset, Region, Scope, Shape};
+use atelier_domain::{
+    Endpoint, Label, Labels, PatchAction, Place, Point, Preset, Region, Rights, Scope, Shape,
+};
 use atelier_service::annotations::AnnotationsFilter;
 use atelier_service::datasets::NewDataset;
 use atelier_service::datasets::versions::NewVersion;
@@ -15,7 +17,7 @@ use atelier_service::inputs::{Content, InputsFilter, NewInput, PatchInput, PostI
 use atelier_service::{AppName, Error, Result, Who};
 use atelier_testkit::errors::{forbidden, invalid};
 use atelier_testkit::pictures::png;
-use atelier_testkit::sharing::{join, make_app, street_signs};
+use atelier_testkit::sharing::{give_exactly, join, make_app, street_signs};
 use atelier_testkit::{Bench, Person, on_both_databases};
 use futures::TryStreamExt as _;
 use proptest::prelude::*;
@@ -349,6 +351,13 @@ async fn an_input_that_is_there_gets_what_is_said_of_it_if_nothing_was(bench: Be
     }
     let said = said(&bench, &ada.who, &app).await;
     assert_eq!([said["red"].len(), said["green"].len(), said["blue"].len()], [1, 1, 0]);
+    // Whoever may not see what is said adds nothing to it, and hears so.
+    let blind = Endpoint::all().filter(|one| one.is_rpc() && *one != Endpoint::ListAnnotations).collect();
+    give_exactly(&bench, &ada, &app, cy.id, Rights { endpoints: Some(blind), ..Rights::FULL }).await;
+    let imported = import(&bench, &cy.who, &app, archive(), "signs.zip").await.unwrap();
+    assert_eq!((imported.annotations, imported.inputs_there, imported.annotations_there), (0, 2, 0));
+    let not_seen = imported.told.iter().filter(|told| told.why.starts_with("You may not see")).count();
+    assert_eq!((not_seen, imported.told.len()), (2, 3), "{:?}", imported.told);
 }
 
 async fn how_far_it_is_is_told_and_nobody_who_hears_it_ends_it(bench: Bench) {

@@ -1,6 +1,6 @@
 //! The public models: who sees them, and what they find.
 
-use atelier_domain::{Endpoint, ModelKind, Preset, Rights, Scope, ScopeSet};
+use atelier_domain::{Endpoint, Preset, Rights, Scope, ScopeSet};
 use atelier_service::inputs::Content;
 use atelier_service::keys::CreateKey;
 use atelier_service::models::{Found, MOST_AT_ONCE, ModelName, ModelsFilter, Predict, Wanted};
@@ -54,9 +54,10 @@ async fn the_catalogue_is_there_under_both_of_its_names(bench: Bench) {
     let public = bench.service.list_public_models(&ada.who, &app).await.unwrap();
     assert_eq!(public.iter().map(|model| model.slug.as_str()).collect::<Vec<_>>(), names);
     for (filter, expected) in [
-        (ModelsFilter { kind: Some(ModelKind::TextEmbedder), text: None }, vec![names[2]]),
+        (ModelsFilter { kind: Some("text-embedder".into()), text: None }, vec![names[2]]),
+        (ModelsFilter { kind: Some("visual-detector".into()), text: None }, vec![]),
         (ModelsFilter { kind: None, text: Some("IMAGE emb".into()) }, vec![names[1]]),
-        (ModelsFilter { kind: Some(ModelKind::TextEmbedder), text: Some("image".into()) }, vec![]),
+        (ModelsFilter { kind: Some("text-embedder".into()), text: Some("image".into()) }, vec![]),
     ] {
         assert_eq!(listed(&bench, &ada.who, &catalogue(), &filter).await.unwrap(), expected, "{filter:?}");
     }

@@ -73,6 +73,16 @@ pub struct FieldError {
 }
 
 impl UiError {
+    /// What is wrong, where no field stands beside which it could be told.
+    pub(crate) fn sentences(&self) -> String {
+        match self {
+            Self::Invalid { fields } if !fields.is_empty() => {
+                fields.iter().map(|field| field.message.as_str()).collect::<Vec<_>>().join(" ")
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// The HTTP status that goes with it.
     pub const fn status(&self) -> u16 {
         match self {

@@ -262,20 +262,9 @@ impl Posting {
 pub(crate) async fn post(path: &str, fields: &web_sys::FormData, follows: bool) -> Result<String, UiError> {
     use leptos::server_fn::redirect::{REDIRECT_HEADER, call_redirect_hook};
 
-    let unreachable = |_| UiError::Unavailable;
     let body =
         web_sys::UrlSearchParams::new_with_str_sequence_sequence(fields).map_err(|_| UiError::Unavailable)?;
-    let answer = gloo_net::http::Request::post(path)
-        .header("accept", "application/json")
-        .body(body)
-        .map_err(unreachable)?
-        .send()
-        .await
-        .map_err(unreachable)?;
-    let text = answer.text().await.map_err(unreachable)?;
-    if !answer.ok() {
-        return Err(UiError::de(text.into_bytes().into()));
-    }
+    let (answer, text) = send(path, body).await?;
     if follows
         && answer.headers().get(REDIRECT_HEADER).is_some()
         && let Some(next) = answer.headers().get("location")
@@ -283,6 +272,31 @@ pub(crate) async fn post(path: &str, fields: &web_sys::FormData, follows: bool) 
         call_redirect_hook(&next);
     }
     Ok(text)
+}
+
+/// Posts what a form holds, files with it, to a page; answers what it says to scripts.
+#[cfg(any(feature = "hydrate", feature = "csr"))]
+pub(crate) async fn post_files(path: &str, fields: &web_sys::FormData) -> Result<String, UiError> {
+    Ok(send(path, fields.clone()).await?.1)
+}
+
+/// Posts `body`; answers what was answered, and its text.
+#[cfg(any(feature = "hydrate", feature = "csr"))]
+async fn send(
+    path: &str,
+    body: impl Into<leptos::wasm_bindgen::JsValue>,
+) -> Result<(gloo_net::http::Response, String), UiError> {
+    let unreachable = |_| UiError::Unavailable;
+    let request = gloo_net::http::Request::post(path).header("accept", "application/json");
+    let answer = request.body(body).map_err(unreachable)?.send().await.map_err(unreachable)?;
+    let text = answer.text().await.map_err(unreachable)?;
+    if answer.ok() { Ok((answer, text)) } else { Err(UiError::de(text.into_bytes().into())) }
+}
+
+/// Only browsers submit.
+#[cfg(not(any(feature = "hydrate", feature = "csr")))]
+pub(crate) async fn post_files(_: &str, _: &web_sys::FormData) -> Result<String, UiError> {
+    Err(UiError::Unavailable)
 }
 
 /// Only browsers submit.

@@ -7,7 +7,7 @@ use atelier_testkit::pictures::png;
 use atelier_testkit::sharing::{join, street_signs};
 use atelier_testkit::{Bench, Person, on_both_databases};
 use axum::body::{Body, to_bytes};
-use http::header::{CONTENT_TYPE, COOKIE};
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE};
 use tower::ServiceExt as _;
 
 use super::*;

@@ -19,7 +19,7 @@ use atelier_service::models::{
 };
 use atelier_service::{AppName, Service};
 
-use super::inputs::{input_failure, input_unreadable, read_content};
+use super::inputs::{input_failure, input_unreadable, read_content, status_of_all};
 use super::{Window, app_name, failure, own_account, timestamp, who};
 
 /// Where clients find a model, as they named it.
@@ -48,10 +48,10 @@ pub(super) async fn list_types(
     request: ListModelTypesRequest,
 ) -> Result<MultiModelTypeResponse, Failure> {
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
-    service.may_see_model_kinds(&who, &app, Endpoint::ListModelTypes).await.map_err(failure)?;
+    let kinds = service.list_model_kinds(&who, &app, Endpoint::ListModelTypes).await.map_err(failure)?;
     let window = Window::new(request.page, request.per_page);
     Ok(MultiModelTypeResponse {
-        model_types: window.cut(ModelKind::ALL).map(write_type).collect(),
+        model_types: window.cut(kinds).map(write_type).collect(),
         ..MultiModelTypeResponse::default()
     })
 }
@@ -62,8 +62,9 @@ pub(super) async fn get_type(
     request: GetModelTypeRequest,
 ) -> Result<SingleModelTypeResponse, Failure> {
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
-    service.may_see_model_kinds(&who, &app, Endpoint::GetModelType).await.map_err(failure)?;
-    let kind = request.model_type_id.parse().map_err(|_| Failure::not_found())?;
+    let kinds = service.list_model_kinds(&who, &app, Endpoint::GetModelType).await.map_err(failure)?;
+    let kind = kinds.into_iter().find(|kind| kind.name() == request.model_type_id);
+    let kind = kind.ok_or_else(Failure::not_found)?;
     Ok(SingleModelTypeResponse { model_type: Some(write_type(kind)), ..SingleModelTypeResponse::default() })
 }
 
@@ -79,10 +80,7 @@ pub(super) async fn list(
         return Ok(MultiModelResponse::default());
     }
     let text = [request.search, request.query, request.name].into_iter().find(|text| !text.is_empty());
-    let Some(filter) = filter(&request.model_type_id, text) else {
-        service.may_see_model_kinds(&who, &place.app, Endpoint::ListModels).await.map_err(failure)?;
-        return Ok(MultiModelResponse::default());
-    };
+    let filter = filter(request.model_type_id, text.unwrap_or_default());
     let models =
         service.list_models(&who, &place.app, Endpoint::ListModels, &filter).await.map_err(failure)?;
     Ok(several(Window::new(request.page, request.per_page), models, &place))
@@ -95,11 +93,7 @@ pub(super) async fn search(
 ) -> Result<MultiModelResponse, Failure> {
     let (who, place) = (who(&call)?, Place::of(request.user_app_id));
     let query = request.model_query.unwrap_or_default();
-    let text = (!query.name.is_empty()).then_some(query.name);
-    let Some(filter) = filter(&query.model_type_id, text) else {
-        service.may_see_model_kinds(&who, &place.app, Endpoint::PostModelsSearches).await.map_err(failure)?;
-        return Ok(MultiModelResponse::default());
-    };
+    let filter = filter(query.model_type_id, query.name);
     let models = service
         .list_models(&who, &place.app, Endpoint::PostModelsSearches, &filter)
         .await
@@ -108,12 +102,10 @@ pub(super) async fn search(
     Ok(several(Window::new(pagination.page, pagination.per_page), models, &place))
 }
 
-/// What models are wanted; nothing, if they are to be of a kind that there is not.
-fn filter(kind: &str, text: Option<String>) -> Option<ModelsFilter> {
-    let kind = if kind.is_empty() { None } else { Some(kind.parse().ok()?) };
-    // Clients may put stars around a name of which they know a part.
-    let text = text.map(|text| text.trim_matches('*').to_owned()).filter(|text| !text.is_empty());
-    Some(ModelsFilter { kind, text })
+/// Which models are wanted. Clients may put stars around a name of which they know a part.
+fn filter(kind: String, text: String) -> ModelsFilter {
+    let given = |text: String| (!text.is_empty()).then_some(text);
+    ModelsFilter { kind: given(kind), text: given(text.trim_matches('*').to_owned()) }
 }
 
 fn several(window: Window, models: Vec<Known>, place: &Place) -> MultiModelResponse {
@@ -280,18 +272,8 @@ fn shown(id: String, content: &Content) -> Input {
 
 /// Whether all inputs were looked at, none or some; and if one was not, why the first of these.
 fn of_all(outputs: &[Output]) -> Option<Status> {
-    let statuses = || outputs.iter().filter_map(|output| output.status.as_ref());
-    let failed = |status: &&Status| status.code != StatusCode::Success as i32;
-    let first = statuses().find(failed)?;
-    let count = statuses().filter(failed).count();
-    let code = if count == outputs.len() { StatusCode::Failure } else { StatusCode::MixedStatus };
-    let details = format!(
-        "{count} of {} inputs could not be looked at, the first because: {} {}",
-        outputs.len(),
-        first.description,
-        first.details
-    );
-    Some(Status { details, ..code.status() })
+    let statuses = outputs.iter().filter_map(|output| output.status.as_ref());
+    status_of_all(statuses, StatusCode::Success, "could not be looked at")
 }
 
 fn write_found(found: Found, place: &Place) -> Data {

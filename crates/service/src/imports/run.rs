@@ -202,7 +202,11 @@ impl Run<'_> {
                 continue;
             }
             self.imported.inputs_there += 1;
-            let already = self.already_said(&slug, Whose::All).await?;
+            let Some(already) = self.already_said(&slug, Whose::All).await? else {
+                let why = "You may not see what is said of it already, so that nothing was added to that.";
+                self.found.tell(place, why);
+                continue;
+            };
             if already.is_empty() {
                 self.say(said.into_iter().map(|said| (slug.clone(), said)).collect()).await?;
                 continue;
@@ -225,23 +229,23 @@ impl Run<'_> {
             self.found.tell(place, why);
             return Ok(());
         }
-        let already = self.already_said(slug, Whose::Own).await?;
+        // Whoever may not see what is said may say something nevertheless.
+        let already = self.already_said(slug, Whose::Own).await?.unwrap_or_default();
         let (there, new) = apart(&already, said);
         self.imported.annotations_there += there.len();
         self.say(new.into_iter().map(|said| (slug.to_owned(), said)).collect()).await
     }
 
-    /// What is said of an input already.
-    async fn already_said(&self, slug: &str, whose: Whose) -> Result<Vec<Labels>> {
+    /// What is said of an input already; nothing, if the caller may not see it.
+    async fn already_said(&self, slug: &str, whose: Whose) -> Result<Option<Vec<Labels>>> {
         let filter = AnnotationsFilter {
             inputs: vec![slug.to_owned()],
             own: whose == Whose::Own,
             ..AnnotationsFilter::default()
         };
         match self.service.list_annotations(self.who, self.app, &filter, 0, MOST_ALREADY).await {
-            Ok(rows) => Ok(rows.into_iter().map(|row| row.labels).collect()),
-            // Whoever may not see them may say something nevertheless.
-            Err(Error::Forbidden { .. }) => Ok(Vec::new()),
+            Ok(rows) => Ok(Some(rows.into_iter().map(|row| row.labels).collect())),
+            Err(Error::Forbidden { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -45,12 +45,14 @@ impl Engine {
     }
 
     /// Asks a model about those of the items that are there, all at once.
-    async fn ask<I: Clone + Send + 'static, O: Clone + Send + 'static>(
+    async fn ask<I: Send + 'static, O: Send + 'static>(
         &self,
         items: Vec<Result<I>>,
         ask: impl FnOnce(&Lanes, &[I]) -> std::result::Result<Vec<O>, engine::Error> + Send + 'static,
     ) -> Vec<Result<O>> {
-        let there: Vec<I> = items.iter().flatten().cloned().collect();
+        let mut there = Vec::with_capacity(items.len());
+        let places: Vec<Result<()>> =
+            items.into_iter().map(|item| item.map(|item| there.push(item))).collect();
         let lanes = self.lanes.clone();
         // INVARIANT: it is never closed.
         let _turn = self.turns.acquire().await;
@@ -66,7 +68,7 @@ impl Engine {
             Ok(answers) => answers.next().ok_or(Error::Unavailable),
             Err(error) => Err(error.clone()),
         };
-        items.into_iter().map(|item| item.and_then(|_| next())).collect()
+        places.into_iter().map(|place| place.and_then(|()| next())).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Looking at a model, and at what it knows.
 
-use atelier_domain::Endpoint;
+use atelier_domain::{Endpoint, ModelKind};
 
 use super::{Model, ModelConcept, ModelName, catalogue, find};
 use crate::{AppName, Result, Service, Who};
@@ -22,13 +22,19 @@ impl Service {
         find(&permit, name).cloned()
     }
 
-    /// Asks whether the caller may look at kinds of models, which are the same everywhere.
+    /// The kinds of models that there are, which are the same in every app.
     ///
     /// # Errors
-    /// When they may not do what `endpoint` does in `app`.
-    pub async fn may_see_model_kinds(&self, who: &Who, app: &AppName, endpoint: Endpoint) -> Result<()> {
+    /// When the caller may not do what `endpoint` does in `app`.
+    pub async fn list_model_kinds(
+        &self,
+        who: &Who,
+        app: &AppName,
+        endpoint: Endpoint,
+    ) -> Result<[ModelKind; 3]> {
         let mut tx = self.store.read().await?;
-        self.permit_models(&mut tx, who, app, endpoint).await.map(|_| ())
+        self.permit_models(&mut tx, who, app, endpoint).await?;
+        Ok(ModelKind::ALL)
     }
 
     /// `size` of the concepts that a model knows, after the first `skip`, in its own order; with a `text` only those with

@@ -19,8 +19,8 @@ impl Service {
         filter: &ModelsFilter,
     ) -> Result<Vec<Model>> {
         let mut tx = self.store.read().await?;
-        self.permit_models(&mut tx, who, app, endpoint).await?;
-        let models = catalogue::models().iter().filter(|_| app.is_public());
+        let permit = self.permit_models(&mut tx, who, app, endpoint).await?;
+        let models = catalogue::models(&permit).iter().filter(|_| app.is_public());
         Ok(models.filter(|model| filter.lets(model)).cloned().collect())
     }
 
@@ -30,7 +30,7 @@ impl Service {
     /// When the caller may not list models there.
     pub async fn list_public_models(&self, who: &Who, app: &AppName) -> Result<Vec<Model>> {
         let mut tx = self.store.read().await?;
-        self.permit_models(&mut tx, who, app, Endpoint::ListModels).await?;
-        Ok(catalogue::models().to_vec())
+        let permit = self.permit_models(&mut tx, who, app, Endpoint::ListModels).await?;
+        Ok(catalogue::models(&permit).to_vec())
     }
 }

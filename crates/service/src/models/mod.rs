@@ -60,8 +60,8 @@ pub struct ModelConcept {
 /// Which models are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ModelsFilter {
-    /// Only those of this kind.
-    pub kind: Option<ModelKind>,
+    /// Only those of the kind of this name: none, if there is no such kind.
+    pub kind: Option<String>,
     /// Only those with this in their name or identifier, whatever its case.
     pub text: Option<String>,
 }
@@ -72,7 +72,8 @@ impl ModelsFilter {
             let text = text.to_lowercase();
             model.slug.contains(&text) || model.name.to_lowercase().contains(&text)
         };
-        self.kind.is_none_or(|kind| model.kind == kind) && self.text.as_deref().is_none_or(has)
+        self.kind.as_deref().is_none_or(|kind| model.kind.name() == kind)
+            && self.text.as_deref().is_none_or(has)
     }
 }
 
@@ -123,9 +124,9 @@ impl Service {
 }
 
 /// The model that is named: apps have none of their own so far.
-fn find(_permit: &PublicPermit, name: &ModelName) -> Result<&'static Model> {
-    let models = catalogue::models().iter().filter(|_| name.is_public);
-    let model = models.into_iter().find(|model| model.slug == name.slug).ok_or(Error::NotFound)?;
+fn find(permit: &PublicPermit, name: &ModelName) -> Result<&'static Model> {
+    let mut models = catalogue::models(permit).iter().filter(|_| name.is_public);
+    let model = models.find(|model| model.slug == name.slug).ok_or(Error::NotFound)?;
     let is_meant = name.version.as_ref().is_none_or(|version| *version == model.version.slug);
     if is_meant { Ok(model) } else { Err(Error::NotFound) }
 }

@@ -344,6 +344,23 @@ pub async fn stored(conn: &mut Conn, after: InputId, size: usize) -> Result<Vec<
     .await
 }
 
+/// What reads `$columns` of those inputs of the app `$1` whose identifiers are in the JSON array `$2`, as far as whoever is
+/// `$3` reaches them, and `$more` holds.
+macro_rules! of_named {
+    ($dialect:ident $columns:literal $more:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM inputs WHERE app_id = $1",
+            $more,
+            " AND ",
+            one_of!($dialect "slug" "$2"),
+            " AND ",
+            reached!("id" "$3")
+        )
+    };
+}
+
 row! {
     /// A text, and of which input it is.
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -360,17 +377,10 @@ row! {
 /// # Errors
 /// When the database fails.
 pub async fn texts(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<Vec<TextRow>> {
-    macro_rules! texts_of {
-        ($dialect:ident) => {
-            concat!(
-                "SELECT slug, body FROM inputs WHERE app_id = $1 AND body IS NOT NULL AND ",
-                one_of!($dialect "slug" "$2"),
-                " AND ",
-                reached!("id" "$3")
-            )
-        };
-    }
-    let sql = Sql::differing(texts_of!(sqlite), texts_of!(postgres));
+    let sql = Sql::differing(
+        of_named!(sqlite "slug, body" " AND body IS NOT NULL"),
+        of_named!(postgres "slug, body" " AND body IS NOT NULL"),
+    );
     conn.fetch_all(sql, params![permit.app(), &json!(slugs), permit.assigned_to()]).await
 }
 
@@ -390,17 +400,7 @@ row! {
 /// # Errors
 /// When the database fails.
 pub async fn digests(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<Vec<DigestRow>> {
-    macro_rules! digests_of {
-        ($dialect:ident) => {
-            concat!(
-                "SELECT slug, sha256 FROM inputs WHERE app_id = $1 AND ",
-                one_of!($dialect "slug" "$2"),
-                " AND ",
-                reached!("id" "$3")
-            )
-        };
-    }
-    let sql = Sql::differing(digests_of!(sqlite), digests_of!(postgres));
+    let sql = Sql::differing(of_named!(sqlite "slug, sha256" ""), of_named!(postgres "slug, sha256" ""));
     conn.fetch_all(sql, params![permit.app(), &json!(slugs), permit.assigned_to()]).await
 }
 

@@ -46,6 +46,14 @@ pub fn picture_path(app: &App, input: &str, size: PictureSize) -> String {
     format!("/pictures{}/{}/{size}", app.path(), segment(input))
 }
 
+/// By what a text is known that has no identifier: how it begins.
+#[must_use]
+pub fn beginning(text: &str) -> String {
+    let line = text.trim().lines().next().unwrap_or_default();
+    let short: String = line.chars().take(40).collect();
+    if short.len() < line.len() { format!("{short}…") } else { short }
+}
+
 /// Where files for an app are sent to.
 pub fn upload_path(app: &App) -> String {
     format!("/upload{}", app.path())
@@ -274,3 +282,14 @@ pub async fn delete_input(owner: String, app: String, input: String) -> Result<(
 #[cfg(feature = "ssr")]
 #[path = "inputs_server.rs"]
 mod server;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_called_by_the_beginning_of_its_first_line() {
+        assert_eq!(beginning("\n One two\nthree"), "One two");
+        assert_eq!(beginning(&"a".repeat(50)), format!("{}…", "a".repeat(40)));
+    }
+}

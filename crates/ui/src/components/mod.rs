@@ -12,6 +12,7 @@ pub mod concept_list;
 pub mod confirm_dialog;
 pub mod copyable;
 pub mod dialog;
+pub mod drop;
 pub mod edges;
 pub mod empty_state;
 pub mod error_summary;

@@ -12,7 +12,7 @@ use leptos::{
 use crate::{
     api::{
         datasets::{IMPORT_LINES, ImportAnswer, ImportLine},
-        inputs::UploadAnswer,
+        inputs::{UploadAnswer, beginning},
     },
     components::{
         button::{Button, Look},
@@ -362,13 +362,6 @@ fn send(
     Ok(request)
 }
 
-/// By what a text is known while it has no identifier.
-fn beginning(text: &str) -> String {
-    let line = text.trim().lines().next().unwrap_or_default();
-    let short: String = line.chars().take(40).collect();
-    if short.len() < line.len() { format!("{short}…") } else { short }
-}
-
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Counts {
     under_way: usize,
@@ -520,7 +513,5 @@ mod tests {
         assert_eq!(importing.sentence(), "0 of 1 imported.");
         let both = Counts { under_way: 1, added: 2, imported: 1, imports: 2, ..Counts::default() };
         assert_eq!(both.sentence(), "2 of 2 added, 1 of 2 imported.");
-        assert_eq!(beginning("\n One two\nthree"), "One two");
-        assert_eq!(beginning(&"a".repeat(50)), format!("{}…", "a".repeat(40)));
     }
 }

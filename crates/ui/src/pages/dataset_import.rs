@@ -10,7 +10,6 @@ use crate::{
         table::{Cell, Column, Table},
         uploads::{Content, Uploads},
     },
-    error::UiError,
     form::posted,
 };
 
@@ -30,13 +29,7 @@ pub(super) fn TakenIn(
             answer.filter(|answer| answer.dataset == dataset).map(told)
         }
         Some(Err(error)) => {
-            let why = match error {
-                UiError::Invalid { fields, .. } if !fields.is_empty() => {
-                    fields.into_iter().map(|field| field.message).collect::<Vec<_>>().join(" ")
-                }
-                other => other.to_string(),
-            };
-            Some(view! { <p class="notice" role="alert"><Prose text=why /></p> }.into_any())
+            Some(view! { <p class="notice" role="alert"><Prose text=error.sentences() /></p> }.into_any())
         }
         None => None,
     };

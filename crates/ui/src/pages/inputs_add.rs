@@ -10,6 +10,7 @@ use crate::{
         inputs::{Obstacle, list_path, upload_path},
     },
     components::{
+        drop::Drop,
         icon::{Icon, Sign},
         loaded::Reload,
         uploads::{Content, Uploads},
@@ -55,10 +56,8 @@ pub(super) fn Addition(
     let (uploads, reload) = (Uploads::of_page(), Reload::of_page());
     let settled = uploads.settled();
     Effect::watch(move || settled.get(), move |_, _, _| reload.now(), false);
-    let is_over = RwSignal::new(false);
     let path = StoredValue::new(upload_path(&app));
-    let send_files = move |files: Option<web_sys::FileList>| {
-        let Some(files) = files else { return };
+    let send_files = move |files: web_sys::FileList| {
         for file in (0..files.length()).filter_map(|place| files.get(place)) {
             path.with_value(|path| uploads.add(path, Content::File(file)));
         }
@@ -66,7 +65,7 @@ pub(super) fn Addition(
     let chooser = NodeRef::<html::Input>::new();
     let choose = move || {
         if let Some(input) = chooser.get() {
-            send_files(input.files());
+            input.files().into_iter().for_each(send_files);
             // So that the same file can be chosen once more.
             input.set_value("");
         }
@@ -83,19 +82,9 @@ pub(super) fn Addition(
     });
     let choose_folder = move |_| {
         if let Some(input) = folder.get() {
-            send_files(input.files());
+            input.files().into_iter().for_each(send_files);
             input.set_value("");
         }
-    };
-    let drop = move |event: ev::DragEvent| {
-        event.prevent_default();
-        is_over.set(false);
-        send_files(event.data_transfer().and_then(|transfer| transfer.files()));
-    };
-    let hover = move |event: ev::DragEvent| {
-        // Otherwise the browser would open the file.
-        event.prevent_default();
-        is_over.set(true);
     };
     let text = RwSignal::new(String::new());
     let submit = move |event: ev::SubmitEvent| {
@@ -116,13 +105,7 @@ pub(super) fn Addition(
                 action=upload_path(&app)
                 on:submit=submit
             >
-                <div
-                    class="drop"
-                    class:is-over=move || is_over.get()
-                    on:dragover=hover
-                    on:dragleave=move |_| is_over.set(false)
-                    on:drop=drop
-                >
+                <Drop take=send_files>
                     <label for="upload-files">"Pictures and texts"</label>
                     <input
                         node_ref=chooser
@@ -147,7 +130,7 @@ pub(super) fn Addition(
                         "PNG, JPEG, GIF, WebP, BMP and plain text. "
                         <span class="needs-script">"They can be dropped here, too, and travel while you go on."</span>
                     </p>
-                </div>
+                </Drop>
                 <div class="field">
                     <label for="upload-text">"Or a text"</label>
                     <textarea

@@ -7,11 +7,12 @@ use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast as _};
 use crate::{
     api::models::{Found, PREDICT_FORM, PredictAnswer},
     components::{
+        drop::Drop,
         prose::Prose,
         table::{Cell, Column, Table},
     },
     error::UiError,
-    form::posted,
+    form::{post_files, posted},
 };
 
 /// The pictures that are taken, for the file chooser.
@@ -29,7 +30,7 @@ pub(super) fn Prediction(
         outcome.and_then(|answer| serde_json::from_str(&answer).map_err(|_| UiError::Unavailable))
     });
     let outcome: RwSignal<Option<Result<PredictAnswer, UiError>>> = RwSignal::new(by_form);
-    let (is_asking, is_over) = (RwSignal::new(false), RwSignal::new(false));
+    let is_asking = RwSignal::new(false);
     let form = NodeRef::<html::Form>::new();
     let path_to_ask = StoredValue::new(path.clone());
     let preview: RwSignal<Option<String>> = RwSignal::new(None);
@@ -47,7 +48,9 @@ pub(super) fn Prediction(
         let file = fields.get("file").dyn_into::<web_sys::File>().ok();
         preview.set(file.and_then(|file| web_sys::Url::create_object_url_with_blob(&file).ok()));
         leptos::task::spawn_local(async move {
-            let answer = ask(&path_to_ask.get_value(), fields).await;
+            let answer = post_files(&path_to_ask.get_value(), &fields).await;
+            let answer =
+                answer.and_then(|text| serde_json::from_str(&text).map_err(|_| UiError::Unavailable));
             outcome.set(Some(answer));
             is_asking.set(false);
         });
@@ -63,35 +66,17 @@ pub(super) fn Prediction(
         event.prevent_default();
         ask_with_form();
     };
-    let ask_with_file = move |file: web_sys::File| {
-        if let Ok(fields) = web_sys::FormData::new()
+    let ask_with_dropped = move |files: web_sys::FileList| {
+        if let Some(file) = files.get(0)
+            && let Ok(fields) = web_sys::FormData::new()
             && fields.append_with_blob_and_filename("file", &file, &file.name()).is_ok()
         {
             ask(fields);
         }
     };
-    let drop = move |event: ev::DragEvent| {
-        event.prevent_default();
-        is_over.set(false);
-        let files = event.data_transfer().and_then(|transfer| transfer.files());
-        if let Some(file) = files.and_then(|files| files.get(0)) {
-            ask_with_file(file);
-        }
-    };
-    let hover = move |event: ev::DragEvent| {
-        // Otherwise the browser would open the file.
-        event.prevent_default();
-        is_over.set(true);
-    };
     let field = match takes {
         Medium::Image => view! {
-            <div
-                class="drop"
-                class:is-over=move || is_over.get()
-                on:dragover=hover
-                on:dragleave=move |_| is_over.set(false)
-                on:drop=drop
-            >
+            <Drop take=ask_with_dropped>
                 <label for="predict-file">"A picture"</label>
                 <input
                     id="predict-file"
@@ -106,7 +91,7 @@ pub(super) fn Prediction(
                     "PNG, JPEG, GIF, WebP or BMP. It is looked at and not kept. "
                     <span class="needs-script">"It can be dropped here, too."</span>
                 </p>
-            </div>
+            </Drop>
         }
         .into_any(),
         Medium::Text => view! {
@@ -158,13 +143,7 @@ fn told(outcome: Result<PredictAnswer, UiError>) -> AnyView {
     let PredictAnswer { of, found } = match outcome {
         Ok(answer) => answer,
         Err(error) => {
-            let why = match error {
-                UiError::Invalid { fields, .. } if !fields.is_empty() => {
-                    fields.into_iter().map(|field| field.message).collect::<Vec<_>>().join(" ")
-                }
-                other => other.to_string(),
-            };
-            return view! { <p class="notice" role="alert"><Prose text=why /></p> }.into_any();
+            return view! { <p class="notice" role="alert"><Prose text=error.sentences() /></p> }.into_any();
         }
     };
     match found {
@@ -204,30 +183,4 @@ fn told(outcome: Result<PredictAnswer, UiError>) -> AnyView {
             .into_any()
         }
     }
-}
-
-/// Asks the server what the model finds in what the form holds.
-#[cfg(any(feature = "hydrate", feature = "csr"))]
-async fn ask(path: &str, fields: web_sys::FormData) -> Result<PredictAnswer, UiError> {
-    use leptos::server_fn::error::FromServerFnError as _;
-
-    let unreachable = |_| UiError::Unavailable;
-    let answer = gloo_net::http::Request::post(path)
-        .header("accept", "application/json")
-        .body(fields)
-        .map_err(unreachable)?
-        .send()
-        .await
-        .map_err(unreachable)?;
-    let text = answer.text().await.map_err(unreachable)?;
-    if !answer.ok() {
-        return Err(UiError::de(text.into_bytes().into()));
-    }
-    serde_json::from_str(&text).map_err(|_| UiError::Unavailable)
-}
-
-/// Only browsers ask.
-#[cfg(not(any(feature = "hydrate", feature = "csr")))]
-async fn ask(_: &str, _: web_sys::FormData) -> Result<PredictAnswer, UiError> {
-    Err(UiError::Unavailable)
 }

@@ -15,7 +15,7 @@ use atelier_domain::{PatchAction, Place};
 use atelier_service::inputs::{InputRow, InputsFilter, PatchInput};
 use atelier_service::{AppName, Service, Who};
 
-pub(super) use post::{input_failure, input_unreadable, post, read_content, read_new};
+pub(super) use post::{input_failure, input_unreadable, post, read_content, read_new, status_of_all};
 pub(super) use shown::Shown;
 use shown::ShownAfterwards;
 

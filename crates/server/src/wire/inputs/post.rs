@@ -51,7 +51,8 @@ pub(in crate::wire) async fn post(
     let mut inputs: Vec<Input> = became.collect();
     // In ascending order, each comes to stand where it stood in the request.
     unreadable.into_iter().for_each(|(index, input)| inputs.insert(index, input));
-    let status = status_of_all(&inputs);
+    let statuses = inputs.iter().filter_map(|input| input.status.as_ref());
+    let status = status_of_all(statuses, StatusCode::InputSuccess, "were not added");
     Ok(MultiInputResponse { inputs, inputs_add_job: Some(write_job(posted.job)), status })
 }
 
@@ -60,24 +61,27 @@ fn refused(id: String, failure: Failure) -> Input {
     Input { id, status: Some(Status::from(failure)), ..Input::default() }
 }
 
-/// Whether all inputs of a request were added, none or some; and if one was not, why the first of these.
-fn status_of_all(inputs: &[Input]) -> Option<Status> {
-    let is_added = |status: &Status| status.code == StatusCode::InputSuccess as i32;
-    let statuses = || inputs.iter().filter_map(|input| input.status.as_ref());
-    let refused = statuses().filter(|status| !is_added(status)).count();
-    let first = statuses().find(|status| !is_added(status))?;
+/// Whether all inputs of a request ended `well`, none or some; and if one did not, why the first of these: of those it is
+/// said that they `were_not`.
+pub(in crate::wire) fn status_of_all<'a>(
+    statuses: impl Iterator<Item = &'a Status> + Clone,
+    well: StatusCode,
+    were_not: &str,
+) -> Option<Status> {
+    let is_well = |status: &&Status| status.code == well as i32;
+    let first = statuses.clone().find(|status| !is_well(status))?;
+    let all = statuses.clone().count();
+    let refused = statuses.clone().filter(|status| !is_well(status)).count();
     let is_later = |status: &Status| status.code == StatusCode::TryAgain as i32;
-    let code = match refused == inputs.len() {
+    let code = match refused == all {
         // The whole request may be sent again as it is.
-        true if statuses().all(is_later) => StatusCode::TryAgain,
+        true if statuses.clone().all(is_later) => StatusCode::TryAgain,
         true => StatusCode::Failure,
         false => StatusCode::MixedStatus,
     };
     let details = format!(
-        "{refused} of {} inputs were not added, the first because: {} {}",
-        inputs.len(),
-        first.description,
-        first.details
+        "{refused} of {all} inputs {were_not}, the first because: {} {}",
+        first.description, first.details
     );
     Some(Status { details, ..code.status() })
 }
