@@ -1,21 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
+import { addTexts } from "./files";
 import { expect, hydrated, test } from "./fixture";
 import { addByPage, makeAccount, makeApp, signedIn } from "./people";
-
-/** Adds texts by the API of the page's own session, and answers their ids, the oldest first. */
-async function addTexts(page: Page, app: string, texts: string[]): Promise<string[]> {
-  const ids: string[] = [];
-  for (const text of texts) {
-    const sent = await page.request.post(`/upload${app}`, {
-      multipart: { text },
-      headers: { accept: "application/json", origin: new URL(page.url()).origin },
-    });
-    expect(sent.status()).toBe(200);
-    ids.push(...((await sent.json()) as { added: string[] }).added);
-  }
-  return ids;
-}
 
 /** The rows of the table of this caption, without its heading. */
 function rows(page: Page, caption: string) {

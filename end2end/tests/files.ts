@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { crc32 } from "node:zlib";
+import { expect, type Page } from "@playwright/test";
 
 /** The folder with the pictures and texts of the demonstration. */
 export const DEMO = fileURLToPath(new URL("../../crates/server/demo/", import.meta.url));
@@ -39,4 +40,18 @@ export function archiveOfTexts(count: number): Buffer {
   const lines = numbers.map((number) => JSON.stringify({ id: `note-${number}`, file: `${number}.txt` }));
   const texts = numbers.map((number): [string, string] => [`${number}.txt`, `The sign of house ${number}`]);
   return zip([["inputs.jsonl", `${lines.join("\n")}\n`], ...texts]);
+}
+
+/** Adds texts by the API of the page's own session, and answers their ids, the oldest first. */
+export async function addTexts(page: Page, app: string, texts: string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const text of texts) {
+    const sent = await page.request.post(`/upload${app}`, {
+      multipart: { text },
+      headers: { accept: "application/json", origin: new URL(page.url()).origin },
+    });
+    expect(sent.status()).toBe(200);
+    ids.push(...((await sent.json()) as { added: string[] }).added);
+  }
+  return ids;
 }

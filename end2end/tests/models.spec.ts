@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
+import { addTexts } from "./files";
 import { expect, hydrated, test } from "./fixture";
 import { addByPage, makeAccount, makeApp, signInAs } from "./people";
 import { picture } from "./pictures";
@@ -96,3 +97,33 @@ test("whoever may see models and not predict hears why", async ({ page, another 
   await expect(other.getByText(/needs `?Predict`?/)).toBeVisible();
   await expect(other.getByLabel("A picture")).toHaveCount(0);
 });
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
+    test.use({ javaScriptEnabled });
+
+    test("what is like an input is found once it was looked at", async ({ page, axe }) => {
+      const app = await makeApp(page);
+      const [cat, kitten, bank] = await addTexts(page, app, [
+        "A cat sleeps on the sofa.",
+        "A kitten naps on the couch.",
+        "Interest rates went up again.",
+      ]);
+      await page.goto(`${app}/inputs/${cat}`);
+      await page.getByRole("link", { name: "Alike" }).click();
+      await expect(page).toHaveURL(`${app}/inputs/${cat}/alike`);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Alike ${cat}`);
+      const cards = page.locator(".cards > li");
+      await expect(async () => {
+        await page.reload();
+        await expect(cards).toHaveCount(2, { timeout: 500 });
+      }).toPass();
+      await expect(cards.nth(0)).toContainText(`${kitten}`);
+      await expect(cards.nth(0)).toContainText(/\d\d % alike/);
+      await expect(cards.nth(1)).toContainText(`${bank}`);
+      if (javaScriptEnabled) await axe();
+      await cards.nth(0).getByRole("link").click();
+      await expect(page).toHaveURL(`${app}/inputs/${kitten}`);
+    });
+  });
+}

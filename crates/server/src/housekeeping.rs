@@ -11,6 +11,9 @@ const PERIOD: Duration = Duration::from_secs(3_600);
 /// How often it is looked for what others have left half done.
 const LOOK: Duration = Duration::from_secs(60);
 
+/// After how long it is looked for new inputs that wait to be embedded.
+const REST: Duration = Duration::from_secs(1);
+
 /// Goes on with what a server that was killed or stopped had begun to do to many inputs, once at the start and every minute
 /// from then on, until `stop`.
 pub(crate) async fn go_on(service: Service, stop: CancellationToken) {
@@ -24,6 +27,24 @@ pub(crate) async fn go_on(service: Service, stop: CancellationToken) {
             Ok(0) => {}
             Ok(count) => tracing::info!(batches.count = count, "went on with what another server had begun"),
             Err(error) => tracing::warn!(%error, "could not look for what was left half done"),
+        }
+    }
+}
+
+/// Embeds the inputs that wait for it, until `stop`: as many as there are, and then those that come.
+pub(crate) async fn embed(service: Service, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let pause = match service.embed_some().await {
+            Ok(0) => REST,
+            Ok(_) => continue,
+            Err(error) => {
+                tracing::warn!(%error, "could not embed inputs that wait for it");
+                LOOK
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }

@@ -62,6 +62,7 @@ pub(crate) async fn serve(
         None => None,
     };
     let housekeeping = tokio::spawn(housekeeping::run(service.clone(), stop.now.clone()));
+    let embedding = tokio::spawn(housekeeping::embed(service.clone(), stop.now.clone()));
     let going_on = tokio::spawn(housekeeping::go_on(service.clone(), stop.now.clone()));
     let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.now.clone()));
     let audit_key = audit::key::get(config, service.world())?;
@@ -86,6 +87,7 @@ pub(crate) async fn serve(
     mailer.await?;
     housekeeping.await?;
     going_on.await?;
+    embedding.await?;
     signer.await?;
     if let Some(measuring) = measuring {
         // Whoever is in the middle of asking is not waited for.

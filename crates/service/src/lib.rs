@@ -54,6 +54,7 @@ pub struct Service {
     passwords: secrets::PasswordHasher,
     pictures: inputs::Pictures,
     engine: models::Engine,
+    indexes: models::Indexes,
     fetcher: inputs::Fetcher,
     imports: imports::Turns,
     /// What is done beside requests, and not waited for by them.
@@ -78,6 +79,7 @@ impl Service {
             passwords,
             pictures: inputs::Pictures::default(),
             engine: models::Engine::default(),
+            indexes: models::Indexes::default(),
             fetcher: inputs::Fetcher::new(inputs::Fetching::default()),
             imports: imports::Turns::default(),
             background: TaskTracker::new(),

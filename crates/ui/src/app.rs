@@ -144,6 +144,11 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("inputs"), ParamSegment("input"), StaticSegment("alike"))
+                    view=Page::Data(DataPage::AlikeInputs)
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("concepts"))
                     view=Page::Data(DataPage::Concepts)
                     ssr=SsrMode::Async

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use atelier_domain::id::{IN_ORDER, InputId, JobId};
 use atelier_domain::{Condition, Conditions, Endpoint, Labels, Permit, Place, ResourceId, Timestamp};
+use atelier_store::queries::embeddings;
 use atelier_store::queries::input_jobs::{self, JobRow};
 use atelier_store::queries::inputs::{self, InputRow};
 use atelier_store::{Event, WriteTx};
@@ -289,6 +290,7 @@ impl Service {
             }
         }
         let ids: Vec<InputId> = added.iter().copied().collect();
+        embeddings::enqueue(&mut tx, permit, &ids, now).await?;
         let rows = inputs::get_all(&mut tx, permit, &ids).await?;
         let mut rows: BTreeMap<InputId, InputRow> = rows.into_iter().map(|row| (row.id, row)).collect();
         for one in ready {

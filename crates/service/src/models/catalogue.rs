@@ -12,8 +12,8 @@ use super::{Model, ModelConcept, ModelVersion};
 const MADE_AT: Timestamp = Timestamp::from_micros(1_795_824_000_000_000);
 
 /// The versions: the first digits of the SHA-256 of their weights.
-const PICTURES: &str = "04e219239bec3b8cddf00746fc278fbe";
-const TEXTS: &str = "d66016b9da1d6bdd7ec4f24e05319236";
+pub(super) const PICTURES: &str = "04e219239bec3b8cddf00746fc278fbe";
+pub(super) const TEXTS: &str = "d66016b9da1d6bdd7ec4f24e05319236";
 
 /// What is said of both that look at pictures.
 const OF_PICTURES: &str = "EfficientNet-Lite0, trained on ImageNet-1k: 75.1 % of the pictures of its test get the right one of \

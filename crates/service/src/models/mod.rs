@@ -3,15 +3,20 @@
 //! The public ones come with Atelier ([`catalogue`]) and belong to nobody.
 
 mod catalogue;
+mod embedding;
 mod engine;
 mod get;
+mod likeness;
 mod list;
 mod predict;
 
 use atelier_domain::{Conditions, Endpoint, ModelKind, PublicPermit, Timestamp};
 use atelier_store::Conn;
 
+pub use embedding::EmbeddingCounts;
 pub(crate) use engine::Engine;
+pub use likeness::Alike;
+pub(crate) use likeness::Indexes;
 pub use predict::{Found, FoundConcept, MOST_AT_ONCE, Predict, Predictions, Wanted};
 
 use crate::{AppName, Error, Result, Service, Who};

@@ -36,6 +36,14 @@ impl Story {
         let mut found: Vec<String> = found.value.rows.into_iter().map(|row| row.input.slug).collect();
         found.reverse();
         assert_eq!(found, slugs);
+        while service.embed_some().await.unwrap() > 0 {}
+        if let Some(first) = slugs.first() {
+            let alike = service.alike(&person.who, &self.app, first, 100).await.unwrap();
+            let mut found: Vec<String> = alike.inputs.into_iter().map(|(row, _)| row.slug).collect();
+            found.push(first.clone());
+            found.sort();
+            assert_eq!(found, slugs);
+        }
         for number in 0..4 {
             let slug = format!("note-{number:02}");
             let one = service.get_input(&person.who, &self.app, &slug).await;

@@ -18,6 +18,7 @@ pub mod concepts;
 pub mod dataset_inputs;
 pub mod dataset_versions;
 pub mod datasets;
+pub mod embeddings;
 pub mod exports;
 pub mod factors;
 pub mod finding;

@@ -132,6 +132,7 @@ pub const DOORS: &[Door] = &[
     door::<inputs::ListInputs>(&[ListInputs, ViewApp]),
     door::<inputs::ListMoreInputs>(&[ListInputs, ListConcepts]),
     door::<inputs::GetInput>(&[GetInput, ViewApp]),
+    door::<inputs::GetAlikeInputs>(&[PostInputsSearches, ListConcepts, ViewApp]),
     door::<inputs::DeleteInput>(&[DeleteInput]),
     // What else is done to inputs asks for more: tests of the operations see to that.
     door::<batches::BeginBatch>(&[PostAnnotations, ListConcepts]),

@@ -12,7 +12,7 @@ use atelier_service::search::{self, Query, SearchRow, Subject};
 use atelier_service::tasks::{TasksFilter, status};
 use serde_json::Value;
 
-use super::{Input, Inputs, MoreInputs, OneInput, list_path};
+use super::{AlikeInputs, Input, Inputs, MoreInputs, OneInput, list_path};
 use crate::api::annotations::server::{MOST, May, marks};
 use crate::api::apps::{AppPlace, if_allowed, place, refusal};
 use crate::api::batches::server as batches;
@@ -27,6 +27,9 @@ const PAGE: usize = 48;
 
 /// How many are fetched at once by whoever scrolls on.
 const MORE: usize = 96;
+
+/// How many are shown that are like another.
+const ALIKE: usize = 48;
 
 /// How many datasets, people and saved views are offered.
 const SHOWN: usize = 1_000;
@@ -265,6 +268,18 @@ fn input(row: InputRow, said: &mut BTreeMap<String, BTreeSet<String>>) -> Input 
         cursor: row.id.to_string(),
         slug: row.slug,
     }
+}
+
+pub(super) async fn alike(owner: &str, app: &str, input: &str) -> Result<AlikeInputs, UiError> {
+    let (service, who) = (service(), who());
+    let app = AppName::of(owner, app);
+    let place = place(service.get_app(&who, &app, Endpoint::ViewApp).await?);
+    let found = service.alike(&who, &app, input, ALIKE).await?;
+    let concepts = offered(&app).await?;
+    let (rows, similarities): (Vec<InputRow>, Vec<f32>) = found.inputs.into_iter().unzip();
+    let inputs = shown(&app, rows, false, &concepts).await?.inputs;
+    let inputs = inputs.into_iter().zip(similarities).collect();
+    Ok(AlikeInputs { place, slug: input.to_owned(), is_known: found.is_known, inputs })
 }
 
 pub(super) async fn get(owner: &str, app: &str, input: &str) -> Result<OneInput, UiError> {

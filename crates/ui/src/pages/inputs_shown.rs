@@ -70,7 +70,7 @@ fn whole(all: Option<usize>) -> i64 {
 }
 
 /// What one sees of an input.
-fn face(app: &App, input: &Input) -> AnyView {
+pub(super) fn face(app: &App, input: &Input) -> AnyView {
     match (&input.beginning, input.has_thumbnail) {
         (Some(beginning), _) => view! { <span class="card-text">{beginning.clone()}</span> }.into_any(),
         (None, true) => {
@@ -83,7 +83,7 @@ fn face(app: &App, input: &Input) -> AnyView {
     }
 }
 
-fn concepts(input: &Input) -> Option<impl IntoView + use<>> {
+pub(super) fn concepts(input: &Input) -> Option<impl IntoView + use<>> {
     let more = input.concepts.len().saturating_sub(CHIPS);
     let chips =
         input.concepts.iter().take(CHIPS).map(|name| view! { <Chip text=name.clone() /> }).collect_view();

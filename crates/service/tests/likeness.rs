@@ -1,0 +1,135 @@
+//! Inputs are embedded as they come, and found by what they are like.
+
+use atelier_domain::time::{HOUR, MINUTE};
+use atelier_domain::{Endpoint, Labels, Preset, Reach, Rights};
+use atelier_service::inputs::{Content, NewInput, PostInputs, TakenId};
+use atelier_service::models::EmbeddingCounts;
+use atelier_service::{AppName, Error, Who};
+use atelier_testkit::errors::forbidden;
+use atelier_testkit::pictures::png;
+use atelier_testkit::sharing::{give_exactly, join, street_signs};
+use atelier_testkit::{Bench, on_both_databases};
+
+on_both_databases! {
+    each_input_is_embedded_once_whoever_is_at_it,
+    what_cannot_be_read_is_tried_again_and_then_no_more,
+    the_likest_come_first_and_what_went_is_not_found,
+    whoever_reaches_some_inputs_finds_among_these,
+}
+
+const KITTENS: [(&str, &str); 4] = [
+    ("cat", "A cat sleeps on the sofa."),
+    ("kitten", "A kitten naps on the couch."),
+    ("bank", "Interest rates went up again."),
+    ("loan", "The bank raised the rate of its loans."),
+];
+
+fn input(slug: &str, content: Content) -> NewInput {
+    NewInput {
+        slug: slug.into(),
+        content,
+        metadata: None,
+        place: None,
+        labels: Labels::default(),
+        datasets: Vec::new(),
+    }
+}
+
+async fn add(bench: &Bench, who: &Who, app: &AppName, inputs: Vec<NewInput>) {
+    let inputs = PostInputs { inputs, taken: TakenId::Fail, ..PostInputs::default() };
+    let posted = bench.service.post_inputs(who, app, inputs).await.unwrap();
+    assert!(posted.inputs.iter().all(std::result::Result::is_ok));
+}
+
+async fn add_texts(bench: &Bench, who: &Who, app: &AppName) {
+    let texts = KITTENS.iter().map(|(slug, text)| input(slug, Content::Text((*text).into())));
+    add(bench, who, app, texts.collect()).await;
+    assert_eq!(bench.service.embed_some().await, Ok(4));
+}
+
+async fn counts(bench: &Bench, who: &Who, app: &AppName) -> (i64, i64, i64) {
+    let counts = bench.service.embedding_counts(who, app).await.unwrap();
+    let EmbeddingCounts { embedded, waiting, failed } = counts;
+    (embedded, waiting, failed)
+}
+
+async fn alike(bench: &Bench, who: &Who, app: &AppName, slug: &str) -> Vec<String> {
+    let alike = bench.service.alike(who, app, slug, 10).await.unwrap();
+    assert!(alike.is_known);
+    assert!(alike.inputs.is_sorted_by(|(_, one), (_, other)| one >= other));
+    alike.inputs.into_iter().map(|(row, _)| row.slug).collect()
+}
+
+async fn each_input_is_embedded_once_whoever_is_at_it(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let inputs =
+        (0..40).map(|number| input(&format!("note-{number}"), Content::Text(format!("Sign {number}"))));
+    let pictures =
+        (0..3).map(|number| input(&format!("sign-{number}"), Content::Image(png(20 + number, 10).into())));
+    add(&bench, &ada.who, &app, inputs.chain(pictures).collect()).await;
+    assert_eq!(counts(&bench, &ada.who, &app).await, (0, 43, 0));
+    let before = bench.service.alike(&ada.who, &app, "note-1", 10).await.unwrap();
+    assert!(!before.is_known && before.inputs.is_empty());
+    let (one, other) = tokio::join!(bench.service.embed_some(), bench.service.embed_some());
+    assert_eq!(one.unwrap() + other.unwrap(), 43);
+    assert_eq!(counts(&bench, &ada.who, &app).await, (43, 0, 0));
+    assert_eq!(bench.service.embed_some().await, Ok(0));
+    // Pictures are like pictures, and texts like texts.
+    assert_eq!(alike(&bench, &ada.who, &app, "sign-0").await.len(), 2);
+    assert_eq!(alike(&bench, &ada.who, &app, "note-0").await.len(), 10);
+}
+
+async fn what_cannot_be_read_is_tried_again_and_then_no_more(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    add(&bench, &ada.who, &app, vec![input("sign", Content::Image(png(20, 10).into()))]).await;
+    let row = bench.service.get_input(&ada.who, &app, "sign").await.unwrap();
+    bench.service.objects().delete(&row.object_key.unwrap()).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(bench.service.embed_some().await, Ok(1));
+        assert_eq!(bench.service.embed_some().await, Ok(0), "not at once");
+        assert_eq!(counts(&bench, &ada.who, &app).await, (0, 1, 0));
+        bench.clock.advance(MINUTE);
+    }
+    assert_eq!(bench.service.embed_some().await, Ok(1));
+    bench.clock.advance(HOUR);
+    assert_eq!(bench.service.embed_some().await, Ok(0));
+    assert_eq!(counts(&bench, &ada.who, &app).await, (0, 0, 1));
+}
+
+async fn the_likest_come_first_and_what_went_is_not_found(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    add_texts(&bench, &ada.who, &app).await;
+    let found = alike(&bench, &ada.who, &app, "cat").await;
+    assert_eq!((found[0].as_str(), found.len()), ("kitten", 3));
+    assert_eq!(alike(&bench, &ada.who, &app, "bank").await[0], "loan");
+    // What went is not found any more, and what came is, at once.
+    bench.service.delete_inputs(&ada.who, &app, Endpoint::DeleteInputs, &["kitten".into()]).await.unwrap();
+    assert_eq!(alike(&bench, &ada.who, &app, "cat").await.len(), 2);
+    add(&bench, &ada.who, &app, vec![input("tom", Content::Text("The cat is asleep on a sofa.".into()))])
+        .await;
+    assert_eq!(alike(&bench, &ada.who, &app, "cat").await.len(), 2);
+    assert_eq!(bench.service.embed_some().await, Ok(1));
+    assert_eq!(alike(&bench, &ada.who, &app, "cat").await[0], "tom");
+    assert_eq!(bench.service.alike(&ada.who, &app, "kitten", 10).await.unwrap_err(), Error::NotFound);
+    // What somebody else has is never found.
+    let eve = bench.person("eve").await;
+    let hers = street_signs(&bench, &eve).await;
+    add_texts(&bench, &eve.who, &hers).await;
+    assert_eq!(alike(&bench, &eve.who, &hers, "cat").await.len(), 3);
+    assert_eq!(alike(&bench, &ada.who, &app, "cat").await.len(), 3);
+}
+
+async fn whoever_reaches_some_inputs_finds_among_these(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    add_texts(&bench, &ada.who, &app).await;
+    let bo = join(&bench, &ada, &app, "bo", Preset::Worker.scopes()).await;
+    let refusal = bench.service.alike(&bo.who, &app, "cat", 10).await.unwrap_err();
+    assert!(forbidden(refusal).1.contains("Search"));
+    // Without a task of his, he reaches none.
+    give_exactly(&bench, &ada, &app, bo.id, Rights { reach: Reach::Assigned, ..Rights::FULL }).await;
+    assert_eq!(bench.service.alike(&bo.who, &app, "cat", 10).await.unwrap_err(), Error::NotFound);
+}
