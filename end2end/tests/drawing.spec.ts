@@ -1,20 +1,12 @@
 import { join } from "node:path";
 import { DEMO } from "./files";
 import { expect, hydrated, test } from "./fixture";
-import { addByPage, makeAccount, makeApp, signIn } from "./people";
+import { addByPage, makeAccount, makeApp, openAs } from "./people";
 import { picture } from "./pictures";
 import type { Locator, Page } from "@playwright/test";
 
 // What is not got through and what is refused leaves a note of the browser.
 test.use({ expectedNoise: [/status of (409|422)|ERR_INTERNET_DISCONNECTED/] });
-
-/** Signs in on a page that is not signed in yet, and opens `path`. */
-async function openAs(page: Page, email: string, path: string): Promise<void> {
-  await page.goto(path);
-  await signIn(page, email);
-  await expect(page).toHaveURL(path);
-  await hydrated(page);
-}
 
 /** Makes an app with one picture or text, two concepts and a task of that kind for a worker and a reviewer. */
 async function makeTask(page: Page, kind: RegExp, file: string) {

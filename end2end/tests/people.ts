@@ -30,6 +30,16 @@ export async function signIn(page: Page, email: string): Promise<void> {
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
+/** Signs in on a page that is not signed in yet, and opens `path`, a page of an app. */
+export async function openAs(page: Page, email: string, path: string): Promise<void> {
+  await page.goto(path);
+  await signIn(page, email);
+  await expect(page).toHaveURL(path);
+  // The address changes before what stands there has come.
+  await expect(page.getByRole("navigation", { name: "Path" })).toBeVisible();
+  await hydrated(page);
+}
+
 /** Opens `path` as somebody new, who has to sign in first and is led back there. */
 export async function signInAt(page: Page, path: string): Promise<void> {
   const email = await signUp(page);

@@ -1,5 +1,5 @@
 import { expect, hydrated, test } from "./fixture";
-import { addByPage, makeAccountWithToken, makeApp, signIn } from "./people";
+import { addByPage, makeAccountWithToken, makeApp, openAs } from "./people";
 import { picture } from "./pictures";
 import type { Page } from "@playwright/test";
 
@@ -11,14 +11,6 @@ const NOTES = ["The sign is bent.", "Stop here.", "Give way.", "Stop again."].ma
 
 // What is refused is refused with a status that the browser notes.
 test.use({ expectedNoise: [/status of (403|404|409|422)/] });
-
-/** Signs in on a page that is not signed in yet, and opens `path`. */
-async function openAs(page: Page, email: string, path: string): Promise<void> {
-  await page.goto(path);
-  await signIn(page, email);
-  await expect(page).toHaveURL(path);
-  await hydrated(page);
-}
 
 type Asked = ["GET" | "POST" | "PATCH" | "DELETE" | "PUT", string, object?];
 

@@ -1,5 +1,5 @@
 import { expect, hydrated, test } from "./fixture";
-import { addByPage, makeAccount, makeApp, signIn } from "./people";
+import { addByPage, makeAccount, makeApp, openAs } from "./people";
 import type { Page } from "@playwright/test";
 
 const NOTES = ["The sign is bent.", "Stop here.", "Give way."].map((text, number) => ({
@@ -7,13 +7,6 @@ const NOTES = ["The sign is bent.", "Stop here.", "Give way."].map((text, number
   mimeType: "text/plain",
   buffer: Buffer.from(text),
 }));
-
-/** Signs in on a page that is not signed in yet, and opens `path`. */
-async function openAs(page: Page, email: string, path: string): Promise<void> {
-  await page.goto(path);
-  await signIn(page, email);
-  await expect(page).toHaveURL(path);
-}
 
 // What is refused is refused with a status that the browser notes.
 test.use({ expectedNoise: [/status of (403|409|422)/] });

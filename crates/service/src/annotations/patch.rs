@@ -46,18 +46,33 @@ impl Service {
         input: Vec<PatchAnnotation>,
         delete_if_empty: bool,
     ) -> Result<Vec<AnnotationRow>> {
-        let conditions = Conditions::NONE.and(Condition::RemovesOrOverwrites, action.deletes());
         let mut tx = self.store.write().await?;
-        let asked = self.permit(&mut tx, who, app, Endpoint::PatchAnnotations, conditions).await?;
+        let rows = self.patch_annotations_within(&mut tx, who, app, action, &input, delete_if_empty).await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    /// As [`Self::patch_annotations`], within a transaction that does more.
+    pub(crate) async fn patch_annotations_within(
+        &self,
+        tx: &mut WriteTx,
+        who: &Who,
+        app: &AppName,
+        action: PatchAction,
+        input: &[PatchAnnotation],
+        delete_if_empty: bool,
+    ) -> Result<Vec<AnnotationRow>> {
+        let conditions = Conditions::NONE.and(Condition::RemovesOrOverwrites, action.deletes());
+        let asked = self.permit(tx, who, app, Endpoint::PatchAnnotations, conditions).await?;
         check_count(input.len())?;
-        let found = find_to_patch(&mut tx, &asked.permit, &input).await?;
+        let found = find_to_patch(tx, &asked.permit, input).await?;
         let inputs: Vec<&str> = found.iter().map(|row| row.input_slug.as_str()).collect();
-        let targets = targets(&mut tx, &asked.permit, &inputs).await?;
+        let targets = targets(tx, &asked.permit, &inputs).await?;
         let (mut before, mut after, mut emptied) = (Vec::new(), Vec::new(), Vec::new());
         for (index, (change, row)) in input.iter().zip(found).enumerate() {
             let target = targets.get(&row.input_slug).ok_or(Error::NotFound)?;
             let changed = self
-                .patched_annotation(&mut tx, &asked, action, change, &row, target)
+                .patched_annotation(tx, &asked, action, change, &row, target)
                 .await
                 .map_err(|error| error.within("annotations", index))?;
             // Only what this patch has emptied: otherwise a merge with nothing in it could delete.
@@ -74,17 +89,16 @@ impl Service {
                 info: row.info.as_ref(),
                 status: row.status,
             };
-            annotations::update(&mut tx, &asked.permit, row.id, &change, row.changed_at).await?;
+            annotations::update(tx, &asked.permit, row.id, &change, row.changed_at).await?;
         }
         let slugs: Vec<&str> = emptied.iter().map(|row| row.slug.as_str()).collect();
-        annotations::delete(&mut tx, &asked.permit, &slugs).await?;
+        annotations::delete(tx, &asked.permit, &slugs).await?;
         if action.deletes() {
             let overwritten = Action::AnnotationsOverwritten;
-            self.audit_annotations(&mut tx, who, &asked, overwritten, &before, Some(&after));
+            self.audit_annotations(tx, who, &asked, overwritten, &before, Some(&after));
         }
-        self.audit_annotations(&mut tx, who, &asked, Action::AnnotationsDeleted, &emptied, None);
+        self.audit_annotations(tx, who, &asked, Action::AnnotationsDeleted, &emptied, None);
         tx.announce(Event::Data(asked.permit.app()));
-        tx.commit().await?;
         Ok(after)
     }
 

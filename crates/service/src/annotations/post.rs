@@ -41,21 +41,33 @@ impl Service {
         input: Vec<NewAnnotation>,
     ) -> Result<Vec<AnnotationRow>> {
         let mut tx = self.store.write().await?;
-        let asked = self.permit(&mut tx, who, app, Endpoint::PostAnnotations, Conditions::NONE).await?;
+        let rows = self.post_annotations_within(&mut tx, who, app, &input).await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    /// As [`Self::post_annotations`], within a transaction that does more.
+    pub(crate) async fn post_annotations_within(
+        &self,
+        tx: &mut WriteTx,
+        who: &Who,
+        app: &AppName,
+        input: &[NewAnnotation],
+    ) -> Result<Vec<AnnotationRow>> {
+        let asked = self.permit(tx, who, app, Endpoint::PostAnnotations, Conditions::NONE).await?;
         check_count(input.len())?;
         let named: Vec<&str> = input.iter().map(|new| new.input.as_str()).collect();
-        let targets = targets(&mut tx, &asked.permit, &named).await?;
+        let targets = targets(tx, &asked.permit, &named).await?;
         let mut rows = Vec::with_capacity(input.len());
         for (index, new) in input.iter().enumerate() {
             let target = targets.get(&new.input).ok_or(Error::NotFound)?;
             let row = self
-                .annotate(&mut tx, &asked, target, &new.input, new)
+                .annotate(tx, &asked, target, &new.input, new)
                 .await
                 .map_err(|error| error.within("annotations", index))?;
             rows.push(row);
         }
         tx.announce(Event::Data(asked.permit.app()));
-        tx.commit().await?;
         Ok(rows)
     }
 

@@ -48,31 +48,43 @@ impl Service {
         input: &ActOnAssignment,
     ) -> Result<InApp<Acted>> {
         let mut tx = self.store.write().await?;
+        let acted = self.act_within(&mut tx, who, app, input).await?;
+        tx.commit().await?;
+        Ok(acted)
+    }
+
+    /// As [`Self::act_on_assignment`], within a transaction that does more.
+    pub(super) async fn act_within(
+        &self,
+        tx: &mut WriteTx,
+        who: &Who,
+        app: &AppName,
+        input: &ActOnAssignment,
+    ) -> Result<InApp<Acted>> {
         let conditions = Conditions::NONE.and(Condition::Labels, input.act.labels());
-        let asked = self.permit(&mut tx, who, app, Endpoint::PutTaskAssignments, conditions).await?;
+        let asked = self.permit(tx, who, app, Endpoint::PutTaskAssignments, conditions).await?;
         let permit = &asked.permit;
         check_text("note", &input.note)?;
         if input.act == Act::Skip && input.note.trim().is_empty() {
             return Err(Error::invalid("note", "must say why it is skipped"));
         }
-        let task = find(&mut tx, permit, &input.task).await?;
+        let task = find(tx, permit, &input.task).await?;
         if task.row.status != status::IN_PROGRESS {
             return Err(Error::Conflict("this task is not worked on just now".into()));
         }
-        let rows = assignments::of_input_to_change(&mut tx, permit, task.row.id, &input.input).await?;
+        let rows = assignments::of_input_to_change(tx, permit, task.row.id, &input.input).await?;
         let meant = meant(permit, &rows, input)?;
         let mut changed = Vec::with_capacity(meant.len());
         for row in meant {
-            changed.push(self.act(&mut tx, permit, &task, row, input).await?);
+            changed.push(self.act(tx, permit, &task, row, input).await?);
         }
         if input.act == Act::Submit && matches!(task.row.review, Review::Consensus { .. }) {
-            self.compare(&mut tx, permit, &task, &input.input).await?;
+            self.compare(tx, permit, &task, &input.input).await?;
         }
-        let is_task_done = self.complete(&mut tx, permit, &task).await?;
-        let rows = assignments::of_input(&mut tx, permit, task.row.id, &input.input).await?;
+        let is_task_done = self.complete(tx, permit, &task).await?;
+        let rows = assignments::of_input(tx, permit, task.row.id, &input.input).await?;
         let assignments = rows.into_iter().filter(|row| changed.contains(&row.key)).collect();
         tx.announce(Event::Data(permit.app()));
-        tx.commit().await?;
         Ok(InApp { app: asked.app, value: Acted { assignments, is_task_done } })
     }
 

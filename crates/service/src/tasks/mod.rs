@@ -10,6 +10,7 @@ mod patch;
 mod people;
 mod post;
 mod progress;
+mod submit;
 
 use std::collections::BTreeMap;
 

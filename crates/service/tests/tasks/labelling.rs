@@ -9,6 +9,7 @@ on_both_databases! {
     what_is_skipped_says_why_and_ends_the_task,
     only_what_the_task_asks_for_is_said_within_it,
     what_was_submitted_stays_as_it_is,
+    what_is_handed_in_is_there_whole_and_once,
 }
 
 async fn everybody_gets_their_part_and_labels_it(bench: Bench) {
@@ -128,4 +129,31 @@ async fn what_was_submitted_stays_as_it_is(bench: Bench) {
     assert!(story.say(&story.bo.who, 0, "stop").await.is_err());
     story.act(&story.di.who, 0, Act::RequestChanges, "Once more.").await.unwrap();
     change("stop").await.unwrap();
+}
+
+async fn what_is_handed_in_is_there_whole_and_once(bench: Bench) {
+    let story = Story::of(bench, 2).await;
+    story.make(reviewed(task(&["bo"], WorkerStrategy::Partitioned), 100)).await.unwrap();
+    let submit = |who: &Who, concept: &str| {
+        let (service, who, app, meant) =
+            (story.bench.service.clone(), who.clone(), story.app.clone(), labels(concept));
+        async move { service.submit_labels(&who, &app, "signs", "note-00", meant).await }
+    };
+    // What cannot be handed in leaves nothing behind.
+    assert_eq!(invalid(submit(&story.bo.who, "tree").await.unwrap_err()).0, "annotations[0].labels");
+    assert!(story.stands(&story.bo, 0).await.is_empty());
+    assert!(submit(&story.cy.who, "stop").await.is_err());
+    // The same from several pages, or by one that did not hear of it, is handed in once.
+    let (one, other) = tokio::join!(submit(&story.bo.who, "stop"), submit(&story.bo.who, "stop"));
+    assert_eq!((one, other), (Ok(()), Ok(())));
+    assert_eq!(story.stands(&story.bo, 0).await, [said::AWAITING_REVIEW]);
+    assert!(matches!(submit(&story.bo.who, "yield").await, Err(Error::Conflict(_))), "it stands");
+    // Somebody who changes their mind says of what they said before that it is not there.
+    story.act(&story.di.who, 0, Act::RequestChanges, "Look again.").await.unwrap();
+    submit(&story.bo.who, "yield").await.unwrap();
+    submit(&story.bo.who, "yield").await.unwrap();
+    assert_eq!(story.stands(&story.bo, 0).await, [said::AWAITING_REVIEW]);
+    story.act(&story.di.who, 0, Act::Approve, "").await.unwrap();
+    submit(&story.bo.who, "yield").await.unwrap();
+    assert_eq!(story.stands(&story.bo, 0).await, [said::SUCCESS]);
 }

@@ -373,7 +373,7 @@ pub async fn submit_labels(
     input: String,
     #[server(default)] chosen: Vec<String>,
 ) -> Result<(), UiError> {
-    server::submit(&owner, &app, task, input, &chosen).await
+    server::submit(&owner, &app, &task, &input, &chosen).await
 }
 
 /// Says what the person marked in an input of a task, and is done with it: `regions` is a JSON list of what
@@ -392,7 +392,7 @@ pub async fn submit_regions(
     input: String,
     regions: String,
 ) -> Result<(), UiError> {
-    server::submit_regions(&owner, &app, task, input, &regions).await
+    server::submit_regions(&owner, &app, &task, &input, &regions).await
 }
 
 /// Leaves an input of a task, and says why.

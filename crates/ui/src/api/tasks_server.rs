@@ -435,8 +435,8 @@ fn doing(task: String, input: String, act: Act, note: String) -> ActOnAssignment
 pub(super) async fn submit(
     owner: &str,
     app: &str,
-    task: String,
-    input: String,
+    task: &str,
+    input: &str,
     chosen: &[String],
 ) -> Result<(), UiError> {
     let label = |slug: &String| -> Result<Label, UiError> {
@@ -444,55 +444,21 @@ pub(super) async fn submit(
         Ok(Label { concept, value: 1.0 })
     };
     let concepts = chosen.iter().map(label).collect::<Result<Vec<_>, _>>()?;
-    say(owner, app, task, input, Labels { concepts, regions: Vec::new() }).await
+    let meant = Labels { concepts, regions: Vec::new() };
+    Ok(service().submit_labels(&who(), &AppName::of(owner, app), task, input, meant).await?)
 }
 
 pub(super) async fn submit_regions(
     owner: &str,
     app: &str,
-    task: String,
-    input: String,
+    task: &str,
+    input: &str,
     regions: &str,
 ) -> Result<(), UiError> {
     let regions = serde_json::from_str(regions);
     let regions = regions.map_err(|_| UiError::form("These are no regions. Draw them again."))?;
-    say(owner, app, task, input, Labels { concepts: Vec::new(), regions }).await
-}
-
-/// Says `meant` of an input within a task, and submits it.
-async fn say(owner: &str, app: &str, task: String, input: String, meant: Labels) -> Result<(), UiError> {
-    let (service, who) = (service(), who());
-    let app = AppName::of(owner, app);
-    let begin = doing(task.clone(), input.clone(), Act::Start, String::new());
-    service.act_on_assignment(&who, &app, &begin).await?;
-    let own = AnnotationsFilter {
-        inputs: vec![input.clone()],
-        own: true,
-        task: Some(task.clone()),
-        ..AnnotationsFilter::default()
-    };
-    let before = service.list_annotations(&who, &app, &own, 0, SAID).await?;
-    match before.first() {
-        None => {
-            let said = NewAnnotation {
-                input: input.clone(),
-                labels: meant,
-                task: task.clone(),
-                ..NewAnnotation::default()
-            };
-            service.post_annotations(&who, &app, vec![said]).await?;
-        }
-        Some(row) => {
-            let patch = PatchAnnotation {
-                slug: row.slug.clone(),
-                labels: row.labels.revised(&meant),
-                ..PatchAnnotation::default()
-            };
-            service.patch_annotations(&who, &app, PatchAction::Merge, vec![patch], false).await?;
-        }
-    }
-    service.act_on_assignment(&who, &app, &doing(task, input, Act::Submit, String::new())).await?;
-    Ok(())
+    let meant = Labels { concepts: Vec::new(), regions };
+    Ok(service().submit_labels(&who(), &AppName::of(owner, app), task, input, meant).await?)
 }
 
 pub(super) async fn skip(

@@ -10,7 +10,7 @@ use super::Sketch;
 use crate::error::UiError;
 
 /// How long to wait until something that did not get through is tried again.
-pub(super) const TRY_AGAIN: Duration = Duration::from_secs(10);
+pub(super) const TRY_AGAIN: Duration = Duration::from_secs(5);
 
 /// What is kept.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -119,13 +119,15 @@ pub fn KeptDrawing(
         if before.with_value(Option::is_none) {
             before.set_value(Some(regions.clone()));
             match place.with_value(Place::load::<Kept>) {
-                Some(kept) if kept.before == regions => {
+                // What was handed in may have got through with nobody there to hear of it: to hand it in again does nothing.
+                Some(kept) if kept.before == regions || (kept.is_waiting && kept.regions == regions) => {
                     state.set(if kept.is_waiting { State::Waiting } else { State::Kept });
                     sketch.drawing.update(|drawing| drawing.replace(kept.regions));
                     if kept.is_waiting {
                         submit.run(());
                     }
                 }
+                Some(kept) if kept.regions == regions => place.with_value(Place::forget),
                 Some(_) => state.set(State::Older),
                 None => {}
             }
