@@ -1,6 +1,7 @@
 """What the official clients ask for besides the story: pages, metadata, lists, and what a bound token cannot make."""
 
 import os
+import time
 import unittest
 
 from clarifai.client.app import App
@@ -67,6 +68,17 @@ class Clients(unittest.TestCase):
         self.assertEqual(said["concepts"], ["stop", "give-way"])
         self.assertRegex(said["refused"], "scopes do not allow this")
         self.assertEqual([app["slug"] for app in browser.post("apps/list")["apps"]], ["street-signs"])
+
+    def test_node_predicts_and_searches_by_likeness(self):
+        picture = next(DEMO.glob("*.jpg"))
+        until = time.monotonic() + 60
+        said = {"bySentence": []}
+        while len(said["bySentence"]) < 2:
+            self.assertLess(time.monotonic(), until, f"not all were looked at: {said}")
+            said = self.wire.node("likeness.mjs", str(picture))
+        self.assertEqual(len(said["concepts"]), 20)
+        self.assertEqual(said["byPicture"], ["crossing"])
+        self.assertEqual(said["bySentence"][0], "notes")
 
 
 if __name__ == "__main__":

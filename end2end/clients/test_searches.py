@@ -2,7 +2,9 @@
 
 import os
 import tempfile
+import time
 import unittest
+from pathlib import Path
 
 from clarifai.client.input import Inputs
 from clarifai.client.search import Search
@@ -11,6 +13,8 @@ from clarifai_grpc.grpc.api.status import status_code_pb2 as code
 
 from atelier import Server
 from wire import Wire
+
+PICTURE = Path(__file__).parents[2] / "crates/server/demo/crossing-in-the-rain.jpg"
 
 
 class Searches(unittest.TestCase):
@@ -103,9 +107,28 @@ class Searches(unittest.TestCase):
         pages = self.search(pagination=True).query(filters=[{}], page_no=2, per_page=2)
         self.assertEqual([hit.input.id for page in pages for hit in page.hits], ["note-0"])
 
-    def test_the_client_hears_that_nothing_is_ranked(self):
-        with self.assertRaisesRegex(Exception, "does not rank yet"):
-            list(self.search(top_k=3).query(ranks=[{"text_raw": "a sign"}]))
+    def test_the_client_ranks_what_it_finds_by_a_sentence_and_a_picture(self):
+        picture = PICTURE.read_bytes()
+        inputs = Inputs(user_id="ada", app_id="street-signs", pat=self.token, base_url=self.server.url)
+        inputs.upload_from_bytes(input_id="crossing", image_bytes=picture)
+
+        def ranked(rank: dict, *filters: dict) -> list:
+            pages = self.search(top_k=4).query(ranks=[rank], filters=list(filters) or [{}])
+            return [hit for page in pages for hit in page.hits]
+
+        sentence = {"text_raw": "The traffic sign is damaged"}
+        until = time.monotonic() + 60
+        while len(ranked(sentence)) < 4:
+            self.assertLess(time.monotonic(), until, "not all were looked at")
+            time.sleep(0.1)
+        hits = ranked(sentence)
+        self.assertEqual(hits[0].input.id, "note-1")
+        self.assertEqual([hit.score for hit in hits], sorted((hit.score for hit in hits), reverse=True))
+        self.assertEqual({hit.input.id for hit in ranked(sentence, {"text_raw": "sign"})}, {"note-0", "note-1"})
+        self.assertEqual([hit.input.id for hit in ranked(sentence, {"input_types": ["image"]})], ["crossing"])
+        (crossing,) = ranked({"image_bytes": picture})
+        self.assertEqual(crossing.input.id, "crossing")
+        self.assertGreater(crossing.score, 0.99)
 
     def test_a_search_is_kept_used_and_deleted_by_its_messages(self):
         filters = [{"annotation": {"data": {"concepts": [{"id": "stop", "value": 1}]}}}]

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { crc32 } from "node:zlib";
 import { expect, type Page } from "@playwright/test";
@@ -45,13 +47,27 @@ export function archiveOfTexts(count: number): Buffer {
 /** Adds texts by the API of the page's own session, and answers their ids, the oldest first. */
 export async function addTexts(page: Page, app: string, texts: string[]): Promise<string[]> {
   const ids: string[] = [];
-  for (const text of texts) {
-    const sent = await page.request.post(`/upload${app}`, {
-      multipart: { text },
-      headers: { accept: "application/json", origin: new URL(page.url()).origin },
-    });
-    expect(sent.status()).toBe(200);
-    ids.push(...((await sent.json()) as { added: string[] }).added);
+  for (const text of texts) ids.push(...(await add(page, app, { text })));
+  return ids;
+}
+
+/** Adds pictures of the demonstration in the same way. */
+export async function addPictures(page: Page, app: string, names: string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const name of names) {
+    const buffer = await readFile(join(DEMO, name));
+    ids.push(...(await add(page, app, { file: { name, mimeType: "image/jpeg", buffer } })));
   }
   return ids;
+}
+
+type Sent = { text: string } | { file: { name: string; mimeType: string; buffer: Buffer } };
+
+async function add(page: Page, app: string, multipart: Sent): Promise<string[]> {
+  const sent = await page.request.post(`/upload${app}`, {
+    multipart,
+    headers: { accept: "application/json", origin: new URL(page.url()).origin },
+  });
+  expect(sent.status()).toBe(200);
+  return ((await sent.json()) as { added: string[] }).added;
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { addTexts } from "./files";
+import { addPictures, addTexts, DEMO } from "./files";
 import { expect, hydrated, test } from "./fixture";
 import { addByPage, makeAccount, makeApp, signInAs } from "./people";
 import { picture } from "./pictures";
@@ -102,28 +103,62 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
     test.use({ javaScriptEnabled });
 
-    test("what is like an input is found once it was looked at", async ({ page, axe }) => {
+    test("inputs are found by what they are like", async ({ page, axe, javaScriptEnabled }) => {
       const app = await makeApp(page);
       const [cat, kitten, bank] = await addTexts(page, app, [
         "A cat sleeps on the sofa.",
         "A kitten naps on the couch.",
         "Interest rates went up again.",
       ]);
+      const cards = page.locator(".cards > li");
+      // By another input, once a model has looked at all of them.
       await page.goto(`${app}/inputs/${cat}`);
       await page.getByRole("link", { name: "Alike" }).click();
-      await expect(page).toHaveURL(`${app}/inputs/${cat}/alike`);
-      await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Alike ${cat}`);
-      const cards = page.locator(".cards > li");
+      await expect(page).toHaveURL(`${app}/alike?input=${cat}`);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("By likeness");
       await expect(async () => {
         await page.reload();
         await expect(cards).toHaveCount(2, { timeout: 500 });
       }).toPass();
-      await expect(cards.nth(0)).toContainText(`${kitten}`);
-      await expect(cards.nth(0)).toContainText(/\d\d % alike/);
-      await expect(cards.nth(1)).toContainText(`${bank}`);
+      await expect(page.getByRole("heading", { level: 2 }).first()).toHaveText(`Like ${cat}`);
+      await expect(cards).toContainText([`${kitten}`, `${bank}`]);
       if (javaScriptEnabled) await axe();
-      await cards.nth(0).getByRole("link").click();
-      await expect(page).toHaveURL(`${app}/inputs/${kitten}`);
+      // By a sentence, among those that a filter lets through.
+      await page.goto(`${app}/inputs?words=the`);
+      await page.getByRole("link", { name: "Search among these by likeness" }).click();
+      await page.getByLabel("A sentence").fill("What does money cost?");
+      await page.getByRole("button", { name: "Search", exact: true }).click();
+      await expect(cards).toHaveCount(2);
+      await expect(page.getByText("Among those that")).toBeVisible();
+      await page.getByRole("link", { name: "Among all" }).click();
+      await expect(cards).toHaveCount(3);
+      await expect(cards.first()).toContainText(`${bank}`);
+      await cards.first().getByRole("link", { name: `Like this: ${bank}` }).click();
+      await expect(page).toHaveURL(`${app}/alike?input=${bank}`);
+      // By a picture that is not kept.
+      await addPictures(page, app, ["stop-sign-in-the-village.jpg", "crossing-in-the-rain.jpg"]);
+      await page.goto(`${app}/alike`);
+      if (javaScriptEnabled) await hydrated(page);
+      await page.getByLabel("A picture", { exact: true }).setInputFiles(join(DEMO, "crossing-in-the-rain.jpg"));
+      if (!javaScriptEnabled) await page.getByRole("button", { name: "Search by the picture" }).click();
+      await expect(page.getByRole("heading", { level: 2 }).first()).toHaveText("Like crossing-in-the-rain.jpg");
+      await expect(async () => {
+        if ((await cards.count()) < 2) {
+          await page.getByLabel("A picture", { exact: true }).setInputFiles(join(DEMO, "crossing-in-the-rain.jpg"));
+          if (!javaScriptEnabled) await page.getByRole("button", { name: "Search by the picture" }).click();
+        }
+        await expect(cards).toHaveCount(2, { timeout: 1_000 });
+      }).toPass();
+      await expect(cards.first()).toContainText("crossing-in-the-rain");
+      await expect(cards.first()).toContainText("1.00");
+      if (javaScriptEnabled) await axe();
+      await page.getByLabel("A picture", { exact: true }).setInputFiles({
+        name: "broken.png",
+        mimeType: "image/png",
+        buffer: Buffer.from("no picture"),
+      });
+      if (!javaScriptEnabled) await page.getByRole("button", { name: "Search by the picture" }).click();
+      await expect(page.getByRole("alert")).toContainText(/image|picture/);
     });
   });
 }

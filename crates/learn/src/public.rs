@@ -16,6 +16,9 @@ pub const PICTURE_WIDTH: usize = 1280;
 /// How many numbers the embedding of a text has.
 pub const TEXT_WIDTH: usize = 384;
 
+/// What a step of the numbers in `models/names.i16` is worth.
+pub const NAME_SCALE: f32 = 1.0 / 32_767.0;
+
 static PICTURES: Slot<Pictures> = Slot(Mutex::new(None));
 static TEXTS: Slot<Texts> = Slot(Mutex::new(None));
 
@@ -44,6 +47,27 @@ pub struct Seen {
     pub embedding: Vec<f32>,
     /// How likely each of the [`concepts`] is what the picture shows; together they are 1.
     pub probabilities: Vec<f32>,
+}
+
+impl Seen {
+    /// What the picture is about, as far as the [`concepts`] can say it: [`TEXT_WIDTH`] numbers, a vector of length 1, which
+    /// is alike to that of a text about the same ([`Texts::embed`]). It is made of what their names are about, each as much
+    /// as it is likely.
+    #[must_use]
+    pub fn meaning(&self) -> Vec<f32> {
+        let names = include_bytes!("../models/names.i16").as_chunks().0.as_chunks::<TEXT_WIDTH>().0;
+        let mut meaning = vec![0.0_f32; TEXT_WIDTH];
+        for (name, probability) in names.iter().zip(&self.probabilities) {
+            for (sum, number) in meaning.iter_mut().zip(name) {
+                *sum += probability * f32::from(i16::from_le_bytes(*number)) * NAME_SCALE;
+            }
+        }
+        let length = meaning.iter().map(|number| number * number).sum::<f32>().sqrt();
+        if length > 0.0 {
+            meaning.iter_mut().for_each(|number| *number /= length);
+        }
+        meaning
+    }
 }
 
 /// The model of pictures: EfficientNet-Lite0.

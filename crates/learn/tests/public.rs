@@ -279,3 +279,20 @@ fn texts_are_taken_apart_as_tokenizers_takes_them_apart() {
     }
     assert_eq!(lines, 100);
 }
+
+#[test]
+fn what_a_picture_is_about_is_what_its_concepts_names_are_about() {
+    let some: Vec<usize> = (0..CLASSES).step_by(37).collect();
+    let names: Vec<&str> = some.iter().map(|place| concepts()[*place].name).collect();
+    for (place, name) in some.into_iter().zip(embed(&names)) {
+        let mut probabilities = vec![0.0; CLASSES];
+        probabilities[place] = 0.5;
+        let meaning = Seen { embedding: Vec::new(), probabilities }.meaning();
+        // As it was written by `examples/names.rs`; processors do not round alike.
+        assert!(apart(&meaning, &name) < 1e-3, "{}", concepts()[place].name);
+    }
+    let nothing = Seen { embedding: Vec::new(), probabilities: vec![0.0; CLASSES] };
+    assert_eq!(nothing.meaning(), vec![0.0; TEXT_WIDTH]);
+    let ball = look(&drawn()).swap_remove(1);
+    assert!((cosine(&ball.meaning(), &ball.meaning()) - 1.0).abs() < 1e-6);
+}

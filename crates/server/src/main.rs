@@ -1,6 +1,7 @@
 //! The binary `atelier`: configuration, sessions, REST, gRPC and pages on one port.
 #![recursion_limit = "256"]
 
+mod alike;
 mod assets;
 mod audit;
 mod backup;

@@ -1,5 +1,6 @@
 //! The pages, their forms and the server functions behind them.
 
+use atelier_ui::api::alike::BroughtPicture;
 use atelier_ui::{
     App, AssetPaths,
     api::{account::ConfirmPassword, doors::DOORS},
@@ -72,6 +73,7 @@ impl<P: Fn() + Clone + Send + Sync + 'static> Pages<P> {
     /// Renders the page at the request's address, all of it before the first byte, so that its status is known.
     async fn render(&self, request: Request, submission: Option<Submission>) -> Response {
         let submission = submission.or_else(|| request.extensions().get().cloned());
+        let picture: Option<BroughtPicture> = request.extensions().get().cloned();
         let nonce = Nonce::new();
         let policy = content_security_policy(&nonce);
         let provide = self.provide.clone();
@@ -79,6 +81,9 @@ impl<P: Fn() + Clone + Send + Sync + 'static> Pages<P> {
             provide_context(nonce.clone());
             if let Some(submission) = &submission {
                 provide_context(submission.clone());
+            }
+            if let Some(picture) = &picture {
+                provide_context(picture.clone());
             }
             provide();
         };

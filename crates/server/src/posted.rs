@@ -1,6 +1,9 @@
 //! Files that the browser posts to a page by itself, without scripts: the page is shown again with what became of them, as
 //! after any other form.
 
+use atelier_service::Error;
+use atelier_service::inputs::{Content, MOST_BYTES};
+use atelier_ui::api::inputs::beginning;
 use atelier_ui::error::UiError;
 use atelier_ui::form::Submission;
 use axum::body::Body;
@@ -10,6 +13,8 @@ use axum::response::Response;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+
+use crate::upload::{Part, Parts as Fields, Unread};
 
 /// Whether a form with files is posted.
 pub(crate) fn is_posted(request: &Request) -> bool {
@@ -53,6 +58,33 @@ pub(crate) fn guarded(mut response: Response) -> Response {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+/// The picture or text that a form holds, and what it is called.
+///
+/// # Errors
+/// When it holds none, or too large a one.
+pub(crate) async fn content(request: Request) -> Result<(String, Content), UiError> {
+    let broken = |_: Unread| UiError::form("The form broke off on the way. Try again.");
+    let mut parts = Fields::of(request).await.map_err(broken)?;
+    let Some(Part { file, is_text, content }) = parts.next().await.map_err(broken)? else {
+        return Err(Error::invalid("file", "Choose a file, or write a text.").into());
+    };
+    let bytes = match content {
+        Ok(bytes) => bytes,
+        Err(Unread::TooLarge) => {
+            let why = format!("It is too large: a picture may have up to {} MB.", MOST_BYTES >> 20);
+            return Err(Error::invalid("file", why).into());
+        }
+        Err(Unread::BrokenOff) => return Err(broken(Unread::BrokenOff)),
+    };
+    if !is_text {
+        return Ok((file, Content::Image(bytes)));
+    }
+    let text =
+        String::from_utf8(bytes.into()).map_err(|_| Error::invalid("text", "It is no text in UTF-8."))?;
+    let name = if file.is_empty() { format!("“{}”", beginning(&text)) } else { file };
+    Ok((name, Content::Text(text)))
 }
 
 #[cfg(test)]

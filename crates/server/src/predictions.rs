@@ -2,11 +2,9 @@
 //! JSON; the plain form is shown again with what was found.
 
 use atelier_domain::{Endpoint, Slug};
-use atelier_service::inputs::{Content, MOST_BYTES};
 use atelier_service::models::{self, ModelName, Predict, Wanted};
 use atelier_service::{AppName, Error, Service};
 use atelier_ui::SessionCookie;
-use atelier_ui::api::inputs::beginning;
 use atelier_ui::api::models::{Found, PREDICT_FORM, PredictAnswer};
 use atelier_ui::error::UiError;
 use axum::Json;
@@ -17,7 +15,6 @@ use http::StatusCode;
 use leptos::server_fn::error::FromServerFnError as _;
 use percent_encoding::percent_decode_str;
 
-use crate::upload::{Part, Parts, Unread};
 use crate::{identify, posted};
 
 /// How many numbers of a vector are shown.
@@ -38,7 +35,7 @@ pub(crate) async fn take(State(state): State<Predictions>, request: Request, nex
     // Whoever may not is told so before the file is read.
     let may = state.service.get_app(&who, &app, Endpoint::PostModelOutputs).await;
     let answer = match may {
-        Ok(_) => match read(Request::from_parts(parts.clone(), body)).await {
+        Ok(_) => match posted::content(Request::from_parts(parts.clone(), body)).await {
             Ok((of, content)) => {
                 let wanted = Wanted::default();
                 let ask = Predict { model: ModelName::public(&model), inputs: vec![content], wanted };
@@ -72,30 +69,6 @@ fn place(request: &Request) -> Option<(AppName, String)> {
     let (owner, app) = (owner.parse::<Slug>().ok()?, app.parse::<Slug>().ok()?);
     let model = percent_decode_str(model).decode_utf8().ok()?.into_owned();
     Some((AppName::of(owner.as_str(), app.as_str()), model))
-}
-
-/// The picture or text that the form holds, and what it is called.
-async fn read(request: Request) -> Result<(String, Content), UiError> {
-    let broken = |_: Unread| UiError::form("The form broke off on the way. Try again.");
-    let mut parts = Parts::of(request).await.map_err(broken)?;
-    let Some(Part { file, is_text, content }) = parts.next().await.map_err(broken)? else {
-        return Err(Error::invalid("file", "Choose something to predict.").into());
-    };
-    let bytes = match content {
-        Ok(bytes) => bytes,
-        Err(Unread::TooLarge) => {
-            let why = format!("It is too large: a picture may have up to {} MB.", MOST_BYTES >> 20);
-            return Err(Error::invalid("file", why).into());
-        }
-        Err(Unread::BrokenOff) => return Err(broken(Unread::BrokenOff)),
-    };
-    if !is_text {
-        return Ok((file, Content::Image(bytes)));
-    }
-    let text =
-        String::from_utf8(bytes.into()).map_err(|_| Error::invalid("text", "It is no text in UTF-8."))?;
-    let name = if file.is_empty() { format!("“{}”", beginning(&text)) } else { file };
-    Ok((name, Content::Text(text)))
 }
 
 fn found(predictions: Result<models::Predictions, Error>, of: String) -> Result<PredictAnswer, UiError> {

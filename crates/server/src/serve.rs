@@ -27,8 +27,8 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use crate::config::Config;
 use crate::mailer::Mailer;
 use crate::{
-    assets, audit, connections, events, exports, guard, housekeeping, identify, imports, metrics, open,
-    pages, pictures, predictions, providers, proxies, reports, traces, upload, wire,
+    alike, assets, audit, connections, events, exports, guard, housekeeping, identify, imports, metrics,
+    open, pages, pictures, predictions, providers, proxies, reports, traces, upload, wire,
 };
 
 /// How long everything goes on once a supervisor asked to stop, so that whoever is connected can turn to another server.
@@ -129,9 +129,11 @@ pub(crate) fn router(
 ) -> Result<Router, assets::NoBundle> {
     let taking = imports::Imports { service: service.clone(), cookie };
     let predicting = predictions::Predictions { service: service.clone(), cookie };
+    let likenesses = alike::Likenesses { service: service.clone(), cookie };
     let pages = pages::router(assets::paths()?, context(service, cookie))
         .layer(from_fn_with_state(taking, imports::take))
         .layer(from_fn_with_state(predicting, predictions::take))
+        .layer(from_fn_with_state(likenesses, alike::take))
         .layer(DefaultBodyLimit::max(imports::LIMIT))
         .layer(from_fn(guard::same_site));
     // Keys travel in a header that no other site can make a browser send: the wire needs no guard against them.

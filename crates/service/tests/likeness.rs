@@ -3,9 +3,10 @@
 use atelier_domain::time::{HOUR, MINUTE};
 use atelier_domain::{Endpoint, Labels, Preset, Reach, Rights};
 use atelier_service::inputs::{Content, NewInput, PostInputs, TakenId};
-use atelier_service::models::EmbeddingCounts;
+use atelier_service::models::{Alike, EmbeddingCounts, Likeness, Likest};
+use atelier_service::search::Query;
 use atelier_service::{AppName, Error, Who};
-use atelier_testkit::errors::forbidden;
+use atelier_testkit::errors::{forbidden, invalid};
 use atelier_testkit::pictures::png;
 use atelier_testkit::sharing::{give_exactly, join, street_signs};
 use atelier_testkit::{Bench, on_both_databases};
@@ -14,6 +15,8 @@ on_both_databases! {
     each_input_is_embedded_once_whoever_is_at_it,
     what_cannot_be_read_is_tried_again_and_then_no_more,
     the_likest_come_first_and_what_went_is_not_found,
+    a_sentence_finds_texts_about_the_same_and_pictures_that_show_it,
+    a_search_ranks_what_its_filter_lets_through,
     whoever_reaches_some_inputs_finds_among_these,
 }
 
@@ -53,11 +56,33 @@ async fn counts(bench: &Bench, who: &Who, app: &AppName) -> (i64, i64, i64) {
     (embedded, waiting, failed)
 }
 
-async fn alike(bench: &Bench, who: &Who, app: &AppName, slug: &str) -> Vec<String> {
-    let alike = bench.service.alike(who, app, slug, 10).await.unwrap();
+/// The inputs that are most like something, of those that `filter` lets through.
+async fn search(
+    bench: &Bench,
+    who: &Who,
+    app: &AppName,
+    likeness: Likeness,
+    filter: &str,
+) -> Result<Alike, Error> {
+    let query = Query { filter: filter.parse().unwrap(), oldest_first: false };
+    let likest = Likest { skip: 0, size: 10, from: -1.0 };
+    let endpoint = Endpoint::PostInputsSearches;
+    let found = bench.service.search_alike(who, app, endpoint, &query, likeness, likest).await?;
+    assert!(found.value.inputs.is_sorted_by(|(_, one), (_, other)| one >= other));
+    Ok(found.value)
+}
+
+async fn like_input(bench: &Bench, who: &Who, app: &AppName, slug: &str) -> Result<Alike, Error> {
+    search(bench, who, app, Likeness::Input(slug.into()), "all()").await
+}
+
+fn slugs(alike: Alike) -> Vec<String> {
     assert!(alike.is_known);
-    assert!(alike.inputs.is_sorted_by(|(_, one), (_, other)| one >= other));
-    alike.inputs.into_iter().map(|(row, _)| row.slug).collect()
+    alike.inputs.into_iter().map(|(row, _)| row.input.slug).collect()
+}
+
+async fn alike(bench: &Bench, who: &Who, app: &AppName, slug: &str) -> Vec<String> {
+    slugs(like_input(bench, who, app, slug).await.unwrap())
 }
 
 async fn each_input_is_embedded_once_whoever_is_at_it(bench: Bench) {
@@ -69,7 +94,7 @@ async fn each_input_is_embedded_once_whoever_is_at_it(bench: Bench) {
         (0..3).map(|number| input(&format!("sign-{number}"), Content::Image(png(20 + number, 10).into())));
     add(&bench, &ada.who, &app, inputs.chain(pictures).collect()).await;
     assert_eq!(counts(&bench, &ada.who, &app).await, (0, 43, 0));
-    let before = bench.service.alike(&ada.who, &app, "note-1", 10).await.unwrap();
+    let before = like_input(&bench, &ada.who, &app, "note-1").await.unwrap();
     assert!(!before.is_known && before.inputs.is_empty());
     let (one, other) = tokio::join!(bench.service.embed_some(), bench.service.embed_some());
     assert_eq!(one.unwrap() + other.unwrap(), 43);
@@ -113,7 +138,7 @@ async fn the_likest_come_first_and_what_went_is_not_found(bench: Bench) {
     assert_eq!(alike(&bench, &ada.who, &app, "cat").await.len(), 2);
     assert_eq!(bench.service.embed_some().await, Ok(1));
     assert_eq!(alike(&bench, &ada.who, &app, "cat").await[0], "tom");
-    assert_eq!(bench.service.alike(&ada.who, &app, "kitten", 10).await.unwrap_err(), Error::NotFound);
+    assert_eq!(like_input(&bench, &ada.who, &app, "kitten").await.unwrap_err(), Error::NotFound);
     // What somebody else has is never found.
     let eve = bench.person("eve").await;
     let hers = street_signs(&bench, &eve).await;
@@ -122,14 +147,77 @@ async fn the_likest_come_first_and_what_went_is_not_found(bench: Bench) {
     assert_eq!(alike(&bench, &ada.who, &app, "cat").await.len(), 3);
 }
 
+async fn a_sentence_finds_texts_about_the_same_and_pictures_that_show_it(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    add_texts(&bench, &ada.who, &app).await;
+    let pictures =
+        (0..2).map(|number| input(&format!("sign-{number}"), Content::Image(png(20 + number, 10).into())));
+    add(&bench, &ada.who, &app, pictures.collect()).await;
+    assert_eq!(bench.service.embed_some().await, Ok(2));
+    let sentence = |text: &str| Likeness::Content(Content::Text(text.into()));
+    let all = search(&bench, &ada.who, &app, sentence("A small pet is asleep"), "all()").await.unwrap();
+    let all = slugs(all);
+    assert_eq!((all.len(), all[0].as_str(), all[1].as_str()), (6, "kitten", "cat"));
+    let pictures =
+        search(&bench, &ada.who, &app, sentence("A small pet is asleep"), "medium(image)").await.unwrap();
+    assert_eq!(pictures.inputs.len(), 2);
+    // A picture that is brought along is like itself.
+    let sign = Likeness::Content(Content::Image(png(20, 10).into()));
+    let found = search(&bench, &ada.who, &app, sign, "all()").await.unwrap();
+    assert_eq!(found.inputs.len(), 2);
+    assert!(found.inputs[0].1 > 0.999, "{}", found.inputs[0].1);
+    for (likeness, field) in [
+        (sentence(" "), "text"),
+        (Likeness::Content(Content::Image(b"no picture".as_slice().into())), "image"),
+    ] {
+        let refused = search(&bench, &ada.who, &app, likeness, "all()").await.unwrap_err();
+        assert_eq!(invalid(refused).0, field);
+    }
+}
+
+async fn a_search_ranks_what_its_filter_lets_through(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    add_texts(&bench, &ada.who, &app).await;
+    // Many that are as like as can be, and are not let through.
+    let echoes = (0..300).map(|number| input(&format!("echo-{number}"), Content::Text(KITTENS[0].1.into())));
+    let echoes: Vec<NewInput> = echoes.collect();
+    for part in echoes.chunks(100) {
+        add(&bench, &ada.who, &app, part.to_vec()).await;
+    }
+    while bench.service.embed_some().await.unwrap() > 0 {}
+    assert!(alike(&bench, &ada.who, &app, "cat").await.iter().all(|slug| slug.starts_with("echo-")));
+    let cat = || Likeness::Input("cat".into());
+    let few = search(&bench, &ada.who, &app, cat(), "any(id(loan),id(kitten),id(bank))").await.unwrap();
+    let few = slugs(few);
+    assert_eq!((few.len(), few[0].as_str()), (3, "kitten"));
+    let others = search(&bench, &ada.who, &app, cat(), "not(text(cat))").await.unwrap();
+    assert_eq!(slugs(others)[0], "kitten");
+    // Part by part, each is found once.
+    let mut found = Vec::new();
+    for skip in (0..400).step_by(100) {
+        let likest = Likest { skip, size: 100, from: -1.0 };
+        let (endpoint, query) = (Endpoint::PostSearches, Query::default());
+        let part = bench.service.search_alike(&ada.who, &app, endpoint, &query, cat(), likest).await.unwrap();
+        found.extend(part.value.inputs.into_iter().map(|(row, _)| row.input.slug));
+    }
+    let once: std::collections::BTreeSet<&String> = found.iter().collect();
+    assert_eq!((found.len(), once.len()), (303, 303));
+    let likest = Likest { skip: 0, size: 400, from: 0.999 };
+    let (endpoint, query) = (Endpoint::PostSearches, Query::default());
+    let same = bench.service.search_alike(&ada.who, &app, endpoint, &query, cat(), likest).await.unwrap();
+    assert_eq!(same.value.inputs.len(), 300);
+}
+
 async fn whoever_reaches_some_inputs_finds_among_these(bench: Bench) {
     let ada = bench.person("ada").await;
     let app = street_signs(&bench, &ada).await;
     add_texts(&bench, &ada.who, &app).await;
     let bo = join(&bench, &ada, &app, "bo", Preset::Worker.scopes()).await;
-    let refusal = bench.service.alike(&bo.who, &app, "cat", 10).await.unwrap_err();
+    let refusal = like_input(&bench, &bo.who, &app, "cat").await.unwrap_err();
     assert!(forbidden(refusal).1.contains("Search"));
     // Without a task of his, he reaches none.
     give_exactly(&bench, &ada, &app, bo.id, Rights { reach: Reach::Assigned, ..Rights::FULL }).await;
-    assert_eq!(bench.service.alike(&bo.who, &app, "cat", 10).await.unwrap_err(), Error::NotFound);
+    assert_eq!(like_input(&bench, &bo.who, &app, "cat").await.unwrap_err(), Error::NotFound);
 }

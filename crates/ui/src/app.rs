@@ -144,7 +144,7 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
-                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("inputs"), ParamSegment("input"), StaticSegment("alike"))
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("alike"))
                     view=Page::Data(DataPage::AlikeInputs)
                     ssr=SsrMode::Async
                 />

@@ -14,6 +14,7 @@ use crate::{
     pages::{
         account::Account,
         account_second_factor::SecondFactor,
+        alike::AlikeInputs,
         app::Overview,
         app_api::Api,
         app_settings::Settings,
@@ -34,7 +35,6 @@ use crate::{
         dataset::OneDataset,
         datasets::Datasets,
         input::OneInput,
-        input_alike::AlikeInputs,
         input_history::HistoryOfInput,
         inputs::Inputs,
         invitation_token::FollowInvitation,

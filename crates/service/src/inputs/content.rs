@@ -27,6 +27,15 @@ pub enum Content {
 }
 
 impl Content {
+    /// What kind of thing it is.
+    #[must_use]
+    pub fn medium(&self) -> Medium {
+        match self {
+            Self::Text(_) | Self::TextAt(_) => Medium::Text,
+            Self::Image(_) | Self::ImageAt(_) => Medium::Image,
+        }
+    }
+
     /// The SHA-256 of what it is: of its bytes, or of the address at which they are.
     pub(crate) fn digest(&self) -> [u8; 32] {
         match self {

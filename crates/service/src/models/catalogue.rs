@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use atelier_domain::model::Gives;
-use atelier_domain::{ModelKind, PublicPermit, Timestamp};
+use atelier_domain::{Medium, ModelKind, PublicPermit, Timestamp};
 use atelier_learn::public;
 
 use super::{Model, ModelConcept, ModelVersion};
@@ -12,8 +12,16 @@ use super::{Model, ModelConcept, ModelVersion};
 const MADE_AT: Timestamp = Timestamp::from_micros(1_795_824_000_000_000);
 
 /// The versions: the first digits of the SHA-256 of their weights.
-pub(super) const PICTURES: &str = "04e219239bec3b8cddf00746fc278fbe";
-pub(super) const TEXTS: &str = "d66016b9da1d6bdd7ec4f24e05319236";
+const PICTURES: &str = "04e219239bec3b8cddf00746fc278fbe";
+const TEXTS: &str = "d66016b9da1d6bdd7ec4f24e05319236";
+
+/// The version of the model by which inputs of a kind are embedded.
+pub(super) fn embedder(medium: Medium) -> &'static str {
+    match medium {
+        Medium::Image => PICTURES,
+        Medium::Text => TEXTS,
+    }
+}
 
 /// What is said of both that look at pictures.
 const OF_PICTURES: &str = "EfficientNet-Lite0, trained on ImageNet-1k: 75.1 % of the pictures of its test get the right one of \

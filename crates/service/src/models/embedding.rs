@@ -4,7 +4,7 @@
 use atelier_domain::id::InputId;
 use atelier_domain::time::MINUTE;
 use atelier_domain::{Conditions, Endpoint, Medium, Timestamp};
-use atelier_store::queries::embeddings::{self, WaitingRow};
+use atelier_store::queries::embeddings::{self, Embedding, WaitingRow};
 use bytes::Bytes;
 use half::f16;
 
@@ -49,17 +49,25 @@ impl Service {
             bytes.push(self.bytes_of(row).await);
         }
         let seen = self.engine.look(&self.pictures, bytes).await;
-        let seen = seen.into_iter().map(|seen| seen.map(|seen| seen.embedding));
+        let seen = seen.into_iter().map(|seen| {
+            let seen = seen?;
+            let meaning = seen.meaning();
+            Ok((seen.embedding, Some(meaning)))
+        });
         let bodies = texts.iter().map(|row| Ok(row.body.clone().unwrap_or_default()));
         let read = self.engine.embed(bodies.collect()).await;
+        let read = read.into_iter().map(|vector| Ok((vector?, None)));
+        let mut became: Vec<_> = pictures.iter().zip(seen).chain(texts.iter().zip(read)).collect();
+        became.sort_by_key(|(row, _)| row.app_id);
         let mut tx = self.store.write().await?;
-        let pictures = pictures.iter().zip(seen).map(|(row, vector)| (row, catalogue::PICTURES, vector));
-        let texts = texts.iter().zip(read).map(|(row, vector)| (row, catalogue::TEXTS, vector));
-        let mut became: Vec<_> = pictures.chain(texts).collect();
-        became.sort_by_key(|(row, ..)| row.app_id);
-        for (row, model, vector) in became {
-            match vector {
-                Ok(vector) => embeddings::keep(&mut tx, row.id, model, &written(&vector)).await?,
+        for (row, seen) in became {
+            match seen {
+                Ok((vector, meaning)) => {
+                    let (vector, meaning) = (written(&vector), meaning.as_deref().map(written));
+                    let model = catalogue::embedder(row.kind);
+                    let embedding = Embedding { model, vector: &vector, meaning: meaning.as_deref() };
+                    embeddings::keep(&mut tx, row.id, embedding).await?;
+                }
                 Err(error) => {
                     let is_tried_again = row.tries < TRIES;
                     let again_at = if is_tried_again { now.plus(PAUSE) } else { NEVER };

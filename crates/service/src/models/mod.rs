@@ -15,8 +15,8 @@ use atelier_store::Conn;
 
 pub use embedding::EmbeddingCounts;
 pub(crate) use engine::Engine;
-pub use likeness::Alike;
 pub(crate) use likeness::Indexes;
+pub use likeness::{Alike, Likeness, Likest, MOST_RANKED};
 pub use predict::{Found, FoundConcept, MOST_AT_ONCE, Predict, Predictions, Wanted};
 
 use crate::{AppName, Error, Result, Service, Who};

@@ -119,7 +119,7 @@ impl Service {
         vectors.into_iter().map(|vector| vector.map(Found::Embedding)).collect()
     }
 
-    async fn picture_of(&self, content: Content) -> Result<Bytes> {
+    pub(super) async fn picture_of(&self, content: Content) -> Result<Bytes> {
         match content {
             Content::Image(bytes) => Ok(bytes),
             Content::ImageAt(url) => self.fetcher.fetch(&url, MOST_BYTES).await,
@@ -129,7 +129,7 @@ impl Service {
         }
     }
 
-    async fn text_of(&self, content: Content) -> Result<String> {
+    pub(super) async fn text_of(&self, content: Content) -> Result<String> {
         let text = match content {
             Content::Text(text) => text,
             Content::TextAt(url) => {

@@ -1,7 +1,7 @@
 //! Searches: finding inputs and annotations by a filter, and keeping what is asked for.
 //!
-//! A search finds what fits, the newest or the oldest first. To rank what is found by how alike it is will be one more
-//! thing that a [`Query`] says.
+//! A search finds what fits, the newest or the oldest first; [`Service::search_alike`](crate::Service::search_alike) ranks it by
+//! how alike it is to something.
 
 mod annotations;
 mod by_id;

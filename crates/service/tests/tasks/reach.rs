@@ -2,6 +2,8 @@
 
 use atelier_domain::{Endpoint, Rights};
 use atelier_service::inputs::InputsFilter;
+use atelier_service::models::{Likeness, Likest};
+use atelier_service::search::Query;
 use atelier_testkit::sharing::give_exactly;
 
 use super::*;
@@ -38,9 +40,13 @@ impl Story {
         assert_eq!(found, slugs);
         while service.embed_some().await.unwrap() > 0 {}
         if let Some(first) = slugs.first() {
-            let alike = service.alike(&person.who, &self.app, first, 100).await.unwrap();
-            let mut found: Vec<String> = alike.inputs.into_iter().map(|(row, _)| row.slug).collect();
-            found.push(first.clone());
+            let (endpoint, query) = (Endpoint::PostInputsSearches, Query::default());
+            let (like, likest) =
+                (Likeness::Input(first.to_string()), Likest { skip: 0, size: 100, from: -1.0 });
+            let found = service.search_alike(&person.who, &self.app, endpoint, &query, like, likest);
+            let mut found: Vec<String> =
+                found.await.unwrap().value.inputs.into_iter().map(|(row, _)| row.input.slug).collect();
+            found.push(first.to_string());
             found.sort();
             assert_eq!(found, slugs);
         }

@@ -14,6 +14,8 @@ CREATE TABLE embeddings (
     model TEXT NOT NULL,
     -- In half precision, two bytes a number, the lower first.
     vector BYTEA,
+    -- Of a picture: what it is about, as a text would say it, so that it is found by a sentence. Of a text the vector says it.
+    meaning BYTEA,
     change BIGINT NOT NULL
 );
 CREATE INDEX embeddings_change ON embeddings (app_id, kind, change);
@@ -36,7 +38,7 @@ BEGIN
     UPDATE embedding_changes SET last = last + 1 WHERE app_id IN (
         SELECT e.app_id FROM embeddings e JOIN those_before b ON b.id = e.input_id
     );
-    UPDATE embeddings e SET vector = NULL, change = c.last FROM embedding_changes c, those_before b
+    UPDATE embeddings e SET vector = NULL, meaning = NULL, change = c.last FROM embedding_changes c, those_before b
     WHERE e.input_id = b.id AND c.app_id = e.app_id;
     RETURN NULL;
 END;

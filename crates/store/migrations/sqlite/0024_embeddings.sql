@@ -14,6 +14,8 @@ CREATE TABLE embeddings (
     model TEXT NOT NULL,
     -- In half precision, two bytes a number, the lower first.
     vector BLOB,
+    -- Of a picture: what it is about, as a text would say it, so that it is found by a sentence. Of a text the vector says it.
+    meaning BLOB,
     change INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX embeddings_change ON embeddings (app_id, kind, change);
@@ -35,7 +37,7 @@ CREATE TRIGGER embedded_inputs_are_deleted AFTER DELETE ON inputs
 WHEN EXISTS (SELECT 1 FROM embeddings WHERE input_id = OLD.id)
 BEGIN
     UPDATE embedding_changes SET last = last + 1 WHERE app_id = OLD.app_id;
-    UPDATE embeddings SET vector = NULL, change = (SELECT last FROM embedding_changes WHERE app_id = OLD.app_id)
+    UPDATE embeddings SET vector = NULL, meaning = NULL, change = (SELECT last FROM embedding_changes WHERE app_id = OLD.app_id)
         WHERE input_id = OLD.id;
 END;
 

@@ -98,6 +98,39 @@ row! {
     }
 }
 
+/// What an input is like, as it is kept: numbers in half precision, two bytes each, the lower first.
+#[derive(Clone, Copy, Debug)]
+pub struct Embedding<'a> {
+    /// The version of the model that saw it.
+    pub model: &'a str,
+    /// What it is like: a picture to pictures, a text to texts.
+    pub vector: &'a [u8],
+    /// What a picture is about, as a text would say it; nothing of a text.
+    pub meaning: Option<&'a [u8]>,
+}
+
+/// By which of its vectors an input is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Space {
+    /// What pictures look like.
+    Looks,
+    /// What pictures are about, as a text would say it.
+    Meanings,
+    /// What texts are about.
+    Texts,
+}
+
+impl Space {
+    /// Of which kind of inputs it has vectors.
+    #[must_use]
+    pub fn medium(self) -> Medium {
+        match self {
+            Self::Looks | Self::Meanings => Medium::Image,
+            Self::Texts => Medium::Text,
+        }
+    }
+}
+
 /// Keeps what an input is like, unless it went meanwhile; it waits no longer.
 ///
 /// Whoever keeps several does so in the order of their apps: until the end of the transaction, nobody else changes what
@@ -105,7 +138,7 @@ row! {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn keep(tx: &mut WriteTx, input: InputId, model: &str, vector: &[u8]) -> Result<()> {
+pub async fn keep(tx: &mut WriteTx, input: InputId, embedding: Embedding<'_>) -> Result<()> {
     tx.execute(
         "INSERT INTO embedding_changes (app_id, last) SELECT app_id, 1 FROM inputs WHERE id = $1 \
          ON CONFLICT (app_id) DO UPDATE SET last = embedding_changes.last + 1",
@@ -113,12 +146,12 @@ pub async fn keep(tx: &mut WriteTx, input: InputId, model: &str, vector: &[u8]) 
     )
     .await?;
     tx.execute(
-        "INSERT INTO embeddings (input_id, app_id, kind, model, vector, change) \
-         SELECT i.id, i.app_id, i.kind, $2, $3, c.last FROM inputs i \
+        "INSERT INTO embeddings (input_id, app_id, kind, model, vector, meaning, change) \
+         SELECT i.id, i.app_id, i.kind, $2, $3, $4, c.last FROM inputs i \
          JOIN embedding_changes c ON c.app_id = i.app_id WHERE i.id = $1 \
          ON CONFLICT (input_id) DO UPDATE SET model = excluded.model, vector = excluded.vector, \
-         change = excluded.change",
-        params![input, model, vector],
+         meaning = excluded.meaning, change = excluded.change",
+        params![input, embedding.model, embedding.vector, embedding.meaning],
     )
     .await?;
     tx.execute("DELETE FROM embedding_queue WHERE input_id = $1", params![input]).await?;
@@ -140,24 +173,34 @@ row! {
     }
 }
 
-/// What inputs of that kind of the permit's app are like since the change `after`: the first `size` changes. Of what
-/// the permit's holder reaches it says nothing: this is what is kept in memory for all.
+/// What inputs of the permit's app are like since the change `after`, by their vectors in `space`: the first `size` changes.
+/// Of what the permit's holder reaches it says nothing: this is what is kept in memory for all.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn changed(
     conn: &mut Conn,
     permit: &Permit,
-    kind: Medium,
+    space: Space,
     after: i64,
     size: usize,
 ) -> Result<Vec<ChangedRow>> {
-    conn.fetch_all(
-        "SELECT input_id, model, vector, change FROM embeddings WHERE app_id = $1 AND kind = $2 AND change > $3 \
-         ORDER BY change LIMIT $4",
-        params![permit.app(), kind.name(), after, i64::try_from(size).unwrap_or(i64::MAX)],
-    )
-    .await
+    macro_rules! changed {
+        ($column:literal) => {
+            concat!(
+                "SELECT input_id, model, ",
+                $column,
+                " AS vector, change FROM embeddings WHERE app_id = $1 AND kind = $2 AND change > $3 \
+                 ORDER BY change LIMIT $4"
+            )
+        };
+    }
+    let sql = match space {
+        Space::Looks | Space::Texts => changed!("vector"),
+        Space::Meanings => changed!("meaning"),
+    };
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    conn.fetch_all(sql, params![permit.app(), space.medium().name(), after, size]).await
 }
 
 row! {
@@ -186,29 +229,6 @@ pub async fn get(conn: &mut Conn, permit: &Permit, input: InputId) -> Result<Opt
         params![permit.app(), input, permit.assigned_to()],
     )
     .await
-}
-
-row! {
-    struct ReachedRow {
-        id: InputId,
-    }
-}
-
-/// The inputs that the permit's holder reaches, if these are not all.
-///
-/// # Errors
-/// When the database fails.
-pub async fn reached(conn: &mut Conn, permit: &Permit) -> Result<Option<Vec<InputId>>> {
-    if permit.assigned_to().is_none() {
-        return Ok(None);
-    }
-    let rows: Vec<ReachedRow> = conn
-        .fetch_all(
-            concat!("SELECT id FROM inputs WHERE app_id = $1 AND ", reached!("id" "$2")),
-            params![permit.app(), permit.assigned_to()],
-        )
-        .await?;
-    Ok(Some(rows.into_iter().map(|row| row.id).collect()))
 }
 
 /// Notes why an input could not be embedded, and when it is tried again.

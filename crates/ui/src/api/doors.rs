@@ -8,7 +8,7 @@ use atelier_domain::{Scope, ScopeSet};
 use leptos::server_fn::ServerFn;
 
 use super::{
-    account, annotations, apps, audit, batches, calls, collaborators, collectors, concepts, datasets,
+    account, alike, annotations, apps, audit, batches, calls, collaborators, collectors, concepts, datasets,
     explorer, identity, inputs, invitations, keys, models, passkeys, progress, second_factor, tasks, vocabs,
 };
 
@@ -132,7 +132,7 @@ pub const DOORS: &[Door] = &[
     door::<inputs::ListInputs>(&[ListInputs, ViewApp]),
     door::<inputs::ListMoreInputs>(&[ListInputs, ListConcepts]),
     door::<inputs::GetInput>(&[GetInput, ViewApp]),
-    door::<inputs::GetAlikeInputs>(&[PostInputsSearches, ListConcepts, ViewApp]),
+    door::<alike::GetAlikeInputs>(&[PostInputsSearches, ListConcepts, ViewApp]),
     door::<inputs::DeleteInput>(&[DeleteInput]),
     // What else is done to inputs asks for more: tests of the operations see to that.
     door::<batches::BeginBatch>(&[PostAnnotations, ListConcepts]),

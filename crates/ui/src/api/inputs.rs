@@ -37,11 +37,6 @@ pub fn input_path(app: &App, input: &str) -> String {
     format!("{}/{}", list_path(app), segment(input))
 }
 
-/// The page of what is like an input.
-pub fn alike_path(app: &App, input: &str) -> String {
-    format!("{}/alike", input_path(app, input))
-}
-
 /// Where a picture is.
 pub fn picture_path(app: &App, input: &str, size: PictureSize) -> String {
     let size = match size {
@@ -286,29 +281,7 @@ pub async fn delete_input(owner: String, app: String, input: String) -> Result<(
 
 #[cfg(feature = "ssr")]
 #[path = "inputs_server.rs"]
-mod server;
-
-/// What is like an input.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AlikeInputs {
-    /// Where it stands.
-    pub place: AppPlace,
-    /// The input's identifier.
-    pub slug: String,
-    /// Whether it is known what the input is like.
-    pub is_known: bool,
-    /// The likest others, each with how alike it is, up to 1.
-    pub inputs: Vec<(Input, f32)>,
-}
-
-/// The inputs that are most like one of the app, as the public models see them.
-///
-/// # Errors
-/// [`UiError::NotFound`] to strangers, or if there is none; [`UiError::Forbidden`] without the right to search.
-#[server(name = GetAlikeInputs, prefix = "/api", endpoint = "inputs/alike")]
-pub async fn get_alike_inputs(owner: String, app: String, input: String) -> Result<AlikeInputs, UiError> {
-    server::alike(&owner, &app, &input).await
-}
+pub(super) mod server;
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,7 @@ use atelier_service::search::{self, Query, SearchRow, Subject};
 use atelier_service::tasks::{TasksFilter, status};
 use serde_json::Value;
 
-use super::{AlikeInputs, Input, Inputs, MoreInputs, OneInput, list_path};
+use super::{Input, Inputs, MoreInputs, OneInput, list_path};
 use crate::api::annotations::server::{MOST, May, marks};
 use crate::api::apps::{AppPlace, if_allowed, place, refusal};
 use crate::api::batches::server as batches;
@@ -27,9 +27,6 @@ const PAGE: usize = 48;
 
 /// How many are fetched at once by whoever scrolls on.
 const MORE: usize = 96;
-
-/// How many are shown that are like another.
-const ALIKE: usize = 48;
 
 /// How many datasets, people and saved views are offered.
 const SHOWN: usize = 1_000;
@@ -104,9 +101,18 @@ async fn shown(
     more: bool,
     concepts: &[Concept],
 ) -> Result<MoreInputs, UiError> {
-    let mut said = said_of(app, &rows, concepts).await?;
     let next = more.then(|| rows.last().map(|row| row.id.to_string())).flatten();
-    Ok(MoreInputs { inputs: rows.into_iter().map(|row| input(row, &mut said)).collect(), next })
+    Ok(MoreInputs { inputs: with_concepts(app, rows, concepts).await?, next })
+}
+
+/// Inputs as lists show them, with what is said of them, as far as the caller may see that.
+pub(in crate::api) async fn with_concepts(
+    app: &AppName,
+    rows: Vec<InputRow>,
+    concepts: &[Concept],
+) -> Result<Vec<Input>, UiError> {
+    let mut said = said_of(app, &rows, concepts).await?;
+    Ok(rows.into_iter().map(|row| input(row, &mut said)).collect())
 }
 
 /// `size` of what is found, from where an address asks for it, and whether more follow.
@@ -268,18 +274,6 @@ fn input(row: InputRow, said: &mut BTreeMap<String, BTreeSet<String>>) -> Input 
         cursor: row.id.to_string(),
         slug: row.slug,
     }
-}
-
-pub(super) async fn alike(owner: &str, app: &str, input: &str) -> Result<AlikeInputs, UiError> {
-    let (service, who) = (service(), who());
-    let app = AppName::of(owner, app);
-    let place = place(service.get_app(&who, &app, Endpoint::ViewApp).await?);
-    let found = service.alike(&who, &app, input, ALIKE).await?;
-    let concepts = offered(&app).await?;
-    let (rows, similarities): (Vec<InputRow>, Vec<f32>) = found.inputs.into_iter().unzip();
-    let inputs = shown(&app, rows, false, &concepts).await?.inputs;
-    let inputs = inputs.into_iter().zip(similarities).collect();
-    Ok(AlikeInputs { place, slug: input.to_owned(), is_known: found.is_known, inputs })
 }
 
 pub(super) async fn get(owner: &str, app: &str, input: &str) -> Result<OneInput, UiError> {

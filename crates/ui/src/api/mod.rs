@@ -4,6 +4,7 @@
 //! [`UiError`](crate::error::UiError); the server gives the answer its status, so that no function has to.
 
 pub mod account;
+pub mod alike;
 pub mod annotations;
 pub mod apps;
 pub mod audit;

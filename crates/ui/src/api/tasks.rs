@@ -211,6 +211,8 @@ pub struct ToReview {
 /// The input that is at hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorkInput {
+    /// How often the person handed it in before.
+    pub round: i64,
     /// Its identifier.
     pub slug: String,
     /// The picture's address, its width and its height.

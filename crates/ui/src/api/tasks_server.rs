@@ -3,7 +3,7 @@
 use atelier_domain::assignment::{Act, AssignmentState};
 use atelier_domain::task::{Review, Role, TaskKind, WorkerStrategy};
 use atelier_domain::{Endpoint, Label, Labels, PatchAction, Region, Rights};
-use atelier_service::annotations::{AnnotationsFilter, NewAnnotation, PatchAnnotation};
+use atelier_service::annotations::AnnotationsFilter;
 use atelier_service::collaborators::Filter;
 use atelier_service::datasets::DatasetsFilter;
 use atelier_service::inputs::InputRow;
@@ -417,7 +417,9 @@ async fn at_hand(
     }
     let path = picture_path(&place.app, &input.slug, PictureSize::Original);
     let picture = input.width.zip(input.height).filter(|_| input.object_key.is_some());
+    let round = assignments.iter().find(|row| row.input_slug == input.slug).map_or(0, |row| row.round);
     let input = WorkInput {
+        round,
         picture: picture.map(|(width, height)| (path, width, height)),
         text: input.body,
         slug: input.slug,

@@ -2,6 +2,9 @@
 
 use leptos::{ev, prelude::*};
 
+/// The pictures that are taken, for a file chooser.
+pub const PICTURES: &str = "image/png,image/jpeg,image/gif,image/webp,image/bmp";
+
 /// Takes the files that are dropped on it. Without scripts it frames what is in it, which then is the only way in.
 #[component]
 pub fn Drop(

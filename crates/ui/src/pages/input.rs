@@ -7,10 +7,9 @@ use leptos_router::hooks::use_navigate;
 
 use crate::{
     api::{
+        alike::AskedAlike,
         apps::App,
-        inputs::{
-            DeleteInput, OneInput as Shown, PictureSize, alike_path, get_input, input_path, picture_path,
-        },
+        inputs::{DeleteInput, OneInput as Shown, PictureSize, get_input, input_path, picture_path},
     },
     components::{
         button::{LinkButton, Look, SubmitButton},
@@ -94,7 +93,7 @@ fn Body(answers: u32, shown: Shown) -> impl IntoView {
                     <CopyButton value=slug.clone() what="the input’s id" />
                 </div>
                 <div class="actions">
-                    <LinkButton href=alike_path(&app, &slug)>"Alike"</LinkButton>
+                    <LinkButton href=AskedAlike::input(&slug).address(&app)>"Alike"</LinkButton>
                     <LinkButton href=history_path(&app, &slug)>"History"</LinkButton>
                     <Neighbours app=app.clone() newer=shown.newer older=shown.older />
                 </div>

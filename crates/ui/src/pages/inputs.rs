@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     api::{
+        alike::AskedAlike,
         explorer::{Asked, COUNTED},
         inputs::{Inputs as List, list_inputs, list_path},
     },
@@ -101,6 +102,12 @@ fn Body(list: List) -> impl IntoView {
             .into_any()
         }
     };
+    let alike = no_search.is_none().then(|| AskedAlike { q: finding.q.clone(), ..AskedAlike::default() });
+    let alike = alike.map(|alike| {
+        let words =
+            if finding.q.is_empty() { "Search by likeness" } else { "Search among these by likeness" };
+        view! { <p class="row-note"><a href=alike.address(&app)>{words}</a></p> }
+    });
     let tools = (!is_empty).then(|| {
         let views = no_search.is_none().then(|| {
             view! { <Views app=app.clone() here=here.clone() seen=seen.clone() finding=finding.clone() /> }
@@ -108,6 +115,7 @@ fn Body(list: List) -> impl IntoView {
         view! {
             <Filters app=app.clone() asked=asked.clone() finding concepts no_search />
             {views}
+            {alike}
             <div class="list-head">
                 <p class="soft">{counts}</p>
                 <Tabs label="Views" tabs=tabs.into() />

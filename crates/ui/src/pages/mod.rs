@@ -3,6 +3,7 @@
 pub mod account;
 pub mod account_passkeys;
 pub mod account_second_factor;
+pub mod alike;
 pub mod app;
 pub mod app_api;
 pub mod app_settings;
@@ -30,7 +31,6 @@ pub mod dataset_import;
 pub mod dataset_versions;
 pub mod datasets;
 pub mod input;
-pub mod input_alike;
 pub mod input_history;
 pub mod inputs;
 pub mod inputs_add;

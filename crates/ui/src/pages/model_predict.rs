@@ -7,16 +7,13 @@ use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast as _};
 use crate::{
     api::models::{Found, PREDICT_FORM, PredictAnswer},
     components::{
-        drop::Drop,
+        drop::{Drop, PICTURES},
         prose::Prose,
         table::{Cell, Column, Table},
     },
     error::UiError,
     form::{post_files, posted},
 };
-
-/// The pictures that are taken, for the file chooser.
-const PICTURES: &str = "image/png,image/jpeg,image/gif,image/webp,image/bmp";
 
 /// The place to put a picture or a text, and what the model found in it.
 #[component]

@@ -134,7 +134,7 @@ impl AtHand {
             {remarks}
             <RegionChoices sketch choices />
             <DrawnRegions sketch />
-            <SubmitDrawing app task input sketch kept />
+            <SubmitDrawing app task input sketch kept round=self.input.round />
             {skip}
         };
         let content = self.drawn(sketch);
@@ -263,7 +263,14 @@ fn WhoseRegions(sketch: Sketch, people: Vec<(String, Vec<Region>)>) -> impl Into
 
 /// Hands in what is drawn.
 #[component]
-fn SubmitDrawing(app: App, task: String, input: String, sketch: Sketch, kept: Place) -> impl IntoView {
+fn SubmitDrawing(
+    app: App,
+    task: String,
+    input: String,
+    sketch: Sketch,
+    kept: Place,
+    round: i64,
+) -> impl IntoView {
     let form = Form::<SubmitRegions>::keyed(&input).reloading("Submitted.");
     let (value, pending, error) = (form.value(), form.parts().pending(), form.parts().error());
     let done = Signal::derive(move || value.with(Option::is_some));
@@ -291,7 +298,7 @@ fn SubmitDrawing(app: App, task: String, input: String, sketch: Sketch, kept: Pl
             <TaskFields app task />
             <input type="hidden" name="input" value=input />
             <input type="hidden" name="regions" value=regions />
-            <KeptDrawing sketch place=kept pending done error submit />
+            <KeptDrawing sketch place=kept round pending done error submit />
             <p class="needs-no-scripting">"Drawing needs JavaScript, which is switched off here."</p>
             <p class="actions needs-script" on:click=settle_first>
                 <SubmitButton id=SUBMIT>"Submit"</SubmitButton>

@@ -11,6 +11,7 @@ use atelier_contract::proto::{
 use atelier_contract::{Call, Failure};
 use atelier_service::annotations::AnnotationRow;
 use atelier_service::inputs::InputWithSaid;
+use atelier_service::models::{Likeness, Likest};
 use atelier_service::search::{COUNTED, Finds, NewSearch, Part, Query, Subject};
 use atelier_service::{AppAddress, AppName, InApp, Service, Who};
 
@@ -23,9 +24,11 @@ pub(super) async fn post_inputs(
     request: PostInputsSearchesRequest,
 ) -> Result<MultiSearchResponse, Failure> {
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
-    let search = the_one(request.searches)?;
+    let mut search = the_one(request.searches)?;
     let asked = Asked { service: &service, call: &call, who: &who, app: &app };
     if request.only_count {
+        // How alike they are does not change how many they are.
+        search.query.as_mut().map(read::likeness).transpose()?;
         let (query, answer) = asked.begin(search, Subject::Inputs).await?;
         let count = service.count_found_inputs(&who, &app, &query, COUNTED).await.map_err(failure)?;
         let hit_counts = vec![HitCount { estimated_total: count as u64 }];
@@ -111,14 +114,45 @@ struct Asked<'a> {
 impl Asked<'_> {
     async fn inputs(
         &self,
-        search: Search,
+        mut search: Search,
         pagination: Option<Pagination>,
     ) -> Result<MultiSearchResponse, Failure> {
+        let likeness = search.query.as_mut().map(read::likeness).transpose()?.flatten();
+        if let Some(likeness) = likeness {
+            return self.inputs_alike(search, likeness, part(pagination)).await;
+        }
         let (query, answer) = self.begin(search, Subject::Inputs).await?;
         let (endpoint, part) = (self.call.endpoint, part(pagination));
         let found = self.service.search_inputs(self.who, self.app, endpoint, &query, part).await;
         let InApp { app, value: page } = found.map_err(failure)?;
         Ok(MultiSearchResponse { hits: self.input_hits(&app, page.rows), ..answer })
+    }
+
+    async fn inputs_alike(
+        &self,
+        mut search: Search,
+        likeness: Likeness,
+        part: Part,
+    ) -> Result<MultiSearchResponse, Failure> {
+        if search.save {
+            return Err(Failure::invalid("searches.save must be false: what finds are like is not kept"));
+        }
+        // What is as unlike as can be is found as well, unless a value is given.
+        let least = std::mem::take(&mut search.min_value);
+        let from = if least == 0.0 { -1.0 } else { least };
+        let likest = Likest { skip: part.skip, size: part.size, from };
+        let (query, answer) = self.begin(search, Subject::Inputs).await?;
+        let endpoint = self.call.endpoint;
+        let found = self.service.search_alike(self.who, self.app, endpoint, &query, likeness, likest).await;
+        let InApp { app, value: alike } = found.map_err(failure)?;
+        if !alike.is_known {
+            let why = "query.ranks.annotation.input_id names an input that no model has looked at yet: try again soon";
+            return Err(Failure::invalid(why));
+        }
+        let (rows, scores): (Vec<_>, Vec<f32>) = alike.inputs.into_iter().unzip();
+        let hits = self.input_hits(&app, rows).into_iter().zip(scores);
+        let hits = hits.map(|(hit, score)| Hit { score, ..hit }).collect();
+        Ok(MultiSearchResponse { hits, ..answer })
     }
 
     /// What the search asks for, and the answer without its hits. A search that is to be kept is kept first.
@@ -158,7 +192,7 @@ impl Asked<'_> {
     }
 }
 
-/// A find, which fits as well as every other.
+/// A find, which fits as well as every other unless finds are ranked.
 fn hit(address: &AppAddress) -> Hit {
     Hit { score: 1.0, user_id: address.owner.clone(), app_id: address.app.clone(), ..Hit::default() }
 }

@@ -10,17 +10,22 @@ use atelier_contract::proto::{
 };
 use atelier_domain::filter::{Comparison, MOST_NODES, MetadataTest, Named, Path, Said, Scalar, Span, Test};
 use atelier_domain::{Filter, Medium};
+use atelier_service::models::Likeness;
 use atelier_service::search::Query;
 use serde_json::Value;
 
+use crate::wire::inputs::read_content;
 use crate::wire::{labels, metadata, moment, place};
 
-/// Refuses what a search may have on the wire and is not kept here. How likeness is measured counts for nothing while
-/// nothing is ranked by it; what only answers say is not looked at.
+/// Refuses what a search may have on the wire and is not kept here. How likeness is measured counts for nothing: vectors
+/// are of one length, among which the distance and the angle put others in the same order. What only answers say is not
+/// looked at.
 pub(super) fn refuse_unkept(search: &Search) -> Result<(), Failure> {
-    let unkept = [("as_of", search.as_of.is_some()), ("min_value", search.min_value != 0.0)];
-    if let Some((name, _)) = unkept.iter().find(|(_, given)| *given) {
-        return Err(Failure::invalid(format!("searches.{name} is not known to this server")));
+    if search.as_of.is_some() {
+        return Err(Failure::invalid("searches.as_of is not known to this server"));
+    }
+    if search.min_value != 0.0 {
+        return Err(Failure::invalid("searches.min_value is for finds that are ranked: give query.ranks"));
     }
     match search.visibility.as_ref().map_or(Gettable::UnknownVisibility, Visibility::gettable) {
         Gettable::UnknownVisibility | Gettable::Private => Ok(()),
@@ -30,10 +35,38 @@ pub(super) fn refuse_unkept(search: &Search) -> Result<(), Failure> {
     }
 }
 
-/// What a search asks for.
+/// What the inputs that a search finds are to be like, which is taken out of it.
+pub(super) fn likeness(query: &mut WireQuery) -> Result<Option<Likeness>, Failure> {
+    let mut ranks = std::mem::take(&mut query.ranks).into_iter().filter(is_rank);
+    let Some(rank) = ranks.next() else { return Ok(None) };
+    if ranks.next().is_some() {
+        return Err(Failure::invalid("query.ranks must be one: finds are ranked by one thing"));
+    }
+    if rank.negate {
+        return Err(Failure::invalid("query.ranks.negate must be false: the likest come first"));
+    }
+    let mut annotation = rank.annotation.unwrap_or_default();
+    let input = std::mem::take(&mut annotation.input_id);
+    let mut data = annotation.data.take().unwrap_or_default();
+    let likeness = match (data.image.is_some() || data.text.is_some(), input.is_empty()) {
+        (true, true) => read_content(&mut data).map(Likeness::Content)?,
+        (false, false) => Likeness::Input(input),
+        _ => {
+            let why = "query.ranks.annotation must have an image, a text or the input_id of another input";
+            return Err(Failure::invalid(why));
+        }
+    };
+    if data != Data::default() || annotation != Annotation::default() {
+        let why = "query.ranks.annotation must say nothing besides: finds are chosen by query.filters";
+        return Err(Failure::invalid(why));
+    }
+    Ok(Some(likeness))
+}
+
+/// What a search asks for that does not rank what it finds.
 pub(super) fn query(query: WireQuery) -> Result<Query, Failure> {
     if query.ranks.iter().any(is_rank) {
-        return Err(by_likeness("query.ranks"));
+        return Err(Failure::invalid("query.ranks is for searches of inputs that are not kept"));
     }
     // Each is compared with those before it.
     if query.filters.len() + query.ands.len() > MOST_NODES {
@@ -67,11 +100,9 @@ fn is_rank(rank: &Rank) -> bool {
     rank.negate || rank.annotation.as_ref().is_some_and(|annotation| *annotation != Annotation::default())
 }
 
-/// What will rank finds one day.
+/// What stands where finds are chosen, and can only rank them.
 fn by_likeness(field: &str) -> Failure {
-    Failure::not_implemented().details(format!(
-        "{field} asks for what is alike, by which this server does not rank yet: use filters"
-    ))
+    Failure::invalid(format!("{field} asks for what is alike: give it in query.ranks"))
 }
 
 /// One filter stands for itself.

@@ -29,7 +29,7 @@ pub(super) fn is_of_input(filter: &Filter) -> bool {
     }
 }
 
-impl Statement {
+impl Statement<'_> {
     /// That the filter lets through what is subject at: the row `i` of an input or, if annotations are searched, `a` of an
     /// annotation and `i` of its input.
     pub(super) fn condition(&mut self, filter: &Filter, subject: Subject) -> String {

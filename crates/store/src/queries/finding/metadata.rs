@@ -8,7 +8,7 @@ use atelier_domain::filter::{MetadataTest, Scalar, Test};
 use super::statement::Statement;
 use crate::Backend;
 
-impl Statement {
+impl Statement<'_> {
     pub(super) fn metadata(&mut self, test: &MetadataTest) -> String {
         match self.backend {
             Backend::Sqlite => self.sqlite_metadata(test),

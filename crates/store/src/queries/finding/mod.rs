@@ -72,6 +72,24 @@ pub async fn inputs(
     Ok(find(conn, permit, Subject::Inputs, search, skip, size).await?.map(InputId))
 }
 
+/// Which of the inputs `ids` the permit's app has and `filter` lets through, in that order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn among(
+    conn: &mut Conn,
+    permit: &Permit,
+    filter: &Filter,
+    ids: &[InputId],
+) -> Result<Vec<InputId>> {
+    let named = digits(ids.iter().map(|id| id.0));
+    let statement = Statement::among(conn.backend(), permit, filter, &named);
+    let rows: Vec<FoundRow> = conn.fetch_made(statement.sql, &statement.params, FoundRow::from_row).await?;
+    let mut found: Vec<InputId> = rows.into_iter().map(|row| InputId(row.id)).collect();
+    sort_as(&mut found, ids, |id| *id);
+    Ok(found)
+}
+
 /// Which annotations of the permit's app `search` finds: `size` of them after the first `skip`.
 ///
 /// # Errors

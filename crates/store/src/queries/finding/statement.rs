@@ -7,8 +7,10 @@
 
 use atelier_domain::Permit;
 use atelier_domain::filter::{Filter, Said, Subject};
+use serde_json::Value;
 use uuid::Uuid;
 
+use super::super::inputs::one_of_ids;
 use super::super::reach::assigned;
 use super::Search;
 use super::condition::is_of_input;
@@ -16,10 +18,10 @@ use crate::Backend;
 use crate::db::Param;
 
 /// A statement, and what is bound to it. The app is always `$1`.
-pub(super) struct Statement {
+pub(super) struct Statement<'a> {
     pub(super) backend: Backend,
     pub(super) sql: String,
-    pub(super) params: Vec<Param<'static>>,
+    pub(super) params: Vec<Param<'a>>,
 }
 
 /// Where a statement begins: its tables, what holds of their rows, and the column of the identifiers.
@@ -41,7 +43,7 @@ enum Order {
     Places,
 }
 
-impl Statement {
+impl<'a> Statement<'a> {
     /// The statement that answers `size` identifiers after the first `skip`.
     pub(super) fn finding(
         backend: Backend,
@@ -76,19 +78,11 @@ impl Statement {
                 "w.rowid"
             }
         };
-        if let Some(person) = permit.assigned_to() {
-            let person = statement.bind(person);
-            let input = match subject {
-                Subject::Inputs => column,
-                Subject::Annotations => "a.input_id",
-            };
-            let assigned = format!(assigned!("{person}"), person = person);
-            conditions.push(match backend {
-                Backend::Sqlite => format!("{input} IN ({assigned})"),
-                // It would join what it takes for many, though most people have few.
-                Backend::Postgres => format!("{input} = ANY (ARRAY({assigned}))"),
-            });
-        }
+        let input = match subject {
+            Subject::Inputs => column,
+            Subject::Annotations => "a.input_id",
+        };
+        conditions.extend(statement.reached(permit, input));
         for part in parts {
             let condition = statement.condition(part, subject);
             conditions.push(format!("({condition})"));
@@ -101,6 +95,35 @@ impl Statement {
             conditions.join(" AND ")
         );
         statement
+    }
+
+    /// The statement that answers, in no order, those of the inputs with the identifiers `ids` that the filter lets through.
+    pub(super) fn among(backend: Backend, permit: &Permit, filter: &Filter, ids: &'a Value) -> Self {
+        let one_of = match backend {
+            Backend::Sqlite => one_of_ids!(sqlite "i.id"),
+            Backend::Postgres => one_of_ids!(postgres "i.id"),
+        };
+        let params = vec![permit.app().into(), ids.into()];
+        let mut statement = Self { backend, sql: String::new(), params };
+        let mut conditions = vec!["i.app_id = $1".to_owned(), one_of.to_owned()];
+        conditions.extend(statement.reached(permit, "i.id"));
+        for part in parts(filter) {
+            let condition = statement.condition(part, Subject::Inputs);
+            conditions.push(format!("({condition})"));
+        }
+        statement.sql = format!("SELECT i.id FROM inputs i WHERE {}", conditions.join(" AND "));
+        statement
+    }
+
+    /// That the input `$input` is reached by the permit's holder, if that is not any.
+    fn reached(&mut self, permit: &Permit, input: &str) -> Option<String> {
+        let person = self.bind(permit.assigned_to()?);
+        let assigned = format!(assigned!("{person}"), person = person);
+        Some(match self.backend {
+            Backend::Sqlite => format!("{input} IN ({assigned})"),
+            // It would join what it takes for many, though most people have few.
+            Backend::Postgres => format!("{input} = ANY (ARRAY({assigned}))"),
+        })
     }
 
     /// Binds `param`, and answers how the statement refers to it.

@@ -21,6 +21,9 @@ struct Kept {
     regions: Vec<Region>,
     /// Whether it was handed in and did not get through.
     is_waiting: bool,
+    /// How often the input had been handed in when it was begun.
+    #[serde(default)]
+    round: i64,
 }
 
 /// Where something is kept that is drawn.
@@ -86,6 +89,8 @@ pub fn KeptDrawing(
     sketch: Sketch,
     /// Where it is kept.
     place: Place,
+    /// How often the input was handed in before.
+    round: i64,
     /// Whether it is being handed in.
     pending: Signal<bool>,
     /// Whether it was handed in.
@@ -100,7 +105,7 @@ pub fn KeptDrawing(
     let place = StoredValue::new(place);
     let regions = move || sketch.drawing.with_untracked(|drawing| drawing.regions().to_vec());
     let keep = move |regions: Vec<Region>, is_waiting: bool| {
-        let kept = Kept { before: before.get_value().unwrap_or_default(), regions, is_waiting };
+        let kept = Kept { before: before.get_value().unwrap_or_default(), regions, is_waiting, round };
         let is_kept = place.with_value(|place| place.keep(&kept));
         state.set(match (is_kept, is_waiting) {
             (_, true) => State::Waiting,
@@ -119,14 +124,14 @@ pub fn KeptDrawing(
         if before.with_value(Option::is_none) {
             before.set_value(Some(regions.clone()));
             match place.with_value(Place::load::<Kept>) {
-                // What was handed in may have got through with nobody there to hear of it: to hand it in again does nothing.
-                Some(kept) if kept.before == regions || (kept.is_waiting && kept.regions == regions) => {
+                Some(kept) if kept.round == round && kept.before == regions => {
                     state.set(if kept.is_waiting { State::Waiting } else { State::Kept });
                     sketch.drawing.update(|drawing| drawing.replace(kept.regions));
                     if kept.is_waiting {
                         submit.run(());
                     }
                 }
+                // It was handed in, and nobody was there any more to hear that it got through.
                 Some(kept) if kept.regions == regions => place.with_value(Place::forget),
                 Some(_) => state.set(State::Older),
                 None => {}

@@ -102,14 +102,30 @@ fn inputs_are_found_by_every_filter_of_the_wire() {
 }
 
 #[test]
-fn what_would_rank_or_is_not_understood_is_refused() {
+fn what_is_not_understood_is_refused() {
     tell(async |story| {
         story.with_leaves().await;
         let picture = json!({ "data": { "image": { "url": "https://example.org/leaf.png" } } });
+        let text = json!({ "data": { "text": { "raw": "tea" } } });
+        let said = json!({ "data": { "text": { "raw": "tea" }, "concepts": [{ "id": "green" }] } });
         for (query, http, expected, words) in [
-            (json!({ "ranks": [{ "annotation": picture }] }), 501, 10040, "does not rank yet"),
-            (json!({ "filters": [{ "annotation": picture }] }), 501, 10040, "does not rank yet"),
-            (json!({ "ands": [{ "output": {} }] }), 501, 10040, "does not rank yet"),
+            (json!({ "ranks": [{ "annotation": text }, { "annotation": text }] }), 400, 11102, "must be one"),
+            (json!({ "ranks": [{ "annotation": text, "negate": true }] }), 400, 11102, "query.ranks.negate"),
+            (
+                json!({ "ranks": [{ "annotation": { "id": "a" } }] }),
+                400,
+                11102,
+                "query.ranks.annotation must have",
+            ),
+            (
+                json!({ "ranks": [{ "annotation": said }] }),
+                400,
+                11102,
+                "query.ranks.annotation must say nothing",
+            ),
+            (json!({ "ranks": [{ "annotation": { "input_id": "nothing" } }] }), 404, 11101, ""),
+            (json!({ "filters": [{ "annotation": picture }] }), 400, 11102, "give it in query.ranks"),
+            (json!({ "ands": [{ "output": {} }] }), 400, 11102, "give it in query.ranks"),
             (json!({ "expression": "all(id(a)" }), 400, 11102, "query.expression is wrong at character 10"),
             (
                 json!({ "filters": [{ "annotation": { "id": "a" } }] }),
@@ -131,6 +147,27 @@ fn what_would_rank_or_is_not_understood_is_refused() {
         // Clients send a rank that says nothing.
         let (_, answer) = story.search(json!({ "ranks": [{}, { "annotation": {} }] })).await;
         assert_eq!(hits(&answer).len(), 3, "{answer}");
+    });
+}
+
+#[test]
+fn what_is_found_is_ranked_by_how_alike_it_is() {
+    tell(async |story| {
+        story.with_leaves().await;
+        while story.bench.service.embed_some().await.unwrap() > 0 {}
+        let text = json!({ "data": { "text": { "raw": "Green tea" } } });
+        let ranks = json!([{ "annotation": text }]);
+        let (status, all) = story.search(json!({ "ranks": ranks })).await;
+        assert_eq!((status, hits(&all).len()), (200, 3), "{all}");
+        let scores: Vec<f64> =
+            all["hits"].as_array().unwrap().iter().map(|hit| hit["score"].as_f64().unwrap()).collect();
+        assert!(scores.is_sorted_by(|one, other| one >= other) && scores[0] < 1.0, "{scores:?}");
+        let filters = json!([{ "input": { "id": "note" } }]);
+        let (_, one) = story.search(json!({ "ranks": ranks, "filters": filters })).await;
+        assert_eq!(hits(&one), ["note"]);
+        let like = json!([{ "annotation": { "input_id": "note" } }]);
+        let (_, others) = story.search(json!({ "ranks": like })).await;
+        assert_eq!(hits(&others), ["other"], "texts are like texts: {others}");
     });
 }
 

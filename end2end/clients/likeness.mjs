@@ -1,0 +1,27 @@
+// Predicts with a public model, and searches by a picture and by a sentence, with the official Node client.
+import { readFileSync } from "node:fs";
+import { Model, Search } from "clarifai-nodejs";
+
+const [userId, appId, picture] = process.argv.slice(2);
+const authConfig = { userId, appId, pat: process.env.CLARIFAI_PAT, base: process.env.CLARIFAI_API_BASE };
+
+const ofAll = { ...authConfig, userId: "clarifai", appId: "main" };
+const model = new Model({ modelId: "general-image-recognition", authConfig: ofAll });
+const outputs = await model.predictByFilepath({ filepath: picture, inputType: "image" });
+const concepts = outputs.flatMap((output) => output.data?.conceptsList ?? []);
+
+const search = new Search({ topK: 2, metric: "euclidean", algorithm: "brute_force", authConfig });
+const found = async (rank) => {
+  const hits = [];
+  for await (const page of search.query({ ranks: [rank] })) hits.push(...page.hitsList);
+  return hits.map((hit) => hit.input?.id);
+};
+
+console.log(
+  JSON.stringify({
+    concepts: concepts.map((concept) => concept.name),
+    byPicture: await found({ imageBytes: readFileSync(picture) }),
+    bySentence: await found({ textRaw: "Broken signs that tell drivers to stop" }),
+  }),
+);
+process.exit(0);
