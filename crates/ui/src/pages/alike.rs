@@ -75,8 +75,9 @@ fn Body(shown: Shown) -> impl IntoView {
         } else {
             nothing(is_known)
         };
+        let class = if is_brought { format!("likest {AT_HAND}") } else { "likest".to_owned() };
         view! {
-            <section class=is_brought.then_some(AT_HAND)>
+            <section class=class>
                 <h2>{words}</h2>
                 {itself}
                 {found}
