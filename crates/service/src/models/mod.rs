@@ -12,6 +12,7 @@ use atelier_domain::{Conditions, Endpoint, ModelKind, PublicPermit, Timestamp};
 use atelier_store::Conn;
 
 pub(crate) use engine::Engine;
+pub(crate) use predict::{CONCEPTS, FETCHED_AT_ONCE};
 pub use predict::{Found, FoundConcept, MOST_AT_ONCE, Predict, Predictions, Wanted};
 
 use crate::{AppName, Error, Result, Service, Who};

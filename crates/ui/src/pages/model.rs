@@ -1,6 +1,5 @@
 //! `/{owner}/{app}/models/{model}`
 
-use atelier_domain::model::Gives;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -39,11 +38,15 @@ fn Body(shown: ModelShown) -> impl IntoView {
     let ModelShown { place, model, notes, license, version, concepts, more, sought, no_prediction } = shown;
     let path = model_path(&place.app, &model.slug);
     let below = Crumb { href: path.clone(), label: model.name.clone() };
-    let prediction = match no_prediction {
-        Some(text) => view! { <p class="section-lead"><Prose text /></p> }.into_any(),
-        None => view! { <Prediction path=path.clone() takes=model.kind.takes() /> }.into_any(),
+    let prediction = match (no_prediction, model.kind.takes()) {
+        (Some(text), _) => view! { <p class="section-lead"><Prose text /></p> }.into_any(),
+        (None, Some(takes)) => view! { <Prediction path=path.clone() takes /> }.into_any(),
+        (None, None) => {
+            let told = "It takes what another model found: use it in a workflow, behind that.";
+            view! { <p class="section-lead">{told}</p> }.into_any()
+        }
     };
-    let known = (model.kind.gives() == Gives::Concepts)
+    let known = (model.concepts > 0)
         .then(|| view! { <Known path concepts more sought all=model.concepts /> });
     let gives = size(&model);
     view! {
