@@ -10,6 +10,7 @@ mod patch;
 mod post;
 mod run;
 pub mod versions;
+pub mod yaml;
 
 use atelier_domain::id::{WorkflowId, WorkflowVersionId};
 use atelier_domain::workflow::Graph;

@@ -16,6 +16,8 @@ pub(super) struct Asking {
     pub(super) endpoint: Endpoint,
     /// Which it is.
     pub(super) name: ModelName,
+    /// Whether whoever may do that with the workflow may do it with the model as well.
+    is_here: bool,
 }
 
 impl Asking {
@@ -34,7 +36,23 @@ impl Asking {
         let name = ModelName::at(&place, &named.model, named.version.as_deref().unwrap_or_default());
         let is_here = name.is_public || (*owner == own.owner && *of_app == own.app);
         let (app, endpoint) = if is_here { (app.clone(), here) } else { (place, there) };
-        Self { app, endpoint, name }
+        Self { app, endpoint, name, is_here }
+    }
+
+    /// Why the model that `node` names is not found. That somebody may not use one of another app tells them no more than
+    /// that it is not there.
+    pub(super) fn told(&self, error: Error, node: &str, named: &ModelRef) -> Error {
+        let is_hidden = match &error {
+            Error::NotFound => true,
+            Error::Forbidden { .. } | Error::SomeoneElses { .. } => !self.is_here,
+            _ => false,
+        };
+        if !is_hidden {
+            return error;
+        }
+        let version = named.version.as_deref().map(|version| format!(" in the version {version}"));
+        let version = version.unwrap_or_default();
+        Error::invalid("nodes", format!("name models: `{node}` names `{named}`{version}, which does not exist"))
     }
 }
 
@@ -66,7 +84,7 @@ impl Service {
             if !known.contains_key(named) {
                 let asking = Asking::of(named, app, own, endpoint, Endpoint::GetModel);
                 let found = self.get_model(who, &asking.app, asking.endpoint, &asking.name).await;
-                let model = found.map_err(|error| not_there(error, id, named))?;
+                let model = found.map_err(|error| asking.told(error, id, named))?;
                 known.insert(named, model);
             }
             models.extend(known.get(named).cloned());
@@ -107,20 +125,5 @@ impl Service {
             node
         });
         Graph::new(settled.collect()).map_err(invalid)
-    }
-}
-
-/// Why a model of a workflow is not found. That somebody may not use it tells them no more than that it is not there.
-pub(super) fn not_there(error: Error, node: &str, named: &ModelRef) -> Error {
-    match error {
-        Error::NotFound | Error::Forbidden { .. } | Error::SomeoneElses { .. } => {
-            let version = named.version.as_deref().map(|version| format!(" in the version {version}"));
-            let version = version.unwrap_or_default();
-            Error::invalid(
-                "nodes",
-                format!("name models: `{node}` names `{named}`{version}, which does not exist"),
-            )
-        }
-        other => other,
     }
 }

@@ -5,7 +5,7 @@ use atelier_domain::workflow::{Feed, Graph, Node, Wanted};
 use atelier_store::queries::workflows;
 use futures::{StreamExt as _, stream};
 
-use super::models::{Asking, Found as FoundModels, not_there};
+use super::models::{Asking, Found as FoundModels};
 use super::versions::VersionRow;
 use super::versions::list::{of_empty, read};
 use super::{EMPTY, Place, WorkflowRow, empty};
@@ -178,9 +178,9 @@ impl Service {
             let most = node.wanted.concepts.map_or(usize::MAX, |most| most as usize);
             let wanted =
                 OfModel { concepts: Some(most), from: node.wanted.from, only: node.wanted.only.clone() };
-            let ask = Predict { model: asking.name, inputs: contents, wanted };
+            let ask = Predict { model: asking.name.clone(), inputs: contents, wanted };
             let asked = self.predict(who, &asking.app, asking.endpoint, ask).await;
-            outputs = asked.map_err(|error| not_there(error, &node.id, &node.model))?.outputs;
+            outputs = asked.map_err(|error| asking.told(error, &node.id, &node.model))?.outputs;
         }
         let mut outputs = outputs.into_iter();
         let came = inputs.iter().zip(ends).map(|(content, ended)| match (ended, content) {
