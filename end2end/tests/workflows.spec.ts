@@ -80,11 +80,11 @@ for (const javaScriptEnabled of [true, false]) {
         await hydrated(page);
         await axe();
       }
-      await page.getByLabel("A picture").setInputFiles({ name: "ball.png", mimeType: "image/png", buffer: await readFile(BALL) });
+      await page.getByLabel("A picture", { exact: true }).setInputFiles({ name: "ball.png", mimeType: "image/png", buffer: await readFile(BALL) });
       if (!javaScriptEnabled) await page.getByRole("button", { name: "Run" }).click();
       await expect(page.getByRole("table", { name: "look: ball.png" }).locator("tbody tr")).toHaveCount(20);
       await expect(page.getByRole("table", { name: "few: ball.png" }).locator("tbody tr")).toHaveCount(3);
-      await page.getByLabel("A picture").setInputFiles({ name: "words.png", mimeType: "image/png", buffer: Buffer.from("words") });
+      await page.getByLabel("A picture", { exact: true }).setInputFiles({ name: "words.png", mimeType: "image/png", buffer: Buffer.from("words") });
       if (!javaScriptEnabled) await page.getByRole("button", { name: "Run" }).click();
       await expect(page.getByRole("alert").first()).toContainText("PNG, JPEG, GIF, WebP or BMP");
 
@@ -125,7 +125,7 @@ for (const javaScriptEnabled of [true, false]) {
       await bring(YAML);
       await expect(page).toHaveURL(`${app}/workflows/of-yaml`);
       if (javaScriptEnabled) await hydrated(page);
-      await page.getByLabel("A picture").setInputFiles({ name: "ball.png", mimeType: "image/png", buffer: await readFile(BALL) });
+      await page.getByLabel("A picture", { exact: true }).setInputFiles({ name: "ball.png", mimeType: "image/png", buffer: await readFile(BALL) });
       if (!javaScriptEnabled) await page.getByRole("button", { name: "Run" }).click();
       await expect(page.getByText("It did not run: none gave nothing.")).toBeVisible();
       const href = await page.getByRole("link", { name: "Download as YAML" }).getAttribute("href");

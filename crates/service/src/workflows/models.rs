@@ -52,7 +52,10 @@ impl Asking {
         }
         let version = named.version.as_deref().map(|version| format!(" in the version {version}"));
         let version = version.unwrap_or_default();
-        Error::invalid("nodes", format!("name models: `{node}` names `{named}`{version}, which does not exist"))
+        Error::invalid(
+            "nodes",
+            format!("name models: `{node}` names `{named}`{version}, which does not exist"),
+        )
     }
 }
 
