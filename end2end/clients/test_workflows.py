@@ -74,7 +74,7 @@ class Workflows(unittest.TestCase):
         # What is at an address is fetched, from where anybody may fetch.
         with self.assertRaises(Exception) as refused:
             workflow.predict_by_url("http://127.0.0.1:9/one.png", input_type="image")
-        self.assertIn("public", str(refused.exception))
+        self.assertIn("not on the open internet", str(refused.exception))
         # What it takes, the client finds out itself.
         by_id = self.app.workflow("signs")
         self.assertEqual(found(by_id.predict_by_bytes(picture())), [20, 20])

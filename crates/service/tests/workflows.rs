@@ -299,8 +299,8 @@ async fn a_filter_compares_what_it_names(bench: Bench) {
     let change = PatchWorkflow { slug: "w".into(), nodes: Some(nodes), ..PatchWorkflow::default() };
     bench.service.patch_workflows(&ada.who, &app, PatchAction::Overwrite, vec![change]).await.unwrap();
     let came = run(&bench, &ada.who, &app, vec![picture()]).await.unwrap().remove(0);
-    assert_eq!(concepts(&came[1]), [first.clone()]);
-    assert_eq!(concepts(&came[2]), [last.clone()]);
+    assert_eq!(concepts(&came[1]), std::slice::from_ref(&first));
+    assert_eq!(concepts(&came[2]), std::slice::from_ref(&last));
     // What comes by several ways is there once.
     assert_eq!(concepts(&came[3]), [first, last]);
     let named = Wanted { only: vec!["person".into()], ..Wanted::default() };

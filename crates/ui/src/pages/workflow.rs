@@ -223,7 +223,8 @@ fn told(outcome: Result<String, UiError>) -> AnyView {
             }
         })
         .collect_view();
-    nodes.into_any()
+    // One thing beside the picture, whatever there are of nodes.
+    view! { <div class="came">{nodes}</div> }.into_any()
 }
 
 /// It opens first, so that no single press does it, without JavaScript either.

@@ -71,7 +71,7 @@ fn New(material: WorkflowMaterial) -> impl IntoView {
                 <PostForm form class="workflow-form">
                     <ErrorSummary />
                     <AppNameFields app=app.clone() />
-                    <TextField name="id" label="Id" hint="What programs call it by, such as `find-signs`." />
+                    <TextField name="id" label="Id" hint="What programs call it by, such as “find-signs”." />
                     <TextField name="description" label="What it is for" optional=true />
                     <Rows models nodes=Vec::new() />
                     <p class="actions">
@@ -240,7 +240,7 @@ fn Rows(models: Vec<UsableModel>, nodes: Vec<TypedNode>) -> impl IntoView {
         </fieldset>
         <section class="section">
             <h2>"Graph"</h2>
-            <div aria-live="polite">{picture}</div>
+            {picture}
         </section>
     }
 }

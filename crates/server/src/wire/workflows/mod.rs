@@ -70,7 +70,7 @@ pub(super) async fn list(
         found = window.cut(found).collect();
     }
     let visibility = visibility(&place.app);
-    let workflows = found.into_iter().map(|InApp { app, value }| write(value, &app, visibility.clone()));
+    let workflows = found.into_iter().map(|InApp { app, value }| write(value, &app, visibility));
     Ok(MultiWorkflowResponse { workflows: workflows.collect(), ..MultiWorkflowResponse::default() })
 }
 
@@ -155,7 +155,7 @@ fn check_private(workflow: &Workflow) -> Result<(), Failure> {
 fn several(InApp { app, value }: InApp<Vec<WorkflowRow>>) -> MultiWorkflowResponse {
     let private = Some(Visibility { gettable: Gettable::Private.into() });
     MultiWorkflowResponse {
-        workflows: value.into_iter().map(|row| write(row, &app, private.clone())).collect(),
+        workflows: value.into_iter().map(|row| write(row, &app, private)).collect(),
         ..MultiWorkflowResponse::default()
     }
 }
@@ -174,7 +174,7 @@ fn write(row: WorkflowRow, address: &AppAddress, visibility: Option<Visibility>)
         workflow_id: row.slug.clone(),
         created_at: Some(timestamp(row.version_created_at)),
         modified_at: Some(timestamp(row.version_created_at)),
-        visibility: visibility.clone(),
+        visibility,
         nodes: nodes.clone(),
         app_id: address.app.clone(),
         user_id: address.owner.clone(),

@@ -93,7 +93,7 @@ pub(in crate::wire) async fn run(
         }
     }
     let visibility = visibility(&app);
-    let version = versions::write(version, &workflow.slug, &address, visibility.clone());
+    let version = versions::write(version, &workflow.slug, &address, visibility);
     let mut workflow = write(workflow, &address, visibility);
     workflow.nodes.clone_from(&version.nodes);
     workflow.version = Some(version);

@@ -84,7 +84,7 @@ fn several(
     workflow: &str,
     visibility: Option<Visibility>,
 ) -> MultiWorkflowVersionResponse {
-    let versions = value.into_iter().map(|row| write(row, workflow, &app, visibility.clone()));
+    let versions = value.into_iter().map(|row| write(row, workflow, &app, visibility));
     MultiWorkflowVersionResponse {
         workflow_versions: versions.collect(),
         ..MultiWorkflowVersionResponse::default()
