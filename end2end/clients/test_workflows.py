@@ -75,9 +75,9 @@ class Workflows(unittest.TestCase):
         with self.assertRaises(Exception) as refused:
             workflow.predict_by_url("http://127.0.0.1:9/one.png", input_type="image")
         self.assertIn("not on the open internet", str(refused.exception))
-        # What it takes, the client finds out itself.
+        # What it takes has to be said: to find out, the client asks the server of those who made it.
         by_id = self.app.workflow("signs")
-        self.assertEqual(found(by_id.predict_by_bytes(picture())), [20, 20])
+        self.assertEqual(found(by_id.predict_by_bytes(picture(), input_type="image")), [20, 20])
         few = Workflow(
             workflow_id="signs",
             user_id="ada",
