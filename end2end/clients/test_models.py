@@ -39,7 +39,13 @@ class Models(unittest.TestCase):
         main = App(user_id="clarifai", app_id="main", pat=self.token, base_url=self.server.url)
         found = [model.id for model in main.list_models()]
         self.assertEqual(
-            found, ["general-image-recognition", "general-image-embedding", "general-text-embedding"]
+            found,
+            [
+                "general-image-recognition",
+                "general-image-embedding",
+                "general-text-embedding",
+                "concept-thresholder",
+            ],
         )
         User(user_id="ada", pat=self.token, base_url=self.server.url).create_app("street-signs")
         own = App(user_id="ada", app_id="street-signs", pat=self.token, base_url=self.server.url)

@@ -25,7 +25,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goto(app);
       await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: "Models" }).click();
       await expect(page).toHaveURL(`${app}/models`);
-      await expect(page.getByRole("table", { name: "Public models" }).locator("tbody tr")).toHaveCount(3);
+      await expect(page.getByRole("table", { name: "Public models" }).locator("tbody tr")).toHaveCount(4);
       if (javaScriptEnabled) await axe();
       await page.getByRole("link", { name: "General image recognition" }).click();
       await expect(page.getByRole("heading", { level: 1 })).toHaveText("General image recognition");

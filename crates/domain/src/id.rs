@@ -114,6 +114,10 @@ ids! {
     AssignmentReviewId;
     /// A collector.
     CollectorId;
+    /// A workflow.
+    WorkflowId;
+    /// A workflow as it was at one moment.
+    WorkflowVersionId;
 }
 
 #[cfg(test)]

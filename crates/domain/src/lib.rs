@@ -44,6 +44,7 @@ pub mod team;
 pub mod time;
 pub mod value;
 pub mod words;
+pub mod workflow;
 
 pub use basic::BasicScope;
 pub use catalogue::{PublicPermit, decide_public};

@@ -12,6 +12,8 @@ pub enum ModelKind {
     VisualEmbedder,
     /// Turns a text into numbers that are alike for texts that mean the like.
     TextEmbedder,
+    /// Lets those of the concepts through that another model is sure enough of: a step of workflows.
+    ConceptThresholder,
 }
 
 /// What a model gives.
@@ -36,7 +38,8 @@ impl Gives {
 
 impl ModelKind {
     /// Every one.
-    pub const ALL: [Self; 3] = [Self::VisualClassifier, Self::VisualEmbedder, Self::TextEmbedder];
+    pub const ALL: [Self; 4] =
+        [Self::VisualClassifier, Self::VisualEmbedder, Self::TextEmbedder, Self::ConceptThresholder];
 
     /// Its name on the wire.
     #[must_use]
@@ -45,6 +48,7 @@ impl ModelKind {
             Self::VisualClassifier => "visual-classifier",
             Self::VisualEmbedder => "visual-embedder",
             Self::TextEmbedder => "text-embedder",
+            Self::ConceptThresholder => "concept-thresholder",
         }
     }
 
@@ -55,6 +59,7 @@ impl ModelKind {
             Self::VisualClassifier => "Picture classifier",
             Self::VisualEmbedder => "Picture embedder",
             Self::TextEmbedder => "Text embedder",
+            Self::ConceptThresholder => "Concept filter",
         }
     }
 
@@ -67,15 +72,19 @@ impl ModelKind {
                 "Turns a picture into numbers, which are alike for pictures that look alike."
             }
             Self::TextEmbedder => "Turns a text into numbers, which are alike for texts that mean the like.",
+            Self::ConceptThresholder => {
+                "Lets those of the concepts through that the model before it is sure enough of."
+            }
         }
     }
 
-    /// What it takes.
+    /// Of which inputs it takes; of none, if it takes the concepts that another model found.
     #[must_use]
-    pub fn takes(self) -> Medium {
+    pub fn takes(self) -> Option<Medium> {
         match self {
-            Self::VisualClassifier | Self::VisualEmbedder => Medium::Image,
-            Self::TextEmbedder => Medium::Text,
+            Self::VisualClassifier | Self::VisualEmbedder => Some(Medium::Image),
+            Self::TextEmbedder => Some(Medium::Text),
+            Self::ConceptThresholder => None,
         }
     }
 
@@ -83,7 +92,7 @@ impl ModelKind {
     #[must_use]
     pub fn gives(self) -> Gives {
         match self {
-            Self::VisualClassifier => Gives::Concepts,
+            Self::VisualClassifier | Self::ConceptThresholder => Gives::Concepts,
             Self::VisualEmbedder | Self::TextEmbedder => Gives::Embeddings,
         }
     }

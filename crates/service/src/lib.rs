@@ -31,6 +31,7 @@ mod secrets;
 pub mod tasks;
 pub mod vocabs;
 mod who;
+pub mod workflows;
 mod world;
 
 use std::sync::Arc;

@@ -21,6 +21,7 @@ on_both_databases! {
 
 const OUTPUTS: Endpoint = Endpoint::PostModelOutputs;
 const RECOGNITION: &str = "general-image-recognition";
+const FILTER: &str = "concept-thresholder";
 
 fn catalogue() -> AppName {
     AppName::of("clarifai", "main")
@@ -45,7 +46,7 @@ async fn the_catalogue_is_there_under_both_of_its_names(bench: Bench) {
     let ada = bench.person("ada").await;
     let app = street_signs(&bench, &ada).await;
     let all = ModelsFilter::default();
-    let names = [RECOGNITION, "general-image-embedding", "general-text-embedding"];
+    let names = [RECOGNITION, "general-image-embedding", "general-text-embedding", FILTER];
     for place in [catalogue(), AppName::of("atelier", "main"), AppName::of("clarifai", "")] {
         assert_eq!(listed(&bench, &ada.who, &place, &all).await.unwrap(), names, "{place:?}");
     }

@@ -234,6 +234,32 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("workflows"))
+                    view=Page::Learning(LearningPage::Workflows)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("new-workflow"))
+                    view=Page::Learning(LearningPage::NewWorkflow)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("workflows"), ParamSegment("workflow"))
+                    view=Page::Learning(LearningPage::OneWorkflow)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(
+                        ParamSegment("owner"),
+                        ParamSegment("app"),
+                        StaticSegment("workflows"),
+                        ParamSegment("workflow"),
+                        StaticSegment("edit"),
+                    )
+                    view=Page::Learning(LearningPage::EditWorkflow)
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("settings"))
                     view=Page::Settings(SettingsPage::App)
                     ssr=SsrMode::Async

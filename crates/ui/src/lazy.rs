@@ -61,6 +61,9 @@ use crate::{
         verify_token::VerifyAddress,
         vocab::OneVocab,
         vocabs::Vocabs,
+        workflow::OneWorkflow,
+        workflow_edit::{EditWorkflow, NewWorkflow},
+        workflows::Workflows,
     },
 };
 
@@ -138,6 +141,10 @@ pub(crate) enum DataPage {
 pub(crate) enum LearningPage {
     Models,
     OneModel,
+    Workflows,
+    NewWorkflow,
+    OneWorkflow,
+    EditWorkflow,
 }
 
 /// The forms that change who may do what.
@@ -387,6 +394,10 @@ fn learning(page: LearningPage) -> AnyView {
     match page {
         LearningPage::Models => view! { <Models /> }.into_any(),
         LearningPage::OneModel => view! { <OneModel /> }.into_any(),
+        LearningPage::Workflows => view! { <Workflows /> }.into_any(),
+        LearningPage::NewWorkflow => view! { <NewWorkflow /> }.into_any(),
+        LearningPage::OneWorkflow => view! { <OneWorkflow /> }.into_any(),
+        LearningPage::EditWorkflow => view! { <EditWorkflow /> }.into_any(),
     }
 }
 

@@ -7,11 +7,12 @@ use atelier_contract::proto::{
     App, DeleteAppRequest, GetAppRequest, GetResourceCountsRequest, GetResourceCountsResponse,
     IdUpdateSource, ListAppsRequest, MultiAppResponse, PatchAppRequest, PatchAppsDetailsRequest,
     PatchAppsIdsRequest, PatchAppsRequest, PostAppsRequest, PostAppsSearchesRequest, SingleAppResponse,
-    UserAppIdSet, Visibility,
+    UserAppIdSet, Visibility, Workflow,
 };
 use atelier_contract::{Call, Failure};
-use atelier_domain::PatchAction;
+use atelier_domain::{Endpoint, PatchAction, Scope};
 use atelier_service::apps::{AppRow, ChangeApp, CreateApp};
+use atelier_service::workflows::EMPTY;
 use atelier_service::{AppName, Service, Who};
 
 use super::{Window, app_name, failure, metadata, own_account, partly, timestamp, who};
@@ -24,7 +25,7 @@ pub(super) async fn get(
     let who = who(&call)?;
     let app = app_name(request.user_app_id);
     let (row, _) = service.get_app(&who, &app, call.endpoint).await.map_err(failure)?;
-    Ok(SingleAppResponse { app: Some(answer(row)), ..SingleAppResponse::default() })
+    Ok(SingleAppResponse { app: Some(answer(row, call.endpoint)), ..SingleAppResponse::default() })
 }
 
 pub(super) async fn list(
@@ -56,7 +57,10 @@ pub(super) async fn list(
     if request.sort_ascending {
         rows.reverse();
     }
-    Ok(MultiAppResponse { apps: window.cut(rows).map(answer).collect(), ..MultiAppResponse::default() })
+    Ok(MultiAppResponse {
+        apps: window.cut(rows).map(|row| answer(row, call.endpoint)).collect(),
+        ..MultiAppResponse::default()
+    })
 }
 
 fn is_wanted(row: &AppRow, request: &ListAppsRequest) -> bool {
@@ -89,7 +93,10 @@ pub(super) async fn search(
     let owner = owner(request.user_app_id.as_ref());
     let page = service.list_apps_of(&who, owner, call.endpoint, None, size).await.map_err(failure)?;
     let rows = page.apps.into_iter().filter(|row| has(&row.name, &name));
-    Ok(MultiAppResponse { apps: window.cut(rows).map(answer).collect(), ..MultiAppResponse::default() })
+    Ok(MultiAppResponse {
+        apps: window.cut(rows).map(|row| answer(row, call.endpoint)).collect(),
+        ..MultiAppResponse::default()
+    })
 }
 
 pub(super) async fn post(
@@ -103,7 +110,7 @@ pub(super) async fn post(
     let mut done = Vec::new();
     for app in request.apps {
         match create(&service, &who, app).await {
-            Ok(row) => done.push(answer(row)),
+            Ok(row) => done.push(answer(row, call.endpoint)),
             Err(failure) => {
                 let (apps, status) = partly(done, failure)?;
                 return Ok(MultiAppResponse { apps, status });
@@ -115,6 +122,8 @@ pub(super) async fn post(
 
 async fn create(service: &Service, who: &Who, app: App) -> Result<AppRow, Failure> {
     check_private(&app)?;
+    // Only the empty one: the app has none of its own yet.
+    read_default_workflow(None, app.default_workflow, app.default_workflow_id)?;
     let input = CreateApp {
         slug: app.id,
         name: app.name,
@@ -137,7 +146,7 @@ pub(super) async fn patch_one(
         set.app_id.clone_from(&app.id);
     }
     let row = change(&service, &call, &who, &app_name(Some(set)), app, &request.action).await?;
-    Ok(SingleAppResponse { app: Some(answer(row)), ..SingleAppResponse::default() })
+    Ok(SingleAppResponse { app: Some(answer(row, call.endpoint)), ..SingleAppResponse::default() })
 }
 
 pub(super) async fn patch(
@@ -152,7 +161,7 @@ pub(super) async fn patch(
     for app in request.apps {
         let name = app_name(Some(UserAppIdSet { user_id: owner.clone(), app_id: app.id.clone() }));
         match change(&service, &call, &who, &name, app, &request.action).await {
-            Ok(row) => done.push(answer(row)),
+            Ok(row) => done.push(answer(row, call.endpoint)),
             Err(failure) => {
                 let (apps, status) = partly(done, failure)?;
                 return Ok(MultiAppResponse { apps, status });
@@ -178,7 +187,7 @@ pub(super) async fn patch_details(
         return Err(Failure::invalid("apps must not name another app than the address does"));
     }
     let row = change(&service, &call, &who, &app_name(Some(set)), app, &request.action).await?;
-    Ok(MultiAppResponse { apps: vec![answer(row)], ..MultiAppResponse::default() })
+    Ok(MultiAppResponse { apps: vec![answer(row, call.endpoint)], ..MultiAppResponse::default() })
 }
 
 /// Changes what an app is called in addresses.
@@ -201,7 +210,7 @@ pub(super) async fn patch_ids(
     let name = app_name(Some(UserAppIdSet { user_id, app_id: update.id }));
     let input = ChangeApp { slug: Some(update.new_id), ..ChangeApp::default() };
     let row = service.change_app(&who, &name, call.endpoint, &input).await.map_err(failure)?;
-    Ok(MultiAppResponse { apps: vec![answer(row)], ..MultiAppResponse::default() })
+    Ok(MultiAppResponse { apps: vec![answer(row, call.endpoint)], ..MultiAppResponse::default() })
 }
 
 /// Changes what is given; its address is what the app is found by, and stays.
@@ -226,6 +235,7 @@ async fn change(
         description: given(app.description),
         default_language: given(app.default_language),
         metadata: app.metadata.map(|kept| (action, metadata::read(kept))),
+        default_workflow: read_default_workflow(Some(name), app.default_workflow, app.default_workflow_id)?,
     };
     service.change_app(who, name, call.endpoint, &input).await.map_err(failure)
 }
@@ -251,8 +261,40 @@ pub(super) async fn count(
     Ok(GetResourceCountsResponse {
         datasets: counts.datasets,
         inputs: counts.inputs,
+        workflows: counts.workflows,
         ..GetResourceCountsResponse::default()
     })
+}
+
+/// Which workflow of the app's own is to be its default, as clients name it: none within for the empty one of the
+/// catalogue, none at all if nothing is said of it. An app that is only being made has none of its own.
+fn read_default_workflow(
+    app: Option<&AppName>,
+    named: Option<Workflow>,
+    id: String,
+) -> Result<Option<Option<String>>, Failure> {
+    let Workflow { id, user_id, app_id, .. } = named.unwrap_or(Workflow { id, ..Workflow::default() });
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let place = AppName::of(&user_id, &app_id);
+    if id == EMPTY && (place.is_public() || (user_id.is_empty() && app_id.is_empty())) {
+        return Ok(Some(None));
+    }
+    let is_own = match app {
+        Some(AppName::Named { owner, app: Some(slug) }) => {
+            let is_owner = |owner: &String| owner == "me" || *owner == user_id;
+            (app_id.is_empty() || app_id.eq_ignore_ascii_case(slug))
+                && (user_id.is_empty() || user_id == "me" || owner.as_ref().is_none_or(is_owner))
+        }
+        _ => false,
+    };
+    if is_own {
+        return Ok(Some(Some(id)));
+    }
+    Err(Failure::invalid(format!(
+        "default_workflow must be `{EMPTY}` of clarifai/main or one of the app’s own, which `{id}` is not"
+    )))
 }
 
 /// That an app is to be public must not go unheard: it would stay private without anyone noticing.
@@ -270,8 +312,25 @@ fn check_some(apps: &[App]) -> Result<(), Failure> {
     if apps.is_empty() { Err(Failure::invalid("apps must name at least one app")) } else { Ok(()) }
 }
 
-fn answer(row: AppRow) -> App {
+/// An app. Its default workflow is shown to whoever may do what only those may who may see workflows.
+fn answer(row: AppRow, endpoint: Endpoint) -> App {
+    let default_workflow =
+        endpoint.needs().contains(Scope::WorkflowsGet).then(|| match row.default_workflow {
+            Some(id) => Workflow {
+                id,
+                user_id: row.owner_slug.clone(),
+                app_id: row.slug.clone(),
+                ..Workflow::default()
+            },
+            None => Workflow {
+                id: EMPTY.into(),
+                user_id: "clarifai".into(),
+                app_id: "main".into(),
+                ..Workflow::default()
+            },
+        });
     App {
+        default_workflow,
         id: row.slug,
         name: row.name,
         user_id: row.owner_slug,

@@ -15,13 +15,11 @@ use atelier_domain::collector::{Limits, Share, State, Watched};
 use atelier_service::collectors::{
     Became, Collector as Found, NewCollector, Offered, PatchCollector, Predictions, Source, Wanted,
 };
+use atelier_service::workflows::EMPTY;
 use atelier_service::{AppAddress, InApp, Service};
 
 use super::inputs::{input_failure, input_unreadable, read_action, read_new};
 use super::{Window, app_name, failure, timestamp, who};
-
-/// The workflow of the built-in catalogue that does nothing.
-const NO_WORKFLOW: &str = "Empty";
 
 pub(super) async fn list(
     service: Service,
@@ -139,7 +137,7 @@ fn became(offered: Offered) -> (String, Outcome, Result<Status, Failure>) {
 /// Refuses what a collector may hold on the wire and is not done here.
 fn refuse_unkept(collector: &Collector) -> Result<(), Failure> {
     let workflows = [&collector.pre_queue_workflow_id, &collector.post_queue_workflow_id];
-    if workflows.iter().any(|workflow| !["", NO_WORKFLOW].contains(&workflow.as_str())) {
+    if workflows.iter().any(|workflow| !["", EMPTY].contains(&workflow.as_str())) {
         let why = "collectors.pre_queue_workflow_id and post_queue_workflow_id are not run by this server";
         return Err(Failure::invalid(why));
     }

@@ -27,6 +27,7 @@ mod tests;
 mod users;
 mod vocabs;
 mod workers;
+mod workflows;
 
 use atelier_contract::proto::UserAppIdSet;
 use atelier_contract::proto::status::Status;
@@ -155,6 +156,17 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::PostModelOutputs, models::predict)
         .serve(Endpoint::GenerateModelOutputs, models::predict)
         .serve(Endpoint::StreamModelOutputs, models::predict)
+        .serve(Endpoint::GetWorkflow, workflows::get)
+        .serve(Endpoint::ListWorkflows, workflows::list)
+        .serve(Endpoint::PostWorkflows, workflows::post)
+        .serve(Endpoint::PatchWorkflows, workflows::patch)
+        .serve(Endpoint::DeleteWorkflow, workflows::delete)
+        .serve(Endpoint::DeleteWorkflows, workflows::delete_many)
+        .serve(Endpoint::ListWorkflowVersions, workflows::versions::list)
+        .serve(Endpoint::GetWorkflowVersion, workflows::versions::get)
+        .serve(Endpoint::PatchWorkflowVersions, workflows::versions::patch)
+        .serve(Endpoint::DeleteWorkflowVersions, workflows::versions::delete)
+        .serve(Endpoint::PostWorkflowResults, workflows::run::run)
         .serve(Endpoint::ListVocabs, vocabs::list)
         .serve(Endpoint::GetVocab, vocabs::get)
         .serve(Endpoint::PostVocabs, vocabs::post)

@@ -12,7 +12,8 @@ use atelier_contract::proto::{
 };
 use atelier_contract::{Call, Failure, StatusCode};
 use atelier_domain::id::JobId;
-use atelier_domain::{Endpoint, ModelKind};
+use atelier_domain::model::Gives;
+use atelier_domain::{Endpoint, Medium, ModelKind};
 use atelier_service::inputs::Content;
 use atelier_service::models::{
     Found, FoundConcept, Model as Known, ModelConcept, ModelName, ModelsFilter, Predict, Predictions, Wanted,
@@ -23,16 +24,16 @@ use super::inputs::{input_failure, input_unreadable, read_content, status_of_all
 use super::{Window, app_name, failure, own_account, timestamp, who};
 
 /// Where clients find a model, as they named it.
-struct Place {
-    app: AppName,
+pub(super) struct Place {
+    pub(super) app: AppName,
     owner: String,
     slug: String,
     /// Whether a person is named, and none of their apps.
-    is_of_somebody: bool,
+    pub(super) is_of_somebody: bool,
 }
 
 impl Place {
-    fn of(set: Option<UserAppIdSet>) -> Self {
+    pub(super) fn of(set: Option<UserAppIdSet>) -> Self {
         let UserAppIdSet { user_id, app_id } = set.clone().unwrap_or_default();
         let app = app_name(set);
         let is_of_somebody = app_id.is_empty() && !user_id.is_empty() && !app.is_public();
@@ -254,7 +255,7 @@ fn wanted(model: Option<Model>) -> Wanted {
 }
 
 /// An input as it is shown beside what was found in it: without the bytes that whoever asks has.
-fn shown(id: String, content: &Content) -> Input {
+pub(super) fn shown(id: String, content: &Content) -> Input {
     let data = match content {
         Content::Image(_) => Data { image: Some(Image::default()), ..Data::default() },
         Content::ImageAt(url) => {
@@ -276,7 +277,7 @@ fn of_all(outputs: &[Output]) -> Option<Status> {
     status_of_all(statuses, StatusCode::Success, "could not be looked at")
 }
 
-fn write_found(found: Found, place: &Place) -> Data {
+pub(super) fn write_found(found: Found, place: &Place) -> Data {
     match found {
         Found::Concepts(found) => Data {
             concepts: found
@@ -312,14 +313,14 @@ fn write_type(kind: ModelKind) -> ModelType {
         id: kind.name().into(),
         title: kind.title().into(),
         description: kind.sentence().into(),
-        input_fields: vec![kind.takes().name().into()],
+        input_fields: vec![kind.takes().map_or(Gives::Concepts.name(), Medium::name).into()],
         output_fields: vec![kind.gives().name().into()],
         ..ModelType::default()
     }
 }
 
 /// A model, with the names by which it was asked for.
-fn write(model: &Known, place: &Place) -> Model {
+pub(super) fn write(model: &Known, place: &Place) -> Model {
     Model {
         id: model.slug.clone(),
         // The official client makes addresses of it.

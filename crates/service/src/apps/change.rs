@@ -2,7 +2,7 @@
 
 use atelier_domain::{Conditions, DisplayName, Endpoint, PatchAction, Slug};
 use atelier_store::Event;
-use atelier_store::queries::{apps, grants};
+use atelier_store::queries::{apps, grants, workflows};
 use serde_json::{Value, json};
 
 use super::create::{check_description, check_language};
@@ -24,13 +24,16 @@ pub struct ChangeApp {
     pub default_language: Option<String>,
     /// What clients keep with it, and what becomes by it of what they keep already.
     pub metadata: Option<(PatchAction, Value)>,
+    /// The workflow of its own that becomes its default; none of its own, if nothing is within.
+    pub default_workflow: Option<Option<String>>,
 }
 
 impl Service {
     /// Changes the app, and answers it as it stands then.
     ///
     /// # Errors
-    /// When the caller may not, a value is not valid, or the owner has another app of the new slug.
+    /// When the caller may not, a value is not valid, the owner has another app of the new slug, or a workflow is to become
+    /// its default that does not exist for the caller.
     pub async fn change_app(
         &self,
         who: &Who,
@@ -67,13 +70,19 @@ impl Service {
             atelier_store::Error::Duplicate => Error::Taken(format!("you already have an app `{slug}`")),
             other => other.into(),
         })?;
+        if let Some(workflow) = input.default_workflow.as_ref().map(Option::as_deref) {
+            // Who may not see workflows finds out about none of them by naming it.
+            self.permit(&mut tx, who, app, Endpoint::GetWorkflow, Conditions::NONE).await?;
+            if !workflows::set_default(&mut tx, &asked.permit, workflow).await? {
+                let why = format!("must be one of this app: `{}` is none", workflow.unwrap_or_default());
+                return Err(Error::invalid("default_workflow", why));
+            }
+        }
         let after = apps::get(&mut tx, &asked.permit).await?;
         let done = Done {
             app: Some(after.id),
-            before: Some(
-                json!({ "id": before.slug, "name": before.name, "description": before.description }),
-            ),
-            after: Some(json!({ "id": after.slug, "name": after.name, "description": after.description })),
+            before: Some(told(&before)),
+            after: Some(told(&after)),
             ..Done::new(Action::AppChanged, &after.slug)
         };
         self.audit(&mut tx, Actor::in_app(&asked, &who.origin), &done);
@@ -81,4 +90,13 @@ impl Service {
         tx.commit().await?;
         Ok(after)
     }
+}
+
+/// What the audit list says of an app. The default workflow is there only if it is one of the app's own.
+fn told(row: &AppRow) -> Value {
+    let mut told = json!({ "id": row.slug, "name": row.name, "description": row.description });
+    if let Some(workflow) = &row.default_workflow {
+        told["default_workflow"] = json!(workflow);
+    }
+    told
 }

@@ -86,6 +86,8 @@ pub enum Action {
     CollectorChanged,
     CollectorStopped,
     CollectorsDeleted,
+    WorkflowsDeleted,
+    WorkflowVersionsDeleted,
 }
 
 impl Action {
@@ -149,6 +151,8 @@ impl Action {
             Self::CollectorChanged => "collector.changed",
             Self::CollectorStopped => "collector.stopped",
             Self::CollectorsDeleted => "collector.deleted",
+            Self::WorkflowsDeleted => "workflow.deleted",
+            Self::WorkflowVersionsDeleted => "workflow_version.deleted",
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::OnceLock;
 
-use atelier_domain::model::Gives;
 use atelier_domain::{Medium, ModelKind, PublicPermit, Timestamp};
 use atelier_learn::public;
 
@@ -23,6 +22,9 @@ pub(super) fn embedder(medium: Medium) -> &'static str {
     }
 }
 
+/// The version of the filter, which has no weights: the first digits of the SHA-256 of its name and the number of its rules.
+const FILTER: &str = "d3e46ef135e03b41baf7177065ba8ec8";
+
 /// What is said of both that look at pictures.
 const OF_PICTURES: &str = "EfficientNet-Lite0, trained on ImageNet-1k: 75.1 % of the pictures of its test get the right one of \
     1000 concepts, as its publisher says.\n\n\
@@ -33,6 +35,10 @@ const OF_PICTURES: &str = "EfficientNet-Lite0, trained on ImageNet-1k: 75.1 % of
 const OF_TEXTS: &str = "all-MiniLM-L6-v2, trained on English pairs of questions and answers, titles and texts.\n\n\
     It knows **English**: texts in other languages get vectors as well, which mean little. Of a long text the first 256 \
     pieces of words are read, which is about 200 words.";
+
+const OF_FILTERS: &str = "A step of workflows: it stands behind a model that finds concepts, and lets those through that are \
+    wanted of it. Where it lets nothing through, the workflow does not go on behind it.\n\n\
+    What it lets through is said where it stands: how sure the model has to be, of which concepts, and how many at most.";
 
 /// The public models, in the order in which they are listed: for whoever shows that they may.
 pub(super) fn models(_permit: &PublicPermit) -> &'static [Model] {
@@ -79,6 +85,14 @@ pub(super) fn models(_permit: &PublicPermit) -> &'static [Model] {
                 OF_TEXTS,
                 version(TEXTS, 0, Some(public::TEXT_WIDTH)),
             ),
+            model(
+                "concept-thresholder",
+                "Concept filter",
+                ModelKind::ConceptThresholder,
+                "Lets through what the model before it is sure enough of, and ends a workflow where that is nothing.",
+                OF_FILTERS,
+                version(FILTER, 0, None),
+            ),
         ]
     })
 }
@@ -86,9 +100,9 @@ pub(super) fn models(_permit: &PublicPermit) -> &'static [Model] {
 /// The concepts that a model knows, in the order of its probabilities; none, if it gives vectors.
 pub(super) fn concepts(model: &Model) -> &'static [ModelConcept] {
     static CONCEPTS: OnceLock<Vec<ModelConcept>> = OnceLock::new();
-    match model.kind.gives() {
-        Gives::Embeddings => &[],
-        Gives::Concepts => CONCEPTS.get_or_init(|| {
+    match model.kind {
+        ModelKind::VisualEmbedder | ModelKind::TextEmbedder | ModelKind::ConceptThresholder => &[],
+        ModelKind::VisualClassifier => CONCEPTS.get_or_init(|| {
             let concepts = public::concepts().iter();
             concepts
                 .map(|concept| ModelConcept { slug: concept.id.into(), name: concept.name.into() })
@@ -105,11 +119,13 @@ mod tests {
 
     #[test]
     fn a_version_is_called_by_its_weights() {
+        let digits = |bytes: &[u8]| -> String {
+            Sha256::digest(bytes)[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        };
         for (version, weights) in [(PICTURES, "pictures.onnx"), (TEXTS, "texts.onnx")] {
             let path = format!("{}/../learn/models/{weights}", env!("CARGO_MANIFEST_DIR"));
-            let hash = Sha256::digest(std::fs::read(path).unwrap());
-            let digits: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(version, digits, "{weights}");
+            assert_eq!(version, digits(&std::fs::read(path).unwrap()), "{weights}");
         }
+        assert_eq!(FILTER, digits(b"concept-thresholder 1"));
     }
 }

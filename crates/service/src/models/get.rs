@@ -31,7 +31,7 @@ impl Service {
         who: &Who,
         app: &AppName,
         endpoint: Endpoint,
-    ) -> Result<[ModelKind; 3]> {
+    ) -> Result<[ModelKind; 4]> {
         let mut tx = self.store.read().await?;
         self.permit_models(&mut tx, who, app, endpoint).await?;
         Ok(ModelKind::ALL)

@@ -17,6 +17,7 @@ pub use embedding::EmbeddingCounts;
 pub(crate) use engine::Engine;
 pub(crate) use likeness::Indexes;
 pub use likeness::{Alike, Likeness, Likest, MOST_RANKED};
+pub(crate) use predict::{CONCEPTS, FETCHED_AT_ONCE};
 pub use predict::{Found, FoundConcept, MOST_AT_ONCE, Predict, Predictions, Wanted};
 
 use crate::{AppName, Error, Result, Service, Who};

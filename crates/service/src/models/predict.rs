@@ -15,10 +15,13 @@ use crate::{AppName, Error, Result, Service, Who};
 pub const MOST_AT_ONCE: usize = 128;
 
 /// How many inputs of one request are fetched at once from their addresses.
-const FETCHED_AT_ONCE: usize = 8;
+pub(crate) const FETCHED_AT_ONCE: usize = 8;
 
 /// How many concepts are answered if nothing else is wanted.
-const CONCEPTS: usize = 20;
+pub(crate) const CONCEPTS: usize = 20;
+
+/// Why a filter alone answers nothing.
+const NEEDS_ANOTHER: &str = "takes what another model found: use it in a workflow, behind that";
 
 /// What a model is asked.
 #[derive(Clone, Debug)]
@@ -92,8 +95,9 @@ impl Service {
         }
         let choice = Choice::of(model, &ask.wanted)?;
         let outputs = match model.kind.takes() {
-            Medium::Image => self.look_at(model.kind.gives(), ask.inputs, &choice).await,
-            Medium::Text => self.read_texts(ask.inputs).await,
+            Some(Medium::Image) => self.look_at(model.kind.gives(), ask.inputs, &choice).await,
+            Some(Medium::Text) => self.read_texts(ask.inputs).await,
+            None => ask.inputs.iter().map(|_| Err(Error::invalid("model", NEEDS_ANOTHER))).collect(),
         };
         Ok(Predictions { model: model.clone(), outputs })
     }

@@ -198,6 +198,8 @@ derived! {
     id::RelationId: Uuid => |uuid| Ok::<_, Never>(id::RelationId(uuid));
     id::TaskId: Uuid => |uuid| Ok::<_, Never>(id::TaskId(uuid));
     id::CollectorId: Uuid => |uuid| Ok::<_, Never>(id::CollectorId(uuid));
+    id::WorkflowId: Uuid => |uuid| Ok::<_, Never>(id::WorkflowId(uuid));
+    id::WorkflowVersionId: Uuid => |uuid| Ok::<_, Never>(id::WorkflowVersionId(uuid));
 }
 
 impl Column for Option<serde_json::Value> {

@@ -35,6 +35,8 @@ row! {
         pub changed_at: Timestamp,
         /// When it was deleted.
         pub deleted_at: Option<Timestamp>,
+        /// The workflow of its own that is its default; if nothing is given, the empty one of the catalogue.
+        pub default_workflow: Option<String>,
     }
 }
 
@@ -96,12 +98,21 @@ impl FromRow for HeldAppRow {
     }
 }
 
+/// The default workflow of the app `a`.
+macro_rules! default_workflow {
+    () => {
+        "(SELECT w.slug FROM default_workflows d JOIN workflows w ON w.id = d.workflow_id WHERE d.app_id = a.id) \
+         AS default_workflow"
+    };
+}
+
 macro_rules! app {
     ($condition:literal) => {
         concat!(
             "SELECT a.id, a.owner_id, o.slug AS owner_slug, o.name AS owner_name, a.slug, a.name, a.description, \
-             a.default_language, a.metadata, a.created_at, a.changed_at, a.deleted_at \
-             FROM apps a JOIN users o ON o.id = a.owner_id WHERE ",
+             a.default_language, a.metadata, a.created_at, a.changed_at, a.deleted_at, ",
+            default_workflow!(),
+            " FROM apps a JOIN users o ON o.id = a.owner_id WHERE ",
             $condition
         )
     };
@@ -195,12 +206,12 @@ pub async fn list_held(
     let before = before.map_or(uuid::Uuid::max(), |id| id.0);
     let rows = conn
         .fetch_all(
-            "SELECT a.id, a.owner_id, o.slug AS owner_slug, o.name AS owner_name, a.slug, a.name, a.description, \
-             a.default_language, a.metadata, a.created_at, a.changed_at, a.deleted_at, g.id AS grant_id, \
-             g.scopes AS grant_scopes, g.endpoints AS grant_endpoints, g.reach AS grant_reach, \
+            concat!("SELECT a.id, a.owner_id, o.slug AS owner_slug, o.name AS owner_name, a.slug, a.name, a.description, \
+             a.default_language, a.metadata, a.created_at, a.changed_at, a.deleted_at, ", default_workflow!(), ", \
+             g.id AS grant_id, g.scopes AS grant_scopes, g.endpoints AS grant_endpoints, g.reach AS grant_reach, \
              g.ends_at AS grant_ends_at FROM grants g JOIN apps a ON a.id = g.app_id JOIN users o ON o.id = a.owner_id \
              WHERE g.user_id = $1 AND g.state = 'active' AND a.deleted_at IS NULL AND o.slug = $3 AND a.id < $4 \
-             ORDER BY a.id DESC LIMIT $2",
+             ORDER BY a.id DESC LIMIT $2"),
             params![permit.user(), limit, owner, before],
         )
         .await?;

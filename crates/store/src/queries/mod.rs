@@ -46,6 +46,8 @@ pub mod tasks;
 pub mod users;
 pub mod visits;
 pub mod vocabs;
+pub mod workflow_versions;
+pub mod workflows;
 
 /// One page of a listing that goes on after a given row.
 #[derive(Clone, Debug, PartialEq, Eq)]

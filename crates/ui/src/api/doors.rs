@@ -10,6 +10,7 @@ use leptos::server_fn::ServerFn;
 use super::{
     account, alike, annotations, apps, audit, batches, calls, collaborators, collectors, concepts, datasets,
     explorer, identity, inputs, invitations, keys, models, passkeys, progress, second_factor, tasks, vocabs,
+    workflows,
 };
 
 /// A server function.
@@ -186,4 +187,11 @@ pub const DOORS: &[Door] = &[
     door::<vocabs::RemoveFromVocab>(&[PatchVocabs]),
     door::<vocabs::MoveInVocab>(&[PatchVocabs]),
     door::<vocabs::DeleteVocab>(&[DeleteVocabs]),
+    door::<workflows::ListWorkflows>(&[ListWorkflows, ViewApp]),
+    door::<workflows::GetWorkflow>(&[GetWorkflow, ListWorkflowVersions, ViewApp]),
+    door::<workflows::GetWorkflowMaterial>(&[ListModels, ViewApp]),
+    door::<workflows::AddWorkflow>(&[PostWorkflows]),
+    door::<workflows::ImportWorkflow>(&[PostWorkflows]),
+    door::<workflows::ChangeWorkflow>(&[PatchWorkflows, GetWorkflow]),
+    door::<workflows::DeleteWorkflow>(&[DeleteWorkflows]),
 ];

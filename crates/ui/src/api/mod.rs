@@ -29,6 +29,9 @@ pub mod progress;
 pub mod second_factor;
 pub mod tasks;
 pub mod vocabs;
+pub mod workflows;
+#[cfg(feature = "ssr")]
+mod workflows_server;
 
 /// What people chose as an identifier, as a part of an address: it may hold anything. The same on the server and in the
 /// browser, whose own ways to escape differ in what they leave as it is.

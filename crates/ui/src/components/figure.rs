@@ -66,7 +66,7 @@ pub fn FigureWithTable(
 }
 
 /// A text within an address: letters and digits stand, everything else as the bytes that it is.
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len() * 2);
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() {

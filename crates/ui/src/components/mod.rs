@@ -18,6 +18,7 @@ pub mod empty_state;
 pub mod error_summary;
 pub mod field;
 pub mod figure;
+pub mod graph;
 pub mod icon;
 pub mod layout;
 pub mod live;

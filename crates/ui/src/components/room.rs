@@ -43,6 +43,8 @@ pub enum Room {
     Tasks,
     /// What predicts.
     Models,
+    /// Models one after the other.
+    Workflows,
     /// What gathers inputs by itself.
     Collectors,
     /// Who else works on it.
@@ -56,13 +58,14 @@ pub enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Overview,
         Self::Inputs,
         Self::Concepts,
         Self::Datasets,
         Self::Tasks,
         Self::Models,
+        Self::Workflows,
         Self::Collectors,
         Self::Collaborators,
         Self::Audit,
@@ -80,6 +83,7 @@ impl Room {
             Self::Datasets => format!("{app}/datasets"),
             Self::Tasks => format!("{app}/tasks"),
             Self::Models => format!("{app}/models"),
+            Self::Workflows => format!("{app}/workflows"),
             Self::Collectors => format!("{app}/collectors"),
             Self::Collaborators => format!("{app}/settings/collaborators"),
             Self::Audit => format!("{app}/settings/audit"),
@@ -97,6 +101,7 @@ impl Room {
             Self::Datasets => "Datasets",
             Self::Tasks => "Tasks",
             Self::Models => "Models",
+            Self::Workflows => "Workflows",
             Self::Collectors => "Collectors",
             Self::Collaborators => "Collaborators",
             Self::Audit => "Audit",
@@ -113,6 +118,7 @@ impl Room {
             Self::Datasets => Sign::Dataset,
             Self::Tasks => Sign::Task,
             Self::Models => Sign::Model,
+            Self::Workflows => Sign::Workflow,
             Self::Collectors => Sign::Collector,
             Self::Collaborators => Sign::People,
             Self::Audit => Sign::Clock,
@@ -129,6 +135,7 @@ impl Room {
         const DATASETS: ScopeSet = Endpoint::ListDatasets.needs();
         const TASKS: ScopeSet = Endpoint::ListTasks.needs();
         const MODELS: ScopeSet = Endpoint::ListModels.needs();
+        const WORKFLOWS: ScopeSet = Endpoint::ListWorkflows.needs();
         const COLLECTORS: ScopeSet = Endpoint::ListCollectors.needs();
         match self {
             Self::Overview | Self::Api => true,
@@ -137,6 +144,7 @@ impl Room {
             Self::Datasets => DATASETS.is_subset(app.scopes),
             Self::Tasks => TASKS.is_subset(app.scopes),
             Self::Models => MODELS.is_subset(app.scopes),
+            Self::Workflows => WORKFLOWS.is_subset(app.scopes),
             Self::Collectors => COLLECTORS.is_subset(app.scopes),
             Self::Audit => app.scopes.contains(Scope::AuditLogsGet),
             Self::Collaborators => app.scopes.contains(Scope::CollaboratorsGet),

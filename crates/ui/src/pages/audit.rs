@@ -272,6 +272,8 @@ fn sentence(action: &str) -> &str {
         "concept.deleted" => "deleted concepts:",
         "concept.merged" => "merged other concepts into",
         "vocab.deleted" => "deleted vocabularies:",
+        "workflow.deleted" => "deleted workflows:",
+        "workflow_version.deleted" => "deleted versions of the workflow",
         "task.deleted" => "deleted tasks:",
         "collector.created" => "made the collector",
         "collector.changed" => "changed the collector",

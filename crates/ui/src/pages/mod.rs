@@ -67,6 +67,9 @@ pub mod tasks;
 pub mod verify_token;
 pub mod vocab;
 pub mod vocabs;
+pub mod workflow;
+pub mod workflow_edit;
+pub mod workflows;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};

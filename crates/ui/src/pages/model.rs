@@ -1,14 +1,13 @@
 //! `/{owner}/{app}/models/{model}`
 
-use atelier_domain::model::Gives;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::model_predict::Prediction;
+use super::model_predict::{Prediction, told_by_model};
 use super::models::size;
 use crate::{
-    api::models::{ModelShown, get_model, model_path},
+    api::models::{ModelShown, PREDICT_FORM, get_model, model_path},
     components::{
         copyable::CopyButton,
         layout::Crumb,
@@ -39,12 +38,25 @@ fn Body(shown: ModelShown) -> impl IntoView {
     let ModelShown { place, model, notes, license, version, concepts, more, sought, no_prediction } = shown;
     let path = model_path(&place.app, &model.slug);
     let below = Crumb { href: path.clone(), label: model.name.clone() };
-    let prediction = match no_prediction {
-        Some(text) => view! { <p class="section-lead"><Prose text /></p> }.into_any(),
-        None => view! { <Prediction path=path.clone() takes=model.kind.takes() /> }.into_any(),
+    let prediction = match (no_prediction, model.kind.takes()) {
+        (Some(text), _) => view! { <p class="section-lead"><Prose text /></p> }.into_any(),
+        (None, Some(takes)) => view! {
+            <Prediction
+                path=path.clone()
+                takes
+                posted_as=PREDICT_FORM
+                verb="Predict"
+                told=told_by_model
+            />
+        }
+        .into_any(),
+        (None, None) => {
+            let told = "It takes what another model found: use it in a workflow, behind that.";
+            view! { <p class="section-lead">{told}</p> }.into_any()
+        }
     };
-    let known = (model.kind.gives() == Gives::Concepts)
-        .then(|| view! { <Known path concepts more sought all=model.concepts /> });
+    let known =
+        (model.concepts > 0).then(|| view! { <Known path concepts more sought all=model.concepts /> });
     let gives = size(&model);
     view! {
         <Title text=model.name.clone() />

@@ -1,11 +1,12 @@
-//! Having a model predict, on its page `/{owner}/{app}/models/{model}`. Without scripts the browser posts the form, and the
-//! page comes back with what was found; with them the answer comes beside the page.
+//! Having a model predict, on its page `/{owner}/{app}/models/{model}`, or a workflow run, on its own. Without scripts the
+//! browser posts the form, and the page comes back with what was found; with them the answer comes beside the page.
 
 use atelier_domain::Medium;
 use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast as _};
+use serde::de::DeserializeOwned;
 
 use crate::{
-    api::models::{Found, PREDICT_FORM, PredictAnswer},
+    api::models::{Found, PredictAnswer},
     components::{
         drop::{Drop, PICTURES},
         prose::Prose,
@@ -20,13 +21,16 @@ use crate::{
 pub(super) fn Prediction(
     /// The page's path.
     path: String,
-    /// What the model takes.
+    /// What is taken.
     takes: Medium,
+    /// As what the form is known that the browser posts by itself.
+    posted_as: &'static str,
+    /// What it does.
+    verb: &'static str,
+    /// The answer, which comes as JSON, in words and figures.
+    told: fn(Result<String, UiError>) -> AnyView,
 ) -> impl IntoView {
-    let by_form = posted(PREDICT_FORM).map(|outcome| {
-        outcome.and_then(|answer| serde_json::from_str(&answer).map_err(|_| UiError::Unavailable))
-    });
-    let outcome: RwSignal<Option<Result<PredictAnswer, UiError>>> = RwSignal::new(by_form);
+    let outcome: RwSignal<Option<Result<String, UiError>>> = RwSignal::new(posted(posted_as));
     let is_asking = RwSignal::new(false);
     let form = NodeRef::<html::Form>::new();
     let path_to_ask = StoredValue::new(path.clone());
@@ -45,10 +49,7 @@ pub(super) fn Prediction(
         let file = fields.get("file").dyn_into::<web_sys::File>().ok();
         preview.set(file.and_then(|file| web_sys::Url::create_object_url_with_blob(&file).ok()));
         leptos::task::spawn_local(async move {
-            let answer = post_files(&path_to_ask.get_value(), &fields).await;
-            let answer =
-                answer.and_then(|text| serde_json::from_str(&text).map_err(|_| UiError::Unavailable));
-            outcome.set(Some(answer));
+            outcome.set(Some(post_files(&path_to_ask.get_value(), &fields).await));
             is_asking.set(false);
         });
     };
@@ -124,7 +125,7 @@ pub(super) fn Prediction(
             {field}
             <p class="actions">
                 <button class="button is-primary" type="submit" aria-busy=move || is_asking.get().then_some("true")>
-                    "Predict"
+                    {verb}
                 </button>
             </p>
         </form>
@@ -135,15 +136,31 @@ pub(super) fn Prediction(
     }
 }
 
-/// What became of the question, in words and figures.
-fn told(outcome: Result<PredictAnswer, UiError>) -> AnyView {
-    let PredictAnswer { of, found } = match outcome {
-        Ok(answer) => answer,
-        Err(error) => {
-            return view! { <p class="notice" role="alert"><Prose text=error.sentences() /></p> }.into_any();
+/// The answer that came as JSON; in words, why there is none.
+pub(super) fn read<T: DeserializeOwned>(outcome: Result<String, UiError>) -> Result<T, AnyView> {
+    let answer = outcome.and_then(|text| serde_json::from_str(&text).map_err(|_| UiError::Unavailable));
+    answer.map_err(|error: UiError| {
+        view! { <p class="notice" role="alert"><Prose text=error.sentences() /></p> }.into_any()
+    })
+}
+
+/// What became of the question to a model.
+pub(super) fn told_by_model(outcome: Result<String, UiError>) -> AnyView {
+    match read(outcome) {
+        Ok(PredictAnswer { of, found: Found::Concepts(concepts) }) => {
+            found_words(format!("What was found in {of}"), Found::Concepts(concepts))
         }
-    };
+        Ok(PredictAnswer { of, found }) => found_words(format!("The vector of {of}"), found),
+        Err(why) => why,
+    }
+}
+
+/// What was found, below a heading.
+pub(super) fn found_words(caption: String, found: Found) -> AnyView {
     match found {
+        Found::Concepts(concepts) if concepts.is_empty() => {
+            view! { <h3>{caption}</h3> <p class="section-lead">"Nothing."</p> }.into_any()
+        }
         Found::Concepts(concepts) => {
             let rows = concepts
                 .into_iter()
@@ -162,7 +179,6 @@ fn told(outcome: Result<PredictAnswer, UiError>) -> AnyView {
                     .into_any()
                 })
                 .collect_view();
-            let caption = format!("What was found in {of}");
             let columns = [Column::text("Concept"), Column::text("How sure")];
             view! {
                 <h3>{caption.clone()}</h3>
@@ -173,7 +189,7 @@ fn told(outcome: Result<PredictAnswer, UiError>) -> AnyView {
         Found::Vector { dimensions, first } => {
             let first: Vec<String> = first.into_iter().map(|number| format!("{number:.4}")).collect();
             view! {
-                <h3>{format!("The vector of {of}")}</h3>
+                <h3>{caption}</h3>
                 <p class="section-lead">{format!("{dimensions} numbers, of which these are the first:")}</p>
                 <pre class="vector">{format!("{}, …", first.join(", "))}</pre>
             }

@@ -50,9 +50,10 @@ fn Body(list: List) -> impl IntoView {
 
 /// How much a model knows, in a few words.
 pub(super) fn size(model: &ListedModel) -> String {
-    match model.dimensions {
-        Some(dimensions) => format!("{dimensions} numbers"),
-        None => format!("{} concepts", model.concepts),
+    match (model.dimensions, model.kind.takes()) {
+        (Some(dimensions), _) => format!("{dimensions} numbers"),
+        (None, Some(_)) => format!("{} concepts", model.concepts),
+        (None, None) => "what it lets through".into(),
     }
 }
 

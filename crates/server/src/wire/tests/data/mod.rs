@@ -9,6 +9,7 @@ mod reach;
 mod searches;
 mod tenants;
 mod vocabs;
+mod workflows;
 
 use atelier_contract::json as wire_json;
 use atelier_contract::proto::{

@@ -16,7 +16,12 @@ fn the_catalogue_is_listed_looked_at_and_asked() {
         let ana = &story.ana_token;
         let ask = async |method: Method, path: &str, body: Value| story.rest(method, path, ana, body).await;
         let get = async |path: &str| ask(Method::GET, path, json!({})).await;
-        let all = ["general-image-recognition", "general-image-embedding", "general-text-embedding"];
+        let all = [
+            "general-image-recognition",
+            "general-image-embedding",
+            "general-text-embedding",
+            "concept-thresholder",
+        ];
         for path in [MODELS, "/v2/users/clarifai/models", "/v2/users/atelier/apps/main/models"] {
             let (http, answer) = get(path).await;
             assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
@@ -26,7 +31,7 @@ fn the_catalogue_is_listed_looked_at_and_asked() {
             ("?model_type_id=text-embedder", vec![all[2]]),
             ("?search=*recognition*", vec![all[0]]),
             ("?model_type_id=visual-detector", vec![]),
-            ("?page=2&per_page=2", vec![all[2]]),
+            ("?page=2&per_page=2", vec![all[2], all[3]]),
             ("?page=3&per_page=2", vec![]),
         ] {
             assert_eq!(ids(&get(&format!("{MODELS}{query}")).await.1, "models"), expected, "{query}");
@@ -57,7 +62,9 @@ fn the_catalogue_is_listed_looked_at_and_asked() {
         assert_eq!(answer["concepts"][0]["id"], "n02123045", "{answer}");
         let (_, answer) = get(&format!("{MODELS}/types/visual-classifier")).await;
         assert_eq!(answer["model_type"]["input_fields"], json!(["image"]), "{answer}");
-        assert_eq!(get(&format!("{MODELS}/types")).await.1["model_types"].as_array().unwrap().len(), 3);
+        assert_eq!(get(&format!("{MODELS}/types")).await.1["model_types"].as_array().unwrap().len(), 4);
+        let (_, answer) = get(&format!("{MODELS}/types/concept-thresholder")).await;
+        assert_eq!(answer["model_type"]["input_fields"], json!(["concepts"]), "{answer}");
 
         let config = json!({ "output_config": { "max_concepts": 3 } });
         let wanted = json!({ "model_version": { "output_info": config } });
