@@ -114,6 +114,10 @@ ids! {
     AssignmentReviewId;
     /// A collector.
     CollectorId;
+    /// A model of an app.
+    ModelId;
+    /// A model as it was trained once.
+    ModelVersionId;
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ pub mod split;
 pub mod task;
 pub mod team;
 pub mod time;
+pub mod training;
 pub mod value;
 pub mod words;
 
@@ -67,4 +68,5 @@ pub use scope::{Access, Scope};
 pub use scope_set::ScopeSet;
 pub use split::{Part, Split};
 pub use time::Timestamp;
+pub use training::Training;
 pub use value::{Color, DisplayName, Email, Language, ResourceId, Shortcut, Slug};

@@ -8,6 +8,8 @@ use crate::label::Medium;
 pub enum ModelKind {
     /// Says which concepts are in a picture.
     VisualClassifier,
+    /// Says which of an app's own concepts are in a picture or a text, by what was said of others.
+    EmbeddingClassifier,
     /// Turns a picture into numbers that are alike for pictures that look alike.
     VisualEmbedder,
     /// Turns a text into numbers that are alike for texts that mean the like.
@@ -36,12 +38,26 @@ impl Gives {
 
 impl ModelKind {
     /// Every one.
-    pub const ALL: [Self; 3] = [Self::VisualClassifier, Self::VisualEmbedder, Self::TextEmbedder];
+    pub const ALL: [Self; 4] =
+        [Self::EmbeddingClassifier, Self::VisualClassifier, Self::VisualEmbedder, Self::TextEmbedder];
+
+    /// The kind of that name, if there is one.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether models of this kind are made and trained in apps.
+    #[must_use]
+    pub fn is_trained(self) -> bool {
+        self == Self::EmbeddingClassifier
+    }
 
     /// Its name on the wire.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::EmbeddingClassifier => "embedding-classifier",
             Self::VisualClassifier => "visual-classifier",
             Self::VisualEmbedder => "visual-embedder",
             Self::TextEmbedder => "text-embedder",
@@ -52,6 +68,7 @@ impl ModelKind {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
+            Self::EmbeddingClassifier => "Trained classifier",
             Self::VisualClassifier => "Picture classifier",
             Self::VisualEmbedder => "Picture embedder",
             Self::TextEmbedder => "Text embedder",
@@ -62,6 +79,9 @@ impl ModelKind {
     #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
+            Self::EmbeddingClassifier => {
+                "Says which of the app’s concepts are in a picture or a text, by what was said of others."
+            }
             Self::VisualClassifier => "Says which concepts are in a picture, and how sure it is.",
             Self::VisualEmbedder => {
                 "Turns a picture into numbers, which are alike for pictures that look alike."
@@ -70,12 +90,13 @@ impl ModelKind {
         }
     }
 
-    /// What it takes.
+    /// What all models of this kind take; nothing, if some take pictures and others texts.
     #[must_use]
-    pub fn takes(self) -> Medium {
+    pub fn takes(self) -> Option<Medium> {
         match self {
-            Self::VisualClassifier | Self::VisualEmbedder => Medium::Image,
-            Self::TextEmbedder => Medium::Text,
+            Self::VisualClassifier | Self::VisualEmbedder => Some(Medium::Image),
+            Self::TextEmbedder => Some(Medium::Text),
+            Self::EmbeddingClassifier => None,
         }
     }
 
@@ -83,7 +104,7 @@ impl ModelKind {
     #[must_use]
     pub fn gives(self) -> Gives {
         match self {
-            Self::VisualClassifier => Gives::Concepts,
+            Self::EmbeddingClassifier | Self::VisualClassifier => Gives::Concepts,
             Self::VisualEmbedder | Self::TextEmbedder => Gives::Embeddings,
         }
     }
@@ -97,6 +118,7 @@ mod tests {
     fn every_kind_has_one_name() {
         for kind in ModelKind::ALL {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+            assert_eq!(ModelKind::of_name(kind.name()), Some(kind));
         }
     }
 }

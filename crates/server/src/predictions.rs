@@ -41,8 +41,16 @@ pub(crate) async fn take(State(state): State<Predictions>, request: Request, nex
         Ok(_) => match read(Request::from_parts(parts.clone(), body)).await {
             Ok((of, content)) => {
                 let wanted = Wanted::default();
-                let ask = Predict { model: ModelName::public(&model), inputs: vec![content], wanted };
-                found(state.service.predict(&who, &app, Endpoint::PostModelOutputs, ask).await, of)
+                let own = ModelName { is_public: false, slug: model.clone(), version: None };
+                let mut ask = Predict { model: own, inputs: vec![content], wanted };
+                let mut answer =
+                    state.service.predict(&who, &app, Endpoint::PostModelOutputs, ask.clone()).await;
+                // No model of an app has the identifier of a public one.
+                if matches!(answer, Err(Error::NotFound)) {
+                    ask.model = ModelName::public(&model);
+                    answer = state.service.predict(&who, &app, Endpoint::PostModelOutputs, ask).await;
+                }
+                found(answer, of)
             }
             Err(error) => Err(error),
         },

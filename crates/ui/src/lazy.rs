@@ -44,6 +44,8 @@ use crate::{
         landing::Landing,
         leaked::ReportLeaked,
         model::OneModel,
+        model_new::NewModel,
+        model_version::VersionOfModel,
         models::Models,
         reset::AskReset,
         reset_token::ChoosePassword,
@@ -137,7 +139,9 @@ pub(crate) enum DataPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LearningPage {
     Models,
+    NewModel,
     OneModel,
+    VersionOfModel,
 }
 
 /// The forms that change who may do what.
@@ -386,7 +390,9 @@ fn data(page: DataPage) -> AnyView {
 fn learning(page: LearningPage) -> AnyView {
     match page {
         LearningPage::Models => view! { <Models /> }.into_any(),
+        LearningPage::NewModel => view! { <NewModel /> }.into_any(),
         LearningPage::OneModel => view! { <OneModel /> }.into_any(),
+        LearningPage::VersionOfModel => view! { <VersionOfModel /> }.into_any(),
     }
 }
 

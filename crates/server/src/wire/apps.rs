@@ -251,6 +251,7 @@ pub(super) async fn count(
     Ok(GetResourceCountsResponse {
         datasets: counts.datasets,
         inputs: counts.inputs,
+        models: counts.models,
         ..GetResourceCountsResponse::default()
     })
 }

@@ -180,6 +180,9 @@ derived! {
     atelier_domain::Part: String => |name| name.parse::<atelier_domain::Part>();
     atelier_domain::collector::Watched: String => |name| name.parse::<atelier_domain::collector::Watched>();
     atelier_domain::collector::State: String => |name| name.parse::<atelier_domain::collector::State>();
+    atelier_domain::training::State: String => |name| name.parse::<atelier_domain::training::State>();
+    atelier_domain::training::Phase: String => |name| name.parse::<atelier_domain::training::Phase>();
+    atelier_domain::training::Fault: String => |name| name.parse::<atelier_domain::training::Fault>();
     atelier_domain::collector::Share: i64 => |share| atelier_domain::collector::Share::of_millionths(share);
     id::UserId: Uuid => |uuid| Ok::<_, Never>(id::UserId(uuid));
     id::AppId: Uuid => |uuid| Ok::<_, Never>(id::AppId(uuid));
@@ -198,6 +201,8 @@ derived! {
     id::RelationId: Uuid => |uuid| Ok::<_, Never>(id::RelationId(uuid));
     id::TaskId: Uuid => |uuid| Ok::<_, Never>(id::TaskId(uuid));
     id::CollectorId: Uuid => |uuid| Ok::<_, Never>(id::CollectorId(uuid));
+    id::ModelId: Uuid => |uuid| Ok::<_, Never>(id::ModelId(uuid));
+    id::ModelVersionId: Uuid => |uuid| Ok::<_, Never>(id::ModelVersionId(uuid));
 }
 
 impl Column for Option<serde_json::Value> {

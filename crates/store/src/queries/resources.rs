@@ -14,6 +14,8 @@ row! {
         pub inputs: i64,
         /// Its datasets.
         pub datasets: i64,
+        /// Its own models.
+        pub models: i64,
     }
 }
 
@@ -27,7 +29,8 @@ pub async fn count(conn: &mut Conn, permit: &Permit) -> Result<CountsRow> {
             concat!(
                 "SELECT (SELECT ",
                 $inputs,
-                ") AS inputs, (SELECT COUNT(*) FROM datasets WHERE app_id = $1) AS datasets"
+                ") AS inputs, (SELECT COUNT(*) FROM datasets WHERE app_id = $1) AS datasets, \
+                 (SELECT COUNT(*) FROM models WHERE app_id = $1) AS models"
             )
         };
     }

@@ -273,6 +273,8 @@ fn sentence(action: &str) -> &str {
         "concept.merged" => "merged other concepts into",
         "vocab.deleted" => "deleted vocabularies:",
         "task.deleted" => "deleted tasks:",
+        "model.deleted" => "deleted models:",
+        "model_version.deleted" => "deleted a version of the model",
         "collector.created" => "made the collector",
         "collector.changed" => "changed the collector",
         "collector.stopped" => "stopped the collector",
