@@ -58,7 +58,8 @@ fn Body(shown: ModelShown) -> impl IntoView {
     };
     let known = (model.kind.gives() == Gives::Concepts && !version.is_empty())
         .then(|| view! { <Known path concepts more sought all=model.concepts /> });
-    let gives = size(&model);
+    let gives =
+        (!version.is_empty()).then(|| view! { <tr><th scope="row">"Gives"</th><td>{size(&model)}</td></tr> });
     let is_own = own.is_some();
     let training =
         own.clone().map(|own| view! { <Training app=place.app.clone() model=model.clone() own /> });
@@ -88,7 +89,7 @@ fn Body(shown: ModelShown) -> impl IntoView {
                 <table class="facts">
                     <tbody>
                         <tr><th scope="row">"Kind"</th><td>{model.kind.title()}</td></tr>
-                        <tr><th scope="row">"Gives"</th><td>{gives}</td></tr>
+                        {gives}
                         {version}
                         {license}
                     </tbody>
@@ -107,7 +108,7 @@ fn deletion(app: App, model: String, no_deletion: Option<String>) -> AnyView {
         None => {
             let form = Form::<DeleteModel>::new();
             view! {
-                <details class="row-more">
+                <details class="plot-table">
                     <summary>"Delete the model …"</summary>
                     <PostForm form class="is-narrow">
                         <ErrorSummary />

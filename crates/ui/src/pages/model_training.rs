@@ -44,8 +44,8 @@ pub(super) fn Training(
         .iter()
         .filter(|version| version.progress.is_under_way)
         .map(|version| {
-            view! { <UnderWay app=app.clone() model=model.slug.clone() version=version.clone() may_cancel=no_training.is_none() /> }
-                .into_any()
+            let (app, model, version) = (app.clone(), model.slug.clone(), version.clone());
+            view! { <UnderWay app model version may_cancel=no_training.is_none() /> }.into_any()
         })
         .collect_view();
     let begin = match (no_training, material) {
@@ -57,7 +57,7 @@ pub(super) fn Training(
         <section class="section">
             <h2>"Training"</h2>
             <p class="section-lead">{settings}</p>
-            {under_way}
+            <div class="trainings">{under_way}</div>
             {begin}
         </section>
         {done}
@@ -86,7 +86,7 @@ fn begin(app: App, model: String, material: Option<Material>) -> AnyView {
     let table = (!rows.is_empty()).then(|| {
         let columns = [Column::text("Concept"), Column::numeric("Show it"), Column::numeric("Do not")];
         view! {
-            <details class="row-more">
+            <details class="plot-table">
                 <summary>"What is said how often"</summary>
                 <Table caption="What is said how often" columns=columns.to_vec()>{rows}</Table>
             </details>
@@ -96,16 +96,16 @@ fn begin(app: App, model: String, material: Option<Material>) -> AnyView {
     let button = match fault {
         Some(why) => view! { <p class="page-note"><Prose text=why /></p> }.into_any(),
         None => view! {
-            <PostForm form class="row-form">
+            <PostForm form class="is-narrow">
                 <ErrorSummary />
                 <ModelFields app model />
-                <SubmitButton>"Train"</SubmitButton>
+                <p class="actions"><SubmitButton>"Train"</SubmitButton></p>
             </PostForm>
         }
         .into_any(),
     };
     view! {
-        <p>{format!("There are {counted} to learn from.")}</p>
+        <p class="section-lead">{format!("There are {counted} to learn from.")}</p>
         {warnings}
         {table}
         {button}
@@ -138,16 +138,19 @@ fn UnderWay(app: App, model: String, version: ListedTraining, may_cancel: bool) 
         row_action(form, fields.into_any(), "Cancel", "the training".to_owned())
     });
     let href = model_path(&app, &model);
+    // What was told last is drawn in a moment, when the page may just be made anew.
+    let words = move || progress.try_with(|progress| progress.words.clone()).unwrap_or_default();
+    let percent = move || progress.try_with(|progress| progress.percent.to_string()).unwrap_or_default();
     view! {
         <div class="batch is-under-way">
             <p class="batch-words">
                 <strong>"Training"</strong>
-                <span class="soft">{move || progress.with(|progress| progress.words.clone())}</span>
+                <span class="soft">{words}</span>
             </p>
             <progress
                 aria-label="Training"
                 max="100"
-                value=move || progress.with(|progress| progress.percent.to_string())
+                value=percent
             ></progress>
             <div class="row-actions">
                 {cancel}
@@ -192,7 +195,7 @@ fn table(app: &App, model: &str, versions: Vec<ListedTraining>) -> AnyView {
         .map(|version| {
             let ListedTraining { slug, progress, is_trained, examples, author, made_at, took, .. } = version;
             let (look, name) =
-                (version_path(app, model, &slug), slug.get(..8).unwrap_or_default().to_owned());
+                (version_path(app, model, &slug), slug.get(24..).unwrap_or_default().to_owned());
             let examples = examples.map_or_else(|| "–".to_owned(), |examples| examples.to_string());
             let words = progress.words;
             let figures = is_trained.then(|| {

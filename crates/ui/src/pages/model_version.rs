@@ -124,7 +124,7 @@ fn worst(app: &App, mistakes: Vec<(Input, String)>) -> AnyView {
                         {face}
                         <code class="card-id">{input.slug.clone()}</code>
                     </a>
-                    <p class="row-note">{words}</p>
+                    <p class="mistake">{words}</p>
                 </li>
             }
             .into_any()
@@ -198,7 +198,7 @@ fn compare(path: String, others: Vec<Choice>, with: &str, rows: Vec<[String; 4]>
 fn deletion(app: App, model: String, version: String) -> AnyView {
     let form = Form::<DeleteModelVersion>::new();
     view! {
-        <details class="row-more">
+        <details class="plot-table">
             <summary>"Delete the version …"</summary>
             <PostForm form class="is-narrow">
                 <ErrorSummary />

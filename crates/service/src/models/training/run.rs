@@ -191,7 +191,7 @@ impl Service {
             // Concepts of which nothing is said need no vectors to be told so.
             table.prune();
             table.check()?;
-            return Ok(read(&mut tx, &permit, table, job.settings.penalty).await?);
+            return read(&mut tx, &permit, table, job.settings.penalty).await;
         }
     }
 
