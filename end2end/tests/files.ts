@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { crc32 } from "node:zlib";
+import { crc32, deflateSync } from "node:zlib";
 import { expect, type Page } from "@playwright/test";
 
 /** The folder with the pictures and texts of the demonstration. */
@@ -34,6 +34,33 @@ function zip(files: [string, string][]): Buffer {
   end.writeUInt32LE(entries.length, 8);
   end.writeUInt32LE(at, 12);
   return Buffer.concat([...parts, entries, Buffer.from("PK\x05\x06"), end]);
+}
+
+/** A PNG of this size, each of whose pixels is what `color` says of its column and row: red, green and blue, up to 255. */
+export function png(
+  width: number,
+  height: number,
+  color: (x: number, y: number) => [number, number, number],
+): Buffer {
+  const chunk = (kind: string, content: Buffer): Buffer => {
+    const named = Buffer.concat([Buffer.from(kind), content]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(content.length);
+    sum.writeUInt32BE(crc32(named));
+    return Buffer.concat([length, named, sum]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  const rows: number[] = [];
+  for (let y = 0; y < height; y++) {
+    rows.push(0);
+    for (let x = 0; x < width; x++) rows.push(...color(x, y));
+  }
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const content = chunk("IDAT", deflateSync(Buffer.from(rows)));
+  return Buffer.concat([signature, chunk("IHDR", header), content, chunk("IEND", Buffer.alloc(0))]);
 }
 
 /** A zip of so many texts, with the lines that tell of them. */

@@ -118,6 +118,10 @@ ids! {
     WorkflowId;
     /// A workflow as it was at one moment.
     WorkflowVersionId;
+    /// A model of an app.
+    ModelId;
+    /// A model as it was trained once.
+    ModelVersionId;
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub const MOST_DENIED: usize = 2_000;
 pub const MOST_CORNERS: usize = 10_000;
 
 /// What kind of thing an input is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Medium {
     /// A picture.

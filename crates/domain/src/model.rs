@@ -8,6 +8,8 @@ use crate::label::Medium;
 pub enum ModelKind {
     /// Says which concepts are in a picture.
     VisualClassifier,
+    /// Says which of an app's own concepts are in a picture or a text, by what was said of others.
+    EmbeddingClassifier,
     /// Turns a picture into numbers that are alike for pictures that look alike.
     VisualEmbedder,
     /// Turns a text into numbers that are alike for texts that mean the like.
@@ -38,13 +40,31 @@ impl Gives {
 
 impl ModelKind {
     /// Every one.
-    pub const ALL: [Self; 4] =
-        [Self::VisualClassifier, Self::VisualEmbedder, Self::TextEmbedder, Self::ConceptThresholder];
+    pub const ALL: [Self; 5] = [
+        Self::EmbeddingClassifier,
+        Self::VisualClassifier,
+        Self::VisualEmbedder,
+        Self::TextEmbedder,
+        Self::ConceptThresholder,
+    ];
+
+    /// The kind of that name, if there is one.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether models of this kind are made and trained in apps.
+    #[must_use]
+    pub fn is_trained(self) -> bool {
+        self == Self::EmbeddingClassifier
+    }
 
     /// Its name on the wire.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::EmbeddingClassifier => "embedding-classifier",
             Self::VisualClassifier => "visual-classifier",
             Self::VisualEmbedder => "visual-embedder",
             Self::TextEmbedder => "text-embedder",
@@ -56,6 +76,7 @@ impl ModelKind {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
+            Self::EmbeddingClassifier => "Trained classifier",
             Self::VisualClassifier => "Picture classifier",
             Self::VisualEmbedder => "Picture embedder",
             Self::TextEmbedder => "Text embedder",
@@ -67,6 +88,9 @@ impl ModelKind {
     #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
+            Self::EmbeddingClassifier => {
+                "Says which of the app’s concepts are in a picture or a text, by what was said of others."
+            }
             Self::VisualClassifier => "Says which concepts are in a picture, and how sure it is.",
             Self::VisualEmbedder => {
                 "Turns a picture into numbers, which are alike for pictures that look alike."
@@ -78,13 +102,14 @@ impl ModelKind {
         }
     }
 
-    /// Of which inputs it takes; of none, if it takes the concepts that another model found.
+    /// What all models of this kind take; nothing, if some take pictures and others texts, or if they take the concepts that
+    /// another model found.
     #[must_use]
     pub fn takes(self) -> Option<Medium> {
         match self {
             Self::VisualClassifier | Self::VisualEmbedder => Some(Medium::Image),
             Self::TextEmbedder => Some(Medium::Text),
-            Self::ConceptThresholder => None,
+            Self::EmbeddingClassifier | Self::ConceptThresholder => None,
         }
     }
 
@@ -92,7 +117,7 @@ impl ModelKind {
     #[must_use]
     pub fn gives(self) -> Gives {
         match self {
-            Self::VisualClassifier | Self::ConceptThresholder => Gives::Concepts,
+            Self::EmbeddingClassifier | Self::VisualClassifier | Self::ConceptThresholder => Gives::Concepts,
             Self::VisualEmbedder | Self::TextEmbedder => Gives::Embeddings,
         }
     }
@@ -106,6 +131,7 @@ mod tests {
     fn every_kind_has_one_name() {
         for kind in ModelKind::ALL {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+            assert_eq!(ModelKind::of_name(kind.name()), Some(kind));
         }
     }
 }

@@ -49,6 +49,29 @@ pub(crate) async fn embed(service: Service, stop: CancellationToken) {
     }
 }
 
+/// Trains the models that wait for it, one after the other, until `stop`. What it is at then is taken up again by whichever
+/// server has time for it.
+pub(crate) async fn train(service: Service, stop: CancellationToken) {
+    loop {
+        let trained = tokio::select! {
+            () = stop.cancelled() => return,
+            trained = service.train_next() => trained,
+        };
+        let pause = match trained {
+            Ok(true) => continue,
+            Ok(false) => REST,
+            Err(error) => {
+                tracing::warn!(%error, "could not train a model that waits for it");
+                LOOK
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = service.training_begins(pause) => {}
+        }
+    }
+}
+
 /// Tidies up once at the start and every hour from then on, until `stop`. What fails is tried again the next time.
 pub(crate) async fn run(service: Service, stop: CancellationToken) {
     let mut hours = tokio::time::interval(PERIOD);

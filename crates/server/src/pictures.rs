@@ -162,7 +162,7 @@ pub(crate) fn refusal(error: &Error) -> Response {
         | Error::PasswordNeeded { .. }
         | Error::SignInNeeded { .. } => StatusCode::FORBIDDEN,
         Error::Invalid { .. } => StatusCode::BAD_REQUEST,
-        Error::Conflict(_) | Error::Taken(_) => StatusCode::CONFLICT,
+        Error::Conflict(_) | Error::Taken(_) | Error::Untrained { .. } => StatusCode::CONFLICT,
         Error::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,

@@ -98,13 +98,15 @@ async fn answer(
 ) -> Result<Value, UiError> {
     let answer = match asked {
         Asked::Model(model) => {
-            let ask = Predict {
-                model: ModelName::public(&model),
-                inputs: vec![content],
-                wanted: Wanted::default(),
-            };
-            let predictions = service.predict(who, app, Endpoint::PostModelOutputs, ask).await?;
-            let found = predictions.outputs.into_iter().next().unwrap_or(Err(Error::Unavailable))?;
+            let own = ModelName { is_public: false, slug: model.clone(), version: None };
+            let mut ask = Predict { model: own, inputs: vec![content], wanted: Wanted::default() };
+            let mut predictions = service.predict(who, app, Endpoint::PostModelOutputs, ask.clone()).await;
+            // No model of an app has the identifier of a public one.
+            if matches!(predictions, Err(Error::NotFound)) {
+                ask.model = ModelName::public(&model);
+                predictions = service.predict(who, app, Endpoint::PostModelOutputs, ask).await;
+            }
+            let found = predictions?.outputs.into_iter().next().unwrap_or(Err(Error::Unavailable))?;
             serde_json::to_value(PredictAnswer { of, found: shown(found) })
         }
         Asked::Workflow(workflow) => {

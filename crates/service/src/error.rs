@@ -1,4 +1,5 @@
 use crate::identity::ProviderName;
+use atelier_domain::training::State;
 use atelier_domain::{Cause, Endpoint, Refusal, ScopeSet, Violation};
 
 /// What an operation answers when it does not do what was asked.
@@ -58,6 +59,14 @@ pub enum Error {
     /// It was valid, and there is something of that identifier already.
     #[error("{0}")]
     Taken(String),
+    /// It was valid, and the model that is asked is not trained.
+    #[error("{why}")]
+    Untrained {
+        /// How far its training is; nothing, if it was never begun.
+        state: Option<State>,
+        /// The same in words.
+        why: String,
+    },
     /// Too often.
     #[error("{why}; try again in {}", waiting(*.seconds))]
     Throttled {

@@ -56,6 +56,9 @@ pub struct Service {
     pictures: inputs::Pictures,
     engine: models::Engine,
     indexes: models::Indexes,
+    classifiers: models::Classifiers,
+    /// Told whenever a training begins here.
+    trainings: Arc<tokio::sync::Notify>,
     fetcher: inputs::Fetcher,
     imports: imports::Turns,
     /// What is done beside requests, and not waited for by them.
@@ -81,6 +84,8 @@ impl Service {
             pictures: inputs::Pictures::default(),
             engine: models::Engine::default(),
             indexes: models::Indexes::default(),
+            classifiers: models::Classifiers::default(),
+            trainings: Arc::default(),
             fetcher: inputs::Fetcher::new(inputs::Fetching::default()),
             imports: imports::Turns::default(),
             background: TaskTracker::new(),

@@ -229,6 +229,16 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("models"), StaticSegment("new"))
+                    view=Page::Learning(LearningPage::NewModel)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("models"), ParamSegment("model"), StaticSegment("versions"), ParamSegment("version"))
+                    view=Page::Learning(LearningPage::VersionOfModel)
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("models"), ParamSegment("model"))
                     view=Page::Learning(LearningPage::OneModel)
                     ssr=SsrMode::Async

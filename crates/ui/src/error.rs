@@ -163,7 +163,7 @@ impl From<atelier_service::Error> for UiError {
                     })
                     .collect(),
             },
-            Error::Conflict(message) | Error::Taken(message) => {
+            Error::Conflict(message) | Error::Taken(message) | Error::Untrained { why: message, .. } => {
                 Self::Conflict { message: sentence(&message) }
             }
             Error::Throttled { seconds, .. } => Self::Throttled {

@@ -44,6 +44,8 @@ use crate::{
         landing::Landing,
         leaked::ReportLeaked,
         model::OneModel,
+        model_new::NewModel,
+        model_version::VersionOfModel,
         models::Models,
         reset::AskReset,
         reset_token::ChoosePassword,
@@ -140,11 +142,13 @@ pub(crate) enum DataPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LearningPage {
     Models,
+    NewModel,
     OneModel,
     Workflows,
     NewWorkflow,
     OneWorkflow,
     EditWorkflow,
+    VersionOfModel,
 }
 
 /// The forms that change who may do what.
@@ -393,11 +397,13 @@ fn data(page: DataPage) -> AnyView {
 fn learning(page: LearningPage) -> AnyView {
     match page {
         LearningPage::Models => view! { <Models /> }.into_any(),
+        LearningPage::NewModel => view! { <NewModel /> }.into_any(),
         LearningPage::OneModel => view! { <OneModel /> }.into_any(),
         LearningPage::Workflows => view! { <Workflows /> }.into_any(),
         LearningPage::NewWorkflow => view! { <NewWorkflow /> }.into_any(),
         LearningPage::OneWorkflow => view! { <OneWorkflow /> }.into_any(),
         LearningPage::EditWorkflow => view! { <EditWorkflow /> }.into_any(),
+        LearningPage::VersionOfModel => view! { <VersionOfModel /> }.into_any(),
     }
 }
 

@@ -136,6 +136,125 @@ pub(crate) fn bars(title: &str, rows: &[Bar]) -> String {
     svg
 }
 
+/// How high a row of a matrix is, in pixels.
+const CELL: f64 = 32.0;
+/// How much of the width its names have, in a hundred.
+const NAMES: f64 = 30.0;
+/// In how many columns numbers still have room.
+const NUMBERED: usize = 12;
+
+/// Cells in rows and columns of the same names, each filled by its share of its row; columns are numbered as the rows are.
+pub(crate) fn matrix(title: &str, names: &[String], rows: &[Vec<usize>]) -> String {
+    let mut svg = opened(title, CELL * (rows.len() + 1) as f64);
+    let width = (100.0 - NAMES) / names.len().max(1) as f64;
+    let is_numbered = names.len() <= NUMBERED;
+    for column in 0..names.len() {
+        if is_numbered {
+            let _ = write!(
+                svg,
+                "<text x=\"{:.2}%\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+                NAMES + width * (column as f64 + 0.5),
+                CELL - 10.0,
+                column + 1
+            );
+        }
+    }
+    for ((place, name), row) in names.iter().enumerate().zip(rows) {
+        let y = CELL * (place as f64 + 1.0);
+        let all = row.iter().sum::<usize>().max(1) as f64;
+        // A name that is too long ends where the cells begin.
+        let _ = write!(
+            svg,
+            "<svg x=\"0\" y=\"{y:.1}\" width=\"{:.2}%\" height=\"{CELL}\"><text class=\"name\" x=\"0\" y=\"{:.1}\">{}: {}</text></svg>",
+            NAMES - 2.0,
+            CELL - 10.0,
+            place + 1,
+            escaped(name)
+        );
+        for (column, count) in row.iter().enumerate() {
+            let x = NAMES + width * column as f64;
+            // What is written on the darkest can still be read.
+            let share = *count as f64 / all * 0.6;
+            let _ = write!(
+                svg,
+                "<rect class=\"ground\" x=\"{x:.2}%\" y=\"{:.1}\" width=\"{:.2}%\" height=\"{:.1}\"/>\
+                 <rect class=\"part-1\" fill-opacity=\"{share:.3}\" x=\"{x:.2}%\" y=\"{:.1}\" width=\"{:.2}%\" height=\"{:.1}\"/>",
+                y + 1.0,
+                width * 0.97,
+                CELL - 2.0,
+                y + 1.0,
+                width * 0.97,
+                CELL - 2.0
+            );
+            if is_numbered {
+                let _ = write!(
+                    svg,
+                    "<text class=\"name\" x=\"{:.2}%\" y=\"{:.1}\" text-anchor=\"middle\">{count}</text>",
+                    x + width / 2.0,
+                    y + CELL - 10.0
+                );
+            }
+        }
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
+/// Lines over what goes from 0 to 1 in both directions, and the diagonal if that says something.
+pub(crate) fn curves(
+    title: &str,
+    across: &str,
+    up: &str,
+    lines: &[Vec<(f64, f64)>],
+    has_diagonal: bool,
+) -> String {
+    let ground = HEIGHT - BELOW;
+    let field = ground - ABOVE;
+    let mut svg = opened(title, HEIGHT);
+    for line in [0.5, 1.0] {
+        let y = ground - field * line;
+        let _ = write!(
+            svg,
+            "<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>\
+             <text x=\"0\" y=\"{:.1}\">{}</text>",
+            y - 4.0,
+            if line == 1.0 { format!("{} 1", escaped(up)) } else { number(line) }
+        );
+    }
+    // Within it, both directions have the same length, whatever the page's width is.
+    let _ = write!(
+        svg,
+        "<svg x=\"0\" y=\"{ABOVE}\" width=\"100%\" height=\"{field}\" viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\">"
+    );
+    if has_diagonal {
+        svg.push_str("<path class=\"diagonal\" d=\"M0 1000L1000 0\" vector-effect=\"non-scaling-stroke\"/>");
+    }
+    for (points, part) in lines.iter().zip(1..) {
+        let path: Vec<String> = points
+            .iter()
+            .map(|(x, y)| {
+                format!("{:.0} {:.0}", x.clamp(0.0, 1.0) * 1_000.0, (1.0 - y.clamp(0.0, 1.0)) * 1_000.0)
+            })
+            .collect();
+        let _ = write!(
+            svg,
+            "<path class=\"line-{part}\" d=\"M{}\" vector-effect=\"non-scaling-stroke\"/>",
+            path.join("L")
+        );
+    }
+    let _ = write!(
+        svg,
+        "</svg><line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"{ground}\" y2=\"{ground}\"/>\
+         <text x=\"0\" y=\"{:.1}\">0</text>\
+         <text x=\"100%\" y=\"{:.1}\" text-anchor=\"end\">{} 1</text>",
+        HEIGHT - 6.0,
+        HEIGHT - 6.0,
+        escaped(across)
+    );
+    svg.push_str("</svg>");
+    svg
+}
+
 fn opened(title: &str, height: f64) -> String {
     format!(
         "<svg class=\"plot\" role=\"img\" aria-label=\"{}\" width=\"100%\" height=\"{height}\">",
@@ -212,6 +331,20 @@ mod tests {
             svg.contains("width=\"100.00%\" height=\"10\"/>") && svg.contains("width=\"25.00%\""),
             "{svg}"
         );
+    }
+
+    #[test]
+    fn curves_stay_in_their_field_and_cells_are_filled_by_their_share() {
+        let svg = curves("ROC", "False", "True", &[vec![(0.0, 0.0), (0.25, 1.0), (1.5, 1.0)]], true);
+        assert!(svg.contains("class=\"line-1\" d=\"M0 1000L250 0L1000 0\""), "{svg}");
+        assert_eq!(svg.matches("class=\"diagonal\"").count(), 1);
+        let names = ["<a>".to_owned(), "b".to_owned()];
+        let svg = matrix("What", &names, &[vec![3, 1], vec![0, 0]]);
+        assert!(svg.contains("1: &lt;a&gt;") && !svg.contains("<a>"), "{svg}");
+        assert!(svg.contains("fill-opacity=\"0.450\"") && svg.contains("fill-opacity=\"0.000\""), "{svg}");
+        let many: Vec<String> = (0..20).map(|number| number.to_string()).collect();
+        let svg = matrix("What", &many, &vec![vec![7; 20]; 20]);
+        assert_eq!(svg.matches(">7<").count(), 0, "there is no room for them");
     }
 
     #[test]

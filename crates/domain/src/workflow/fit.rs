@@ -16,11 +16,15 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// Those of a model of this kind.
+    /// Those of a model of this kind, which takes pictures or texts as `takes` says, where not all of its kind do.
     #[must_use]
-    pub fn of(kind: ModelKind) -> Self {
-        let medium = kind.takes();
-        Self { medium, given: medium.is_none().then_some(Gives::Concepts), gives: kind.gives() }
+    pub fn of(kind: ModelKind, takes: Option<Medium>) -> Self {
+        let given = match kind {
+            ModelKind::EmbeddingClassifier => Some(Gives::Embeddings),
+            ModelKind::ConceptThresholder => Some(Gives::Concepts),
+            ModelKind::VisualClassifier | ModelKind::VisualEmbedder | ModelKind::TextEmbedder => None,
+        };
+        Self { medium: kind.takes().or(takes), given, gives: kind.gives() }
     }
 
     /// Whether it is a filter: concepts go in, and some of them come out.
@@ -68,6 +72,15 @@ impl Graph {
             if let (Some(Gives::Embeddings), [one, other, ..]) = (own.given, taken.as_slice()) {
                 return Err(Misfit::Ambiguous { node: id(), one: named(*one), other: named(*other) });
             }
+            // A vector of a text says nothing to a model that learned from those of pictures.
+            let others = taken.iter().find_map(|place| {
+                let medium = ports.get(*place)?.medium?;
+                (own.given == Some(Gives::Embeddings) && Some(medium) != own.medium)
+                    .then_some((*place, medium))
+            });
+            if let (Some((place, takes)), Some(others)) = (others, own.medium) {
+                return Err(Misfit::Mixed { one: named(place), takes, other: id(), others });
+            }
             if !taken.is_empty() {
                 feeds.push(Feed::Nodes(taken));
                 continue;
@@ -109,9 +122,15 @@ mod tests {
 
     #[test]
     fn each_looks_at_what_it_takes() {
-        assert_eq!(Ports::of(ModelKind::VisualClassifier), RECOGNISER);
-        assert_eq!(Ports::of(ModelKind::VisualEmbedder), EMBEDDER);
-        assert_eq!(Ports::of(ModelKind::ConceptThresholder), FILTER);
+        assert_eq!(Ports::of(ModelKind::VisualClassifier, None), RECOGNISER);
+        assert_eq!(Ports::of(ModelKind::VisualEmbedder, None), EMBEDDER);
+        assert_eq!(Ports::of(ModelKind::ConceptThresholder, None), FILTER);
+        assert_eq!(Ports::of(ModelKind::EmbeddingClassifier, Some(Medium::Image)), CLASSIFIER);
+        let of_texts = Ports { medium: Some(Medium::Text), ..EMBEDDER };
+        assert_eq!(
+            fit(&[("embed", &[], of_texts), ("classify", &["embed"], CLASSIFIER)]).unwrap_err(),
+            "must all take the same: `embed` takes text, `classify` takes image"
+        );
         let feeds = fit(&[
             ("recognise", &[], RECOGNISER),
             ("filter", &["recognise"], FILTER),

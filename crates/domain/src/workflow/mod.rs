@@ -16,6 +16,7 @@ pub use invalid::{InvalidGraph, Misfit};
 pub use layout::{Edge, Layout, Spot};
 pub use wanted::{Bound, Comparison, InvalidWanted, Threshold, Wanted};
 
+use crate::label::Medium;
 use crate::model::ModelKind;
 use crate::value::ResourceId;
 
@@ -44,6 +45,17 @@ pub struct ModelRef {
     /// Of which kind it was found to be when the workflow was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<ModelKind>,
+    /// What it takes of the workflow's own input, as it was found then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes: Option<Medium>,
+}
+
+impl ModelRef {
+    /// What its model takes and gives, if that was found.
+    #[must_use]
+    pub fn ports(&self) -> Option<Ports> {
+        self.kind.map(|kind| Ports::of(kind, self.takes))
+    }
 }
 
 impl fmt::Display for ModelRef {

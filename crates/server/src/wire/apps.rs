@@ -262,6 +262,7 @@ pub(super) async fn count(
         datasets: counts.datasets,
         inputs: counts.inputs,
         workflows: counts.workflows,
+        models: counts.models,
         ..GetResourceCountsResponse::default()
     })
 }

@@ -30,7 +30,8 @@ pub(super) fn write(kept: &Value) -> Option<Struct> {
     Some(Struct { fields: fields.collect::<BTreeMap<_, _>>() })
 }
 
-fn write_value(value: &Value) -> Wire {
+/// The `Value` of JSON.
+pub(super) fn write_value(value: &Value) -> Wire {
     let kind = match value {
         Value::Null => Kind::NullValue(0),
         Value::Bool(value) => Kind::BoolValue(*value),

@@ -152,6 +152,13 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::PostModelsSearches, models::search)
         .serve(Endpoint::GetModelVersion, models::get_version)
         .serve(Endpoint::ListModelVersions, models::list_versions)
+        .serve(Endpoint::PostModels, models::trained::post)
+        .serve(Endpoint::PatchModels, models::trained::patch)
+        .serve(Endpoint::DeleteModel, models::trained::delete_one)
+        .serve(Endpoint::DeleteModels, models::trained::delete)
+        .serve(Endpoint::PostModelVersions, models::trained::train)
+        .serve(Endpoint::PatchModelVersions, models::trained::patch_versions)
+        .serve(Endpoint::DeleteModelVersion, models::trained::delete_version)
         .serve(Endpoint::ListModelConcepts, models::list_concepts)
         .serve(Endpoint::PostModelOutputs, models::predict)
         .serve(Endpoint::GenerateModelOutputs, models::predict)
@@ -308,6 +315,9 @@ fn failure(error: Error) -> Failure {
             Failure::invalid(fields.join("; "))
         }
         Error::Conflict(why) | Error::Taken(why) => Failure::invalid(why).http(Http::CONFLICT),
+        Error::Untrained { state, why } => {
+            Failure::new(models::trained::code(state, None)).details(why).http(Http::CONFLICT)
+        }
         Error::Throttled { .. } => Failure::throttled().details(error.to_string()),
         // In band, like every other: gRPC's own UNAVAILABLE makes clients send the request again and again.
         Error::Unavailable => Failure::new(StatusCode::TryAgain),

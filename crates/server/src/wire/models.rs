@@ -1,14 +1,16 @@
 //! Models, and what they find in inputs.
 
+pub(super) mod trained;
+
 use atelier_contract::proto::status::Status;
 use atelier_contract::proto::visibility::Gettable;
 use atelier_contract::proto::{
-    Concept, Data, Embedding, GetModelRequest, GetModelTypeRequest, GetModelVersionRequest, Image, Input,
-    ListModelConceptsRequest, ListModelTypesRequest, ListModelVersionsRequest, ListModelsRequest, Model,
-    ModelType, ModelVersion, MultiConceptResponse, MultiModelResponse, MultiModelTypeResponse,
-    MultiModelVersionResponse, MultiOutputResponse, Output, OutputInfo, PostModelOutputsRequest,
-    PostModelsSearchesRequest, SingleModelResponse, SingleModelTypeResponse, SingleModelVersionResponse,
-    Text, UserAppIdSet, Visibility,
+    Concept, Data, Embedding, EvaluationType, GetModelRequest, GetModelTypeRequest, GetModelVersionRequest,
+    Image, Input, ListModelConceptsRequest, ListModelTypesRequest, ListModelVersionsRequest,
+    ListModelsRequest, Model, ModelType, ModelVersion, MultiConceptResponse, MultiModelResponse,
+    MultiModelTypeResponse, MultiModelVersionResponse, MultiOutputResponse, Output, OutputInfo,
+    PostModelOutputsRequest, PostModelsSearchesRequest, SingleModelResponse, SingleModelTypeResponse,
+    SingleModelVersionResponse, Text, UserAppIdSet, Visibility,
 };
 use atelier_contract::{Call, Failure, StatusCode};
 use atelier_domain::id::JobId;
@@ -16,12 +18,16 @@ use atelier_domain::model::Gives;
 use atelier_domain::{Endpoint, Medium, ModelKind};
 use atelier_service::inputs::Content;
 use atelier_service::models::{
-    Found, FoundConcept, Model as Known, ModelConcept, ModelName, ModelsFilter, Predict, Predictions, Wanted,
+    Found, FoundConcept, Model as Known, ModelConcept, ModelName, ModelVersion as Version, ModelsFilter,
+    Predict, Predictions, Wanted,
 };
-use atelier_service::{AppName, Service};
+use atelier_service::{AppAddress, AppName, Error, Service};
 
 use super::inputs::{input_failure, input_unreadable, read_content, status_of_all};
 use super::{Window, app_name, failure, own_account, timestamp, who};
+
+/// Under which licence the weights of all public models are used.
+const PUBLIC_LICENSE: &str = "Apache-2.0";
 
 /// Where clients find a model, as they named it.
 pub(super) struct Place {
@@ -41,6 +47,20 @@ impl Place {
         let slug = if app_id.is_empty() && app.is_public() { "main".into() } else { app_id };
         Self { app, owner: user_id, slug, is_of_somebody }
     }
+
+    /// The names by which the app is addressed whose model it is; as it was asked for, if that is public.
+    pub(super) fn of_model(&self, app: Option<&AppAddress>) -> Names {
+        match app {
+            Some(app) => Names { owner: app.owner.clone(), app: app.app.clone() },
+            None => Names { owner: self.owner.clone(), app: self.slug.clone() },
+        }
+    }
+}
+
+/// The names by which an app is addressed.
+pub(super) struct Names {
+    pub(super) owner: String,
+    pub(super) app: String,
 }
 
 pub(super) async fn list_types(
@@ -76,9 +96,19 @@ pub(super) async fn list(
 ) -> Result<MultiModelResponse, Failure> {
     let (who, place) = (who(&call)?, Place::of(request.user_app_id.clone()));
     if place.is_of_somebody {
-        // Of all of somebody's apps together: none of these has any so far.
+        // Of all of somebody's apps together, of those whose models the caller may list.
         own_account(&service, &who, &call, request.user_app_id.as_ref()).await?;
-        return Ok(MultiModelResponse::default());
+        let text = [request.search, request.query, request.name].into_iter().find(|text| !text.is_empty());
+        let filter = filter(request.model_type_id, text.unwrap_or_default());
+        let mut models = Vec::new();
+        for row in service.list_apps(&who, None, usize::MAX).await.map_err(failure)?.apps {
+            match service.list_models(&who, &AppName::Id(row.id), Endpoint::ListModels, &filter).await {
+                Ok(found) => models.extend(found),
+                Err(Error::Forbidden { .. } | Error::NotFound) => {}
+                Err(error) => return Err(failure(error)),
+            }
+        }
+        return Ok(several(Window::new(request.page, request.per_page), models, &place));
     }
     let text = [request.search, request.query, request.name].into_iter().find(|text| !text.is_empty());
     let filter = filter(request.model_type_id, text.unwrap_or_default());
@@ -153,10 +183,17 @@ pub(super) async fn get_version(
     let name = ModelName::at(&place.app, &request.model_id, &request.version_id);
     let model =
         service.get_model(&who, &place.app, Endpoint::GetModelVersion, &name).await.map_err(failure)?;
-    Ok(SingleModelVersionResponse {
-        model_version: Some(write_version(&model, &place)),
-        ..SingleModelVersionResponse::default()
-    })
+    let names = place.of_model(model.app.as_ref());
+    let mut written = model.version.as_ref().map(|version| write_version(version, &model.license, &names));
+    if let (Some(written), false) = (&mut written, model.is_public()) {
+        // All figures, to those who may see what is said of inputs; the others have had a few of them.
+        match service.get_model_evaluation(&who, &place.app, &model.slug, &written.id).await {
+            Ok(found) => written.metrics = Some(Box::new(trained::write_evaluation(&found, &names))),
+            Err(Error::Forbidden { .. } | Error::Conflict(_) | Error::NotFound) => {}
+            Err(error) => return Err(failure(error)),
+        }
+    }
+    Ok(SingleModelVersionResponse { model_version: written, ..SingleModelVersionResponse::default() })
 }
 
 pub(super) async fn list_versions(
@@ -166,9 +203,13 @@ pub(super) async fn list_versions(
 ) -> Result<MultiModelVersionResponse, Failure> {
     let (who, place) = (who(&call)?, Place::of(request.user_app_id));
     let name = ModelName::at(&place.app, &request.model_id, "");
-    let model =
-        service.get_model(&who, &place.app, Endpoint::ListModelVersions, &name).await.map_err(failure)?;
-    let versions = Window::new(request.page, request.per_page).cut([write_version(&model, &place)]);
+    let window = Window::new(request.page, request.per_page);
+    let (skip, size) = (window.skipped(), window.size as usize);
+    let found = service.list_model_versions(&who, &place.app, &name, skip, size).await.map_err(failure)?;
+    let names = place.of_model(found.app.as_ref());
+    // Those of public models are all under one licence.
+    let license = if found.app.is_none() { PUBLIC_LICENSE } else { "" };
+    let versions = found.value.iter().map(|version| write_version(version, license, &names));
     Ok(MultiModelVersionResponse {
         model_versions: versions.collect(),
         ..MultiModelVersionResponse::default()
@@ -187,8 +228,10 @@ pub(super) async fn list_concepts(
     let (skip, size) = (window.skipped(), window.size as usize);
     let concepts =
         service.list_model_concepts(&who, &place.app, &name, text, skip, size).await.map_err(failure)?;
+    let names = place.of_model(concepts.app.as_ref());
+    let concepts = concepts.value.into_iter();
     Ok(MultiConceptResponse {
-        concepts: concepts.into_iter().map(|concept| write_concept(concept, 1.0, &place)).collect(),
+        concepts: concepts.map(|concept| write_concept(concept, 1.0, &names)).collect(),
         ..MultiConceptResponse::default()
     })
 }
@@ -227,6 +270,7 @@ pub(super) async fn predict(
     let ask = Predict { model: name, inputs: contents, wanted: wanted(request.model) };
     let Predictions { model, outputs: found } =
         service.predict(&who, &place.app, call.endpoint, ask).await.map_err(failure)?;
+    let names = place.of_model(model.app.as_ref());
     let model = write(&model, &place);
     for (place_of, found) in asked.into_iter().zip(found) {
         let Some(output) = outputs.get_mut(place_of) else { continue };
@@ -235,7 +279,7 @@ pub(super) async fn predict(
         output.created_at = Some(timestamp(now));
         output.model = Some(model.clone());
         (output.status, output.data) = match found {
-            Ok(found) => (Some(StatusCode::Success.status()), Some(write_found(found, &place))),
+            Ok(found) => (Some(StatusCode::Success.status()), Some(write_found(found, &names))),
             Err(error) => (Some(Status::from(input_failure(error))), None),
         };
     }
@@ -277,12 +321,12 @@ fn of_all(outputs: &[Output]) -> Option<Status> {
     status_of_all(statuses, StatusCode::Success, "could not be looked at")
 }
 
-pub(super) fn write_found(found: Found, place: &Place) -> Data {
+pub(super) fn write_found(found: Found, names: &Names) -> Data {
     match found {
         Found::Concepts(found) => Data {
             concepts: found
                 .into_iter()
-                .map(|FoundConcept { concept, value }| write_concept(concept, value, place))
+                .map(|FoundConcept { concept, value }| write_concept(concept, value, names))
                 .collect(),
             ..Data::default()
         },
@@ -296,67 +340,85 @@ pub(super) fn write_found(found: Found, place: &Place) -> Data {
     }
 }
 
-fn write_concept(concept: ModelConcept, value: f32, place: &Place) -> Concept {
+pub(super) fn write_concept(concept: ModelConcept, value: f32, names: &Names) -> Concept {
     Concept {
         id: concept.slug,
         name: concept.name,
         value,
         language: "en".into(),
-        app_id: place.slug.clone(),
-        user_id: place.owner.clone(),
+        app_id: names.app.clone(),
+        user_id: names.owner.clone(),
         ..Concept::default()
     }
 }
 
+/// A kind of model. What takes either pictures or texts says so of both.
 fn write_type(kind: ModelKind) -> ModelType {
+    let takes = match (kind.takes(), kind) {
+        (Some(medium), _) => vec![medium.name()],
+        (None, ModelKind::ConceptThresholder) => vec![Gives::Concepts.name()],
+        (None, _) => vec![Medium::Image.name(), Medium::Text.name()],
+    };
     ModelType {
         id: kind.name().into(),
         title: kind.title().into(),
         description: kind.sentence().into(),
-        input_fields: vec![kind.takes().map_or(Gives::Concepts.name(), Medium::name).into()],
+        input_fields: takes.into_iter().map(str::to_owned).collect(),
         output_fields: vec![kind.gives().name().into()],
+        trainable: kind.is_trained(),
+        creatable: kind.is_trained(),
+        model_type_fields: if kind.is_trained() { trained::fields() } else { Vec::new() },
+        evaluation_type: if kind.is_trained() { EvaluationType::Classification.into() } else { 0 },
         ..ModelType::default()
     }
 }
 
-/// A model, with the names by which it was asked for.
+/// A model, with the names by which its app is addressed.
 pub(super) fn write(model: &Known, place: &Place) -> Model {
+    let names = place.of_model(model.app.as_ref());
+    let version = model.version.as_ref().map(|version| write_version(version, &model.license, &names));
     Model {
         id: model.slug.clone(),
         // The official client makes addresses of it.
         name: model.slug.clone(),
         display_name: model.name.clone(),
-        created_at: Some(timestamp(model.version.made_at)),
-        modified_at: Some(timestamp(model.version.made_at)),
-        app_id: place.slug.clone(),
-        user_id: place.owner.clone(),
+        created_at: Some(timestamp(model.made_at)),
+        modified_at: Some(timestamp(model.changed_at)),
+        app_id: names.app,
+        user_id: names.owner,
         model_type_id: model.kind.name().into(),
         description: model.description.clone(),
         notes: model.notes.clone(),
-        visibility: public(),
-        version_count: 1,
-        model_version: Some(Box::new(write_version(model, place))),
+        visibility: visible(if model.is_public() { Gettable::Public } else { Gettable::Private }),
+        version_count: i32::try_from(model.versions).unwrap_or(i32::MAX),
+        model_version: version.map(Box::new),
         ..Model::default()
     }
 }
 
-fn write_version(model: &Known, place: &Place) -> ModelVersion {
-    ModelVersion {
-        id: model.version.slug.clone(),
-        created_at: Some(timestamp(model.version.made_at)),
-        completed_at: Some(timestamp(model.version.made_at)),
-        modified_at: Some(timestamp(model.version.made_at)),
-        status: Some(StatusCode::ModelTrained.status()),
-        active_concept_count: u32::try_from(model.version.concepts).unwrap_or(u32::MAX),
-        visibility: public(),
-        app_id: place.slug.clone(),
-        user_id: place.owner.clone(),
-        license: model.license.clone(),
-        output_info: Some(OutputInfo::default()),
+fn write_version(version: &Version, license: &str, names: &Names) -> ModelVersion {
+    let written = ModelVersion {
+        id: version.slug.clone(),
+        created_at: Some(timestamp(version.made_at)),
+        active_concept_count: u32::try_from(version.concepts).unwrap_or(u32::MAX),
+        app_id: names.app.clone(),
+        user_id: names.owner.clone(),
+        license: license.to_owned(),
         ..ModelVersion::default()
+    };
+    match &version.training {
+        Some(training) => trained::write(written, training, names),
+        None => ModelVersion {
+            completed_at: written.created_at,
+            modified_at: written.created_at,
+            status: Some(StatusCode::ModelTrained.status()),
+            visibility: visible(Gettable::Public),
+            output_info: Some(OutputInfo::default()),
+            ..written
+        },
     }
 }
 
-fn public() -> Option<Visibility> {
-    Some(Visibility { gettable: Gettable::Public.into() })
+pub(super) fn visible(to: Gettable) -> Option<Visibility> {
+    Some(Visibility { gettable: to.into() })
 }

@@ -111,7 +111,7 @@ impl Service {
     }
 
     /// What somebody shows, as it is kept with what they begin.
-    fn shown(who: &Who) -> Result<&crate::Proof> {
+    pub(crate) fn shown(who: &Who) -> Result<&crate::Proof> {
         let unknown = || Error::Unauthenticated("sign in, or send a key, to do this".into());
         who.proof.as_ref().ok_or_else(unknown)
     }

@@ -46,19 +46,26 @@ pub(super) fn models(_permit: &PublicPermit) -> &'static [Model] {
     MODELS.get_or_init(|| {
         let model =
             |slug: &str, name: &str, kind: ModelKind, description: &str, notes: &str, version| Model {
+                app: None,
                 slug: slug.into(),
                 name: name.into(),
                 description: description.into(),
                 notes: notes.into(),
                 kind,
+                takes: kind.takes(),
                 license: "Apache-2.0".into(),
-                version,
+                settings: None,
+                made_at: MADE_AT,
+                changed_at: MADE_AT,
+                versions: 1,
+                version: Some(version),
             };
         let version = |slug: &str, concepts, dimensions| ModelVersion {
             slug: slug.into(),
             made_at: MADE_AT,
             concepts,
             dimensions,
+            training: None,
         };
         vec![
             model(
@@ -101,7 +108,10 @@ pub(super) fn models(_permit: &PublicPermit) -> &'static [Model] {
 pub(super) fn concepts(model: &Model) -> &'static [ModelConcept] {
     static CONCEPTS: OnceLock<Vec<ModelConcept>> = OnceLock::new();
     match model.kind {
-        ModelKind::VisualEmbedder | ModelKind::TextEmbedder | ModelKind::ConceptThresholder => &[],
+        ModelKind::EmbeddingClassifier
+        | ModelKind::VisualEmbedder
+        | ModelKind::TextEmbedder
+        | ModelKind::ConceptThresholder => &[],
         ModelKind::VisualClassifier => CONCEPTS.get_or_init(|| {
             let concepts = public::concepts().iter();
             concepts

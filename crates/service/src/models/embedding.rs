@@ -24,7 +24,7 @@ const TRIES: i64 = 3;
 const PAUSE: i64 = MINUTE;
 
 /// When those are due that are tried no more.
-const NEVER: Timestamp = Timestamp::from_micros(i64::MAX);
+pub(super) const NEVER: Timestamp = Timestamp::from_micros(i64::MAX);
 
 impl Service {
     /// Embeds some of the inputs that wait for it, of any app; answers how many these were.

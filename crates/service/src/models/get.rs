@@ -2,7 +2,7 @@
 
 use atelier_domain::{Endpoint, ModelKind};
 
-use super::{Model, ModelConcept, ModelName, catalogue, find};
+use super::{Meant, Model, ModelConcept, ModelName, OfModel, find, known};
 use crate::{AppName, Result, Service, Who};
 
 impl Service {
@@ -18,8 +18,21 @@ impl Service {
         name: &ModelName,
     ) -> Result<Model> {
         let mut tx = self.store.read().await?;
-        let permit = self.permit_models(&mut tx, who, app, endpoint).await?;
-        find(&permit, name).cloned()
+        let entered = self.enter(&mut tx, who, app, endpoint).await?;
+        find(&mut tx, &entered, name, Meant::Newest).await
+    }
+
+    /// The same, in its newest version that is trained, if none is named.
+    pub(crate) async fn get_model_to_use(
+        &self,
+        who: &Who,
+        app: &AppName,
+        endpoint: Endpoint,
+        name: &ModelName,
+    ) -> Result<Model> {
+        let mut tx = self.store.read().await?;
+        let entered = self.enter(&mut tx, who, app, endpoint).await?;
+        find(&mut tx, &entered, name, Meant::NewestTrained).await
     }
 
     /// The kinds of models that there are, which are the same in every app.
@@ -31,9 +44,9 @@ impl Service {
         who: &Who,
         app: &AppName,
         endpoint: Endpoint,
-    ) -> Result<[ModelKind; 4]> {
+    ) -> Result<[ModelKind; 5]> {
         let mut tx = self.store.read().await?;
-        self.permit_models(&mut tx, who, app, endpoint).await?;
+        self.enter(&mut tx, who, app, endpoint).await?;
         Ok(ModelKind::ALL)
     }
 
@@ -50,15 +63,15 @@ impl Service {
         text: Option<&str>,
         skip: usize,
         size: usize,
-    ) -> Result<Vec<ModelConcept>> {
+    ) -> Result<OfModel<Vec<ModelConcept>>> {
         let mut tx = self.store.read().await?;
-        let permit = self.permit_models(&mut tx, who, app, Endpoint::ListModelConcepts).await?;
-        let model = find(&permit, name)?;
+        let entered = self.enter(&mut tx, who, app, Endpoint::ListModelConcepts).await?;
+        let model = find(&mut tx, &entered, name, Meant::NewestTrained).await?;
         let text = text.map(str::to_lowercase).unwrap_or_default();
-        let has = |concept: &&ModelConcept| {
+        let has = |concept: &ModelConcept| {
             concept.slug.contains(&text) || concept.name.to_lowercase().contains(&text)
         };
-        let concepts = catalogue::concepts(model).iter().filter(has);
-        Ok(concepts.skip(skip).take(size).cloned().collect())
+        let value = known(&model).into_iter().filter(has).skip(skip).take(size).collect();
+        Ok(OfModel { app: model.app, value })
     }
 }

@@ -1,13 +1,16 @@
 //! Listing models.
 
-use atelier_domain::Endpoint;
+use std::collections::HashMap;
 
-use super::{Model, ModelsFilter, catalogue};
+use atelier_domain::Endpoint;
+use atelier_store::queries::{models, trainings};
+
+use super::{Entered, Model, ModelsFilter, catalogue};
 use crate::{AppName, Result, Service, Who};
 
 impl Service {
-    /// The models of `app` that `filter` lets through: those of the catalogue, if that is the place that is named, and
-    /// none of an app, which has none of its own so far.
+    /// The models of `app` that `filter` lets through, each with its newest version: those of the catalogue, if that is the
+    /// place that is named, and else the app's own, the newest first.
     ///
     /// # Errors
     /// When the caller may not do what `endpoint` does there: list them, or look for them.
@@ -19,9 +22,22 @@ impl Service {
         filter: &ModelsFilter,
     ) -> Result<Vec<Model>> {
         let mut tx = self.store.read().await?;
-        let permit = self.permit_models(&mut tx, who, app, endpoint).await?;
-        let models = catalogue::models(&permit).iter().filter(|_| app.is_public());
-        Ok(models.filter(|model| filter.lets(model)).cloned().collect())
+        let all = match self.enter(&mut tx, who, app, endpoint).await? {
+            Entered::Catalogue(permit) => catalogue::models(&permit).to_vec(),
+            Entered::App(asked) => {
+                let permit = &asked.permit;
+                let versions = trainings::newest_of_all(&mut tx, permit).await?;
+                let mut newest: HashMap<_, _> =
+                    versions.into_iter().map(|version| (version.model_id, version)).collect();
+                let rows = models::list(&mut tx, permit).await?.into_iter();
+                rows.map(|row| {
+                    let version = newest.remove(&row.id);
+                    Model::own(row, version, &asked.app)
+                })
+                .collect::<Result<_>>()?
+            }
+        };
+        Ok(all.into_iter().filter(|model| filter.lets(model)).collect())
     }
 
     /// The public models, as somebody in `app` sees them.
@@ -30,7 +46,7 @@ impl Service {
     /// When the caller may not list models there.
     pub async fn list_public_models(&self, who: &Who, app: &AppName) -> Result<Vec<Model>> {
         let mut tx = self.store.read().await?;
-        let permit = self.permit_models(&mut tx, who, app, Endpoint::ListModels).await?;
-        Ok(catalogue::models(&permit).to_vec())
+        let entered = self.enter(&mut tx, who, app, Endpoint::ListModels).await?;
+        Ok(catalogue::models(&entered.public()).to_vec())
     }
 }

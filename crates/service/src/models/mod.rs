@@ -1,30 +1,59 @@
 //! Models: which there are, and what they find in inputs.
 //!
-//! The public ones come with Atelier ([`catalogue`]) and belong to nobody.
+//! The public ones come with Atelier ([`catalogue`]) and belong to nobody. Those of an app are made in it, and trained there
+//! on what is said of its inputs ([`training`]); each training is a version of its model.
 
 mod catalogue;
+mod classifiers;
+mod delete;
 mod embedding;
 mod engine;
+mod evaluation;
 mod get;
 mod likeness;
 mod list;
+mod own;
+mod patch;
+mod post;
 mod predict;
+mod training;
+mod versions;
 
-use atelier_domain::{Conditions, Endpoint, ModelKind, PublicPermit, Timestamp};
+use atelier_domain::model::Gives;
+use atelier_domain::training::{Fault, Phase, State};
+use atelier_domain::{Conditions, Endpoint, Medium, ModelKind, Permit, PublicPermit, Timestamp, Training};
 use atelier_store::Conn;
+use atelier_store::queries::{models, trainings};
 
+pub use atelier_learn::{Answer, quality};
+pub use atelier_store::queries::trainings::VersionRow;
+pub(crate) use classifiers::Classifiers;
+pub use delete::DeleteModels;
 pub use embedding::EmbeddingCounts;
 pub(crate) use engine::Engine;
+pub use evaluation::{Evaluated, Mistaken};
 pub(crate) use likeness::Indexes;
 pub use likeness::{Alike, Likeness, Likest, MOST_RANKED};
+pub use patch::PatchModel;
+pub use post::NewModel;
 pub(crate) use predict::{CONCEPTS, FETCHED_AT_ONCE};
 pub use predict::{Found, FoundConcept, MOST_AT_ONCE, Predict, Predictions, Wanted};
+pub use training::{Caution, Count, Counted, Outcome};
+pub use versions::{NewVersion, PatchVersion};
 
-use crate::{AppName, Error, Result, Service, Who};
+use crate::{AppAddress, AppName, Asked, Error, Result, Service, Who};
+
+/// The most models that an app has of its own.
+pub const MODELS: usize = 1_000;
+
+/// The most characters that a description has, and notes.
+pub const DESCRIPTION: usize = 4_000;
 
 /// A model.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Model {
+    /// How the app is addressed whose it is; nothing for public ones.
+    pub app: Option<AppAddress>,
     /// By what it is known.
     pub slug: String,
     /// What people call it.
@@ -35,14 +64,24 @@ pub struct Model {
     pub notes: String,
     /// Of which kind it is.
     pub kind: ModelKind,
-    /// Under which licence its weights are used.
+    /// What it takes; nothing, while that is left to what it will learn from.
+    pub takes: Option<Medium>,
+    /// Under which licence its weights are used; nothing for those of apps.
     pub license: String,
-    /// The version that answers if none is named: the newest.
-    pub version: ModelVersion,
+    /// How it is trained next; nothing for public ones.
+    pub settings: Option<Training>,
+    /// Since when it is there.
+    pub made_at: Timestamp,
+    /// When it last changed.
+    pub changed_at: Timestamp,
+    /// How many versions it has.
+    pub versions: usize,
+    /// The version that was asked for; if none was, the newest.
+    pub version: Option<ModelVersion>,
 }
 
 /// A model as it was trained once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelVersion {
     /// By what it is known: 32 hexadecimal digits.
     pub slug: String,
@@ -52,10 +91,102 @@ pub struct ModelVersion {
     pub concepts: usize,
     /// How many numbers its vectors have, if it gives vectors.
     pub dimensions: Option<usize>,
+    /// How it was trained, and what came of it; nothing for public ones.
+    pub training: Option<Box<Trained>>,
+}
+
+/// How a version of an app's model was trained, or is being trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trained {
+    /// How, by whom, and how far it is.
+    pub row: VersionRow,
+    /// What came of it.
+    pub outcome: Option<Outcome>,
+}
+
+impl Trained {
+    /// How far it is.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.row.state
+    }
+
+    /// What it is at.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.row.phase
+    }
+
+    /// Why it failed, if it did.
+    #[must_use]
+    pub fn fault(&self) -> Option<Fault> {
+        self.row.fault
+    }
+}
+
+impl Model {
+    fn own(row: models::ModelRow, version: Option<VersionRow>, app: &AppAddress) -> Result<Self> {
+        let version = version.map(ModelVersion::own).transpose()?;
+        let seen = version.as_ref().and_then(|version| version.training.as_ref()?.outcome.as_ref());
+        Ok(Self {
+            app: Some(app.clone()),
+            takes: row.settings.medium.or_else(|| seen.map(|outcome| outcome.medium)),
+            slug: row.slug,
+            name: row.name,
+            description: row.description,
+            notes: row.notes,
+            kind: row.kind,
+            license: String::new(),
+            settings: Some(row.settings),
+            made_at: row.created_at,
+            changed_at: row.changed_at,
+            versions: usize::try_from(row.versions).unwrap_or_default(),
+            version,
+        })
+    }
+
+    /// Whether the version at hand can be asked: that of an own model, once it is trained.
+    pub(crate) fn can_predict(&self) -> bool {
+        let trained = |version: &ModelVersion| version.training.as_ref().map(|trained| trained.state());
+        self.is_public() || self.version.as_ref().and_then(trained) == Some(State::Trained)
+    }
+
+    /// Whether it comes with Atelier.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.settings.is_none()
+    }
+}
+
+impl ModelVersion {
+    pub(crate) fn own(row: VersionRow) -> Result<Self> {
+        let outcome: Option<Outcome> = row
+            .result
+            .clone()
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|error| Error::fault(&error))?;
+        Ok(Self {
+            slug: row.id.to_string(),
+            made_at: row.created_at,
+            concepts: outcome.as_ref().map_or(0, |outcome| outcome.concepts.len()),
+            dimensions: None,
+            training: Some(Box::new(Trained { row, outcome })),
+        })
+    }
+}
+
+/// Something of a model, with how the app is addressed whose it is, unless that is public.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OfModel<T> {
+    /// How the app is addressed.
+    pub app: Option<AppAddress>,
+    /// What it is.
+    pub value: T,
 }
 
 /// A concept that a model knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ModelConcept {
     /// Its identifier.
     pub slug: String,
@@ -109,30 +240,92 @@ impl ModelName {
     }
 }
 
+/// Where somebody who asks may ask about models.
+enum Entered {
+    /// Those of an app, and the public ones from there.
+    App(Box<Asked<Permit>>),
+    /// The catalogue.
+    Catalogue(PublicPermit),
+}
+
+impl Entered {
+    fn public(&self) -> PublicPermit {
+        match self {
+            Self::App(asked) => PublicPermit::from(&asked.permit),
+            Self::Catalogue(permit) => *permit,
+        }
+    }
+}
+
+/// Which version of an app's model is meant if none is named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meant {
+    /// The newest.
+    Newest,
+    /// The newest that is trained; the newest, if none is.
+    NewestTrained,
+}
+
 impl Service {
     /// Asks whether `who` may do what `endpoint` does with models, from `app`.
     ///
     /// # Errors
     /// As [`Self::permit`].
-    async fn permit_models(
-        &self,
-        conn: &mut Conn,
-        who: &Who,
-        app: &AppName,
-        endpoint: Endpoint,
-    ) -> Result<PublicPermit> {
+    async fn enter(&self, conn: &mut Conn, who: &Who, app: &AppName, endpoint: Endpoint) -> Result<Entered> {
         if app.is_public() {
-            return self.permit_public(conn, who, endpoint).await;
+            return self.permit_public(conn, who, endpoint).await.map(Entered::Catalogue);
         }
         let asked = self.permit(conn, who, app, endpoint, Conditions::NONE).await?;
-        Ok(PublicPermit::from(&asked.permit))
+        Ok(Entered::App(Box::new(asked)))
     }
 }
 
-/// The model that is named: apps have none of their own so far.
-fn find(permit: &PublicPermit, name: &ModelName) -> Result<&'static Model> {
-    let mut models = catalogue::models(permit).iter().filter(|_| name.is_public);
-    let model = models.find(|model| model.slug == name.slug).ok_or(Error::NotFound)?;
-    let is_meant = name.version.as_ref().is_none_or(|version| *version == model.version.slug);
-    if is_meant { Ok(model) } else { Err(Error::NotFound) }
+/// The model that is named.
+///
+/// # Errors
+/// When there is none of that name or version.
+async fn find(conn: &mut Conn, entered: &Entered, name: &ModelName, meant: Meant) -> Result<Model> {
+    if name.is_public {
+        let permit = entered.public();
+        let mut models = catalogue::models(&permit).iter();
+        let model = models.find(|model| model.slug == name.slug).ok_or(Error::NotFound)?;
+        let is_meant = |version: &ModelVersion| name.version.as_ref().is_none_or(|of| *of == version.slug);
+        return if model.version.as_ref().is_some_and(is_meant) {
+            Ok(model.clone())
+        } else {
+            Err(Error::NotFound)
+        };
+    }
+    // In the catalogue there are none but public ones.
+    let Entered::App(asked) = entered else { return Err(Error::NotFound) };
+    let permit = &asked.permit;
+    let row = models::get(conn, permit, &name.slug).await?.ok_or(Error::NotFound)?;
+    let version = match &name.version {
+        Some(version) => Some(own::version(conn, permit, row.id, version).await?),
+        None => {
+            let trained = match meant {
+                Meant::NewestTrained => trainings::newest(conn, permit, row.id, Some(State::Trained)).await?,
+                Meant::Newest => None,
+            };
+            match trained {
+                Some(trained) => Some(trained),
+                None => trainings::newest(conn, permit, row.id, None).await?,
+            }
+        }
+    };
+    Model::own(row, version, &asked.app)
+}
+
+/// The concepts that a version of a model knows, in the order of its probabilities; none, if it gives vectors or is not
+/// trained.
+fn known(model: &Model) -> Vec<ModelConcept> {
+    match (model.kind.gives(), model.version.as_ref().and_then(|version| version.training.as_ref())) {
+        (Gives::Embeddings, _) => Vec::new(),
+        (Gives::Concepts, None) if model.is_public() => catalogue::concepts(model).to_vec(),
+        (Gives::Concepts, None) => Vec::new(),
+        (Gives::Concepts, Some(trained)) => {
+            let concepts = trained.outcome.iter().flat_map(|outcome| &outcome.concepts);
+            concepts.map(|counted| counted.concept.clone()).collect()
+        }
+    }
 }

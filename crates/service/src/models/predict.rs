@@ -1,13 +1,19 @@
 //! Asking a model what it finds in inputs.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use atelier_domain::model::Gives;
+use atelier_domain::training::State;
 use atelier_domain::{Endpoint, Medium};
+use atelier_learn::Rows;
+use atelier_learn::linear::Model as Classifier;
+use atelier_store::Conn;
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 
-use super::{Model, ModelConcept, ModelName, catalogue, find};
+use super::{Entered, Meant, Model, ModelConcept, ModelName, catalogue, find, known};
+use crate::computing::compute;
 use crate::inputs::{Content, MOST_BYTES, MOST_TEXT_BYTES};
 use crate::{AppName, Error, Result, Service, Who};
 
@@ -76,7 +82,8 @@ impl Service {
     /// Asks a model, from `app`, what it finds in inputs. Nothing of them is kept.
     ///
     /// # Errors
-    /// When the caller may not do what `endpoint` does there, which predicts; there is no such model, or no or too many inputs are given. What is wrong with one input is
+    /// When the caller may not do what `endpoint` does there, which predicts; there is no such model, it is not trained, or no
+    /// or too many inputs are given. What is wrong with one input is
     /// no reason to refuse the others: it is answered in its place.
     pub async fn predict(
         &self,
@@ -85,27 +92,76 @@ impl Service {
         endpoint: Endpoint,
         ask: Predict,
     ) -> Result<Predictions> {
-        let model = {
+        let (model, classifier) = {
             let mut tx = self.store.read().await?;
-            let permit = self.permit_models(&mut tx, who, app, endpoint).await?;
-            find(&permit, &ask.model)?
+            let entered = self.enter(&mut tx, who, app, endpoint).await?;
+            let model = find(&mut tx, &entered, &ask.model, Meant::NewestTrained).await?;
+            let classifier = self.classifier(&mut tx, &entered, &model).await?;
+            (model, classifier)
         };
         if !(1..=MOST_AT_ONCE).contains(&ask.inputs.len()) {
             return Err(Error::invalid("inputs", format!("must be between 1 and {MOST_AT_ONCE}")));
         }
-        let choice = Choice::of(model, &ask.wanted)?;
-        let outputs = match model.kind.takes() {
-            Some(Medium::Image) => self.look_at(model.kind.gives(), ask.inputs, &choice).await,
-            Some(Medium::Text) => self.read_texts(ask.inputs).await,
+        let choice = Choice::of(&model, &ask.wanted)?;
+        let outputs = match model.takes {
+            Some(Medium::Image) => self.look_at(model.kind.gives(), ask.inputs, &choice, classifier).await?,
+            Some(Medium::Text) => self.read_texts(ask.inputs, &choice, classifier).await?,
             None => ask.inputs.iter().map(|_| Err(Error::invalid("model", NEEDS_ANOTHER))).collect(),
         };
-        Ok(Predictions { model: model.clone(), outputs })
+        Ok(Predictions { model, outputs })
     }
 
-    async fn look_at(&self, gives: Gives, inputs: Vec<Content>, choice: &Choice) -> Vec<Result<Found>> {
+    /// What tells an app's concepts by vectors; nothing for public models.
+    async fn classifier(
+        &self,
+        conn: &mut Conn,
+        entered: &Entered,
+        model: &Model,
+    ) -> Result<Option<Arc<Classifier>>> {
+        let Entered::App(asked) = entered else { return Ok(None) };
+        if model.is_public() {
+            return Ok(None);
+        }
+        let trained = model.version.as_ref().and_then(|version| version.training.as_ref());
+        let untrained = |state: Option<State>, why: &str| Error::Untrained { state, why: why.to_owned() };
+        let Some(trained) = trained else {
+            return Err(untrained(None, "this model was never trained"));
+        };
+        let outcome = match (&trained.outcome, trained.state()) {
+            (Some(outcome), State::Trained) => outcome,
+            (_, state) => {
+                let why = match state {
+                    State::Pending => "this version waits to be trained",
+                    State::Training => "this version is still being trained",
+                    State::Cancelled => "the training of this version was cancelled",
+                    State::Failed | State::Trained => "the training of this version failed",
+                };
+                return Err(untrained(Some(state), why));
+            }
+        };
+        let sees = catalogue::embedder(outcome.medium);
+        if outcome.embedder != sees {
+            let why =
+                "this version tells by vectors of a public model that is no longer here: train it again";
+            return Err(untrained(Some(State::Failed), why));
+        }
+        self.classifiers.get(conn, &asked.permit, trained.row.id).await.map(Some)
+    }
+
+    async fn look_at(
+        &self,
+        gives: Gives,
+        inputs: Vec<Content>,
+        choice: &Choice,
+        classifier: Option<Arc<Classifier>>,
+    ) -> Result<Vec<Result<Found>>> {
         let pictures = inputs.into_iter().map(|content| self.picture_of(content));
         let pictures = stream::iter(pictures).buffered(FETCHED_AT_ONCE).collect().await;
         let seen = self.engine.look(&self.pictures, pictures).await;
+        if let Some(classifier) = classifier {
+            let vectors = seen.into_iter().map(|seen| seen.map(|seen| seen.embedding)).collect();
+            return tell(classifier, vectors, choice).await;
+        }
         let found = seen.into_iter().map(|seen| {
             let seen = seen?;
             Ok(match gives {
@@ -113,14 +169,22 @@ impl Service {
                 Gives::Embeddings => Found::Embedding(seen.embedding),
             })
         });
-        found.collect()
+        Ok(found.collect())
     }
 
-    async fn read_texts(&self, inputs: Vec<Content>) -> Vec<Result<Found>> {
+    async fn read_texts(
+        &self,
+        inputs: Vec<Content>,
+        choice: &Choice,
+        classifier: Option<Arc<Classifier>>,
+    ) -> Result<Vec<Result<Found>>> {
         let texts = inputs.into_iter().map(|content| self.text_of(content));
         let texts = stream::iter(texts).buffered(FETCHED_AT_ONCE).collect().await;
         let vectors = self.engine.embed(texts).await;
-        vectors.into_iter().map(|vector| vector.map(Found::Embedding)).collect()
+        match classifier {
+            Some(classifier) => tell(classifier, vectors, choice).await,
+            None => Ok(vectors.into_iter().map(|vector| vector.map(Found::Embedding)).collect()),
+        }
     }
 
     pub(super) async fn picture_of(&self, content: Content) -> Result<Bytes> {
@@ -155,9 +219,32 @@ impl Service {
     }
 }
 
+/// What a classifier finds in what has these vectors.
+async fn tell(
+    classifier: Arc<Classifier>,
+    vectors: Vec<Result<Vec<f32>>>,
+    choice: &Choice,
+) -> Result<Vec<Result<Found>>> {
+    let width = classifier.width();
+    let values: Vec<f32> = vectors.iter().flatten().flat_map(|vector| vector.iter().copied()).collect();
+    let outputs = classifier.outputs();
+    let telling = compute(move || {
+        let rows = Rows::new(&values, width).map_err(|error| Error::fault(&error))?;
+        classifier.probabilities(rows).map_err(|error| Error::fault(&error))
+    });
+    let probabilities = telling.await.map_err(|error| Error::fault(&error))??;
+    let mut rows = probabilities.chunks_exact(outputs);
+    let found = vectors.into_iter().map(|vector| {
+        vector?;
+        let row: Vec<f32> = rows.next().unwrap_or_default().iter().map(|value| *value as f32).collect();
+        Ok(Found::Concepts(choice.of_probabilities(&row)))
+    });
+    Ok(found.collect())
+}
+
 /// Which of a model's concepts are answered.
 struct Choice {
-    concepts: &'static [ModelConcept],
+    concepts: Vec<ModelConcept>,
     /// Only those at these places; all, if nothing is given.
     only: Option<BTreeSet<usize>>,
     most: usize,
@@ -173,7 +260,7 @@ impl Choice {
         if !(0.0..=1.0).contains(&wanted.from) {
             return Err(Error::invalid("min_value", "must be between 0 and 1"));
         }
-        let concepts = catalogue::concepts(model);
+        let concepts = known(model);
         let place = |name: &String| {
             let is_it = |concept: &ModelConcept| concept.slug == *name || concept.name == *name;
             concepts.iter().position(is_it).ok_or_else(|| {

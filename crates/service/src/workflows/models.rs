@@ -86,13 +86,17 @@ impl Service {
         for Node { id, model: named, .. } in graph.nodes() {
             if !known.contains_key(named) {
                 let asking = Asking::of(named, app, own, endpoint, Endpoint::GetModel);
-                let found = self.get_model(who, &asking.app, asking.endpoint, &asking.name).await;
+                let found = self.get_model_to_use(who, &asking.app, asking.endpoint, &asking.name).await;
                 let model = found.map_err(|error| asking.told(error, id, named))?;
+                if !model.can_predict() {
+                    let why = format!("name models: `{id}` names `{named}`, which is not trained");
+                    return Err(Error::invalid("nodes", why));
+                }
                 known.insert(named, model);
             }
             models.extend(known.get(named).cloned());
         }
-        let ports: Vec<Ports> = models.iter().map(|model| Ports::of(model.kind)).collect();
+        let ports: Vec<Ports> = models.iter().map(|model| Ports::of(model.kind, model.takes)).collect();
         let feeds = graph.fit(&ports).map_err(|misfit| Error::invalid("nodes", misfit))?;
         Ok(Found { models, feeds })
     }
@@ -117,14 +121,14 @@ impl Service {
             {
                 (named.owner, named.app) = (String::new(), String::new());
             }
-            named.kind = None;
+            (named.kind, named.takes) = (None, None);
         }
         let invalid = |error| Error::invalid("nodes", error);
         let graph = Graph::new(nodes).map_err(invalid)?;
         let found = self.find_models(who, app, own, endpoint, &graph).await?;
         let settled = graph.into_nodes().into_iter().zip(found.models).map(|(mut node, model)| {
-            node.model.version = Some(model.version.slug);
-            node.model.kind = Some(model.kind);
+            node.model.version = model.version.map(|version| version.slug);
+            (node.model.kind, node.model.takes) = (Some(model.kind), model.takes);
             node
         });
         Graph::new(settled.collect()).map_err(invalid)

@@ -1,7 +1,7 @@
 //! Running workflows: each input goes through the graph.
 
 use atelier_domain::Endpoint;
-use atelier_domain::workflow::{Feed, Graph, Node, Wanted};
+use atelier_domain::workflow::{Feed, Graph, Node, Ports, Wanted};
 use atelier_store::queries::workflows;
 use futures::{StreamExt as _, stream};
 
@@ -84,10 +84,15 @@ impl Service {
         let fetching = run.inputs.into_iter().map(|content| self.fetched(content));
         let inputs: Vec<Result<Content>> = stream::iter(fetching).buffered(FETCHED_AT_ONCE).collect().await;
         let mut ran: Vec<Vec<NodeRan>> = Vec::with_capacity(graph.nodes().len());
-        for (place, (node, feed)) in graph.nodes().iter().zip(&feeds).enumerate() {
+        for (place, ((node, feed), model)) in graph.nodes().iter().zip(&feeds).zip(&models).enumerate() {
             let ends = (0..inputs.len()).map(|input| ended(graph, place, &ran, input)).collect();
             let came = match feed {
                 Feed::Input => {
+                    let asking = Asking::of(&node.model, app, &own, endpoint, Endpoint::PostModelOutputs);
+                    self.ask(who, node, asking, &inputs, ends).await?
+                }
+                // What tells concepts by vectors makes them as the embedder before it does, of the same public model.
+                Feed::Nodes(_) if !Ports::of(model.kind, model.takes).is_filter() => {
                     let asking = Asking::of(&node.model, app, &own, endpoint, Endpoint::PostModelOutputs);
                     self.ask(who, node, asking, &inputs, ends).await?
                 }

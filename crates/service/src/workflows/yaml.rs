@@ -205,6 +205,7 @@ impl WorkflowNode {
                 model: model_id,
                 version: model_version_id,
                 kind: None,
+                takes: None,
             },
             inputs: self.node_inputs.into_iter().map(|input| input.node_id).collect(),
             wanted: info.map(OutputInfo::read).unwrap_or_default(),
@@ -213,7 +214,7 @@ impl WorkflowNode {
     }
 
     fn of(node: &Node, own: &AppAddress) -> Self {
-        let ModelRef { owner, app, model, version, kind: _ } = &node.model;
+        let ModelRef { owner, app, model, version, kind: _, takes: _ } = &node.model;
         let given = |named: &String, own: &String| if named.is_empty() { own.clone() } else { named.clone() };
         Self {
             id: node.id.clone(),

@@ -180,6 +180,9 @@ derived! {
     atelier_domain::Part: String => |name| name.parse::<atelier_domain::Part>();
     atelier_domain::collector::Watched: String => |name| name.parse::<atelier_domain::collector::Watched>();
     atelier_domain::collector::State: String => |name| name.parse::<atelier_domain::collector::State>();
+    atelier_domain::training::State: String => |name| name.parse::<atelier_domain::training::State>();
+    atelier_domain::training::Phase: String => |name| name.parse::<atelier_domain::training::Phase>();
+    atelier_domain::training::Fault: String => |name| name.parse::<atelier_domain::training::Fault>();
     atelier_domain::collector::Share: i64 => |share| atelier_domain::collector::Share::of_millionths(share);
     id::UserId: Uuid => |uuid| Ok::<_, Never>(id::UserId(uuid));
     id::AppId: Uuid => |uuid| Ok::<_, Never>(id::AppId(uuid));
@@ -200,6 +203,8 @@ derived! {
     id::CollectorId: Uuid => |uuid| Ok::<_, Never>(id::CollectorId(uuid));
     id::WorkflowId: Uuid => |uuid| Ok::<_, Never>(id::WorkflowId(uuid));
     id::WorkflowVersionId: Uuid => |uuid| Ok::<_, Never>(id::WorkflowVersionId(uuid));
+    id::ModelId: Uuid => |uuid| Ok::<_, Never>(id::ModelId(uuid));
+    id::ModelVersionId: Uuid => |uuid| Ok::<_, Never>(id::ModelVersionId(uuid));
 }
 
 impl Column for Option<serde_json::Value> {

@@ -167,7 +167,7 @@ macro_rules! from_ids {
 
 from_ids! { UserId AppId GrantId KeyId SessionId IdentityId PasskeyId AuditId InputId AnnotationId JobId RelationId TaskId AssignmentReviewId }
 
-from_ids! { DatasetId DatasetVersionId BatchId CollectorId WorkflowId WorkflowVersionId }
+from_ids! { DatasetId DatasetVersionId BatchId CollectorId WorkflowId WorkflowVersionId ModelId ModelVersionId }
 
 /// The parameters of a query, in order.
 macro_rules! params {

@@ -16,6 +16,8 @@ row! {
         pub datasets: i64,
         /// Its workflows.
         pub workflows: i64,
+        /// Its own models.
+        pub models: i64,
     }
 }
 
@@ -30,7 +32,8 @@ pub async fn count(conn: &mut Conn, permit: &Permit) -> Result<CountsRow> {
                 "SELECT (SELECT ",
                 $inputs,
                 ") AS inputs, (SELECT COUNT(*) FROM datasets WHERE app_id = $1) AS datasets, \
-                 (SELECT COUNT(*) FROM workflows WHERE app_id = $1) AS workflows"
+                 (SELECT COUNT(*) FROM workflows WHERE app_id = $1) AS workflows, \
+                 (SELECT COUNT(*) FROM models WHERE app_id = $1) AS models"
             )
         };
     }

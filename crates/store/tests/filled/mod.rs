@@ -5,13 +5,14 @@ use atelier_domain::collector::{Limits, Share};
 use atelier_domain::id::IdentityId;
 use atelier_domain::task::{Review, WorkerStrategy};
 use atelier_domain::time::DAY;
-use atelier_domain::{Endpoint, Labels, Place, Preset, Scope};
+use atelier_domain::{Endpoint, Labels, Place, Preset, Scope, Training};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation};
 use atelier_service::batches::{self, Chosen, NewBatch};
 use atelier_service::collectors::{NewCollector, Predictions, Source};
 use atelier_service::concepts::{ConceptLanguage, KnowledgeGraphRow, NewConcept, NewRelation};
 use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
 use atelier_service::keys::CreateKey;
+use atelier_service::models::{NewModel, NewVersion};
 use atelier_service::search::{self, NewSearch, Query};
 use atelier_service::tasks::{ActOnAssignment, Labeller, NewTask};
 use atelier_service::vocabs::NewVocab;
@@ -27,7 +28,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 42] = [
+pub(crate) const TABLES: [&str; 47] = [
     "identities",
     "visits",
     "first_links",
@@ -70,6 +71,11 @@ pub(crate) const TABLES: [&str; 42] = [
     "batches",
     "batch_items",
     "collectors",
+    "embeddings",
+    "embedding_changes",
+    "models",
+    "model_versions",
+    "model_results",
 ];
 
 /// Says a concept of several inputs at once.
@@ -139,6 +145,7 @@ impl Filled {
         add_dataset(bench, &ada, &app).await;
         keep_search(bench, &ada, &app).await;
         say_of_several(bench, &ada, &app).await;
+        train(bench, &ada, &app).await;
 
         // Bo signs in with a second factor, and is about to set up another app.
         bench.set_up_app(&bo).await;
@@ -151,6 +158,31 @@ impl Filled {
         bench.service.begin_passkey_sign_in().await.expect("whoever comes is asked for one");
         Self { ada, app, picture }
     }
+}
+
+/// A model that was trained, on texts of two kinds.
+async fn train(bench: &Bench, ada: &Person, app: &AppName) {
+    let text = |(number, kind): (usize, &str)| {
+        let label = atelier_domain::Label { concept: kind.parse().expect("a concept"), value: 1.0 };
+        let labels = Labels { concepts: vec![label], regions: Vec::new() };
+        NewInput {
+            labels,
+            ..new(&format!("{kind}-{number}"), Content::Text(format!("A {kind}, number {number}")))
+        }
+    };
+    let kinds = ["owl", "boat"].into_iter().cycle().take(6);
+    let inputs = PostInputs { inputs: kinds.enumerate().map(text).collect(), ..PostInputs::default() };
+    bench.service.post_inputs(&ada.who, app, inputs).await.expect("inputs can be added");
+    let concepts = ["owl", "boat"].map(|kind| kind.parse().expect("a concept")).to_vec();
+    let settings = Training { concepts, is_exclusive: true, ..Training::default() };
+    let model = NewModel { slug: "kinds".into(), settings, ..NewModel::default() };
+    bench.service.post_models(&ada.who, app, vec![model]).await.expect("a model can be made");
+    bench
+        .service
+        .train_model(&ada.who, app, "kinds", NewVersion::default())
+        .await
+        .expect("it can be trained");
+    assert_eq!(bench.service.train_next().await, Ok(true));
 }
 
 /// A collector that watches a model, and has everything that one can have.

@@ -23,6 +23,8 @@ pub mod identity;
 pub mod inputs;
 pub mod invitations;
 pub mod keys;
+#[cfg(feature = "ssr")]
+mod model_figures;
 pub mod models;
 pub mod passkeys;
 pub mod progress;

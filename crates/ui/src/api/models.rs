@@ -4,27 +4,17 @@
     reason = "the macro makes public fields of the arguments, which the functions describe"
 )]
 
-use atelier_domain::ModelKind;
+use atelier_domain::{Medium, ModelKind};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::apps::{App, AppPlace};
+use super::concepts::Concept;
+use super::inputs::Input;
+use super::progress::Figure;
 use super::segment;
+use super::tasks::Choice;
 use crate::error::UiError;
-#[cfg(feature = "ssr")]
-use {
-    super::apps::{place, refusal},
-    crate::{markdown, server},
-    atelier_domain::Endpoint,
-    atelier_service::{
-        AppName,
-        models::{Model, ModelName},
-    },
-};
-
-/// How many of a model's concepts are shown at once.
-#[cfg(feature = "ssr")]
-const CONCEPTS: usize = 60;
 
 /// A model of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,12 +25,18 @@ pub struct ListedModel {
     pub name: String,
     /// Of which kind it is.
     pub kind: ModelKind,
+    /// What it takes; nothing, while that is left to what it will learn from.
+    pub takes: Option<Medium>,
     /// What it does.
     pub description: String,
     /// How many concepts it knows, if it gives concepts.
     pub concepts: usize,
     /// How many numbers its vectors have, if it gives vectors.
     pub dimensions: Option<usize>,
+    /// How its newest version stands, in words; nothing of public ones.
+    pub standing: String,
+    /// Whether it is being trained.
+    pub is_under_way: bool,
 }
 
 /// The models that one can use in an app.
@@ -48,8 +44,12 @@ pub struct ListedModel {
 pub struct Models {
     /// Where they stand.
     pub place: AppPlace,
+    /// The app's own, the newest first.
+    pub own: Vec<ListedModel>,
     /// Those that come with Atelier.
     pub public: Vec<ListedModel>,
+    /// Why the person cannot make any, if they cannot.
+    pub no_making: Option<String>,
 }
 
 /// One model.
@@ -63,7 +63,7 @@ pub struct ModelShown {
     pub notes: String,
     /// Under which licence its weights are used.
     pub license: String,
-    /// The identifier of the version that answers.
+    /// The identifier of the version that answers; nothing, if none does.
     pub version: String,
     /// Concepts that it knows: those that were looked for, or the first.
     pub concepts: Vec<String>,
@@ -73,6 +73,114 @@ pub struct ModelShown {
     pub sought: String,
     /// Why the person cannot have it predict, if they cannot.
     pub no_prediction: Option<String>,
+    /// What there is to an app's own; nothing of public ones.
+    pub own: Option<OwnModel>,
+}
+
+/// What there is to an app's own model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnModel {
+    /// How it is trained next, in sentences.
+    pub settings: Vec<String>,
+    /// What it would learn from now; nothing, if the person cannot train it.
+    pub material: Option<Material>,
+    /// Why the person cannot train it, if they cannot.
+    pub no_training: Option<String>,
+    /// Why the person cannot delete it, if they cannot.
+    pub no_deletion: Option<String>,
+    /// Its versions, the newest first.
+    pub versions: Vec<ListedTraining>,
+}
+
+/// What a model would learn from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Material {
+    /// How many inputs are labelled so that they count.
+    pub examples: usize,
+    /// How often each concept is said: what it is called, of how many inputs it is said, and of how many that it is not there.
+    pub concepts: Vec<(String, usize, usize)>,
+    /// What is to be known before one trains, in sentences.
+    pub warnings: Vec<String>,
+    /// Why training would come to nothing, if it would.
+    pub fault: Option<String>,
+}
+
+/// A version of a model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedTraining {
+    /// Its identifier.
+    pub slug: String,
+    /// How far it is.
+    pub progress: TrainingProgress,
+    /// Whether it is trained.
+    pub is_trained: bool,
+    /// From how many examples it learned.
+    pub examples: Option<usize>,
+    /// Which share of its answers is right about examples that it had not learned from, and by chance.
+    pub accuracy: Option<(String, String)>,
+    /// Who trained it.
+    pub author: String,
+    /// When, in microseconds UTC.
+    pub made_at: i64,
+    /// For how long, in words.
+    pub took: String,
+}
+
+/// How far a training is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrainingProgress {
+    /// In words, with why if it came to nothing.
+    pub words: String,
+    /// Which part of what it is at is done, in a hundred.
+    pub percent: u64,
+    /// Whether it goes on.
+    pub is_under_way: bool,
+}
+
+/// What can be chosen where a model is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelMaterial {
+    /// Where it is to stand.
+    pub place: AppPlace,
+    /// The concepts of the app.
+    pub concepts: Vec<Concept>,
+    /// Its vocabularies.
+    pub vocabs: Vec<Choice>,
+    /// Its datasets.
+    pub datasets: Vec<Choice>,
+    /// Why the person cannot make one, if they cannot.
+    pub no_making: Option<String>,
+}
+
+/// How good a version of a model is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionShown {
+    /// Where it stands.
+    pub place: AppPlace,
+    /// The model's identifier.
+    pub model: String,
+    /// What the model is called.
+    pub name: String,
+    /// The version.
+    pub version: ListedTraining,
+    /// How good it is, in sentences.
+    pub summary: Vec<String>,
+    /// What is to be known before one trusts it, in sentences.
+    pub warnings: Vec<String>,
+    /// The figures.
+    pub figures: Vec<Figure>,
+    /// Why no more figures are shown, if the person may not see them.
+    pub no_figures: Option<String>,
+    /// Its worst mistakes: the input, and what was said and predicted.
+    pub mistakes: Vec<(Input, String)>,
+    /// The other versions that are trained: by identifier, and what they are called.
+    pub others: Vec<Choice>,
+    /// The other version that it is compared with; nothing, if it is with none.
+    pub with: String,
+    /// What that comes to: a figure's name, how it is here, how it is there, and the difference.
+    pub comparison: Vec<[String; 4]>,
+    /// Why the person cannot delete it, if they cannot.
+    pub no_deletion: Option<String>,
 }
 
 /// As what an input is posted to the page of a model, to have it predict.
@@ -111,17 +219,23 @@ pub fn model_path(app: &App, model: &str) -> String {
     format!("{}/{}", models_path(app), segment(model))
 }
 
+/// The page on which a model is made.
+pub fn new_model_path(app: &App) -> String {
+    format!("{}/new", models_path(app))
+}
+
+/// The page of a version of a model.
+pub fn version_path(app: &App, model: &str, version: &str) -> String {
+    format!("{}/versions/{}", model_path(app, model), segment(version))
+}
+
 /// The models that one can use in an app.
 ///
 /// # Errors
 /// [`UiError::NotFound`] to strangers; [`UiError::Forbidden`] without the right to see models.
 #[server(name = ListModels, prefix = "/api", endpoint = "models/list")]
 pub async fn list_models(owner: String, app: String) -> Result<Models, UiError> {
-    let (service, who) = (server::service(), server::who());
-    let app = AppName::of(&owner, &app);
-    let place = place(service.get_app(&who, &app, Endpoint::ViewApp).await?);
-    let public = service.list_public_models(&who, &app).await?.into_iter().map(listed);
-    Ok(Models { place, public: public.collect() })
+    server::list(&owner, &app).await
 }
 
 /// One model, with the concepts that it knows whose names have `sought` in them.
@@ -135,30 +249,117 @@ pub async fn get_model(
     model: String,
     #[server(default)] sought: String,
 ) -> Result<ModelShown, UiError> {
-    let (service, who) = (server::service(), server::who());
-    let app = AppName::of(&owner, &app);
-    let place = place(service.get_app(&who, &app, Endpoint::ViewApp).await?);
-    let name = ModelName::public(&model);
-    let found = service.get_model(&who, &app, Endpoint::GetModel, &name).await?;
-    let text = Some(sought.trim()).filter(|text| !text.is_empty());
-    let mut concepts = service.list_model_concepts(&who, &app, &name, text, 0, CONCEPTS + 1).await?;
-    let more = concepts.len() > CONCEPTS;
-    concepts.truncate(CONCEPTS);
-    Ok(ModelShown {
-        place,
-        notes: markdown::html(&found.notes),
-        license: found.license.clone(),
-        version: found.version.slug.clone(),
-        model: listed(found),
-        concepts: concepts.into_iter().map(|concept| concept.name).collect(),
-        more,
-        sought,
-        no_prediction: refusal(service.get_app(&who, &app, Endpoint::PostModelOutputs).await)?,
-    })
+    server::get(&owner, &app, &model, sought).await
+}
+
+/// What can be chosen where a model is made.
+///
+/// # Errors
+/// [`UiError::NotFound`] to strangers.
+#[server(name = GetModelMaterial, prefix = "/api", endpoint = "models/material")]
+pub async fn get_model_material(owner: String, app: String) -> Result<ModelMaterial, UiError> {
+    server::material(&owner, &app).await
+}
+
+/// Makes a model, and leads to it.
+///
+/// `medium` is `image` or `text`; `choice` is `one` where each input shows exactly one of the concepts, `any` where it shows
+/// any number and what nobody said is not there, and `said` where only what was said counts. Without a vocabulary and
+/// concepts it tells all of the app.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::Invalid`] for what cannot be accepted.
+#[server(name = MakeModel, prefix = "/api", endpoint = "models/make")]
+pub async fn make_model(
+    owner: String,
+    app: String,
+    name: String,
+    #[server(default)] description: String,
+    medium: String,
+    choice: String,
+    #[server(default)] vocab: String,
+    #[server(default)] tells: Vec<String>,
+    #[server(default)] dataset: String,
+) -> Result<(), UiError> {
+    let typed = server::TypedModel { name, description, medium, choice, vocab, tells, dataset };
+    server::make(&owner, &app, typed).await
+}
+
+/// Begins to train a model as it says.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::NotFound`] if there is none.
+#[server(name = TrainModel, prefix = "/api", endpoint = "models/train")]
+pub async fn train_model(owner: String, app: String, model: String) -> Result<(), UiError> {
+    server::train(&owner, &app, &model).await
+}
+
+/// Stops the training of a version.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to train, [`UiError::NotFound`] if there is no such version.
+#[server(name = CancelTraining, prefix = "/api", endpoint = "models/cancel-training")]
+pub async fn cancel_training(
+    owner: String,
+    app: String,
+    model: String,
+    version: String,
+) -> Result<(), UiError> {
+    server::cancel(&owner, &app, &model, &version).await
+}
+
+/// How far the training of a version is.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to see models, [`UiError::NotFound`] if there is no such version.
+#[server(name = GetTrainingProgress, prefix = "/api", endpoint = "models/training")]
+pub async fn get_training_progress(
+    owner: String,
+    app: String,
+    model: String,
+    version: String,
+) -> Result<TrainingProgress, UiError> {
+    server::progress(&owner, &app, &model, &version).await
+}
+
+/// Deletes a model with all of its versions, and leads to those that are left.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::NotFound`] if there is none.
+#[server(name = DeleteModel, prefix = "/api", endpoint = "models/delete")]
+pub async fn delete_model(owner: String, app: String, model: String) -> Result<(), UiError> {
+    server::delete(&owner, &app, model).await
+}
+
+/// Deletes a version of a model, and leads to the model.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::NotFound`] if there is none.
+#[server(name = DeleteModelVersion, prefix = "/api", endpoint = "models/delete-version")]
+pub async fn delete_model_version(
+    owner: String,
+    app: String,
+    model: String,
+    version: String,
+) -> Result<(), UiError> {
+    server::delete_version(&owner, &app, &model, &version).await
+}
+
+/// How good a version of a model is; compared with the version `with`, if one is named.
+///
+/// # Errors
+/// [`UiError::NotFound`] to strangers, or if there is none; [`UiError::Forbidden`] without the right to see models.
+#[server(name = GetModelVersion, prefix = "/api", endpoint = "models/version")]
+pub async fn get_model_version(
+    owner: String,
+    app: String,
+    model: String,
+    version: String,
+    #[server(default)] with: String,
+) -> Result<VersionShown, UiError> {
+    server::version(&owner, &app, &model, &version, with).await
 }
 
 #[cfg(feature = "ssr")]
-fn listed(model: Model) -> ListedModel {
-    let Model { slug, name, kind, description, version, .. } = model;
-    ListedModel { slug, name, kind, description, concepts: version.concepts, dimensions: version.dimensions }
-}
+#[path = "models_server.rs"]
+mod server;

@@ -111,6 +111,8 @@ pub struct UsableModel {
     pub title: String,
     /// Of which kind it is.
     pub kind: ModelKind,
+    /// What it takes, unless that is what other models found.
+    pub takes: Option<Medium>,
 }
 
 /// A node, as it is typed.

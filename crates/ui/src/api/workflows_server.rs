@@ -13,7 +13,7 @@ use crate::server;
 
 /// What goes into a workflow, if anything does.
 pub(super) fn takes(graph: &Graph) -> Option<Medium> {
-    graph.nodes().iter().filter_map(|node| node.model.kind).find_map(|kind| kind.takes())
+    graph.nodes().iter().find_map(|node| node.model.ports()?.medium)
 }
 
 /// The models that somebody in `app` can use: those of the app, and the public ones.
@@ -27,7 +27,9 @@ pub(super) async fn usable_models(
     let public = service.list_public_models(who, app).await?.into_iter();
     let public = public.map(|model| (format!("clarifai/main/{}", model.slug), model));
     let usable = own.chain(public);
-    Ok(usable.map(|(named, model)| UsableModel { named, title: model.name, kind: model.kind }).collect())
+    Ok(usable
+        .map(|(named, model)| UsableModel { named, title: model.name, kind: model.kind, takes: model.takes })
+        .collect())
 }
 
 /// A node, as it would have been typed.

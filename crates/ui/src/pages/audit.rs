@@ -275,6 +275,8 @@ fn sentence(action: &str) -> &str {
         "workflow.deleted" => "deleted workflows:",
         "workflow_version.deleted" => "deleted versions of the workflow",
         "task.deleted" => "deleted tasks:",
+        "model.deleted" => "deleted models:",
+        "model_version.deleted" => "deleted a version of the model",
         "collector.created" => "made the collector",
         "collector.changed" => "changed the collector",
         "collector.stopped" => "stopped the collector",

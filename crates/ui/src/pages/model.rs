@@ -1,20 +1,29 @@
 //! `/{owner}/{app}/models/{model}`
 
+use atelier_domain::{ModelKind, model::Gives};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+use super::collaborators::AppNameFields;
 use super::model_predict::{Prediction, told_by_model};
+use super::model_training::Training;
 use super::models::size;
 use crate::{
-    api::models::{ModelShown, PREDICT_FORM, get_model, model_path},
+    api::{
+        apps::App,
+        models::{DeleteModel, ModelShown, PREDICT_FORM, get_model, model_path},
+    },
     components::{
+        button::{Look, SubmitButton},
         copyable::CopyButton,
+        error_summary::ErrorSummary,
         layout::Crumb,
         loaded::Loaded,
         prose::Prose,
         room::{AppRoom, Room},
     },
+    form::{Form, PostForm},
     pages::thing_in_address,
 };
 
@@ -35,12 +44,13 @@ pub fn OneModel() -> impl IntoView {
 
 #[component]
 fn Body(shown: ModelShown) -> impl IntoView {
-    let ModelShown { place, model, notes, license, version, concepts, more, sought, no_prediction } = shown;
+    let ModelShown { place, model, notes, license, version, concepts, more, sought, no_prediction, own } =
+        shown;
     let path = model_path(&place.app, &model.slug);
     let below = Crumb { href: path.clone(), label: model.name.clone() };
-    let prediction = match (no_prediction, model.kind.takes()) {
+    let prediction = match (no_prediction, model.takes) {
         (Some(text), _) => view! { <p class="section-lead"><Prose text /></p> }.into_any(),
-        (None, Some(takes)) => view! {
+        (None, Some(takes)) if !version.is_empty() => view! {
             <Prediction
                 path=path.clone()
                 takes
@@ -50,14 +60,24 @@ fn Body(shown: ModelShown) -> impl IntoView {
             />
         }
         .into_any(),
-        (None, None) => {
+        (None, None) if model.kind == ModelKind::ConceptThresholder => {
             let told = "It takes what another model found: use it in a workflow, behind that.";
             view! { <p class="section-lead">{told}</p> }.into_any()
         }
+        (None, _) => view! { <p class="section-lead">"Once a version is trained, it can be tried here."</p> }
+            .into_any(),
     };
-    let known =
-        (model.concepts > 0).then(|| view! { <Known path concepts more sought all=model.concepts /> });
-    let gives = size(&model);
+    let known = (model.kind.gives() == Gives::Concepts && model.takes.is_some() && !version.is_empty())
+        .then(|| view! { <Known path concepts more sought all=model.concepts /> });
+    let gives =
+        (!version.is_empty()).then(|| view! { <tr><th scope="row">"Gives"</th><td>{size(&model)}</td></tr> });
+    let is_own = own.is_some();
+    let training =
+        own.clone().map(|own| view! { <Training app=place.app.clone() model=model.clone() own /> });
+    let end = own.map(|own| deletion(place.app.clone(), model.slug.clone(), own.no_deletion));
+    let license = (!is_own).then(|| view! { <tr><th scope="row">"Licence"</th><td>{license}</td></tr> });
+    let version = (!version.is_empty())
+        .then(|| view! { <tr><th scope="row">"Version"</th><td><code>{version}</code></td></tr> });
     view! {
         <Title text=model.name.clone() />
         <AppRoom place room=Room::Models below=below>
@@ -69,6 +89,7 @@ fn Body(shown: ModelShown) -> impl IntoView {
                 </div>
             </header>
             <p class="section-lead">{model.description}</p>
+            {training}
             <section class="section">
                 <h2>"Predict"</h2>
                 {prediction}
@@ -79,14 +100,49 @@ fn Body(shown: ModelShown) -> impl IntoView {
                 <table class="facts">
                     <tbody>
                         <tr><th scope="row">"Kind"</th><td>{model.kind.title()}</td></tr>
-                        <tr><th scope="row">"Gives"</th><td>{gives}</td></tr>
-                        <tr><th scope="row">"Version"</th><td><code>{version}</code></td></tr>
-                        <tr><th scope="row">"Licence"</th><td>{license}</td></tr>
+                        {gives}
+                        {version}
+                        {license}
                     </tbody>
                 </table>
                 <div class="instructions" inner_html=notes></div>
             </section>
+            {end}
         </AppRoom>
+    }
+}
+
+/// It opens first: what was learned is not learned again in the same way once labels have changed.
+fn deletion(app: App, model: String, no_deletion: Option<String>) -> AnyView {
+    let body = match no_deletion {
+        Some(why) => view! { <p class="section-lead"><Prose text=why /></p> }.into_any(),
+        None => {
+            let form = Form::<DeleteModel>::new();
+            view! {
+                <details class="plot-table">
+                    <summary>"Delete the model …"</summary>
+                    <PostForm form class="is-narrow">
+                        <ErrorSummary />
+                        <ModelFields app model />
+                        <p class="section-lead">"It goes with all of its versions. What was labelled stays."</p>
+                        <p class="actions">
+                            <SubmitButton look=Look::Danger>"Delete the model for good"</SubmitButton>
+                        </p>
+                    </PostForm>
+                </details>
+            }
+            .into_any()
+        }
+    };
+    view! { <section class="section"><h2>"Delete"</h2>{body}</section> }.into_any()
+}
+
+/// The fields that name a model.
+#[component]
+pub(super) fn ModelFields(app: App, model: String) -> impl IntoView {
+    view! {
+        <AppNameFields app />
+        <input type="hidden" name="model" value=model />
     }
 }
 

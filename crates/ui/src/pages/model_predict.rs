@@ -9,6 +9,7 @@ use crate::{
     api::models::{Found, PredictAnswer},
     components::{
         drop::{Drop, PICTURES},
+        live::AT_HAND,
         prose::Prose,
         table::{Cell, Column, Table},
     },
@@ -36,7 +37,8 @@ pub(super) fn Prediction(
     let path_to_ask = StoredValue::new(path.clone());
     let preview: RwSignal<Option<String>> = RwSignal::new(None);
     let forget_preview = move || {
-        if let Some(Some(before)) = preview.try_update(Option::take) {
+        // Told to nobody: where the page is just being made anew, whoever would hear of it is gone already.
+        if let Some(Some(before)) = preview.try_update_untracked(Option::take) {
             // It was made by us, and is revoked once.
             let _ = web_sys::Url::revoke_object_url(&before);
         }
@@ -48,9 +50,12 @@ pub(super) fn Prediction(
         // What cannot be shown is told by the server.
         let file = fields.get("file").dyn_into::<web_sys::File>().ok();
         preview.set(file.and_then(|file| web_sys::Url::create_object_url_with_blob(&file).ok()));
+        let path = path_to_ask.get_value();
         leptos::task::spawn_local(async move {
-            outcome.set(Some(post_files(&path_to_ask.get_value(), &fields).await));
-            is_asking.set(false);
+            let answer = post_files(&path, &fields).await;
+            // The page may have been left meanwhile, or made anew.
+            outcome.try_set(Some(answer));
+            is_asking.try_set(false);
         });
     };
     let ask_with_form = move || {
@@ -110,8 +115,18 @@ pub(super) fn Prediction(
     };
     let told = move || outcome.get().map(told);
     let shown = move || {
-        let is_found = outcome.with(|outcome| matches!(outcome, Some(Ok(_))));
-        preview.get().filter(|_| is_found).map(|src| view! { <img class="found-in" src=src alt="" /> })
+        let is_found = outcome.try_with(|outcome| matches!(outcome, Some(Ok(_)))).unwrap_or_default();
+        preview
+            .try_get()
+            .flatten()
+            .filter(|_| is_found)
+            .map(|src| view! { <img class="found-in" src=src alt="" /> })
+    };
+    // What was found is looked at by itself: what others change in the app meanwhile takes it away from nobody.
+    let standing = move || {
+        let is_found = outcome.try_with(Option::is_some).unwrap_or_default();
+        let is_at_hand = is_found || is_asking.try_get().unwrap_or_default();
+        if is_at_hand { format!("found {AT_HAND}") } else { "found".to_owned() }
     };
     view! {
         <form
@@ -129,7 +144,7 @@ pub(super) fn Prediction(
                 </button>
             </p>
         </form>
-        <div class="found" role="status" aria-busy=move || is_asking.get().then_some("true")>
+        <div class=standing role="status" aria-busy=move || is_asking.get().then_some("true")>
             {shown}
             {told}
         </div>

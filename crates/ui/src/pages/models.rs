@@ -1,15 +1,18 @@
 //! `/{owner}/{app}/models`
 
+use atelier_domain::Medium;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
     api::{
         apps::App,
-        models::{ListedModel, Models as List, list_models, model_path},
+        models::{ListedModel, Models as List, list_models, model_path, new_model_path},
     },
     components::{
+        button::{LinkButton, Look},
         loaded::Loaded,
+        prose::Prose,
         room::{AppRoom, Room},
         table::{Cell, Column, Table},
     },
@@ -30,13 +33,36 @@ pub fn Models() -> impl IntoView {
 
 #[component]
 fn Body(list: List) -> impl IntoView {
-    let List { place, public } = list;
-    let title = format!("Models of {}", place.app.name);
-    let public = table(&place.app, public);
+    let List { place, own, public, no_making } = list;
+    let app = place.app.clone();
+    let title = format!("Models of {}", app.name);
+    let (making, why_not) = match no_making {
+        Some(why) => (None, Some(view! { <p class="section-lead"><Prose text=why /></p> })),
+        None => {
+            let href = new_model_path(&app);
+            (Some(view! { <LinkButton look=Look::Primary href=href>"New model"</LinkButton> }), None)
+        }
+    };
+    let own = if own.is_empty() {
+        view! {
+            <p class="section-lead">
+                "None yet. A model of this app learns from what was said of its inputs, and says the same of others."
+            </p>
+        }
+        .into_any()
+    } else {
+        own_table(&app, own)
+    };
+    let public = table(&app, public);
     view! {
         <Title text=title />
         <AppRoom place room=Room::Models>
-            <header class="page-head"><h1>"Models"</h1></header>
+            <header class="page-head"><h1>"Models"</h1> {making}</header>
+            <section class="section">
+                <h2>"Models of this app"</h2>
+                {why_not}
+                {own}
+            </section>
             <section class="section">
                 <h2>"Public models"</h2>
                 <p class="section-lead">
@@ -45,6 +71,42 @@ fn Body(list: List) -> impl IntoView {
                 {public}
             </section>
         </AppRoom>
+    }
+}
+
+/// The app's own, each with how its newest version stands.
+fn own_table(app: &App, models: Vec<ListedModel>) -> AnyView {
+    let rows = models
+        .into_iter()
+        .map(|model| {
+            let href = model_path(app, &model.slug);
+            let takes = takes(&model);
+            view! {
+                <tr role="row">
+                    <Cell label=""><a class="row-name" href=href>{model.name}</a></Cell>
+                    <Cell label="Takes"><span class="row-line">{takes}</span></Cell>
+                    <Cell label="Newest version">{model.standing}</Cell>
+                    <Cell label="What it does"><span class="soft">{model.description}</span></Cell>
+                </tr>
+            }
+            .into_any()
+        })
+        .collect_view();
+    let columns = [
+        Column::text("Model"),
+        Column::text("Takes"),
+        Column::text("Newest version"),
+        Column::text("What it does"),
+    ];
+    view! { <Table caption="Models of this app" columns=columns.to_vec()>{rows}</Table> }.into_any()
+}
+
+/// What a model takes, in a word or two.
+pub(super) fn takes(model: &ListedModel) -> &'static str {
+    match model.takes {
+        Some(Medium::Image) => "Pictures",
+        Some(Medium::Text) => "Texts",
+        None => "What is labelled",
     }
 }
 

@@ -210,7 +210,7 @@ pub(super) fn Radios(
 
 /// One of several, or none of them.
 #[component]
-fn Select(
+pub(super) fn Select(
     name: &'static str,
     #[prop(into)] label: String,
     none: &'static str,

@@ -353,6 +353,7 @@ fn drawn(typed: &[TypedNode], models: &[UsableModel]) -> AnyView {
             model: ModelRef {
                 model: node.model.clone(),
                 kind: known.get(node.model.as_str()).map(|model| model.kind),
+                takes: known.get(node.model.as_str()).and_then(|model| model.takes),
                 ..ModelRef::default()
             },
             inputs: inputs.map(str::to_owned).collect(),
@@ -371,15 +372,11 @@ fn drawn(typed: &[TypedNode], models: &[UsableModel]) -> AnyView {
         Ok(graph) => graph,
         Err(error) => return wrong(error.to_string()),
     };
-    let kinds: Option<Vec<_>> = graph.nodes().iter().map(|node| node.model.kind).collect();
-    let fits = kinds.as_ref().map(|kinds| {
-        let ports: Vec<Ports> = kinds.iter().map(|kind| Ports::of(*kind)).collect();
-        graph.fit(&ports)
-    });
-    if let Some(Err(misfit)) = fits {
+    let ports: Option<Vec<Ports>> = graph.nodes().iter().map(|node| node.model.ports()).collect();
+    if let Some(Err(misfit)) = ports.as_ref().map(|ports| graph.fit(ports)) {
         return wrong(misfit.to_string());
     }
-    let takes = kinds.unwrap_or_default().into_iter().find_map(|kind| kind.takes());
+    let takes = ports.unwrap_or_default().into_iter().find_map(|ports| ports.medium);
     let captions = graph.nodes().iter().map(|node| {
         let known = known.get(node.model.model.as_str());
         known.map_or_else(|| node.model.model.clone(), |model| model.title.clone())

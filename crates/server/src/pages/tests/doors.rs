@@ -14,6 +14,7 @@ use atelier_service::concepts::{ConceptLanguage, NewConcept, NewRelation};
 use atelier_service::datasets::NewDataset;
 use atelier_service::datasets::versions::NewVersion;
 use atelier_service::inputs::{Content, NewInput, PostInputs};
+use atelier_service::models::{NewModel, NewVersion as NewTraining};
 use atelier_service::search::{NewSearch, Query, Subject};
 use atelier_service::tasks::{ActOnAssignment, Labeller, NewTask};
 use atelier_service::vocabs::NewVocab;
@@ -43,6 +44,8 @@ struct Story {
     key: String,
     session: String,
     batch: String,
+    /// A version of her own model.
+    version: String,
     app_id: String,
 }
 
@@ -140,6 +143,11 @@ impl Story {
         };
         let keeps = atelier_domain::Endpoint::PostInputsSearches;
         service.keep_search(&ana.who, &app, keeps, &greens).await.unwrap();
+        let model = NewModel { slug: "own".into(), ..NewModel::default() };
+        service.post_models(&ana.who, &app, vec![model]).await.unwrap();
+        let training = NewTraining::default();
+        let begun_so = service.train_model(&ana.who, &app, "own", training).await.unwrap().value;
+        let version = begun_so.version.unwrap().slug;
         let batch = begun(service, &bo.who, &app).await;
         Self {
             bench,
@@ -155,6 +163,7 @@ impl Story {
             key,
             session,
             batch,
+            version,
             app_id,
         }
     }
@@ -191,13 +200,14 @@ impl Story {
             labels: labels.concepts.clone(),
         };
         let drawn = serde_json::to_string(&moved).unwrap();
+        let is_own = door.path.starts_with("/api/models/") && door.path != "/api/models/get";
         let mut fields = vec![
             ("owner", owner.to_owned()),
             ("app", app.to_owned()),
             ("confirmation", app.to_owned()),
             ("id", id.clone()),
             ("grant", grant.id.to_string()),
-            ("version", grant.version.to_string()),
+            ("version", if is_own { self.version.clone() } else { grant.version.to_string() }),
             ("annotation", if adds_region { "drawn".to_owned() } else { self.annotation.clone() }),
             ("seen", self.said_at.to_string()),
             ("region", if is_drawn { drawn } else { "r1".to_owned() }),
@@ -240,7 +250,10 @@ impl Story {
             ("reviews", "false"),
             ("source", if door.path == "/api/collectors/add" { "uploads" } else { "all" }),
             ("collector", "camera"),
-            ("model", "general-image-recognition"),
+            ("model", if is_own { "own" } else { "general-image-recognition" }),
+            ("medium", "text"),
+            ("choice", "one"),
+            ("with", ""),
             ("sought", ""),
             ("share", "50"),
             ("strategy", "dynamic"),

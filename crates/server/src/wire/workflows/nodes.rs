@@ -25,7 +25,14 @@ fn read(node: WorkflowNode) -> Result<Node, Failure> {
     let model = node.model.unwrap_or_default();
     let version = model.model_version.map(|version| version.id).filter(|id| !id.is_empty());
     Ok(Node {
-        model: ModelRef { owner: model.user_id, app: model.app_id, model: model.id, version, kind: None },
+        model: ModelRef {
+            owner: model.user_id,
+            app: model.app_id,
+            model: model.id,
+            version,
+            kind: None,
+            takes: None,
+        },
         inputs: node.node_inputs.into_iter().map(|input| input.node_id).collect(),
         wanted: node.output_info_override.map(read_override).transpose()?.unwrap_or_default(),
         is_silent: node.suppress_output,
@@ -74,7 +81,7 @@ pub(super) fn write_all(graph: &Graph, address: &AppAddress) -> Vec<WorkflowNode
 }
 
 fn write(node: &Node, address: &AppAddress) -> WorkflowNode {
-    let ModelRef { owner, app, model, version, kind } = &node.model;
+    let ModelRef { owner, app, model, version, kind, takes: _ } = &node.model;
     let given = |named: &String, own: &String| if named.is_empty() { own.clone() } else { named.clone() };
     let (user_id, app_id) = (given(owner, &address.owner), given(app, &address.app));
     let version = ModelVersion {

@@ -75,7 +75,10 @@ pub(in crate::wire) async fn run(
             }
             let place = place_of(node, &address);
             let (status, data) = match came {
-                NodeRan::Found(found) => (StatusCode::Success.status(), write_found(found, &place)),
+                NodeRan::Found(found) => {
+                    let names = place.of_model(model.app.as_ref());
+                    (StatusCode::Success.status(), write_found(found, &names))
+                }
                 NodeRan::Ended(before) => {
                     let details = format!("did not run: `{before}` gave nothing");
                     (Status { details, ..StatusCode::Success.status() }, Data::default())

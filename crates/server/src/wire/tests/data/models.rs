@@ -62,7 +62,7 @@ fn the_catalogue_is_listed_looked_at_and_asked() {
         assert_eq!(answer["concepts"][0]["id"], "n02123045", "{answer}");
         let (_, answer) = get(&format!("{MODELS}/types/visual-classifier")).await;
         assert_eq!(answer["model_type"]["input_fields"], json!(["image"]), "{answer}");
-        assert_eq!(get(&format!("{MODELS}/types")).await.1["model_types"].as_array().unwrap().len(), 4);
+        assert_eq!(get(&format!("{MODELS}/types")).await.1["model_types"].as_array().unwrap().len(), 5);
         let (_, answer) = get(&format!("{MODELS}/types/concept-thresholder")).await;
         assert_eq!(answer["model_type"]["input_fields"], json!(["concepts"]), "{answer}");
 
@@ -86,6 +86,140 @@ fn the_catalogue_is_listed_looked_at_and_asked() {
             let (http, answer) = ask(Method::POST, &outputs, json!({ "inputs": inputs })).await;
             assert_eq!(http, status, "{answer}");
         }
+    });
+}
+
+const OWN: &str = "/v2/users/ana/apps/tea/models";
+
+const TEAS: [&str; 5] = [
+    "A cup of green tea.",
+    "Black tea with milk.",
+    "The tea leaves steep for three minutes.",
+    "A pot of mint tea.",
+    "Tea grows on hills.",
+];
+const TRAINS: [&str; 5] = [
+    "The train leaves at noon.",
+    "A railway station with six platforms.",
+    "The locomotive pulls nine wagons.",
+    "We missed the night train.",
+    "Rails were laid across the plain.",
+];
+
+#[test]
+fn an_apps_own_model_is_made_trained_asked_and_deleted() {
+    tell(async |story| {
+        let ana = &story.ana_token;
+        let ask = async |method: Method, path: &str, body: Value| story.rest(method, path, ana, body).await;
+        let get = async |path: &str| ask(Method::GET, path, json!({})).await;
+        let said = |kind: &str, texts: [&str; 5]| {
+            let inputs = texts.iter().enumerate().map(|(number, raw)| {
+                json!({
+                    "id": format!("{kind}-{number}"),
+                    "data": { "text": { "raw": raw }, "concepts": [{ "id": kind, "value": 1 }] },
+                })
+            });
+            inputs.collect::<Vec<_>>()
+        };
+        story.with_inputs(json!([said("tea", TEAS), said("train", TRAINS)].concat())).await;
+
+        let model =
+            json!({ "id": "topics", "model_type_id": "embedding-classifier", "display_name": "Topics" });
+        let (http, answer) = ask(Method::POST, OWN, json!({ "models": [model] })).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        assert_eq!(answer["model"]["model_type_id"], "embedding-classifier", "{answer}");
+        assert!(answer["model"].get("model_version").is_none(), "{answer}");
+        let (http, answer) = ask(Method::POST, OWN, json!({ "models": [model] })).await;
+        assert_eq!((http, code(&answer)), (409, 11102), "{answer}");
+        let public = json!({ "id": "open", "visibility": { "gettable": 50 } });
+        assert_eq!(ask(Method::POST, OWN, json!({ "models": [public] })).await.0, 400);
+        let topics = format!("{OWN}/topics");
+        let outputs = format!("{topics}/outputs");
+        let question = json!({ "inputs": [text("one", "A cup of tea"), text("two", "The train is late")] });
+        let (http, answer) = ask(Method::POST, &outputs, question.clone()).await;
+        assert_eq!((http, code(&answer)), (409, 21102), "{answer}");
+
+        let concepts = json!([{ "id": "tea" }, { "id": "train" }]);
+        let version = json!({
+            "output_info": { "data": { "concepts": concepts }, "output_config": { "concepts_mutually_exclusive": true } },
+            "train_info": { "params": { "medium": "text", "penalty": null } },
+        });
+        let versions = format!("{topics}/versions");
+        for (params, word) in [
+            (json!({ "medium": "sound" }), "medium"),
+            (json!({ "penalty": "strong" }), "penalty"),
+            (json!({ "dataset_version_id": "x" }), "dataset_id"),
+            (json!({ "dataset_id": "x" }), "dataset"),
+        ] {
+            let body = json!({ "model_versions": [{ "train_info": { "params": params } }] });
+            let (http, answer) = ask(Method::POST, &versions, body).await;
+            assert!(http == 400 && details(&answer).contains(word), "{answer}");
+        }
+        let (http, answer) = ask(Method::POST, &versions, json!({ "model_versions": [version] })).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        let id = answer["model"]["model_version"]["id"].as_str().unwrap().to_owned();
+        let state = async || get(&format!("{versions}/{id}")).await.1["model_version"].clone();
+        assert_eq!((id.len(), &state().await["status"]["code"]), (32, &json!(21103)));
+        assert_eq!(code(&ask(Method::POST, &outputs, question.clone()).await.1), 21103);
+        assert_eq!(story.bench.service.train_next().await, Ok(true));
+
+        let trained = state().await;
+        assert_eq!(trained["status"]["code"], 21100, "{trained}");
+        let counted = (&trained["active_concept_count"], &trained["total_input_count"]);
+        assert_eq!(counted, (&json!(2), &json!(10)));
+        assert_eq!(trained["train_info"]["params"]["medium"], "text");
+        let metrics = &trained["metrics"];
+        assert!(metrics["summary"]["macro_avg_roc_auc"].as_f64().unwrap() > 0.8, "{metrics}");
+        assert_eq!(metrics["confusion_matrix"]["matrix"].as_array().unwrap().len(), 4, "{metrics}");
+        let told = &metrics["binary_metrics"][0];
+        assert_eq!((&told["num_pos"], &told["concept"]["id"]), (&json!(5), &json!("tea")));
+
+        let (http, answer) = ask(Method::POST, &outputs, question).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        let first = |place: usize| answer["outputs"][place]["data"]["concepts"][0]["id"].clone();
+        assert_eq!((first(0), first(1)), (json!("tea"), json!("train")), "{answer}");
+        assert_eq!(ids(&get(&format!("{topics}/concepts")).await.1, "concepts"), ["tea", "train"]);
+        assert_eq!(ids(&get(OWN).await.1, "models"), ["topics"]);
+        assert_eq!(ids(&get("/v2/users/ana/models").await.1, "models"), ["topics"]);
+        let kind = get(&format!("{OWN}/types/embedding-classifier")).await.1["model_type"].clone();
+        assert_eq!((&kind["trainable"], &kind["input_fields"]), (&json!(true), &json!(["image", "text"])));
+        assert_eq!(get("/v2/users/ana/apps/tea/resource_counts").await.1["models"], "1");
+
+        // Whoever sees models alone sees no figures from which follows how often concepts are said.
+        let scopes = Endpoint::GetModelVersion.needs();
+        let narrow = story.exact_key(&story.ana, Rights::of(scopes)).await;
+        let (http, answer) = story.rest(Method::GET, &format!("{versions}/{id}"), &narrow, json!({})).await;
+        let metrics = &answer["model_version"]["metrics"];
+        assert_eq!(http, 200, "{answer}");
+        assert!(metrics.get("summary").is_some() && metrics.get("binary_metrics").is_none(), "{answer}");
+
+        let described =
+            json!({ "model_versions": [{ "id": id, "description": "The first" }], "action": "merge" });
+        let (_, answer) = ask(Method::PATCH, &versions, described).await;
+        assert_eq!(answer["model_versions"][0]["description"], "The first", "{answer}");
+        let change = json!({ "models": [{ "id": "topics", "notes": "Of texts." }], "action": "merge" });
+        let (_, answer) = ask(Method::PATCH, OWN, change).await;
+        let changed = &answer["models"][0];
+        assert_eq!((&changed["notes"], &changed["display_name"]), (&json!("Of texts."), &json!("Topics")));
+
+        // A training that comes to nothing says why.
+        let only = json!({ "data": { "concepts": [{ "id": "tea" }] } });
+        let (_, answer) =
+            ask(Method::POST, &versions, json!({ "model_versions": [{ "output_info": only }] })).await;
+        let failed = answer["model"]["model_version"]["id"].as_str().unwrap().to_owned();
+        assert_eq!(story.bench.service.train_next().await, Ok(true));
+        let (_, answer) = get(&format!("{versions}/{failed}")).await;
+        let status = &answer["model_version"]["status"];
+        assert_eq!(status["code"], 21112, "{answer}");
+        assert!(status["details"].as_str().unwrap().contains("nothing to tell it from"), "{answer}");
+
+        assert_eq!(ids(&get(&versions).await.1, "model_versions"), [failed.as_str(), id.as_str()]);
+        assert_eq!(code(&ask(Method::DELETE, &format!("{versions}/{failed}"), json!({})).await.1), 10000);
+        assert_eq!(get(&format!("{versions}/{failed}")).await.0, 404);
+        assert_eq!(code(&ask(Method::DELETE, OWN, json!({})).await.1), 10000);
+        assert_eq!(ids(&get(OWN).await.1, "models"), ["topics"], "nothing was named");
+        assert_eq!(code(&ask(Method::DELETE, OWN, json!({ "ids": ["topics"] })).await.1), 10000);
+        assert_eq!(get(&topics).await.0, 404);
     });
 }
 

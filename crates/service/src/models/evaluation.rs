@@ -1,0 +1,69 @@
+//! How good a version of a model is.
+
+use atelier_domain::{Conditions, Endpoint};
+use atelier_learn::quality::{Evaluation, Mistake};
+use atelier_store::queries::inputs::{self, InputRow};
+use atelier_store::queries::trainings;
+
+use super::training::Kept;
+use super::{Meant, Model, ModelName, find};
+use crate::{AppName, Error, Result, Service, Who};
+
+/// How good a version is, in all figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluated {
+    /// The model, with that version.
+    pub model: Model,
+    /// The figures.
+    pub evaluation: Evaluation,
+    /// Its worst mistakes, of inputs that the caller may see.
+    pub mistakes: Vec<Mistaken>,
+}
+
+/// A mistake, and the input about which it was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mistaken {
+    /// The mistake.
+    pub mistake: Mistake,
+    /// The input.
+    pub input: InputRow,
+}
+
+impl Service {
+    /// How good a version of a model of the app is. That is told to those who may see what is said of inputs: how often
+    /// concepts occur follows from it. Whoever sees only a part of these hears it of what they have trained themselves,
+    /// which learned from no more than that.
+    ///
+    /// # Errors
+    /// When the caller may not, or there is no such version, or it is not trained.
+    pub async fn get_model_evaluation(
+        &self,
+        who: &Who,
+        app: &AppName,
+        model: &str,
+        version: &str,
+    ) -> Result<Evaluated> {
+        let mut tx = self.store.read().await?;
+        let entered = self.enter(&mut tx, who, app, Endpoint::GetModelVersion).await?;
+        let asked = self.permit(&mut tx, who, app, Endpoint::ListAnnotations, Conditions::NONE).await?;
+        let permit = &asked.permit;
+        let name = ModelName { is_public: false, slug: model.to_owned(), version: Some(version.to_owned()) };
+        let model = find(&mut tx, &entered, &name, Meant::Newest).await?;
+        let trained = model.version.as_ref().and_then(|version| version.training.as_ref());
+        let row = trained.map(|trained| &trained.row).ok_or(Error::NotFound)?;
+        if permit.assigned_to().is_some() && row.user_id != permit.user() {
+            let why = "this is told to those who see all inputs of the app, or have trained it themselves";
+            return Err(Error::Conflict(why.into()));
+        }
+        let kept = trainings::evaluation(&mut tx, permit, row.id).await?.ok_or(Error::NotFound)?;
+        let Kept { evaluation, mistaken } =
+            serde_json::from_value(kept).map_err(|error| Error::fault(&error))?;
+        let rows = inputs::get_all(&mut tx, permit, &mistaken).await?;
+        let mistakes = evaluation.mistakes.iter().zip(&mistaken);
+        let mistakes = mistakes.filter_map(|(mistake, input)| {
+            let input = rows.iter().find(|row| row.id == *input)?.clone();
+            Some(Mistaken { mistake: *mistake, input })
+        });
+        Ok(Evaluated { mistakes: mistakes.collect(), model, evaluation })
+    }
+}

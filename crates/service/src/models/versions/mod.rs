@@ -1,0 +1,10 @@
+//! Versions of an app's models: each is one training.
+
+mod cancel;
+mod delete;
+mod list;
+mod patch;
+mod post;
+
+pub use patch::PatchVersion;
+pub use post::NewVersion;
