@@ -3,6 +3,7 @@
     missing_docs,
     reason = "the macro makes public fields of the arguments, which the functions describe"
 )]
+#![expect(clippy::too_many_arguments, reason = "a server function's arguments are the fields of its form")]
 
 use atelier_domain::{Medium, ModelKind};
 use leptos::prelude::*;

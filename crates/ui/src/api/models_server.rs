@@ -345,7 +345,7 @@ pub(super) async fn progress(
     version: &str,
 ) -> Result<TrainingProgress, UiError> {
     let (_, version) = own_version(&AppName::of(owner, app), model, version).await?;
-    Ok(version.training.as_deref().map(progress_of).ok_or(UiError::NotFound)?)
+    version.training.as_deref().map(progress_of).ok_or(UiError::NotFound)
 }
 
 pub(super) async fn version(
