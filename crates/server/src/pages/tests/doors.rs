@@ -17,6 +17,7 @@ use atelier_service::inputs::{Content, NewInput, PostInputs};
 use atelier_service::search::{NewSearch, Query, Subject};
 use atelier_service::tasks::{ActOnAssignment, Labeller, NewTask};
 use atelier_service::vocabs::NewVocab;
+use atelier_service::workflows::NewWorkflow;
 use atelier_testkit::Database;
 use atelier_testkit::sharing::{give_exactly, make_app};
 use atelier_ui::api::doors::Door;
@@ -44,7 +45,13 @@ struct Story {
     session: String,
     batch: String,
     app_id: String,
+    /// The version of the workflow.
+    workflow: String,
 }
+
+/// A workflow of one model.
+const FLOW: &str = "workflow: {id: flow, nodes: [{id: look, model: {model_id: general-image-recognition, \
+                    user_id: clarifai, app_id: main}}]}";
 
 fn tell<F: Future<Output = ()>>(test: impl FnOnce(Story) -> F) {
     Bench::run(Database::Sqlite, async |bench| test(Story::tell(bench).await).await);
@@ -126,6 +133,13 @@ impl Story {
             limits: Limits::default(),
         };
         service.post_collectors(&ana.who, &app, vec![camera]).await.unwrap();
+        let flow = NewWorkflow {
+            slug: "flow".into(),
+            nodes: atelier_service::workflows::yaml::read(FLOW).unwrap().1,
+            ..NewWorkflow::default()
+        };
+        let flow = service.post_workflows(&ana.who, &app, vec![flow]).await.unwrap();
+        let workflow = flow.value[0].version_id.to_string();
         let key = CreateKey { description: "Reads".into(), scopes: ScopeSet::ALL, ..CreateKey::default() };
         let key = service.create_key(&ana.who, &key).await.unwrap().key.id.to_string();
         let session = service.list_sessions(&ana.who).await.unwrap().current.unwrap().to_string();
@@ -156,6 +170,7 @@ impl Story {
             session,
             batch,
             app_id,
+            workflow,
         }
     }
 
@@ -197,7 +212,14 @@ impl Story {
             ("confirmation", app.to_owned()),
             ("id", id.clone()),
             ("grant", grant.id.to_string()),
-            ("version", grant.version.to_string()),
+            (
+                "version",
+                if door.path.starts_with("/api/workflows/") {
+                    self.workflow.clone()
+                } else {
+                    grant.version.to_string()
+                },
+            ),
             ("annotation", if adds_region { "drawn".to_owned() } else { self.annotation.clone() }),
             ("seen", self.said_at.to_string()),
             ("region", if is_drawn { drawn } else { "r1".to_owned() }),
@@ -241,6 +263,10 @@ impl Story {
             ("source", if door.path == "/api/collectors/add" { "uploads" } else { "all" }),
             ("collector", "camera"),
             ("model", "general-image-recognition"),
+            ("workflow", "flow"),
+            ("yaml", FLOW),
+            ("ids[0]", "look"),
+            ("models[0]", "clarifai/main/general-image-embedding"),
             ("sought", ""),
             ("share", "50"),
             ("strategy", "dynamic"),
@@ -344,6 +370,7 @@ fn is_of_app(door: &Door) -> bool {
         "tasks/",
         "collectors/",
         "models/",
+        "workflows/",
         "audit/app",
     ];
     let others = ["apps/list", "apps/shared", "apps/create", "apps/restore"];
@@ -444,6 +471,10 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
             "vocabs/remove-concept",
             "vocabs/move",
             "vocabs/delete",
+            "workflows/get",
+            "workflows/material",
+            "workflows/change",
+            "workflows/delete",
             "collectors/get",
             "collectors/change",
             "collectors/stand",
