@@ -197,7 +197,7 @@ pub const DOORS: &[Door] = &[
     door::<vocabs::DeleteVocab>(&[DeleteVocabs]),
     door::<workflows::ListWorkflows>(&[ListWorkflows, ViewApp]),
     door::<workflows::GetWorkflow>(&[GetWorkflow, ListWorkflowVersions, ViewApp]),
-    door::<workflows::GetWorkflowMaterial>(&[ListModels, ViewApp]),
+    door::<workflows::GetWorkflowMaterial>(&[ListModels, GetWorkflow, ViewApp]),
     door::<workflows::AddWorkflow>(&[PostWorkflows]),
     door::<workflows::ImportWorkflow>(&[PostWorkflows]),
     door::<workflows::ChangeWorkflow>(&[PatchWorkflows, GetWorkflow]),

@@ -18,6 +18,7 @@ use atelier_service::models::{NewModel, NewVersion as NewTraining};
 use atelier_service::search::{NewSearch, Query, Subject};
 use atelier_service::tasks::{ActOnAssignment, Labeller, NewTask};
 use atelier_service::vocabs::NewVocab;
+use atelier_service::workflows::NewWorkflow;
 use atelier_testkit::Database;
 use atelier_testkit::sharing::{give_exactly, make_app};
 use atelier_ui::api::doors::Door;
@@ -47,7 +48,13 @@ struct Story {
     /// A version of her own model.
     version: String,
     app_id: String,
+    /// The version of the workflow.
+    workflow: String,
 }
+
+/// A workflow of one model.
+const FLOW: &str = "workflow: {id: flow, nodes: [{id: look, model: {model_id: general-image-recognition, \
+                    user_id: clarifai, app_id: main}}]}";
 
 fn tell<F: Future<Output = ()>>(test: impl FnOnce(Story) -> F) {
     Bench::run(Database::Sqlite, async |bench| test(Story::tell(bench).await).await);
@@ -129,6 +136,13 @@ impl Story {
             limits: Limits::default(),
         };
         service.post_collectors(&ana.who, &app, vec![camera]).await.unwrap();
+        let flow = NewWorkflow {
+            slug: "flow".into(),
+            nodes: atelier_service::workflows::yaml::read(FLOW).unwrap().1,
+            ..NewWorkflow::default()
+        };
+        let flow = service.post_workflows(&ana.who, &app, vec![flow]).await.unwrap();
+        let workflow = flow.value[0].version_id.to_string();
         let key = CreateKey { description: "Reads".into(), scopes: ScopeSet::ALL, ..CreateKey::default() };
         let key = service.create_key(&ana.who, &key).await.unwrap().key.id.to_string();
         let session = service.list_sessions(&ana.who).await.unwrap().current.unwrap().to_string();
@@ -165,6 +179,7 @@ impl Story {
             batch,
             version,
             app_id,
+            workflow,
         }
     }
 
@@ -207,7 +222,14 @@ impl Story {
             ("confirmation", app.to_owned()),
             ("id", id.clone()),
             ("grant", grant.id.to_string()),
-            ("version", if is_own { self.version.clone() } else { grant.version.to_string() }),
+            (
+                "version",
+                match door.path {
+                    path if path.starts_with("/api/workflows/") => self.workflow.clone(),
+                    _ if is_own => self.version.clone(),
+                    _ => grant.version.to_string(),
+                },
+            ),
             ("annotation", if adds_region { "drawn".to_owned() } else { self.annotation.clone() }),
             ("seen", self.said_at.to_string()),
             ("region", if is_drawn { drawn } else { "r1".to_owned() }),
@@ -254,6 +276,10 @@ impl Story {
             ("medium", "text"),
             ("choice", "one"),
             ("with", ""),
+            ("workflow", "flow"),
+            ("yaml", FLOW),
+            ("ids[0]", "look"),
+            ("models[0]", "clarifai/main/general-image-embedding"),
             ("sought", ""),
             ("share", "50"),
             ("strategy", "dynamic"),
@@ -357,6 +383,7 @@ fn is_of_app(door: &Door) -> bool {
         "tasks/",
         "collectors/",
         "models/",
+        "workflows/",
         "audit/app",
     ];
     let others = ["apps/list", "apps/shared", "apps/create", "apps/restore"];
@@ -457,6 +484,10 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
             "vocabs/remove-concept",
             "vocabs/move",
             "vocabs/delete",
+            "workflows/get",
+            "workflows/material",
+            "workflows/change",
+            "workflows/delete",
             "collectors/get",
             "collectors/change",
             "collectors/stand",
