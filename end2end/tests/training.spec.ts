@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import { png } from "./files";
 import { expect, hydrated, test } from "./fixture";
 import { makeAccount, makeAccountWithToken, signInAs } from "./people";
+import { picture as shot } from "./pictures";
 
 const SIZE = 64;
 
@@ -144,8 +145,41 @@ for (const javaScriptEnabled of [true, false]) {
       if (!javaScriptEnabled) await page.getByRole("button", { name: "Predict" }).click();
       await expect(page.getByRole("table", { name: "What was found in new.png" }).locator("tbody tr")).toHaveCount(3);
 
+      // Behind the embedder by whose vectors it tells, in a workflow.
+      await page.goto(`${app}/workflows/new`);
+      if (javaScriptEnabled) await hydrated(page);
+      await page.getByLabel("Id", { exact: true }).fill("shapes");
+      const rows = page.locator(".node-row");
+      await rows.nth(0).getByLabel("Node").fill("see");
+      await rows.nth(0).getByLabel("Model").selectOption({ label: "General image embedding" });
+      await rows.nth(1).getByLabel("Node").fill("tell");
+      await rows.nth(1).getByLabel("Model").selectOption({ label: "Shapes" });
+      await rows.nth(1).getByLabel("After").fill("see");
+      await page.getByRole("button", { name: "Make the workflow" }).click();
+      await expect(page).toHaveURL(`${app}/workflows/shapes`);
+      if (javaScriptEnabled) await hydrated(page);
+      await page.getByLabel("A picture", { exact: true }).setInputFiles(picture);
+      if (!javaScriptEnabled) await page.getByRole("button", { name: "Run" }).click();
+      const told = page.getByRole("table", { name: "tell: new.png" }).locator("tbody tr");
+      await expect(told).toHaveCount(3);
+      await expect(told.first()).toContainText("stripes");
+      if (javaScriptEnabled) await shot(page, "workflow");
+
+      // What looks like a picture is mostly of its kind.
+      await page.goto(`${app}/alike`);
+      if (javaScriptEnabled) await hydrated(page);
+      await page.getByLabel("A picture", { exact: true }).setInputFiles(picture);
+      if (!javaScriptEnabled) await page.getByRole("button", { name: "Search by the picture" }).click();
+      const likest = page.locator(".cards > li");
+      await expect(likest).toHaveCount(42);
+      const kinds = (await likest.allInnerTexts()).slice(0, 9);
+      expect(kinds.filter((text) => text.includes("stripes")).length).toBeGreaterThan(9 / 3 + 1);
+
+      await page.goto(`${app}/models/shapes`);
+      if (javaScriptEnabled) await hydrated(page);
       await page.getByRole("link", { name: /^Figures/ }).click();
       await expect(page.getByRole("heading", { level: 1 })).toHaveText("A version of Shapes");
+      if (javaScriptEnabled) await shot(page, "training");
       await expect(page.getByText(/of 42 examples are right/)).toBeVisible();
       await expect(page.getByText(/“disc” has few examples: 14 that show it and 28 that do not/)).toBeVisible();
       for (const title of [

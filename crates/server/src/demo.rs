@@ -7,13 +7,14 @@ use std::error::Error;
 
 use atelier_domain::label::{Label, Labels, Region, Shape};
 use atelier_domain::time::DAY;
-use atelier_domain::{Preset, Reach, Scope};
+use atelier_domain::{Medium, Preset, Reach, Scope, Training};
 use atelier_service::apps::CreateApp;
 use atelier_service::collaborators::{AddCollaborators, Invitee};
 use atelier_service::concepts::NewConcept;
 use atelier_service::datasets::NewDataset;
 use atelier_service::identity::SignUp;
 use atelier_service::inputs::{Content, NewInput, PostInputs};
+use atelier_service::models::{NewModel, NewVersion};
 use atelier_service::{AppName, Origin, Proof, Service, Who, hash_secret};
 
 /// The people of the demonstration: slug, name, address.
@@ -256,11 +257,27 @@ pub(crate) async fn fill(service: &Service) -> Result<(), Box<dyn Error>> {
         truth: &truth,
     };
     made.by(service, &app, &ada).await?;
+    train(service, &ada, &app).await?;
 
     println!("A demonstration was made. Sign in as:");
     for (email, password) in passwords {
         println!("  {email:<18} {password}");
     }
+    Ok(())
+}
+
+/// Makes a model that tells the signs of pictures, and begins to train it on what counts by now: the server goes on with it.
+async fn train(service: &Service, ada: &Who, app: &AppName) -> Result<(), Box<dyn Error>> {
+    let settings = Training { medium: Some(Medium::Image), assumes_absent: true, ..Training::default() };
+    let signs = NewModel {
+        slug: "signs".into(),
+        name: "Signs".into(),
+        description: "Says which signs are in a picture of a street.".into(),
+        settings,
+        ..NewModel::default()
+    };
+    service.post_models(ada, app, vec![signs]).await?;
+    service.train_model(ada, app, "signs", NewVersion::default()).await?;
     Ok(())
 }
 

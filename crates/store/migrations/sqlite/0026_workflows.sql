@@ -18,7 +18,7 @@ CREATE TABLE workflow_versions (
     workflow_id BLOB NOT NULL REFERENCES workflows (id) ON DELETE CASCADE,
     description TEXT NOT NULL,
     license TEXT NOT NULL,
-    is_deprecated INTEGER NOT NULL,
+    is_deprecated INTEGER NOT NULL CHECK (is_deprecated IN (0, 1)),
     metadata TEXT CHECK (json_valid(metadata)),
     graph TEXT NOT NULL CHECK (json_valid(graph)),
     created_by BLOB NOT NULL REFERENCES users (id),

@@ -5,8 +5,10 @@ use atelier_domain::collector::{Limits, Share};
 use atelier_domain::id::IdentityId;
 use atelier_domain::task::{Review, WorkerStrategy};
 use atelier_domain::time::DAY;
+use atelier_domain::workflow::{ModelRef, Node};
 use atelier_domain::{Endpoint, Labels, Place, Preset, Scope, Training};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation};
+use atelier_service::apps::ChangeApp;
 use atelier_service::batches::{self, Chosen, NewBatch};
 use atelier_service::collectors::{NewCollector, Predictions, Source};
 use atelier_service::concepts::{ConceptLanguage, KnowledgeGraphRow, NewConcept, NewRelation};
@@ -16,6 +18,7 @@ use atelier_service::models::{NewModel, NewVersion};
 use atelier_service::search::{self, NewSearch, Query};
 use atelier_service::tasks::{ActOnAssignment, Labeller, NewTask};
 use atelier_service::vocabs::NewVocab;
+use atelier_service::workflows::NewWorkflow;
 use atelier_service::{AppName, Origin, Service, World};
 use atelier_store::queries::identities::{self, Subject};
 use atelier_store::queries::visits::{self, Purpose, Visit};
@@ -28,7 +31,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 47] = [
+pub(crate) const TABLES: [&str; 50] = [
     "identities",
     "visits",
     "first_links",
@@ -76,6 +79,9 @@ pub(crate) const TABLES: [&str; 47] = [
     "models",
     "model_versions",
     "model_results",
+    "workflows",
+    "workflow_versions",
+    "default_workflows",
 ];
 
 /// Says a concept of several inputs at once.
@@ -146,6 +152,7 @@ impl Filled {
         keep_search(bench, &ada, &app).await;
         say_of_several(bench, &ada, &app).await;
         train(bench, &ada, &app).await;
+        make_workflow(bench, &ada, &app).await;
 
         // Bo signs in with a second factor, and is about to set up another app.
         bench.set_up_app(&bo).await;
@@ -183,6 +190,28 @@ async fn train(bench: &Bench, ada: &Person, app: &AppName) {
         .await
         .expect("it can be trained");
     assert_eq!(bench.service.train_next().await, Ok(true));
+}
+
+/// A workflow of that model, which is the app's own default.
+async fn make_workflow(bench: &Bench, ada: &Person, app: &AppName) {
+    let node = Node {
+        id: "tell".into(),
+        model: ModelRef { model: "kinds".into(), ..ModelRef::default() },
+        ..Node::default()
+    };
+    let workflow = NewWorkflow {
+        slug: "kinds".into(),
+        metadata: Some(json!({ "since": "autumn" })),
+        nodes: vec![node],
+        ..NewWorkflow::default()
+    };
+    bench.service.post_workflows(&ada.who, app, vec![workflow]).await.expect("a workflow can be made");
+    let change = ChangeApp { default_workflow: Some(Some("kinds".into())), ..ChangeApp::default() };
+    bench
+        .service
+        .change_app(&ada.who, app, Endpoint::PatchApp, &change)
+        .await
+        .expect("it can be the default");
 }
 
 /// A collector that watches a model, and has everything that one can have.

@@ -102,7 +102,11 @@ pub struct AlikeInputs {
 /// # Errors
 /// [`UiError::NotFound`] to strangers, or if there is no such input; [`UiError::Forbidden`] without the right to search.
 #[server(name = GetAlikeInputs, prefix = "/api", endpoint = "inputs/alike")]
-pub async fn get_alike_inputs(owner: String, app: String, asked: AskedAlike) -> Result<AlikeInputs, UiError> {
+pub async fn get_alike_inputs(
+    owner: String,
+    app: String,
+    #[server(default)] asked: AskedAlike,
+) -> Result<AlikeInputs, UiError> {
     server::alike(&owner, &app, asked).await
 }
 

@@ -150,7 +150,7 @@ mod tests {
         let wrong = rows("much").read(&[]).unwrap_err();
         assert_eq!(
             wrong.about("nodes").next(),
-            Some("`filter`: how sure it has to be is a number from 0 to 1")
+            Some("`filter`: how sure it has to be is a number from 0 to 1.")
         );
         // What cannot be typed stays, and so does the version of a model that stays.
         let mut kept = nodes[1].clone();
