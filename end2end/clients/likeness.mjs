@@ -11,9 +11,11 @@ const outputs = await model.predictByFilepath({ filepath: picture, inputType: "i
 const concepts = outputs.flatMap((output) => output.data?.conceptsList ?? []);
 
 const search = new Search({ topK: 2, metric: "euclidean", algorithm: "brute_force", authConfig });
+// With a filter of inputs the client searches these, and annotations without.
+const filters = [{ inputTypes: ["image", "text"] }];
 const found = async (rank) => {
   const hits = [];
-  for await (const page of search.query({ ranks: [rank] })) hits.push(...page.hitsList);
+  for await (const page of search.query({ ranks: [rank], filters })) hits.push(...page.hitsList);
   return hits.map((hit) => hit.input?.id);
 };
 

@@ -116,7 +116,7 @@ class Searches(unittest.TestCase):
             pages = self.search(top_k=4).query(ranks=[rank], filters=list(filters) or [{}])
             return [hit for page in pages for hit in page.hits]
 
-        sentence = {"text_raw": "The traffic sign is damaged"}
+        sentence = {"text_raw": "The yield sign is crooked"}
         until = time.monotonic() + 60
         while len(ranked(sentence)) < 4:
             self.assertLess(time.monotonic(), until, "not all were looked at")

@@ -146,7 +146,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByRole("table", { name: "What was found in new.png" }).locator("tbody tr")).toHaveCount(3);
 
       // Behind the embedder by whose vectors it tells, in a workflow.
-      await page.goto(`${app}/workflows/new`);
+      await page.goto(`${app}/new-workflow`);
       if (javaScriptEnabled) await hydrated(page);
       await page.getByLabel("Id", { exact: true }).fill("shapes");
       const rows = page.locator(".node-row");
