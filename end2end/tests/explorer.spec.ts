@@ -78,6 +78,17 @@ async function scrollTo(page: Page, place: number): Promise<number> {
       { timeout: 60_000, intervals: [30] },
     )
     .toBeGreaterThanOrEqual(place);
+  // What was scrolled to is drawn a moment later, and more of it has to be fetched where the machine is busy.
+  const edges = () =>
+    page.evaluate(() => {
+      const there = [...document.querySelectorAll("[data-place]")];
+      return [there.at(0), there.at(-1)].map((one) => one?.getAttribute("data-place")).join();
+    });
+  await expect(async () => {
+    const before = await edges();
+    await page.waitForTimeout(300);
+    expect(await edges()).toBe(before);
+  }).toPass();
   return most;
 }
 
@@ -314,19 +325,23 @@ test("what was scrolled through is chosen, by mouse and by keyboard, and done to
   const box = (place: number) => page.locator(`[data-place='${place}'] .choose input`);
   await box(1).check();
   await scrollTo(page, 600);
-  const last = Number(await page.locator("[data-place]").last().getAttribute("data-place"));
+  // The last that is in sight: to press one beyond would scroll on.
+  const last = await page.locator("[data-place]").evaluateAll((all) => {
+    const isInSight = (one: Element) => one.getBoundingClientRect().bottom <= window.innerHeight;
+    return Number(all.findLast(isInSight)?.getAttribute("data-place"));
+  });
   await expect(box(1)).toHaveCount(0);
   await box(last).click({ modifiers: ["Shift"] });
   await expect(bar).toContainText(`${last} are chosen.`);
 
   // By the keyboard: with Shift, arrows take more, and give back what one returns from.
   await bar.getByRole("button", { name: "Choose none" }).click();
-  await box(last - 20).focus();
+  await box(last - 7).focus();
   await page.keyboard.press("Space");
   await page.keyboard.press("Shift+ArrowRight");
   await page.keyboard.press("Shift+ArrowRight");
   await expect(bar).toContainText("3 are chosen.");
-  await expect(box(last - 18)).toBeFocused();
+  await expect(box(last - 5)).toBeFocused();
   await page.keyboard.press("Shift+ArrowLeft");
   await expect(bar).toContainText("2 are chosen.");
   await page.keyboard.press("ArrowRight");
@@ -336,14 +351,14 @@ test("what was scrolled through is chosen, by mouse and by keyboard, and done to
 
   // What leaves the document gives its focus to the list, and has it again when it returns.
   await page.evaluate(() => window.scrollTo(0, 0));
-  await expect(box(last - 17)).toHaveCount(0);
+  await expect(box(last - 4)).toHaveCount(0);
   await expect(page.locator(".scroller")).toBeFocused();
   await scrollTo(page, last);
-  await expect(box(last - 17)).toBeFocused();
+  await expect(box(last - 4)).toBeFocused();
 
   // What is chosen is meant, in the document or not.
   await page.evaluate(() => window.scrollTo(0, 0));
-  await expect(box(last - 17)).toHaveCount(0);
+  await expect(box(last - 4)).toHaveCount(0);
   await bar.getByLabel("Concept").fill("Bent");
   await bar.getByRole("button", { name: "Is there", exact: true }).click();
   const batches = page.getByRole("region", { name: "What is done to many inputs" });
