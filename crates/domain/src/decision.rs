@@ -149,6 +149,8 @@ pub struct Permit {
     grant: Option<GrantId>,
     key: Option<KeyId>,
     rights: Rights,
+    /// Whether it is their grant by which they reach only some inputs, if they do; else their key.
+    is_limited_by_grant: bool,
     endpoint: Endpoint,
 }
 
@@ -223,6 +225,20 @@ impl Permit {
             return Ok(());
         }
         Err(Refusal { endpoint: self.endpoint, cause: Cause::SomeoneElses })
+    }
+
+    /// Whether the caller may see how good a model is that `trainer` trained. From its figures follows how often concepts
+    /// are said of all that it learned from: whoever reaches only a part of the inputs sees those of what they trained
+    /// themselves, which learned from no more than that.
+    ///
+    /// # Errors
+    /// A refusal that says so.
+    pub fn may_see_evaluation_of(&self, trainer: UserId) -> Result<(), Refusal> {
+        if self.assigned_to().is_none() || trainer == self.user {
+            return Ok(());
+        }
+        let cause = Cause::OfWhole { by_grant: self.is_limited_by_grant };
+        Err(Refusal { endpoint: self.endpoint, cause })
     }
 }
 
@@ -354,7 +370,9 @@ pub fn decide(
     }
     let id = credential.key();
     let grant = standing.grant();
-    Ok(Permit { app, user: caller.user, grant, key: id, rights: granted.meet(key), endpoint })
+    let is_limited_by_grant = granted.reach.is_limited();
+    let rights = granted.meet(key);
+    Ok(Permit { app, user: caller.user, grant, key: id, rights, is_limited_by_grant, endpoint })
 }
 
 /// Decides whether `caller` may do what `endpoint` does to their own account.

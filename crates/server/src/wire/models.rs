@@ -189,7 +189,7 @@ pub(super) async fn get_version(
         // All figures, to those who may see what is said of inputs; the others have had a few of them.
         match service.get_model_evaluation(&who, &place.app, &model.slug, &written.id).await {
             Ok(found) => written.metrics = Some(Box::new(trained::write_evaluation(&found, &names))),
-            Err(Error::Forbidden { .. } | Error::Conflict(_) | Error::NotFound) => {}
+            Err(Error::Forbidden { .. } | Error::NotFound) => {}
             Err(error) => return Err(failure(error)),
         }
     }

@@ -7,6 +7,7 @@ use atelier_store::queries::trainings;
 
 use super::training::Kept;
 use super::{Meant, Model, ModelName, find};
+use crate::who::refuse;
 use crate::{AppName, Error, Result, Service, Who};
 
 /// How good a version is, in all figures.
@@ -31,8 +32,7 @@ pub struct Mistaken {
 
 impl Service {
     /// How good a version of a model of the app is. That is told to those who may see what is said of inputs: how often
-    /// concepts occur follows from it. Whoever sees only a part of these hears it of what they have trained themselves,
-    /// which learned from no more than that.
+    /// concepts occur follows from it.
     ///
     /// # Errors
     /// When the caller may not, or there is no such version, or it is not trained.
@@ -51,9 +51,8 @@ impl Service {
         let model = find(&mut tx, &entered, &name, Meant::Newest).await?;
         let trained = model.version.as_ref().and_then(|version| version.training.as_ref());
         let row = trained.map(|trained| &trained.row).ok_or(Error::NotFound)?;
-        if permit.assigned_to().is_some() && row.user_id != permit.user() {
-            let why = "this is told to those who see all inputs of the app, or have trained it themselves";
-            return Err(Error::Conflict(why.into()));
+        if let Err(refusal) = permit.may_see_evaluation_of(row.user_id) {
+            return Err(refuse(&mut tx, permit, &refusal).await);
         }
         let kept = trainings::evaluation(&mut tx, permit, row.id).await?.ok_or(Error::NotFound)?;
         let Kept { evaluation, mistaken } =

@@ -17,9 +17,7 @@ impl Service {
         endpoint: Endpoint,
         name: &ModelName,
     ) -> Result<Model> {
-        let mut tx = self.store.read().await?;
-        let entered = self.enter(&mut tx, who, app, endpoint).await?;
-        find(&mut tx, &entered, name, Meant::Newest).await
+        self.find_model(who, app, endpoint, name, Meant::Newest).await
     }
 
     /// The same, in its newest version that is trained, if none is named.
@@ -30,9 +28,20 @@ impl Service {
         endpoint: Endpoint,
         name: &ModelName,
     ) -> Result<Model> {
+        self.find_model(who, app, endpoint, name, Meant::NewestTrained).await
+    }
+
+    async fn find_model(
+        &self,
+        who: &Who,
+        app: &AppName,
+        endpoint: Endpoint,
+        name: &ModelName,
+        meant: Meant,
+    ) -> Result<Model> {
         let mut tx = self.store.read().await?;
         let entered = self.enter(&mut tx, who, app, endpoint).await?;
-        find(&mut tx, &entered, name, Meant::NewestTrained).await
+        find(&mut tx, &entered, name, meant).await
     }
 
     /// The kinds of models that there are, which are the same in every app.

@@ -82,6 +82,31 @@ words! {
     }
 }
 
+impl Shown {
+    /// What is kept of what somebody showed.
+    pub(super) fn of(proof: &Proof) -> (Self, &[u8]) {
+        match proof {
+            Proof::Key(hash) => (Self::Key, hash),
+            Proof::Session(hash) => (Self::Session, hash),
+        }
+    }
+
+    /// What they showed.
+    ///
+    /// # Errors
+    /// When what is kept of it is no hash.
+    pub(super) fn proof(self, hash: &[u8]) -> Result<Proof> {
+        let hash = hash.try_into().map_err(|_| Error::Corrupt {
+            column: "shown_hash",
+            reason: format!("{} bytes are no hash", hash.len()),
+        })?;
+        Ok(match self {
+            Self::Key => Proof::Key(hash),
+            Self::Session => Proof::Session(hash),
+        })
+    }
+}
+
 row! {
     /// Something that is done to many inputs.
     #[derive(Clone, Debug, PartialEq)]
@@ -135,14 +160,7 @@ impl BatchRow {
     /// # Errors
     /// When what is kept of it is no hash.
     pub fn proof(&self) -> Result<Proof> {
-        let hash = self.shown_hash.as_slice().try_into().map_err(|_| Error::Corrupt {
-            column: "shown_hash",
-            reason: format!("{} bytes are no hash", self.shown_hash.len()),
-        })?;
-        Ok(match self.shown {
-            Shown::Key => Proof::Key(hash),
-            Shown::Session => Proof::Session(hash),
-        })
+        self.shown.proof(&self.shown_hash)
     }
 }
 
@@ -182,10 +200,7 @@ pub struct NewBatch<'a> {
 /// # Errors
 /// When the database fails.
 pub async fn insert(tx: &mut WriteTx, permit: &Permit, batch: &NewBatch<'_>, now: Timestamp) -> Result<()> {
-    let (shown, hash) = match batch.proof {
-        Proof::Key(hash) => (Shown::Key, hash),
-        Proof::Session(hash) => (Shown::Session, hash),
-    };
+    let (shown, hash) = Shown::of(batch.proof);
     let filter = batch.filter.map(ToString::to_string);
     tx.execute(
         "INSERT INTO batches (id, app_id, user_id, shown, shown_hash, address, user_agent, act, subject, filter, state, \

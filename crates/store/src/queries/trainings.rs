@@ -12,8 +12,8 @@ use serde_json::Value;
 use super::access::Proof;
 use super::batches::Shown;
 use super::models::kept;
+use crate::Result;
 use crate::db::{Conn, Sql, WriteTx, params, row};
-use crate::{Error, Result};
 
 row! {
     /// A version of a model.
@@ -96,10 +96,7 @@ pub async fn insert(
     version: &NewVersion<'_>,
     now: Timestamp,
 ) -> Result<()> {
-    let (shown, hash) = match version.proof {
-        Proof::Key(hash) => (Shown::Key, hash),
-        Proof::Session(hash) => (Shown::Session, hash),
-    };
+    let (shown, hash) = Shown::of(version.proof);
     let settings = kept(version.settings)?;
     tx.execute(
         "INSERT INTO model_versions (id, app_id, model_id, user_id, shown, shown_hash, address, user_agent, description, \
@@ -299,14 +296,7 @@ impl JobRow {
     /// # Errors
     /// When what is kept of it is no hash.
     pub fn proof(&self) -> Result<Proof> {
-        let hash = self.shown_hash.as_slice().try_into().map_err(|_| Error::Corrupt {
-            column: "shown_hash",
-            reason: format!("{} bytes are no hash", self.shown_hash.len()),
-        })?;
-        Ok(match self.shown {
-            Shown::Key => Proof::Key(hash),
-            Shown::Session => Proof::Session(hash),
-        })
+        self.shown.proof(&self.shown_hash)
     }
 }
 

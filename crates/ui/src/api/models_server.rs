@@ -396,8 +396,8 @@ pub(super) async fn version(
             shown.figures = figures(slug, outcome, &evaluated);
             shown.mistakes = model_figures::mistakes(outcome, evaluated.mistakes);
         }
-        Err(models_error @ (Error::Forbidden { .. } | Error::Conflict(_))) => {
-            shown.no_figures = Some(UiError::from(models_error).sentences());
+        Err(refused @ Error::Forbidden { .. }) => {
+            shown.no_figures = Some(UiError::from(refused).sentences());
         }
         Err(error) => return Err(error.into()),
     }

@@ -1,6 +1,6 @@
 //! `/{owner}/{app}/alike`
 
-use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast as _};
+use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
@@ -12,7 +12,7 @@ use crate::{
         inputs::{Input, input_path},
     },
     components::{
-        drop::{Drop, PICTURES},
+        drop::PictureField,
         empty_state::EmptyState,
         icon::Sign,
         layout::Crumb,
@@ -200,37 +200,9 @@ fn Picture(path: String) -> impl IntoView {
             let _ = form.request_submit();
         }
     };
-    let take = move |files: web_sys::FileList| {
-        if let Some(field) = field.get_untracked() {
-            field.set_files(Some(&files));
-            post();
-        }
-    };
-    // One picture says all there is to say.
-    let chosen = move |event: ev::Event| {
-        let field = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
-        if field.and_then(|field| field.files()).is_some_and(|files| files.length() > 0) {
-            post();
-        }
-    };
     view! {
         <form node_ref=form class="form" method="post" enctype="multipart/form-data" action=path>
-            <Drop take=take>
-                <label for="alike-file">"A picture"</label>
-                <input
-                    node_ref=field
-                    id="alike-file"
-                    type="file"
-                    name="file"
-                    accept=PICTURES
-                    required
-                    on:change=chosen
-                />
-                <p class="field-hint">
-                    "PNG, JPEG, GIF, WebP or BMP. It is looked at and not kept. "
-                    <span class="needs-script">"It can be dropped here, too."</span>
-                </p>
-            </Drop>
+            <PictureField id="alike-file" field chosen=post />
             <p class="actions"><button class="button" type="submit">"Search by the picture"</button></p>
         </form>
     }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     api::models::{Found, PredictAnswer},
     components::{
-        drop::{Drop, PICTURES},
+        drop::PictureField,
         live::AT_HAND,
         prose::Prose,
         table::{Cell, Column, Table},
@@ -34,6 +34,7 @@ pub(super) fn Prediction(
     let outcome: RwSignal<Option<Result<String, UiError>>> = RwSignal::new(posted(posted_as));
     let is_asking = RwSignal::new(false);
     let form = NodeRef::<html::Form>::new();
+    let file = NodeRef::<html::Input>::new();
     let path_to_ask = StoredValue::new(path.clone());
     let preview: RwSignal<Option<String>> = RwSignal::new(None);
     let forget_preview = move || {
@@ -69,32 +70,9 @@ pub(super) fn Prediction(
         event.prevent_default();
         ask_with_form();
     };
-    let ask_with_dropped = move |files: web_sys::FileList| {
-        if let Some(file) = files.get(0)
-            && let Ok(fields) = web_sys::FormData::new()
-            && fields.append_with_blob_and_filename("file", &file, &file.name()).is_ok()
-        {
-            ask(fields);
-        }
-    };
     let field = match takes {
         Medium::Image => view! {
-            <Drop take=ask_with_dropped>
-                <label for="predict-file">"A picture"</label>
-                <input
-                    id="predict-file"
-                    type="file"
-                    name="file"
-                    accept=PICTURES
-                    required
-                    // A picture that was chosen says all there is to say.
-                    on:change=move |_| ask_with_form()
-                />
-                <p class="field-hint">
-                    "PNG, JPEG, GIF, WebP or BMP. It is looked at and not kept. "
-                    <span class="needs-script">"It can be dropped here, too."</span>
-                </p>
-            </Drop>
+            <PictureField id="predict-file" field=file chosen=ask_with_form />
         }
         .into_any(),
         Medium::Text => view! {

@@ -270,19 +270,31 @@ fn NodeRow(row: Row, models: StoredValue<Vec<UsableModel>>) -> impl IntoView {
         };
         models.iter().map(option).collect_view()
     });
+    let cell =
+        |name: &'static str, label: &'static str, placeholder: &'static str, of: OfNode, number: Number| {
+            view! {
+                <div class="field">
+                    <label for=id(name)>{label}</label>
+                    <input
+                        id=id(name)
+                        class="input"
+                        name=field(name)
+                        type=if number.is_some() { "number" } else { "text" }
+                        min=number.map(|(least, ..)| least)
+                        max=number.and_then(|(_, most, _)| most)
+                        step=number.map(|(.., step)| step)
+                        value=of(&mut start.clone()).clone()
+                        placeholder=placeholder
+                        autocomplete="off"
+                        on:input=move |event| node.update(|node| *of(node) = event_target_value(&event))
+                    />
+                </div>
+            }
+            .into_any()
+        };
     view! {
         <li class="node-row">
-            <div class="field">
-                <label for=id("ids")>"Node"</label>
-                <input
-                    id=id("ids")
-                    class="input"
-                    name=field("ids")
-                    value=start.id
-                    autocomplete="off"
-                    on:input=move |event| node.update(|node| node.id = event_target_value(&event))
-                />
-            </div>
+            {cell("ids", "Node", "", |node| &mut node.id, None)}
             <div class="field">
                 <label for=id("models")>"Model"</label>
                 <select
@@ -296,49 +308,18 @@ fn NodeRow(row: Row, models: StoredValue<Vec<UsableModel>>) -> impl IntoView {
                     {options}
                 </select>
             </div>
-            <div class="field">
-                <label for=id("after")>"After"</label>
-                <input
-                    id=id("after")
-                    class="input"
-                    name=field("after")
-                    value=start.after
-                    placeholder="the input"
-                    autocomplete="off"
-                    on:input=move |event| node.update(|node| node.after = event_target_value(&event))
-                />
-            </div>
-            <div class="field">
-                <label for=id("from")>"Sure from"</label>
-                <input
-                    id=id("from")
-                    class="input"
-                    name=field("from")
-                    type="number"
-                    min="0"
-                    max="1"
-                    step="any"
-                    value=start.from
-                    placeholder="0"
-                    on:input=move |event| node.update(|node| node.from = event_target_value(&event))
-                />
-            </div>
-            <div class="field">
-                <label for=id("most")>"At most"</label>
-                <input
-                    id=id("most")
-                    class="input"
-                    name=field("most")
-                    type="number"
-                    min="1"
-                    value=start.most
-                    placeholder="20"
-                    on:input=move |event| node.update(|node| node.most = event_target_value(&event))
-                />
-            </div>
+            {cell("after", "After", "the input", |node| &mut node.after, None)}
+            {cell("from", "Sure from", "0", |node| &mut node.from, Some(("0", Some("1"), "any")))}
+            {cell("most", "At most", "20", |node| &mut node.most, Some(("1", None, "1")))}
         </li>
     }
 }
+
+/// What is typed into one field of a row.
+type OfNode = fn(&mut TypedNode) -> &mut String;
+
+/// The least and the most that a number is, and its steps; nothing of what is no number.
+type Number = Option<(&'static str, Option<&'static str>, &'static str)>;
 
 /// The graph that is typed, or what is wrong with it: as the server would say it.
 fn drawn(typed: &[TypedNode], models: &[UsableModel]) -> AnyView {
