@@ -273,11 +273,6 @@ async fn explain(conn: &mut Conn, user: UserId, app: AppRef, refusal: &Refusal) 
         _ => grants::givers(conn, app, refusal.missing()).await,
     };
     match givers {
-        // The owner, who comes first, is the only one who changes what others said.
-        Ok(mut givers) if refusal.cause == Cause::SomeoneElses => {
-            givers.truncate(1);
-            Error::refused(refusal, &givers)
-        }
         Ok(givers) => Error::refused(refusal, &givers),
         Err(error) => error.into(),
     }

@@ -261,12 +261,7 @@ async fn givers(conn: &mut Conn, permit: &Permit, violation: &Violation) -> Resu
         return Ok(Vec::new());
     }
     let app = AppRef { id: permit.app(), owner: permit.owner() };
-    let mut givers = grants::givers(conn, app, missing).await?;
-    if missing.is_empty() {
-        // Others who have those scopes may be limited likewise; the owner, who comes first, is not.
-        givers.truncate(1);
-    }
-    Ok(givers)
+    Ok(grants::givers(conn, app, missing).await?)
 }
 
 /// The forest that `rows` make.
