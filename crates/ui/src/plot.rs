@@ -236,9 +236,14 @@ pub(crate) fn curves(
                 format!("{:.0} {:.0}", x.clamp(0.0, 1.0) * 1_000.0, (1.0 - y.clamp(0.0, 1.0)) * 1_000.0)
             })
             .collect();
+        // A line from a point to itself is drawn as a dot.
+        let (dot, again) = match path.as_slice() {
+            [one] => (" dot", format!("L{one}")),
+            _ => ("", String::new()),
+        };
         let _ = write!(
             svg,
-            "<path class=\"line-{part}\" d=\"M{}\" vector-effect=\"non-scaling-stroke\"/>",
+            "<path class=\"line-{part}{dot}\" d=\"M{}{again}\" vector-effect=\"non-scaling-stroke\"/>",
             path.join("L")
         );
     }
@@ -338,6 +343,8 @@ mod tests {
         let svg = curves("ROC", "False", "True", &[vec![(0.0, 0.0), (0.25, 1.0), (1.5, 1.0)]], true);
         assert!(svg.contains("class=\"line-1\" d=\"M0 1000L250 0L1000 0\""), "{svg}");
         assert_eq!(svg.matches("class=\"diagonal\"").count(), 1);
+        let svg = curves("ROC", "False", "True", &[vec![(0.5, 0.5)]], false);
+        assert!(svg.contains("class=\"line-1 dot\" d=\"M500 500L500 500\""), "{svg}");
         let names = ["<a>".to_owned(), "b".to_owned()];
         let svg = matrix("What", &names, &[vec![3, 1], vec![0, 0]]);
         assert!(svg.contains("1: &lt;a&gt;") && !svg.contains("<a>"), "{svg}");

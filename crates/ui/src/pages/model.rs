@@ -151,7 +151,8 @@ pub(super) fn ModelFields(app: App, model: String) -> impl IntoView {
 fn Known(path: String, concepts: Vec<String>, more: bool, sought: String, all: usize) -> impl IntoView {
     let told = match (concepts.is_empty(), sought.trim()) {
         (true, sought) => format!("It knows no concept with “{sought}” in its name."),
-        (false, "") => format!("It knows {all} concepts, of which these are the first."),
+        (false, "") if more => format!("It knows {all} concepts, of which these are the first."),
+        (false, "") => "It knows these.".to_owned(),
         (false, sought) if more => format!("The first of those with “{sought}” in their names."),
         (false, sought) => format!("Those with “{sought}” in their names."),
     };

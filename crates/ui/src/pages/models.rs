@@ -1,6 +1,6 @@
 //! `/{owner}/{app}/models`
 
-use atelier_domain::Medium;
+use atelier_domain::{Medium, ModelKind};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -112,10 +112,11 @@ pub(super) fn takes(model: &ListedModel) -> &'static str {
 
 /// How much a model knows, in a few words.
 pub(super) fn size(model: &ListedModel) -> String {
-    match (model.dimensions, model.kind.takes()) {
+    match (model.dimensions, model.kind) {
         (Some(dimensions), _) => format!("{dimensions} numbers"),
-        (None, Some(_)) => format!("{} concepts", model.concepts),
-        (None, None) => "what it lets through".into(),
+        (None, ModelKind::ConceptThresholder) => "what it lets through".into(),
+        (None, _) if model.concepts == 1 => "1 concept".into(),
+        (None, _) => format!("{} concepts", model.concepts),
     }
 }
 

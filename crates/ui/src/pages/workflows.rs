@@ -10,7 +10,7 @@ use crate::{
         workflows::{ListedWorkflow, Workflows as List, list_workflows, new_workflow_path, workflow_path},
     },
     components::{
-        button::LinkButton,
+        button::{LinkButton, Look},
         empty_state::EmptyState,
         icon::Sign,
         loaded::Loaded,
@@ -40,7 +40,7 @@ fn Body(list: List) -> impl IntoView {
     let title = format!("Workflows of {}", place.app.name);
     let can_add = no_addition.is_none();
     let way =
-        can_add.then(|| view! { <LinkButton href=new_workflow_path(&place.app)>"New workflow"</LinkButton> });
+        can_add.then(|| view! { <LinkButton look=Look::Primary href=new_workflow_path(&place.app)>"New workflow"</LinkButton> });
     let why_not = no_addition.map(|text| view! { <p class="page-note"><Prose text /></p> });
     let rows = if workflows.is_empty() {
         view! {
