@@ -517,6 +517,8 @@ endpoints! {
         if OthersInvitation [CollaboratorsDelete];
     ListAppAudit: Get [] by Session of Whole needs [AppsGet, AuditLogsGet];
     FollowApp: Get [] by Session needs [AppsGet];
+    ViewSuggestions: Get [] by Session
+        needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet, TasksGet];
     ViewTaskProgress: Get [] by Session of Whole
         needs [AppsGet, TasksGet, ConceptsGet, InputsGet, AnnotationsGet, CollaboratorsGet];
 

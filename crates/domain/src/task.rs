@@ -195,6 +195,47 @@ impl WorkerStrategy {
     }
 }
 
+/// In which order labellers get the inputs of a task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Queue {
+    /// As they came into the task.
+    #[default]
+    InTurn,
+    /// Those first of which the model that helps is least certain: of these it learns most (uncertainty sampling; Lewis and
+    /// Gale, 1994).
+    LeastCertain,
+}
+
+impl Queue {
+    /// Every one, in the order in which they are offered.
+    pub const ALL: [Self; 2] = [Self::InTurn, Self::LeastCertain];
+
+    /// Its name in forms and in the database.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InTurn => "in_turn",
+            Self::LeastCertain => "least_certain",
+        }
+    }
+
+    /// The order of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|queue| queue.name() == name)
+    }
+
+    /// What it means, in a sentence.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::InTurn => "Inputs come in the order of the task.",
+            Self::LeastCertain => "Those come first of which the model is least certain.",
+        }
+    }
+}
+
 /// Who looks at what was labelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "strategy", rename_all = "snake_case")]
@@ -290,6 +331,9 @@ mod tests {
     fn names_read_back() {
         for kind in TaskKind::ALL {
             assert_eq!(TaskKind::from_name(kind.name()), Some(kind));
+        }
+        for queue in Queue::ALL {
+            assert_eq!(Queue::from_name(queue.name()), Some(queue));
         }
         for strategy in WorkerStrategy::ALL {
             assert_eq!(WorkerStrategy::from_name(strategy.name()), Some(strategy));

@@ -9,8 +9,8 @@
 //! and [`words`], what they are given, and [`uploaded`], how models of strangers are looked at before they run.
 //!
 //! **To learn**: examples are [`Rows`] of numbers, and what is known of them are [`Targets`]. [`linear`] learns from them,
-//! and [`quality`] says how good what was learned is. [`suspects`] says which labels are probably wrong, and [`index`]
-//! finds the nearest among many. On one kind of processor, the same input gives the same result to the last bit.
+//! and [`quality`] says how good what was learned is. [`suspects`] says which labels are probably wrong, [`uncertainty`]
+//! of what a model would learn most, and [`index`] finds the nearest among many. On one kind of processor, the same input gives the same result to the last bit.
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
@@ -29,6 +29,7 @@ pub mod public;
 pub mod quality;
 pub mod suspects;
 pub mod targets;
+pub mod uncertainty;
 pub mod uploaded;
 pub mod words;
 

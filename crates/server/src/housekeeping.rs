@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atelier_service::Service;
+use atelier_service::{Result, Service};
 use tokio_util::sync::CancellationToken;
 
 /// How often.
@@ -11,7 +11,7 @@ const PERIOD: Duration = Duration::from_secs(3_600);
 /// How often it is looked for what others have left half done.
 const LOOK: Duration = Duration::from_secs(60);
 
-/// After how long it is looked for new inputs that wait to be embedded.
+/// After how long it is looked for something new to embed, to suggest or to train.
 const REST: Duration = Duration::from_secs(1);
 
 /// Goes on with what a server that was killed or stopped had begun to do to many inputs, once at the start and every minute
@@ -33,12 +33,25 @@ pub(crate) async fn go_on(service: Service, stop: CancellationToken) {
 
 /// Embeds the inputs that wait for it, until `stop`: as many as there are, and then those that come.
 pub(crate) async fn embed(service: Service, stop: CancellationToken) {
+    work_off(&stop, "could not embed inputs that wait for it", || service.embed_some()).await;
+}
+
+/// Has models tell what they find in the inputs of the tasks in which they help, until `stop`.
+pub(crate) async fn suggest(service: Service, stop: CancellationToken) {
+    work_off(&stop, "could not suggest what is there in inputs of a task", || service.suggest_some()).await;
+}
+
+/// Does a part of some work as long as there is any, and looks for it after a rest, until `stop`. A part answers how much it was.
+async fn work_off<F>(stop: &CancellationToken, failed: &'static str, part: impl Fn() -> F)
+where
+    F: Future<Output = Result<usize>>,
+{
     while !stop.is_cancelled() {
-        let pause = match service.embed_some().await {
+        let pause = match part().await {
             Ok(0) => REST,
             Ok(_) => continue,
             Err(error) => {
-                tracing::warn!(%error, "could not embed inputs that wait for it");
+                tracing::warn!(%error, "{failed}");
                 LOOK
             }
         };

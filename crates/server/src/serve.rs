@@ -63,6 +63,7 @@ pub(crate) async fn serve(
     };
     let housekeeping = tokio::spawn(housekeeping::run(service.clone(), stop.now.clone()));
     let embedding = tokio::spawn(housekeeping::embed(service.clone(), stop.now.clone()));
+    let suggesting = tokio::spawn(housekeeping::suggest(service.clone(), stop.now.clone()));
     let training = tokio::spawn(housekeeping::train(service.clone(), stop.now.clone()));
     let going_on = tokio::spawn(housekeeping::go_on(service.clone(), stop.now.clone()));
     let mailer = tokio::spawn(Mailer::new(config)?.run(service.clone(), stop.now.clone()));
@@ -89,6 +90,7 @@ pub(crate) async fn serve(
     housekeeping.await?;
     going_on.await?;
     embedding.await?;
+    suggesting.await?;
     training.await?;
     signer.await?;
     if let Some(measuring) = measuring {

@@ -15,6 +15,7 @@ use atelier_service::{AppName, Error, Result, Who};
 use atelier_store::queries::trainings::{self, End};
 use atelier_testkit::errors::{forbidden, invalid};
 use atelier_testkit::sharing::{give_exactly, join, street_signs};
+use atelier_testkit::texts::{BANKS, CATS};
 use atelier_testkit::{Bench, Person, on_both_databases};
 
 on_both_databases! {
@@ -29,27 +30,6 @@ on_both_databases! {
     whoever_may_not_make_train_or_delete_hears_why,
     models_are_made_changed_and_deleted,
 }
-
-const CATS: [&str; 8] = [
-    "A cat sleeps on the sofa.",
-    "The kitten chased a ball of wool.",
-    "My cat purrs when I stroke her.",
-    "Two kittens drink milk from a bowl.",
-    "The old tomcat caught a mouse.",
-    "Cats like to climb trees.",
-    "A kitten meowed at the door.",
-    "The cat washed its paws.",
-];
-const BANKS: [&str; 8] = [
-    "Interest rates went up again.",
-    "The bank raised the rate of its loans.",
-    "Shares fell after the report.",
-    "The central bank sold bonds.",
-    "Inflation makes credit expensive.",
-    "She opened a savings account.",
-    "Investors bought government debt.",
-    "The mortgage has a fixed rate.",
-];
 
 fn concept(slug: &str) -> ResourceId {
     slug.parse().unwrap()

@@ -12,6 +12,7 @@ pub mod people;
 pub mod pictures;
 pub mod provider;
 pub mod sharing;
+pub mod texts;
 mod world;
 
 pub use bench::{Bench, Database, fresh_postgres};

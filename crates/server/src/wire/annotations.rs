@@ -37,9 +37,8 @@ pub(super) async fn list(
     request: ListAnnotationsRequest,
 ) -> Result<MultiAnnotationResponse, Failure> {
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
-    let asked_for_none = [&request.model_version_ids, &request.workflow_version_ids];
-    if asked_for_none.iter().any(|ids| !ids.is_empty()) {
-        // Only people annotate here.
+    if !request.workflow_version_ids.is_empty() {
+        // Models help people in tasks, and workflows do not.
         return Ok(MultiAnnotationResponse::default());
     }
     let filter = AnnotationsFilter {
@@ -49,6 +48,7 @@ pub(super) async fn list(
         authors: request.user_ids,
         statuses: request.statuses.iter().map(|status| i64::from(status.code)).collect(),
         task: Some(request.task_id).filter(|task| !task.is_empty()),
+        versions: request.model_version_ids,
     };
     let window = Window::new(request.page, request.per_page);
     let size = window.size as usize;
@@ -189,6 +189,7 @@ fn write(row: AnnotationRow, text: Option<&Characters<'_>>) -> Annotation {
         user_id: row.author_slug,
         status: Some(status(row.status)),
         task_id: row.task.unwrap_or_default(),
+        model_version_id: row.suggested_by.map(|version| version.to_string()).unwrap_or_default(),
         created_at: Some(timestamp(row.created_at)),
         modified_at: Some(timestamp(row.changed_at)),
         worker: Some(Worker { worker: Some(Author::User(Box::new(author))) }),

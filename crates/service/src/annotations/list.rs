@@ -21,6 +21,8 @@ pub struct AnnotationsFilter {
     pub statuses: Vec<i64>,
     /// Only those that were said within this task.
     pub task: Option<String>,
+    /// Only those before which one of these versions of models suggested something.
+    pub versions: Vec<String>,
 }
 
 impl Service {
@@ -45,6 +47,7 @@ impl Service {
             authors: if filter.own { &own } else { &filter.authors },
             statuses: &filter.statuses,
             task: filter.task.as_deref(),
+            versions: &filter.versions,
         };
         Ok(annotations::list(&mut tx, &asked.permit, &filter, skip, size).await?)
     }

@@ -124,6 +124,7 @@ impl Service {
             info: new.info.clone(),
             status: number,
             task: task.map(|_| new.task.clone()),
+            suggested_by: None,
             created_at: now,
             changed_at: now,
         })

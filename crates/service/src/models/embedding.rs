@@ -107,6 +107,6 @@ fn tell(input: InputId, is_tried_again: bool, error: &Error) {
 }
 
 /// A vector that was kept so.
-pub(super) fn read(kept: &[u8]) -> Vec<f32> {
+pub(crate) fn read(kept: &[u8]) -> Vec<f32> {
     kept.as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect()
 }

@@ -30,6 +30,7 @@ pub use atelier_store::queries::trainings::VersionRow;
 pub(crate) use classifiers::Classifiers;
 pub use delete::DeleteModels;
 pub use embedding::EmbeddingCounts;
+pub(crate) use embedding::read as vector;
 pub(crate) use engine::Engine;
 pub use evaluation::{Evaluated, Mistaken};
 pub(crate) use likeness::Indexes;

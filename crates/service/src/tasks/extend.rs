@@ -8,7 +8,7 @@ use atelier_domain::{Medium, Permit};
 use atelier_store::WriteTx;
 use atelier_store::queries::annotations::TargetRow;
 use atelier_store::queries::task_assignments::{self, NewAssignment};
-use atelier_store::queries::{annotations, assignments, tasks};
+use atelier_store::queries::{annotations, assignments, suggestions, tasks};
 
 use super::{ASSIGNMENTS, INPUTS, ParticipantRow, Task, TaskRow, read_one, status};
 use crate::{Error, Result, Service};
@@ -75,6 +75,7 @@ impl Service {
         };
         let new: Vec<NewAssignment> = added.iter().enumerate().flat_map(of_input).collect();
         task_assignments::insert(tx, permit, task.row.id, &new, self.world.now()).await?;
+        suggestions::look_again(tx, permit, task.row.id).await?;
         if !new.is_empty() && task.row.status == status::DONE {
             self.stand_as(tx, permit, &task.row, status::IN_PROGRESS).await?;
         }

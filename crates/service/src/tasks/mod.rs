@@ -4,6 +4,7 @@ mod act;
 mod counts;
 mod delete;
 mod extend;
+mod help;
 mod list;
 mod next;
 mod patch;
@@ -11,6 +12,8 @@ mod people;
 mod post;
 mod progress;
 mod submit;
+mod suggest;
+mod suggestion;
 
 use std::collections::BTreeMap;
 
@@ -23,13 +26,16 @@ use atelier_store::queries::tasks;
 pub use act::{ActOnAssignment, Acted};
 pub use atelier_store::queries::assignment_reviews::ReviewRow;
 pub use atelier_store::queries::assignments::{AssignmentRow, CountRow, SaidCountRow};
+pub use atelier_store::queries::suggestions::{HelperRow, TakenCounts};
 pub use atelier_store::queries::tasks::{ParticipantRow, TaskRow};
 pub(crate) use extend::{Extended, open_task};
+pub use help::{Help, Helping};
 pub use list::TasksFilter;
 pub use next::NextAssignment;
 pub use patch::PatchTask;
 pub use post::{Labeller, NewTask, Source};
 pub use progress::{AppProgress, COMPARED, DayEnd, LabellerProgress, Progress};
+pub use suggestion::Suggestion;
 
 use crate::concepts::ConceptRow;
 use crate::{Error, Result};

@@ -5,6 +5,7 @@ use atelier_domain::{Conditions, Endpoint, Labels, PatchAction};
 use atelier_store::queries::annotations::{self, Filter};
 
 use super::ActOnAssignment;
+use super::suggestion::mark;
 use crate::annotations::{AnnotationRow, NewAnnotation, PatchAnnotation, status as said};
 use crate::{AppName, Error, Result, Service, Who};
 
@@ -13,7 +14,8 @@ const OWN: usize = 2;
 
 impl Service {
     /// Says `meant` of an input within a task of the app, and submits it: both or neither. What the caller said there
-    /// before and does not mean any more is said not to be there.
+    /// before and does not mean any more is said not to be there. If they had seen what the version `suggested_by` of a model
+    /// suggests, it is marked so, and whether they said the same.
     ///
     /// To hand in once more what was handed in already does nothing: whoever sent it may not have heard that it got
     /// through.
@@ -28,6 +30,7 @@ impl Service {
         task: &str,
         input: &str,
         meant: Labels,
+        suggested_by: Option<&str>,
     ) -> Result<()> {
         let doing = |act| ActOnAssignment {
             task: task.to_owned(),
@@ -54,21 +57,24 @@ impl Service {
             let is_there = |row: &AnnotationRow| row.status != said::PENDING && says(&row.labels, &meant);
             return if before.as_ref().is_some_and(is_there) { Ok(()) } else { Err(not_now) };
         }
-        match before {
+        let said = match before {
             None => {
                 let new = NewAnnotation {
                     input: input.to_owned(),
-                    labels: meant,
+                    labels: meant.clone(),
                     task: task.to_owned(),
                     ..NewAnnotation::default()
                 };
-                self.post_annotations_within(&mut tx, who, app, &[new]).await?;
+                self.post_annotations_within(&mut tx, who, app, &[new]).await?
             }
             Some(row) => {
                 let labels = row.labels.revised(&meant);
                 let patch = PatchAnnotation { slug: row.slug, labels, ..PatchAnnotation::default() };
-                self.patch_annotations_within(&mut tx, who, app, PatchAction::Merge, &[patch], false).await?;
+                self.patch_annotations_within(&mut tx, who, app, PatchAction::Merge, &[patch], false).await?
             }
+        };
+        if let (Some(version), Some(said)) = (suggested_by, said.first()) {
+            mark(&mut tx, &asked.permit, task, input, version, (said.id, &meant)).await?;
         }
         self.act_within(&mut tx, who, app, &doing(Act::Submit)).await?;
         tx.commit().await?;

@@ -137,7 +137,7 @@ async fn what_is_handed_in_is_there_whole_and_once(bench: Bench) {
     let submit = |who: &Who, concept: &str| {
         let (service, who, app, meant) =
             (story.bench.service.clone(), who.clone(), story.app.clone(), labels(concept));
-        async move { service.submit_labels(&who, &app, "signs", "note-00", meant).await }
+        async move { service.submit_labels(&who, &app, "signs", "note-00", meant, None).await }
     };
     // What cannot be handed in leaves nothing behind.
     assert_eq!(invalid(submit(&story.bo.who, "tree").await.unwrap_err()).0, "annotations[0].labels");

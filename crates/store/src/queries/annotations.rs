@@ -1,6 +1,6 @@
 //! Annotations: what people said of inputs.
 
-use atelier_domain::id::{AnnotationId, InputId, TaskId, UserId};
+use atelier_domain::id::{AnnotationId, InputId, ModelVersionId, TaskId, UserId};
 use atelier_domain::{Labels, Medium, Permit, Timestamp};
 use serde_json::{Value, json};
 
@@ -34,6 +34,8 @@ row! {
         pub status: i64,
         /// Within which task it was said.
         pub task: Option<String>,
+        /// The version of a model that suggested something before.
+        pub suggested_by: Option<ModelVersionId>,
         /// When it was made.
         pub created_at: Timestamp,
         /// When it last changed.
@@ -78,7 +80,7 @@ macro_rules! annotation {
     (@ $in_app:literal, $who:literal; $($condition:tt)+) => {
         concat!(
             "SELECT a.id, a.slug, i.slug AS input_slug, a.user_id, u.slug AS author_slug, u.name AS author, \
-             a.data AS labels, a.info, a.status, t.slug AS task, a.created_at, a.changed_at \
+             a.data AS labels, a.info, a.status, t.slug AS task, a.suggested_by, a.created_at, a.changed_at \
              FROM annotations a JOIN inputs i ON i.id = a.input_id JOIN users u ON u.id = a.user_id \
              LEFT JOIN tasks t ON t.id = a.task_id WHERE ",
             $in_app,
@@ -320,6 +322,8 @@ pub struct Filter<'a> {
     pub statuses: &'a [i64],
     /// Only those that were said within this task.
     pub task: Option<&'a str>,
+    /// Only those before which one of these versions of models suggested something.
+    pub versions: &'a [String],
 }
 
 /// The annotations of the permit's app that `filter` lets through, the oldest first.
@@ -333,6 +337,14 @@ pub async fn list(
     skip: usize,
     size: usize,
 ) -> Result<Vec<AnnotationRow>> {
+    macro_rules! suggested {
+        (sqlite) => {
+            among!(sqlite "lower(hex(a.suggested_by))" "$10")
+        };
+        (postgres) => {
+            among!(postgres "replace(CAST(a.suggested_by AS TEXT), '-', '')" "$10")
+        };
+    }
     macro_rules! list {
         ($dialect:ident, $($found_by:tt)+) => {
             list!(@ ["$9"] $dialect, $($found_by)+)
@@ -348,6 +360,7 @@ pub async fn list(
                 among!($dialect "i.slug" "$5"),
                 among!($dialect "u.slug" "$6"),
                 among!($dialect "CAST(a.status AS TEXT)" "$7"),
+                suggested!($dialect),
                 " AND (CAST($8 AS TEXT) IS NULL OR t.slug = $8) ORDER BY a.id LIMIT $2 OFFSET $3"
             )
         };
@@ -378,7 +391,7 @@ pub async fn list(
     let texts = |list: &[String]| (!list.is_empty()).then(|| json!(list));
     let (slugs, inputs, authors) = (texts(filter.slugs), texts(filter.inputs), texts(filter.authors));
     let statuses: Vec<String> = filter.statuses.iter().map(ToString::to_string).collect();
-    let statuses = texts(&statuses);
+    let (statuses, versions) = (texts(&statuses), texts(filter.versions));
     conn.fetch_all(
         sql,
         params![
@@ -390,7 +403,8 @@ pub async fn list(
             authors.as_ref(),
             statuses.as_ref(),
             filter.task,
-            permit.assigned_to()
+            permit.assigned_to(),
+            versions.as_ref()
         ],
     )
     .await

@@ -98,7 +98,8 @@ macro_rules! assignment {
     };
 }
 
-/// At most `size` inputs of a task of the permit's app that somebody has still to label, in the order of the task.
+/// At most `size` inputs of a task of the permit's app that somebody has still to label, the most urgent first, and else in the
+/// order of the task.
 ///
 /// # Errors
 /// When the database fails.
@@ -111,7 +112,9 @@ pub async fn pending_of(
 ) -> Result<Vec<AssignmentRow>> {
     let limit = i64::try_from(size).unwrap_or(i64::MAX);
     conn.fetch_all(
-        assignment!(" AND a.worker_id = $3 AND a.state = 'pending' ORDER BY a.position LIMIT $4"),
+        assignment!(
+            " AND a.worker_id = $3 AND a.state = 'pending' ORDER BY a.urgency DESC, a.position LIMIT $4"
+        ),
         params![permit.app(), task, worker, limit],
     )
     .await
@@ -132,7 +135,7 @@ pub async fn put_back_lapsed(tx: &mut WriteTx, permit: &Permit, task: TaskId, no
 }
 
 /// Takes at most `size` inputs out of the pool of a task of the permit's app for somebody, whose they are until `until`:
-/// none that they label already. Answers how many.
+/// the most urgent, and none that they label already. Answers how many.
 ///
 /// # Errors
 /// When the database fails.
@@ -156,7 +159,7 @@ pub async fn take(
                  AND f.position = a.position AND f.worker_id IS NULL) \
                  AND NOT EXISTS (SELECT 1 FROM assignments o WHERE o.task_id = a.task_id \
                  AND o.position = a.position AND o.worker_id = $3) \
-                 ORDER BY a.position LIMIT $4",
+                 ORDER BY a.urgency DESC, a.position LIMIT $4",
                 $locked,
                 ")"
             )

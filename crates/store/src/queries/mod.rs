@@ -41,6 +41,7 @@ pub mod resources;
 pub mod said;
 pub mod searches;
 pub mod sessions;
+pub mod suggestions;
 pub mod task_assignments;
 pub mod task_inputs;
 pub mod task_progress;

@@ -6,7 +6,7 @@
 )]
 
 use atelier_domain::Region;
-use atelier_domain::task::TaskKind;
+use atelier_domain::task::{Queue, TaskKind};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -157,6 +157,34 @@ pub struct TaskPerson {
     pub counts: Counts,
 }
 
+/// The model that helps in a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskHelper {
+    /// Which.
+    pub model: Choice,
+    /// From which probability on it suggests a concept, in a hundred.
+    pub from: String,
+    /// In which order inputs come.
+    pub queue: Queue,
+    /// Whether it has told what it finds in the inputs of the task.
+    pub has_told: bool,
+}
+
+/// How a model helps in a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskHelp {
+    /// The model that does, if one does.
+    pub helper: Option<TaskHelper>,
+    /// How often what was suggested was said so.
+    pub accepted: i64,
+    /// How often something else was said.
+    pub corrected: i64,
+    /// The models that could.
+    pub models: Vec<Choice>,
+    /// Why the person cannot change it, if they cannot.
+    pub no_change: Option<String>,
+}
+
 /// One task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskShown {
@@ -174,6 +202,8 @@ pub struct TaskShown {
     pub concepts: Vec<Concept>,
     /// Who takes part.
     pub people: Vec<TaskPerson>,
+    /// How a model helps in it, where one can and the person may see that.
+    pub help: Option<TaskHelp>,
     /// Whether they may see how the work goes on, person by person.
     pub has_progress: bool,
     /// Why the person cannot change it, if they cannot.
@@ -183,7 +213,7 @@ pub struct TaskShown {
 }
 
 /// One of a task's choices while one labels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LabelChoice {
     /// The concept.
     pub concept: Concept,
@@ -193,6 +223,19 @@ pub struct LabelChoice {
     pub key: Option<String>,
     /// Whether it is said already.
     pub said: bool,
+    /// How probable a model holds it, from 0 to 1.
+    pub probability: Option<f64>,
+    /// Whether the model suggests it.
+    pub suggested: bool,
+}
+
+/// The model that suggests what is there in the input at hand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suggester {
+    /// The version that looked at it.
+    pub version: String,
+    /// What the model is called.
+    pub name: String,
 }
 
 /// What somebody said of an input, while somebody else reviews it.
@@ -240,6 +283,8 @@ pub struct Work {
     pub kind: TaskKind,
     /// The choices, in their order.
     pub choices: Vec<LabelChoice>,
+    /// Which model looked at the input at hand.
+    pub suggester: Option<Suggester>,
     /// The input at hand; none, if nothing is left for the person.
     pub input: Option<WorkInput>,
 }
@@ -345,6 +390,23 @@ pub async fn set_task_standing(owner: String, app: String, task: String, to: Str
     server::stand(&owner, &app, task, &to).await
 }
 
+/// Has a model of the app help in a task, or none, if `model` is empty: it suggests a concept from a probability of `from` in a
+/// hundred on; `queue` is the name of a [`Queue`].
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::Invalid`] for a model that cannot help in it.
+#[server(name = SetTaskHelp, prefix = "/api", endpoint = "tasks/help")]
+pub async fn set_task_help(
+    owner: String,
+    app: String,
+    task: String,
+    #[server(default)] model: String,
+    #[server(default)] from: String,
+    #[server(default)] queue: String,
+) -> Result<(), UiError> {
+    server::help(&owner, &app, &task, model, &from, &queue).await
+}
+
 /// Deletes a task, and leads to those that are left.
 ///
 /// # Errors
@@ -363,7 +425,8 @@ pub async fn get_work(owner: String, app: String, task: String, reviews: bool) -
     server::work(&owner, &app, &task, reviews).await
 }
 
-/// Says what the person chose of an input of a task, of the whole, and is done with it.
+/// Says what the person chose of an input of a task, of the whole, and is done with it. Where a model had suggested something,
+/// `suggested_by` is its version, and `suggested` is that: it is what counts, if they chose to `accept` it.
 ///
 /// # Errors
 /// [`UiError::Forbidden`] without the right to, [`UiError::Conflict`] if it is not their turn.
@@ -374,8 +437,12 @@ pub async fn submit_labels(
     task: String,
     input: String,
     #[server(default)] chosen: Vec<String>,
+    #[server(default)] suggested_by: String,
+    #[server(default)] suggested: Vec<String>,
+    #[server(default)] accept: String,
 ) -> Result<(), UiError> {
-    server::submit(&owner, &app, &task, &input, &chosen).await
+    let chosen = if accept.is_empty() { chosen } else { suggested };
+    server::submit(&owner, &app, &task, &input, &chosen, &suggested_by).await
 }
 
 /// Says what the person marked in an input of a task, and is done with it: `regions` is a JSON list of what

@@ -1,20 +1,22 @@
 //! The server's side of [`super`].
 
 use atelier_domain::assignment::{Act, AssignmentState};
-use atelier_domain::task::{Review, Role, TaskKind, WorkerStrategy};
-use atelier_domain::{Endpoint, Label, Labels, PatchAction, Region, Rights};
+use atelier_domain::task::{Queue, Review, Role, TaskKind, WorkerStrategy};
+use atelier_domain::{Endpoint, Label, Labels, ModelKind, PatchAction, Region, Rights};
 use atelier_service::annotations::AnnotationsFilter;
 use atelier_service::collaborators::Filter;
 use atelier_service::datasets::DatasetsFilter;
 use atelier_service::inputs::InputRow;
+use atelier_service::models::ModelsFilter;
 use atelier_service::tasks::{
-    ActOnAssignment, AssignmentRow, CountRow, Labeller, NewTask, PatchTask, Source, Task, TaskRow, status,
+    ActOnAssignment, AssignmentRow, CountRow, Help, Labeller, NewTask, PatchTask, Source, Suggestion, Task,
+    TaskRow, status,
 };
 use atelier_service::{AppName, Error};
 
 use super::{
-    Candidate, Choice, Counts, LabelChoice, ListedTask, Standing, TaskMaterial, TaskPerson, TaskShown, Tasks,
-    ToReview, Work, WorkInput,
+    Candidate, Choice, Counts, LabelChoice, ListedTask, Standing, Suggester, TaskHelp, TaskHelper,
+    TaskMaterial, TaskPerson, TaskShown, Tasks, ToReview, Work, WorkInput,
 };
 use crate::api::apps::{App, AppPlace, if_allowed, place, refusal};
 use crate::api::chosen;
@@ -266,7 +268,9 @@ pub(super) async fn get(owner: &str, app: &str, slug: &str) -> Result<TaskShown,
     if pool.total() > 0 {
         people.push(TaskPerson { name: String::new(), labels: false, reviews: false, counts: pool });
     }
+    let no_change = refusal(service.get_app(&who, &app, Endpoint::PatchTasks).await)?;
     Ok(TaskShown {
+        help: help_of(&app, &task, no_change.clone()).await?,
         instructions: markdown::html(&task.row.instructions),
         strategy: strategy_words(&task.row),
         review: review_words(task.row.review),
@@ -274,10 +278,62 @@ pub(super) async fn get(owner: &str, app: &str, slug: &str) -> Result<TaskShown,
         concepts: task.concepts.into_iter().map(concept).collect(),
         people,
         has_progress: refusal(service.get_app(&who, &app, Endpoint::ViewTaskProgress).await)?.is_none(),
-        no_change: refusal(service.get_app(&who, &app, Endpoint::PatchTasks).await)?,
+        no_change,
         no_deletion: refusal(service.get_app(&who, &app, Endpoint::DeleteTasks).await)?,
         place,
     })
+}
+
+/// How a model helps in a task, where one can and the person may see it.
+async fn help_of(app: &AppName, task: &Task, no_change: Option<String>) -> Result<Option<TaskHelp>, UiError> {
+    let (service, who) = (service(), who());
+    if task.row.kind != TaskKind::Classification {
+        return Ok(None);
+    }
+    let Some(helping) = if_allowed(service.task_help(&who, app, &task.row.slug).await)? else {
+        return Ok(None);
+    };
+    let filter = ModelsFilter {
+        kind: Some(ModelKind::EmbeddingClassifier.name().to_owned()),
+        ..ModelsFilter::default()
+    };
+    let models = if_allowed(service.list_models(&who, app, Endpoint::ListModels, &filter).await)?;
+    let models = models.unwrap_or_default().into_iter();
+    let no_asking = match no_change {
+        Some(explanation) => Some(explanation),
+        None => refusal(service.get_app(&who, app, Endpoint::PostModelOutputs).await)?,
+    };
+    let helper = helping.value.helper.map(|row| TaskHelper {
+        from: format!("{}", (row.from_value * 100.0).round()),
+        queue: row.queue,
+        has_told: row.told_by.is_some(),
+        model: Choice { slug: row.model, name: row.name },
+    });
+    Ok(Some(TaskHelp {
+        helper,
+        accepted: helping.value.taken.accepted,
+        corrected: helping.value.taken.corrected,
+        models: models.map(|model| Choice { slug: model.slug, name: model.name }).collect(),
+        no_change: no_asking,
+    }))
+}
+
+pub(super) async fn help(
+    owner: &str,
+    app: &str,
+    task: &str,
+    model: String,
+    from: &str,
+    queue: &str,
+) -> Result<(), UiError> {
+    let app = AppName::of(owner, app);
+    if model.is_empty() {
+        return Ok(service().help_in_task(&who(), &app, task, None).await?);
+    }
+    let percent: f64 = number("from", from, 50.0)?;
+    let queue = Queue::from_name(queue).ok_or_else(|| Error::invalid("queue", "must be chosen"))?;
+    let help = Help { model, from: percent / 100.0, queue };
+    Ok(service().help_in_task(&who(), &app, task, Some(&help)).await?)
 }
 
 fn sum(one: Counts, other: Counts) -> Counts {
@@ -348,6 +404,17 @@ pub(super) async fn work(owner: &str, app: &str, slug: &str, reviews: bool) -> R
         None => None,
     };
     let (input, said) = input.map_or((None, Vec::new()), |(input, said)| (Some(input), said));
+    let suggestion = match &input {
+        Some(input) if !reviews => {
+            if_allowed(service.suggestion(&who, &name, slug, &input.slug).await)?.flatten()
+        }
+        _ => None,
+    };
+    let probability = |slug: &str| -> Option<f64> {
+        let found = &suggestion.as_ref()?.found;
+        found.iter().find(|(concept, _)| concept == slug).map(|(_, value)| *value)
+    };
+    let suggested: Vec<&str> = suggestion.iter().flat_map(Suggestion::concepts).collect();
     // A key of its own, else the place among the first nine.
     let choices = task.concepts.iter().zip(1..).map(|(row, place)| LabelChoice {
         key: row
@@ -356,6 +423,8 @@ pub(super) async fn work(owner: &str, app: &str, slug: &str, reviews: bool) -> R
             .map(ToString::to_string)
             .or_else(|| (place < 10).then(|| place.to_string())),
         said: said.contains(&row.slug),
+        probability: probability(&row.slug),
+        suggested: suggested.contains(&row.slug.as_str()),
         definition: row.definition.clone(),
         concept: concept(row.clone()),
     });
@@ -364,6 +433,8 @@ pub(super) async fn work(owner: &str, app: &str, slug: &str, reviews: bool) -> R
         kind: task.row.kind,
         instructions: markdown::html(&task.row.instructions),
         task: listed(&place, &task, &counts),
+        suggester: suggestion
+            .map(|suggestion| Suggester { version: suggestion.version, name: suggestion.name }),
         input,
         place,
     })
@@ -440,6 +511,7 @@ pub(super) async fn submit(
     task: &str,
     input: &str,
     chosen: &[String],
+    suggested_by: &str,
 ) -> Result<(), UiError> {
     let label = |slug: &String| -> Result<Label, UiError> {
         let concept = slug.parse().map_err(|error| Error::invalid("chosen", error))?;
@@ -447,7 +519,9 @@ pub(super) async fn submit(
     };
     let concepts = chosen.iter().map(label).collect::<Result<Vec<_>, _>>()?;
     let meant = Labels { concepts, regions: Vec::new() };
-    Ok(service().submit_labels(&who(), &AppName::of(owner, app), task, input, meant).await?)
+    let app = AppName::of(owner, app);
+    let suggested_by = (!suggested_by.is_empty()).then_some(suggested_by);
+    Ok(service().submit_labels(&who(), &app, task, input, meant, suggested_by).await?)
 }
 
 pub(super) async fn submit_regions(
@@ -460,7 +534,7 @@ pub(super) async fn submit_regions(
     let regions = serde_json::from_str(regions);
     let regions = regions.map_err(|_| UiError::form("These are no regions. Draw them again."))?;
     let meant = Labels { concepts: Vec::new(), regions };
-    Ok(service().submit_labels(&who(), &AppName::of(owner, app), task, input, meant).await?)
+    Ok(service().submit_labels(&who(), &AppName::of(owner, app), task, input, meant, None).await?)
 }
 
 pub(super) async fn skip(

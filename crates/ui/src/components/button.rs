@@ -69,6 +69,9 @@ pub fn SubmitButton(
     /// Its id, for keys that press it.
     #[prop(optional, into)]
     id: Option<String>,
+    /// The argument that says, by any value, that it was this button of its form.
+    #[prop(optional)]
+    name: Option<&'static str>,
     /// Whether it can be pressed now.
     #[prop(optional, into)]
     disabled: Signal<bool>,
@@ -82,6 +85,8 @@ pub fn SubmitButton(
         <button
             type="submit"
             id=id
+            name=name
+            value=name.map(|_| "yes")
             disabled=disabled
             class=look.class()
             class:is-pending=is_pending

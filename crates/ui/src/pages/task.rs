@@ -1,24 +1,29 @@
 //! `/{owner}/{app}/tasks/{task}`
 
+use atelier_domain::task::Queue;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{
     collaborators::AppNameFields,
+    task_new::{Radios, Select},
     tasks::{StandingChip, done_of},
 };
 use crate::{
     api::{
         apps::App,
         concepts::Concept,
+        models::{model_path, new_model_path},
         progress::progress_path,
         tasks::{
-            DeleteTask, ListedTask, SetTaskStanding, Standing, TaskPerson, TaskShown, get_task, task_path,
+            Choice, DeleteTask, ListedTask, SetTaskHelp, SetTaskStanding, Standing, TaskHelp, TaskHelper,
+            TaskPerson, TaskShown, get_task, task_path,
         },
     },
     components::{
         button::{LinkButton, Look, SubmitButton},
         error_summary::ErrorSummary,
+        field::TextField,
         layout::Crumb,
         loaded::Loaded,
         prose::Prose,
@@ -45,7 +50,7 @@ pub fn OneTask() -> impl IntoView {
 
 #[component]
 fn Body(shown: TaskShown) -> impl IntoView {
-    let TaskShown { place, task, instructions, strategy, review, concepts, people, .. } = shown;
+    let TaskShown { place, task, instructions, strategy, review, concepts, people, help, .. } = shown;
     let (no_change, no_deletion) = (shown.no_change, shown.no_deletion);
     let app = place.app.clone();
     let path = task_path(&app, &task.slug);
@@ -63,6 +68,7 @@ fn Body(shown: TaskShown) -> impl IntoView {
         Some(explanation) => view! { <p class="section-lead"><Prose text=explanation /></p> }.into_any(),
         None => deletion(app.clone(), task.slug.clone()),
     };
+    let help = help.map(|help| suggestions(&app, &task.slug, help));
     let instructions = (!instructions.is_empty()).then(|| {
         view! {
             <section class="section">
@@ -93,6 +99,7 @@ fn Body(shown: TaskShown) -> impl IntoView {
                 <h2>"Choices"</h2>
                 {choices(concepts)}
             </section>
+            {help}
             <section class="section">
                 <h2>"State"</h2>
                 {standing}
@@ -166,6 +173,87 @@ fn choices(concepts: Vec<Concept>) -> AnyView {
         })
         .collect_view();
     view! { <ul class="chips" role="list" aria-label="Choices">{items}</ul> }.into_any()
+}
+
+/// Which model helps, how well, and what could be changed about that.
+fn suggestions(app: &App, task: &str, help: TaskHelp) -> AnyView {
+    let TaskHelp { helper, accepted, corrected, models, no_change } = help;
+    let state = match &helper {
+        None => view! { <p>"No model suggests anything to those who label."</p> }.into_any(),
+        Some(TaskHelper { model, from, queue, has_told }) => {
+            let waits = (!has_told).then_some(
+                " It has not looked at the inputs yet: that begins once it is trained and goes on by itself.",
+            );
+            view! {
+                <p>
+                    <a href=model_path(app, &model.slug)>{model.name.clone()}</a>
+                    {format!(" suggests what it is at least {from} % sure of. ")} {queue.sentence()} {waits}
+                </p>
+            }
+            .into_any()
+        }
+    };
+    let looked_at = accepted + corrected;
+    let taken = (looked_at > 0).then(|| {
+        let inputs = if looked_at == 1 { "1 input".to_owned() } else { format!("{looked_at} inputs") };
+        view! {
+            <p class="soft">
+                {format!("Of {inputs} with suggestions, {accepted} {} labelled as suggested, and {corrected} otherwise.", if accepted == 1 { "was" } else { "were" })}
+            </p>
+        }
+    });
+    let change = match no_change {
+        Some(explanation) => view! { <p class="section-lead"><Prose text=explanation /></p> }.into_any(),
+        None if models.is_empty() => view! {
+            <p class="section-lead">
+                "Train a model on what is labelled already, and it can suggest what is there in the rest. "
+                <a href=new_model_path(app)>"New model"</a>
+            </p>
+        }
+        .into_any(),
+        None => help_form(app.clone(), task.to_owned(), helper, models),
+    };
+    view! {
+        <section class="section">
+            <h2>"Suggestions"</h2>
+            <div class="section-lead">{state} {taken}</div>
+            {change}
+        </section>
+    }
+    .into_any()
+}
+
+fn help_form(app: App, task: String, helper: Option<TaskHelper>, models: Vec<Choice>) -> AnyView {
+    let form = Form::<SetTaskHelp>::new().reloading("Saved.");
+    // Without scripts what is wrong would be said out of sight.
+    let is_open = form.parts().error().with_untracked(Option::is_some);
+    let does = if helper.is_some() { "Change that …" } else { "Have a model help …" };
+    let (model, from, queue) = helper.map_or((String::new(), "50".to_owned(), Queue::default()), |helper| {
+        (helper.model.slug, helper.from, helper.queue)
+    });
+    let queues = Queue::ALL
+        .map(|queue| Choice { slug: queue.name().to_owned(), name: queue.sentence().to_owned() })
+        .to_vec();
+    view! {
+        <details open=is_open>
+            <summary>{does}</summary>
+            <PostForm form>
+                <ErrorSummary />
+                <TaskFields app task />
+                <Select name="model" label="Model" none="None" options=models value=model />
+                <TextField
+                    name="from"
+                    label="Suggest from, in %"
+                    kind="number"
+                    hint="How sure it has to be of a concept. Labellers see how sure it is of the others, too."
+                    value=from
+                />
+                <Radios name="queue" legend="Order" options=queues value=queue.name().to_owned() />
+                <p class="actions"><SubmitButton look=Look::Secondary>"Save"</SubmitButton></p>
+            </PostForm>
+        </details>
+    }
+    .into_any()
 }
 
 /// The hidden fields that say of which task of which app a form is.

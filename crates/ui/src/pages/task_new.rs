@@ -49,10 +49,6 @@ fn Body(material: TaskMaterial) -> impl IntoView {
                     <AppNameFields app=app.clone() />
                     <TextField name="name" label="Name" />
                     <Radios name="kind" legend="What is to be done" options=kinds() />
-                    <p class="field-hint">
-                        "Only concepts of whole inputs are said on a page of their own so far. Boxes, outlines, points and \
-                         parts of texts come from tools that use the API; they are reviewed here."
-                    </p>
                     <TextArea
                         name="instructions"
                         label="Instructions"
@@ -188,10 +184,13 @@ pub(super) fn Radios(
     name: &'static str,
     #[prop(into)] legend: String,
     options: Vec<Choice>,
+    /// Which one, before another is chosen; the first, if nothing is given.
+    #[prop(optional, into)]
+    value: Option<String>,
 ) -> impl IntoView {
     let form = expect_context::<FormParts>();
-    let first = options.first().map(|option| option.slug.clone()).unwrap_or_default();
-    let chosen = form.typed(name).unwrap_or(first);
+    let first = || options.first().map(|option| option.slug.clone()).unwrap_or_default();
+    let chosen = form.typed(name).or(value).unwrap_or_else(first);
     let radios = options
         .into_iter()
         .map(|Choice { slug, name: label }| {
@@ -215,9 +214,12 @@ pub(super) fn Select(
     #[prop(into)] label: String,
     none: &'static str,
     options: Vec<Choice>,
+    /// Which one, before another is chosen.
+    #[prop(optional, into)]
+    value: String,
 ) -> impl IntoView {
     let form = expect_context::<FormParts>();
-    let chosen = form.typed(name).unwrap_or_default();
+    let chosen = form.typed(name).unwrap_or(value);
     let options = options
         .into_iter()
         .map(|Choice { slug, name }| {

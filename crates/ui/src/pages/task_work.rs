@@ -9,8 +9,8 @@ use crate::{
     api::{
         apps::App,
         tasks::{
-            LabelChoice, ReviewLabels, SkipInput, SubmitLabels, SubmitRegions, ToReview, Work, WorkInput,
-            get_work, task_path,
+            LabelChoice, ReviewLabels, SkipInput, SubmitLabels, SubmitRegions, Suggester, ToReview, Work,
+            WorkInput, get_work, task_path,
         },
     },
     components::{
@@ -39,6 +39,12 @@ use crate::{
 /// The id of the button that hands in what was labelled.
 const SUBMIT: &str = "submit-labels";
 
+/// The id of the button that hands in what was suggested.
+const ACCEPT: &str = "accept-suggestion";
+
+/// The keys that accept what was suggested: the first that says no concept.
+const ACCEPTS: [&str; 3] = ["a", "y", "+"];
+
 /// Where somebody labels: one input after the other.
 #[component]
 pub fn LabelInTask() -> impl IntoView {
@@ -64,7 +70,7 @@ fn Page(reviews: bool) -> impl IntoView {
 
 #[component]
 fn Body(work: Work, reviews: bool) -> impl IntoView {
-    let Work { place, task, instructions, kind, choices, input } = work;
+    let Work { place, task, instructions, kind, choices, suggester, input } = work;
     let (app, person) = (place.app.clone(), place.person.slug.clone());
     let path = task_path(&app, &task.slug);
     let below = Crumb { href: path.clone(), label: task.name.clone() };
@@ -79,7 +85,16 @@ fn Body(work: Work, reviews: bool) -> impl IntoView {
         }
         .into_any(),
         Some(input) => {
-            let at = AtHand { app, person, task: task.slug.clone(), kind, choices, input, instructions };
+            let at = AtHand {
+                app,
+                person,
+                task: task.slug.clone(),
+                kind,
+                choices,
+                suggester,
+                input,
+                instructions,
+            };
             if reviews { at.reviewing() } else { at.labelling() }
         }
     };
@@ -102,6 +117,7 @@ struct AtHand {
     task: String,
     kind: TaskKind,
     choices: Vec<LabelChoice>,
+    suggester: Option<Suggester>,
     input: WorkInput,
     instructions: String,
 }
@@ -118,7 +134,8 @@ impl AtHand {
         let (app, task, input) = (self.app.clone(), self.task.clone(), self.input.slug.clone());
         if self.kind == TaskKind::Classification {
             let choices = self.choices.clone();
-            let side = view! { {remarks} <Labelling app task input choices /> {skip} };
+            let suggester = self.suggester.clone();
+            let side = view! { {remarks} <Labelling app task input choices suggester /> {skip} };
             let content = whole(&self.input);
             return self.place(content, side.into_any());
         }
@@ -307,42 +324,20 @@ fn SubmitDrawing(
     }
 }
 
-/// The choices as boxes, each with its key, and what is done with them.
+/// The choices as boxes, each with its key, and what is done with them. Where a model looked at the input before, it says what it
+/// finds, and that can be handed in at once; nothing is ticked because of it, so that nobody overlooks what they say.
 #[component]
-fn Labelling(app: App, task: String, input: String, choices: Vec<LabelChoice>) -> impl IntoView {
+fn Labelling(
+    app: App,
+    task: String,
+    input: String,
+    choices: Vec<LabelChoice>,
+    suggester: Option<Suggester>,
+) -> impl IntoView {
     let form = Form::<SubmitLabels>::keyed(&input).reloading("Submitted.");
-    let boxes = choices
-        .into_iter()
-        .enumerate()
-        .map(|(index, choice)| {
-            let LabelChoice { concept, definition, key, said } = choice;
-            let id = format!("choice-{index}");
-            if let Some(key) = key.clone() {
-                let id = id.clone();
-                use_shortcut(key, format!("Say {}", concept.name), move || press(&id));
-            }
-            let key = key.map(|key| view! { <kbd>{key}</kbd> });
-            let meaning =
-                (!definition.is_empty()).then(|| view! { <span class="row-note">{definition}</span> });
-            view! {
-                <p class="checkbox label-choice">
-                    <input
-                        type="checkbox"
-                        id=id.clone()
-                        name=format!("chosen[{index}]")
-                        value=concept.slug
-                        checked=said
-                    />
-                    <label for=id>
-                        <span class="swatched"><Swatch color=concept.color />{concept.name}</span>
-                        {meaning}
-                    </label>
-                    {key}
-                </p>
-            }
-            .into_any()
-        })
-        .collect_view();
+    let suggestion = suggester.map(|suggester| suggestion(&suggester, &choices));
+    let boxes =
+        choices.into_iter().enumerate().map(|(index, choice)| choice_box(index, choice)).collect_view();
     use_shortcut("Enter", "Submit", move || press(SUBMIT));
     view! {
         <PostForm form>
@@ -353,9 +348,90 @@ fn Labelling(app: App, task: String, input: String, choices: Vec<LabelChoice>) -
                 <legend>"What is there"</legend>
                 {boxes}
             </fieldset>
+            // Before what it suggests: a form that is sent by a key is sent by its first button.
             <p class="actions"><SubmitButton id=SUBMIT>"Submit"</SubmitButton></p>
+            {suggestion}
         </PostForm>
     }
+}
+
+/// One of the choices, with its key, and how probable a model holds it.
+fn choice_box(index: usize, choice: LabelChoice) -> AnyView {
+    let LabelChoice { concept, definition, key, said, probability, suggested } = choice;
+    let id = format!("choice-{index}");
+    if let Some(key) = key.clone() {
+        let id = id.clone();
+        use_shortcut(key, format!("Say {}", concept.name), move || press(&id));
+    }
+    let key = key.map(|key| view! { <kbd>{key}</kbd> });
+    let meaning = (!definition.is_empty()).then(|| view! { <span class="row-note">{definition}</span> });
+    let probability = probability.map(|share| {
+        let class = if suggested { "probability is-suggested" } else { "probability" };
+        view! { <span class=class>{percent(share)}</span> }
+    });
+    view! {
+        <p class="checkbox label-choice">
+            <input
+                type="checkbox"
+                id=id.clone()
+                name=format!("chosen[{index}]")
+                value=concept.slug
+                checked=said
+            />
+            <label for=id>
+                <span class="swatched"><Swatch color=concept.color />{concept.name}</span>
+                {meaning}
+            </label>
+            {probability}
+            {key}
+        </p>
+    }
+    .into_any()
+}
+
+/// A share in a hundred; what is not quite certain is not rounded to that.
+fn percent(share: f64) -> String {
+    match (share * 100.0).round() {
+        all if all >= 100.0 && share < 1.0 => "> 99 %".to_owned(),
+        none if none < 1.0 && share > 0.0 => "< 1 %".to_owned(),
+        some => format!("{some} %"),
+    }
+}
+
+/// What a model suggests, and the button that hands it in.
+fn suggestion(suggester: &Suggester, choices: &[LabelChoice]) -> AnyView {
+    let Suggester { version, name } = suggester;
+    let suggested: Vec<&LabelChoice> = choices.iter().filter(|choice| choice.suggested).collect();
+    if suggested.is_empty() {
+        let known = choices.iter().any(|choice| choice.probability.is_some());
+        let why = if known { "is sure of none of these." } else { "knows none of these." };
+        return view! { <p class="soft">{format!("“{name}” {why}")}</p> }.into_any();
+    }
+    let said: Vec<&str> = suggested.iter().map(|choice| choice.concept.name.as_str()).collect();
+    let said = format!("“{name}” suggests {}.", said.join(", "));
+    let fields = suggested
+        .iter()
+        .enumerate()
+        .map(|(index, choice)| {
+            let value = choice.concept.slug.clone();
+            view! { <input type="hidden" name=format!("suggested[{index}]") value=value /> }.into_any()
+        })
+        .collect_view();
+    let is_free = |key: &&&str| choices.iter().all(|choice| choice.key.as_deref() != Some(**key));
+    let key = ACCEPTS.iter().find(is_free).copied();
+    if let Some(key) = key {
+        use_shortcut(key, "Submit what is suggested", move || press(ACCEPT));
+    }
+    let key = key.map(|key| view! { <kbd>{key}</kbd> });
+    view! {
+        <input type="hidden" name="suggested_by" value=version.clone() />
+        {fields}
+        <div class="suggestion">
+            <p>{said}</p>
+            <SubmitButton look=Look::Secondary id=ACCEPT name="accept">"Submit that " {key}</SubmitButton>
+        </div>
+    }
+    .into_any()
 }
 
 /// Presses a button, or ticks a box and takes the tick away again.

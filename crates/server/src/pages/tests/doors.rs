@@ -473,6 +473,7 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
             "datasets/delete",
             "tasks/get",
             "tasks/stand",
+            "tasks/help",
             "tasks/delete",
             "tasks/work",
             "tasks/submit",
