@@ -20,6 +20,7 @@ use atelier_testkit::{Bench, Person, on_both_databases};
 
 on_both_databases! {
     what_was_labelled_is_learned_judged_and_told_of_others,
+    labels_that_are_probably_wrong_are_named,
     inputs_show_any_number_of_concepts_where_a_model_says_so,
     what_cannot_be_learned_is_told_in_words,
     concepts_that_went_meanwhile_are_left_out_or_kept_as_they_were,
@@ -219,6 +220,22 @@ async fn what_was_labelled_is_learned_judged_and_told_of_others(bench: Bench) {
         .await
         .unwrap();
     assert_eq!((listed.len(), listed[0].versions), (1, 2));
+}
+
+async fn labels_that_are_probably_wrong_are_named(bench: Bench) {
+    let lab = Lab::with_texts(bench).await;
+    lab.add("slip", &["Our cat and her kitten purr on the sofa."], &[("bank", 1.0)]).await;
+    let trained = lab.try_so("topics", exclusive(&["cat", "bank"])).await;
+    let version = trained.row.id.to_string();
+    let service = &lab.bench.service;
+    let evaluated = service.get_model_evaluation(&lab.ada.who, &lab.app, "topics", &version).await.unwrap();
+    let first = evaluated.suspects.first().unwrap();
+    // Of the two concepts, it is said to show the second.
+    assert_eq!(
+        (first.input.slug.as_str(), first.suspect.class, first.suspect.instead),
+        ("slip-0", 1, Some(0))
+    );
+    assert!(first.suspect.margin > 0.0 && first.suspect.probability < 0.5, "{:?}", first.suspect);
 }
 
 async fn inputs_show_any_number_of_concepts_where_a_model_says_so(bench: Bench) {

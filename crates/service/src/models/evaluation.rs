@@ -1,7 +1,11 @@
 //! How good a version of a model is.
 
+use std::collections::BTreeSet;
+
+use atelier_domain::id::InputId;
 use atelier_domain::{Conditions, Endpoint};
 use atelier_learn::quality::{Evaluation, Mistake};
+use atelier_learn::suspects::Suspect;
 use atelier_store::queries::inputs::{self, InputRow};
 use atelier_store::queries::trainings;
 
@@ -19,6 +23,8 @@ pub struct Evaluated {
     pub evaluation: Evaluation,
     /// Its worst mistakes, of inputs that the caller may see.
     pub mistakes: Vec<Mistaken>,
+    /// What is probably said wrongly, the surest first, of inputs that the caller may see.
+    pub suspects: Vec<Suspected>,
 }
 
 /// A mistake, and the input about which it was made.
@@ -26,6 +32,15 @@ pub struct Evaluated {
 pub struct Mistaken {
     /// The mistake.
     pub mistake: Mistake,
+    /// The input.
+    pub input: InputRow,
+}
+
+/// Something that is probably said wrongly, and the input of which it is said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suspected {
+    /// What it is.
+    pub suspect: Suspect,
     /// The input.
     pub input: InputRow,
 }
@@ -55,14 +70,16 @@ impl Service {
             return Err(refuse(&mut tx, permit, &refusal).await);
         }
         let kept = trainings::evaluation(&mut tx, permit, row.id).await?.ok_or(Error::NotFound)?;
-        let Kept { evaluation, mistaken } =
+        let Kept { evaluation, mistaken, suspects, suspected } =
             serde_json::from_value(kept).map_err(|error| Error::fault(&error))?;
-        let rows = inputs::get_all(&mut tx, permit, &mistaken).await?;
+        let named: BTreeSet<InputId> = mistaken.iter().chain(&suspected).copied().collect();
+        let rows = inputs::get_all(&mut tx, permit, &named.into_iter().collect::<Vec<_>>()).await?;
+        let input = |id: &InputId| rows.iter().find(|row| row.id == *id).cloned();
         let mistakes = evaluation.mistakes.iter().zip(&mistaken);
-        let mistakes = mistakes.filter_map(|(mistake, input)| {
-            let input = rows.iter().find(|row| row.id == *input)?.clone();
-            Some(Mistaken { mistake: *mistake, input })
-        });
-        Ok(Evaluated { mistakes: mistakes.collect(), model, evaluation })
+        let mistakes =
+            mistakes.filter_map(|(mistake, id)| Some(Mistaken { mistake: *mistake, input: input(id)? }));
+        let suspects = suspects.into_iter().zip(&suspected);
+        let suspects = suspects.filter_map(|(suspect, id)| Some(Suspected { suspect, input: input(id)? }));
+        Ok(Evaluated { mistakes: mistakes.collect(), suspects: suspects.collect(), model, evaluation })
     }
 }

@@ -32,7 +32,7 @@ pub use delete::DeleteModels;
 pub use embedding::EmbeddingCounts;
 pub(crate) use embedding::read as vector;
 pub(crate) use engine::Engine;
-pub use evaluation::{Evaluated, Mistaken};
+pub use evaluation::{Evaluated, Mistaken, Suspected};
 pub(crate) use likeness::Indexes;
 pub use likeness::{Alike, Likeness, Likest, MOST_RANKED};
 pub use patch::PatchModel;

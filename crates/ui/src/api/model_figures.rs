@@ -2,8 +2,9 @@
 
 use std::cmp::Reverse;
 
+use atelier_service::inputs::InputRow;
 use atelier_service::models::quality::{ClassQuality, Evaluation, Ranking};
-use atelier_service::models::{Evaluated, Mistaken, Outcome};
+use atelier_service::models::{Answer, Evaluated, Mistaken, Outcome, Suspected};
 
 use super::inputs::{Input, beginning};
 use super::progress::Figure;
@@ -12,8 +13,8 @@ use crate::plot::{self, Bar, Fill};
 /// Of how many concepts curves are drawn: as many as there are colours.
 const CURVES: usize = 4;
 
-/// How many mistakes are shown.
-const MISTAKES: usize = 24;
+/// How many mistakes are shown, and how many labels that are probably wrong.
+const SHOWN: usize = 24;
 
 /// A share as people read it.
 pub(super) fn percent(share: f64) -> String {
@@ -89,33 +90,57 @@ pub(super) fn compared(this: &Outcome, other: &Outcome) -> Vec<[String; 4]> {
 
 /// The worst mistakes, each with what was said and what was predicted.
 pub(super) fn mistakes(outcome: &Outcome, mistakes: Vec<Mistaken>) -> Vec<(Input, String)> {
-    let called = |class: usize| {
-        outcome.concepts.get(class).map_or("?", |count| count.concept.name.as_str()).to_owned()
-    };
-    let shown = mistakes.into_iter().take(MISTAKES).map(|Mistaken { mistake, input: row }| {
-        let sure = percent(mistake.certainty);
+    let shown = mistakes.into_iter().take(SHOWN).map(|Mistaken { mistake, input }| {
+        let (said, sure) = (called(outcome, mistake.class), percent(mistake.certainty));
         let words = match mistake.predicted {
             Some(predicted) => {
-                format!("Said to be “{}”, predicted “{}” ({sure}).", called(mistake.class), called(predicted))
+                format!("Said to be “{said}”, predicted “{}” ({sure}).", called(outcome, predicted))
             }
-            None if mistake.said == atelier_service::models::Answer::Yes => {
-                format!("Said to show “{}”, predicted that it does not ({sure}).", called(mistake.class))
+            None if mistake.said == Answer::Yes => {
+                format!("Said to show “{said}”, predicted that it does not ({sure}).")
             }
-            None => format!("Said not to show “{}”, predicted that it does ({sure}).", called(mistake.class)),
+            None => format!("Said not to show “{said}”, predicted that it does ({sure})."),
         };
-        let input = Input {
-            cursor: row.id.to_string(),
-            medium: row.kind,
-            beginning: row.body.as_deref().map(beginning),
-            has_thumbnail: row.thumbnail_key.is_some(),
-            concepts: Vec::new(),
-            author: String::new(),
-            made_at: row.created_at.micros(),
-            slug: row.slug,
-        };
-        (input, words)
+        (shown(input), words)
     });
     shown.collect()
+}
+
+/// What is probably said wrongly, each with what it is.
+pub(super) fn suspects(outcome: &Outcome, suspects: Vec<Suspected>) -> Vec<(Input, String)> {
+    let shown = suspects.into_iter().take(SHOWN).map(|Suspected { suspect, input }| {
+        let said = called(outcome, suspect.class);
+        let (likely, unlikely) =
+            (percent(suspect.probability + suspect.margin), percent(suspect.probability));
+        let words = match suspect.instead {
+            Some(instead) => {
+                format!("Said to be “{said}” ({unlikely}), rather “{}” ({likely}).", called(outcome, instead))
+            }
+            None if suspect.said == Answer::Yes => {
+                format!("Said to show “{said}”, which it probably does not ({likely}).")
+            }
+            None => format!("Said not to show “{said}”, which it probably does ({likely})."),
+        };
+        (shown(input), words)
+    });
+    shown.collect()
+}
+
+fn called(outcome: &Outcome, class: usize) -> &str {
+    outcome.concepts.get(class).map_or("?", |count| count.concept.name.as_str())
+}
+
+fn shown(row: InputRow) -> Input {
+    Input {
+        cursor: row.id.to_string(),
+        medium: row.kind,
+        beginning: row.body.as_deref().map(beginning),
+        has_thumbnail: row.thumbnail_key.is_some(),
+        concepts: Vec::new(),
+        author: String::new(),
+        made_at: row.created_at.micros(),
+        slug: row.slug,
+    }
 }
 
 /// A figure that is not finished.

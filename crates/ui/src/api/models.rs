@@ -172,6 +172,8 @@ pub struct VersionShown {
     pub figures: Vec<Figure>,
     /// Why no more figures are shown, if the person may not see them.
     pub no_figures: Option<String>,
+    /// What is probably said wrongly: the input, and what that is.
+    pub suspects: Vec<(Input, String)>,
     /// Its worst mistakes: the input, and what was said and predicted.
     pub mistakes: Vec<(Input, String)>,
     /// The other versions that are trained: by identifier, and what they are called.

@@ -380,6 +380,7 @@ pub(super) async fn version(
         warnings: Vec::new(),
         figures: Vec::new(),
         no_figures: None,
+        suspects: Vec::new(),
         mistakes: Vec::new(),
         others: others.collect(),
         with,
@@ -394,6 +395,7 @@ pub(super) async fn version(
             shown.warnings =
                 outcome.cautions.iter().map(|caution| caution.sentence(&outcome.concepts)).collect();
             shown.figures = figures(slug, outcome, &evaluated);
+            shown.suspects = model_figures::suspects(outcome, evaluated.suspects);
             shown.mistakes = model_figures::mistakes(outcome, evaluated.mistakes);
         }
         Err(refused @ Error::Forbidden { .. }) => {

@@ -61,6 +61,7 @@ fn Body(shown: VersionShown) -> impl IntoView {
         warnings,
         figures,
         no_figures,
+        suspects,
         mistakes,
         others,
         with,
@@ -79,7 +80,15 @@ fn Body(shown: VersionShown) -> impl IntoView {
     let no_figures = no_figures.map(|why| view! { <p class="section-lead"><Prose text=why /></p> });
     let figures =
         figures.into_iter().map(|figure| view! { <FigureWithTable figure /> }.into_any()).collect_view();
-    let mistakes = (!mistakes.is_empty()).then(|| worst(&app, mistakes));
+    let suspects = cards(
+        &app,
+        "Labels that are probably wrong",
+        "What is said here is less probable than something else, by all that is said of the others: look at it again. It can be \
+         changed on the input’s page.",
+        suspects,
+    );
+    let lead = "Those of which it was surest. Not every one is a wrong label: some inputs are hard.";
+    let mistakes = cards(&app, "Its worst mistakes", lead, mistakes);
     let comparison = (is_trained && !others.is_empty())
         .then(|| compare(version_path(&app, &model, &slug), others, &with, comparison));
     let end = match no_deletion {
@@ -104,6 +113,7 @@ fn Body(shown: VersionShown) -> impl IntoView {
             {warned}
             {no_figures}
             {figures}
+            {suspects}
             {mistakes}
             {comparison}
             <section class="section"><h2>"Delete"</h2>{end}</section>
@@ -111,9 +121,17 @@ fn Body(shown: VersionShown) -> impl IntoView {
     }
 }
 
-/// The mistakes that were surest of themselves.
-fn worst(app: &App, mistakes: Vec<(Input, String)>) -> AnyView {
-    let cards = mistakes
+/// Inputs under a heading, each with what is to be said of it; nothing, if there are none.
+fn cards(
+    app: &App,
+    title: &'static str,
+    lead: &'static str,
+    inputs: Vec<(Input, String)>,
+) -> Option<AnyView> {
+    if inputs.is_empty() {
+        return None;
+    }
+    let cards = inputs
         .into_iter()
         .map(|(input, words)| {
             let href = input_path(app, &input.slug);
@@ -130,16 +148,14 @@ fn worst(app: &App, mistakes: Vec<(Input, String)>) -> AnyView {
             .into_any()
         })
         .collect_view();
-    view! {
+    let section = view! {
         <section class="section">
-            <h2>"Its worst mistakes"</h2>
-            <p class="section-lead">
-                "Those of which it was surest: often it is the label that is wrong, which can be changed on the input’s page."
-            </p>
+            <h2>{title}</h2>
+            <p class="section-lead">{lead}</p>
             <ul class="cards" role="list">{cards}</ul>
         </section>
-    }
-    .into_any()
+    };
+    Some(section.into_any())
 }
 
 /// Another version beside this one. The form is part of the address, so that it needs no script.

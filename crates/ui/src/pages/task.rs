@@ -237,7 +237,7 @@ fn help_form(app: App, task: String, helper: Option<TaskHelper>, models: Vec<Cho
     view! {
         <details open=is_open>
             <summary>{does}</summary>
-            <PostForm form>
+            <PostForm form class="task-form">
                 <ErrorSummary />
                 <TaskFields app task />
                 <Select name="model" label="Model" none="None" options=models value=model />

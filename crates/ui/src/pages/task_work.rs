@@ -363,7 +363,7 @@ fn choice_box(index: usize, choice: LabelChoice) -> AnyView {
         let id = id.clone();
         use_shortcut(key, format!("Say {}", concept.name), move || press(&id));
     }
-    let key = key.map(|key| view! { <kbd>{key}</kbd> });
+    let key = key.map(|key| view! { <kbd class="needs-script">{key}</kbd> });
     let meaning = (!definition.is_empty()).then(|| view! { <span class="row-note">{definition}</span> });
     let probability = probability.map(|share| {
         let class = if suggested { "probability is-suggested" } else { "probability" };
@@ -422,7 +422,7 @@ fn suggestion(suggester: &Suggester, choices: &[LabelChoice]) -> AnyView {
     if let Some(key) = key {
         use_shortcut(key, "Submit what is suggested", move || press(ACCEPT));
     }
-    let key = key.map(|key| view! { <kbd>{key}</kbd> });
+    let key = key.map(|key| view! { <kbd class="needs-script">{key}</kbd> });
     view! {
         <input type="hidden" name="suggested_by" value=version.clone() />
         {fields}

@@ -11,6 +11,7 @@ use atelier_domain::training::{Fault, Phase};
 use atelier_learn::folds::Folds;
 use atelier_learn::linear::{self, FitError, Options, Penalty, Problem, fit};
 use atelier_learn::quality::{Evaluation, cross_validate, evaluate, warnings};
+use atelier_learn::suspects::{Suspect, suspects};
 use atelier_learn::targets::contradictions;
 use atelier_learn::{InvalidTargets, Rows};
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,9 @@ const SEED: u64 = 1;
 
 /// Of how many concepts the points of curves are kept: those with the most examples.
 const CURVES: usize = 40;
+
+/// How many labels are named that are probably wrong.
+const SUSPECTS: usize = 50;
 
 /// What is learned from.
 #[derive(Debug)]
@@ -46,6 +50,12 @@ pub(in crate::models) struct Kept {
     pub(in crate::models) evaluation: Evaluation,
     /// The inputs of its mistakes, in their order.
     pub(in crate::models) mistaken: Vec<InputId>,
+    /// What is probably said wrongly, the surest first; of versions of earlier releases that is not known.
+    #[serde(default)]
+    pub(in crate::models) suspects: Vec<Suspect>,
+    /// The inputs of that, in the same order.
+    #[serde(default)]
+    pub(in crate::models) suspected: Vec<InputId>,
 }
 
 /// What was learned.
@@ -120,6 +130,11 @@ pub(super) fn learn(material: Material, watch: &Watch) -> Result<Learned, Failur
     let mistakes = evaluation.mistakes.iter();
     let mistaken = mistakes.filter_map(|mistake| table.inputs.get(mistake.example).copied()).collect();
     thin(&mut evaluation);
+    let mut suspects =
+        suspects(targets, &crossed.probabilities).map_err(|error| (Fault::Internal, error.to_string()))?;
+    suspects.truncate(SUSPECTS);
+    let suspected =
+        suspects.iter().filter_map(|suspect| table.inputs.get(suspect.example).copied()).collect();
     let names = table.concepts.iter().map(|concept| concept.slug.clone()).collect();
     let model: linear::Model =
         fitted.model.named(names).map_err(|error| (Fault::Internal, error.to_string()))?;
@@ -135,7 +150,7 @@ pub(super) fn learn(material: Material, watch: &Watch) -> Result<Learned, Failur
             means: evaluation.means,
             cautions,
         },
-        kept: Kept { evaluation, mistaken },
+        kept: Kept { evaluation, mistaken, suspects, suspected },
         weights: model.to_bytes(),
     })
 }
