@@ -228,12 +228,12 @@ impl Index {
     /// All pairs that are at least as similar, each once, by asking for the neighbours of each vector: near
     /// duplicates. Of two vectors that are kept as bytes, similarities are exact to about a thousandth.
     ///
-    /// It takes as long as a query for each vector, or half of that. After each it tells `progress` how many are done,
-    /// which may end it with the pairs that were found so far.
+    /// It takes as long as a query for each vector, or half of that. After each it tells `progress` how many are done, and how
+    /// many pairs were found; that may end it with those.
     pub fn pairs(
         &self,
         similarity: f32,
-        mut progress: impl FnMut(usize) -> ControlFlow<()>,
+        mut progress: impl FnMut(usize, usize) -> ControlFlow<()>,
     ) -> Vec<(Key, Neighbor)> {
         let mut found = Vec::new();
         for (place, key) in self.keys.iter().enumerate() {
@@ -250,7 +250,7 @@ impl Index {
                     }
                 }
             });
-            if progress(place + 1).is_break() {
+            if progress(place + 1, found.len()).is_break() {
                 break;
             }
         }
@@ -528,7 +528,7 @@ mod tests {
             }
         }
         let mut told = 0;
-        let found = index.pairs(0.99, |done| {
+        let found = index.pairs(0.99, |done, _| {
             told = done;
             ControlFlow::Continue(())
         });
@@ -540,7 +540,7 @@ mod tests {
         // It can be ended: the first has its neighbours by then.
         assert_eq!(
             index
-                .pairs(0.99, |done| if done == 6 {
+                .pairs(0.99, |_, found| if found == 1 {
                     ControlFlow::Break(())
                 } else {
                     ControlFlow::Continue(())

@@ -18,6 +18,7 @@ on_both_databases! {
     a_sentence_finds_texts_about_the_same_and_pictures_that_show_it,
     a_search_ranks_what_its_filter_lets_through,
     whoever_reaches_some_inputs_finds_among_these,
+    duplicates_are_found_in_groups_with_the_oldest_first,
 }
 
 const KITTENS: [(&str, &str); 4] = [
@@ -220,4 +221,43 @@ async fn whoever_reaches_some_inputs_finds_among_these(bench: Bench) {
     // Without a task of his, he reaches none.
     give_exactly(&bench, &ada, &app, bo.id, Rights { reach: Reach::Assigned, ..Rights::FULL }).await;
     assert_eq!(like_input(&bench, &bo.who, &app, "cat").await.unwrap_err(), Error::NotFound);
+}
+
+async fn duplicates_are_found_in_groups_with_the_oldest_first(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    add_texts(&bench, &ada.who, &app).await;
+    let find = async |who: &Who, from| bench.service.find_duplicates(who, &app, from).await;
+    let grouped = async |who: &Who, from| {
+        let found = find(who, from).await.unwrap().value;
+        assert!(found.is_all);
+        let slug = |(row, _): &(atelier_service::inputs::InputRow, f32)| row.slug.clone();
+        found.groups.iter().map(|group| group.iter().map(slug).collect()).collect::<Vec<Vec<String>>>()
+    };
+    assert_eq!(grouped(&ada.who, 0.98).await, Vec::<Vec<String>>::new(), "no two are the same");
+    // Each after the other, so that it is known which is the oldest.
+    let (picture, other) = (png(40, 30), png(30, 40));
+    for (slug, content) in [
+        ("cat-again", Content::Text("A cat sleeps on the sofa".into())),
+        ("shot", Content::Image(picture.clone().into())),
+        ("cat-thrice", Content::Text("A cat sleeps on the sofa.".into())),
+        ("shot-again", Content::Image(picture.into())),
+        ("another", Content::Image(other.into())),
+    ] {
+        bench.clock.advance(MINUTE);
+        add(&bench, &ada.who, &app, vec![input(slug, content)]).await;
+    }
+    while bench.service.embed_some().await.unwrap() > 0 {}
+    let found = grouped(&ada.who, 0.98).await;
+    assert_eq!(found[0], ["cat", "cat-thrice", "cat-again"], "the same before the nearly same");
+    assert_eq!(found[1][..2], ["shot", "shot-again"]);
+    assert_eq!(found.len(), 2);
+    for from in [0.5, 1.1, f32::NAN] {
+        assert_eq!(invalid(find(&ada.who, from).await.unwrap_err()).0, "from");
+    }
+    let bo = join(&bench, &ada, &app, "bo", Preset::Worker.scopes()).await;
+    assert!(forbidden(find(&bo.who, 0.98).await.unwrap_err()).1.contains("Search"));
+    // Without a task of his, he reaches none.
+    give_exactly(&bench, &ada, &app, bo.id, Rights { reach: Reach::Assigned, ..Rights::FULL }).await;
+    assert_eq!(grouped(&bo.who, 0.98).await, Vec::<Vec<String>>::new());
 }

@@ -149,6 +149,11 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("duplicates"))
+                    view=Page::Data(DataPage::Duplicates)
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("concepts"))
                     view=Page::Data(DataPage::Concepts)
                     ssr=SsrMode::Async

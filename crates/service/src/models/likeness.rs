@@ -263,6 +263,19 @@ impl Service {
         size: usize,
         is_meant: impl Fn(u128) -> bool + Send + 'static,
     ) -> Result<Vec<Neighbor>> {
+        let searching = move |index: &Index| index.nearest(&query, size, is_meant);
+        let near = self.among_vectors(conn, permit, space, searching).await?;
+        near.map_err(|error| Error::fault(&error))
+    }
+
+    /// What `work` finds among all vectors of the permit's app in a space.
+    pub(super) async fn among_vectors<T: Send + 'static>(
+        &self,
+        conn: &mut Conn,
+        permit: &Permit,
+        space: Space,
+        work: impl FnOnce(&Index) -> T + Send + 'static,
+    ) -> Result<T> {
         let place = (permit.app(), space);
         let model = catalogue::embedder(space.medium());
         let shelf = self.indexes.shelf(place);
@@ -283,14 +296,14 @@ impl Service {
                 break;
             }
         }
-        let searching = compute(move || {
-            let near = kept.index.nearest(&query, size, is_meant);
-            (kept, near)
+        let working = compute(move || {
+            let found = work(&kept.index);
+            (kept, found)
         });
-        let (kept, near) = searching.await.map_err(|error| Error::fault(&error))?;
+        let (kept, found) = working.await.map_err(|error| Error::fault(&error))?;
         self.indexes.note(place, kept.index.memory());
         *shelf = Some(kept);
-        near.map_err(|error| Error::fault(&error))
+        Ok(found)
     }
 }
 

@@ -6,6 +6,7 @@
 mod catalogue;
 mod classifiers;
 mod delete;
+mod duplicates;
 mod embedding;
 mod engine;
 mod evaluation;
@@ -29,6 +30,7 @@ pub use atelier_learn::{Answer, quality};
 pub use atelier_store::queries::trainings::VersionRow;
 pub(crate) use classifiers::Classifiers;
 pub use delete::DeleteModels;
+pub use duplicates::Duplicates;
 pub use embedding::EmbeddingCounts;
 pub(crate) use embedding::read as vector;
 pub(crate) use engine::Engine;

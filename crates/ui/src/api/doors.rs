@@ -9,8 +9,8 @@ use leptos::server_fn::ServerFn;
 
 use super::{
     account, alike, annotations, apps, audit, batches, calls, collaborators, collectors, concepts, datasets,
-    explorer, identity, inputs, invitations, keys, models, passkeys, progress, second_factor, tasks, vocabs,
-    workflows,
+    duplicates, explorer, identity, inputs, invitations, keys, models, passkeys, progress, second_factor,
+    tasks, vocabs, workflows,
 };
 
 /// A server function.
@@ -134,6 +134,8 @@ pub const DOORS: &[Door] = &[
     door::<inputs::ListMoreInputs>(&[ListInputs, ListConcepts]),
     door::<inputs::GetInput>(&[GetInput, ViewApp]),
     door::<alike::GetAlikeInputs>(&[PostInputsSearches, ListConcepts, ViewApp]),
+    door::<duplicates::GetDuplicates>(&[PostInputsSearches, ListConcepts, ViewApp]),
+    door::<duplicates::DeleteDuplicates>(&[DeleteInputs]),
     door::<inputs::DeleteInput>(&[DeleteInput]),
     // What else is done to inputs asks for more: tests of the operations see to that.
     door::<batches::BeginBatch>(&[PostAnnotations, ListConcepts]),

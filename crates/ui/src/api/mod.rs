@@ -18,6 +18,7 @@ pub mod concepts;
 pub mod datasets;
 #[cfg(feature = "ssr")]
 pub mod doors;
+pub mod duplicates;
 pub mod explorer;
 pub mod identity;
 pub mod inputs;

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     api::{
         alike::AskedAlike,
+        duplicates::duplicates_path,
         explorer::{Asked, COUNTED},
         inputs::{Inputs as List, list_inputs, list_path},
     },
@@ -106,7 +107,12 @@ fn Body(list: List) -> impl IntoView {
     let alike = alike.map(|alike| {
         let words =
             if finding.q.is_empty() { "Search by likeness" } else { "Search among these by likeness" };
-        view! { <p class="row-note"><a href=alike.address(&app)>{words}</a></p> }
+        view! {
+            <p class="row-note">
+                <a href=alike.address(&app)>{words}</a> " · "
+                <a href=duplicates_path(&app, None)>"Duplicates"</a>
+            </p>
+        }
     });
     let tools = (!is_empty).then(|| {
         let views = no_search.is_none().then(|| {

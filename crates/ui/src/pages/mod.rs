@@ -30,6 +30,7 @@ pub mod dataset;
 pub mod dataset_import;
 pub mod dataset_versions;
 pub mod datasets;
+pub mod duplicates;
 pub mod input;
 pub mod input_history;
 pub mod inputs;

@@ -455,6 +455,7 @@ fn what_is_in_anothers_app_is_not_found_by_way_of_ones_own() {
             "annotations/put-back",
             "inputs/get",
             "inputs/delete",
+            "inputs/delete-duplicates",
             "inputs/forget-view",
             "inputs/cancel-batch",
             "inputs/undo-batch",
