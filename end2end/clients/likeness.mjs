@@ -13,9 +13,9 @@ const concepts = outputs.flatMap((output) => output.data?.conceptsList ?? []);
 const search = new Search({ topK: 2, metric: "euclidean", algorithm: "brute_force", authConfig });
 // With a filter of inputs the client searches these, and annotations without.
 const filters = [{ inputTypes: ["image", "text"] }];
-const found = async (rank) => {
+const found = async (rank, among = filters) => {
   const hits = [];
-  for await (const page of search.query({ ranks: [rank], filters })) hits.push(...page.hitsList);
+  for await (const page of search.query({ ranks: [rank], filters: among })) hits.push(...page.hitsList);
   return hits.map((hit) => hit.input?.id);
 };
 
@@ -24,6 +24,7 @@ console.log(
     concepts: concepts.map((concept) => concept.name),
     byPicture: await found({ imageBytes: readFileSync(picture) }),
     bySentence: await found({ textRaw: "Broken signs that tell drivers to stop" }),
+    withoutFilter: await found({ textRaw: "Broken signs that tell drivers to stop" }, [{}]),
   }),
 );
 process.exit(0);

@@ -79,6 +79,7 @@ class Clients(unittest.TestCase):
         self.assertEqual(len(said["concepts"]), 20)
         self.assertEqual(said["byPicture"], ["crossing"])
         self.assertEqual(said["bySentence"][0], "notes")
+        self.assertEqual(said["withoutFilter"], said["bySentence"])
 
 
 if __name__ == "__main__":

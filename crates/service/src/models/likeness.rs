@@ -132,7 +132,7 @@ impl Kept {
 
 impl Service {
     /// The inputs of the app that are found by `query`, those first that are most like `likeness`. `endpoint` is
-    /// `PostInputsSearches` or `PostSearches`.
+    /// `PostInputsSearches`, `PostAnnotationsSearches` or `PostSearches`.
     ///
     /// # Errors
     /// When the caller may not search, the query is not valid, there is no such input, or what is given cannot be read.

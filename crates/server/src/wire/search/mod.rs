@@ -58,8 +58,12 @@ pub(super) async fn post_annotations(
 ) -> Result<MultiSearchResponse, Failure> {
     let (who, app) = (who(&call)?, app_name(request.user_app_id));
     let asked = Asked { service: &service, call: &call, who: &who, app: &app };
-    let (query, answer) = asked.begin(the_one(request.searches)?, Subject::Annotations).await?;
-    let part = part(request.pagination);
+    let (mut search, part) = (the_one(request.searches)?, part(request.pagination));
+    // It is inputs that are like something: those are found of which something is said that passes the filter, if there is one.
+    if let Some(likeness) = search.query.as_mut().map(read::likeness).transpose()?.flatten() {
+        return asked.inputs_alike(search, likeness, part).await;
+    }
+    let (query, answer) = asked.begin(search, Subject::Annotations).await?;
     let found = service.search_annotations(&who, &app, &query, part).await.map_err(failure)?;
     let hits = asked.annotation_hits(&found.app, found.value.rows).await?;
     Ok(MultiSearchResponse { hits, ..answer })
