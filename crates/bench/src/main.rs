@@ -13,6 +13,7 @@ mod fill;
 mod floor;
 mod footprint;
 mod frames;
+mod learning;
 mod load;
 mod predict;
 mod process;
@@ -118,6 +119,7 @@ const PARTS: &[Part] = &[
     Part::of_stages("beside", "Reads beside other work", beside::measure),
     Part::by_itself("scale", "A million inputs", scale::measure),
     Part::by_itself("predict", "Predicting", predict::measure),
+    Part::by_itself("learning", "Learning and likeness", learning::measure),
     Part::by_itself("frames", "Scrolling and drawing", frames::measure),
     Part::of_stages("footprint", "Memory and start", footprint::measure),
     Part::of_stages("decisions", "A decision", decisions::measure),

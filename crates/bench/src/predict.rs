@@ -90,7 +90,7 @@ fn question(server: &Server, model: &str, authorization: &str, inputs: &[serde_j
 }
 
 /// Something with as much to decode as a photograph has.
-fn photograph(seed: u32) -> Result<Vec<u8>> {
+pub(crate) fn photograph(seed: u32) -> Result<Vec<u8>> {
     let picture = RgbImage::from_fn(640, 480, |x, y| {
         let noise =
             (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503) ^ seed).wrapping_mul(2_246_822_519) >> 27;
