@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use atelier_domain::model::Gives;
 use atelier_domain::training::State;
-use atelier_domain::{Endpoint, Medium};
+use atelier_domain::{Endpoint, Labels, Medium, Permit};
 use atelier_learn::Rows;
 use atelier_learn::linear::Model as Classifier;
 use atelier_store::Conn;
+use atelier_store::queries::collectors;
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
+use tracing::Instrument as _;
 
 use super::{Entered, Meant, Model, ModelConcept, ModelName, catalogue, find, known};
+use crate::collectors::Predicted;
 use crate::computing::compute;
-use crate::inputs::{Content, MOST_BYTES, MOST_TEXT_BYTES};
+use crate::inputs::{Content, MOST_BYTES, MOST_TEXT_BYTES, NewInput};
 use crate::{AppName, Error, Result, Service, Who};
 
 /// The most inputs of one request.
@@ -79,7 +82,8 @@ pub struct FoundConcept {
 }
 
 impl Service {
-    /// Asks a model, from `app`, what it finds in inputs. Nothing of them is kept.
+    /// Asks a model, from `app`, what it finds in inputs. Nothing of them is kept, unless a collector of the app watches the
+    /// model: then those that could be looked at are offered to it, beside the answer.
     ///
     /// # Errors
     /// When the caller may not do what `endpoint` does there, which predicts; there is no such model, it is not trained, or no
@@ -92,23 +96,49 @@ impl Service {
         endpoint: Endpoint,
         ask: Predict,
     ) -> Result<Predictions> {
-        let (model, classifier) = {
+        let (model, classifier, watched) = {
             let mut tx = self.store.read().await?;
             let entered = self.enter(&mut tx, who, app, endpoint).await?;
             let model = find(&mut tx, &entered, &ask.model, Meant::NewestTrained).await?;
             let classifier = self.classifier(&mut tx, &entered, &model).await?;
-            (model, classifier)
+            let watched = watched(&mut tx, &entered, &model).await?;
+            (model, classifier, watched)
         };
         if !(1..=MOST_AT_ONCE).contains(&ask.inputs.len()) {
             return Err(Error::invalid("inputs", format!("must be between 1 and {MOST_AT_ONCE}")));
         }
         let choice = Choice::of(&model, &ask.wanted)?;
+        let offered = watched.map(|(permit, by)| (permit, by, ask.inputs.clone()));
         let outputs = match model.takes {
             Some(Medium::Image) => self.look_at(model.kind.gives(), ask.inputs, &choice, classifier).await?,
             Some(Medium::Text) => self.read_texts(ask.inputs, &choice, classifier).await?,
             None => ask.inputs.iter().map(|_| Err(Error::invalid("model", NEEDS_ANOTHER))).collect(),
         };
+        if let Some((permit, by, inputs)) = offered {
+            let inputs = inputs.into_iter().zip(&outputs).filter(|(_, output)| output.is_ok());
+            self.offer(permit, by, inputs.map(|(content, _)| content).collect());
+        }
         Ok(Predictions { model, outputs })
+    }
+
+    /// Offers what was predicted with to the collectors that watch the model: whoever predicts does not wait for that.
+    fn offer(&self, permit: Permit, by: Predicted, inputs: Vec<Content>) {
+        let service = self.clone();
+        let inputs = inputs.into_iter().map(|content| NewInput {
+            slug: String::new(),
+            content,
+            metadata: None,
+            place: None,
+            labels: Labels::default(),
+            datasets: Vec::new(),
+        });
+        let inputs: Vec<NewInput> = inputs.collect();
+        let offering = async move {
+            if let Err(error) = service.collect(&permit, &by, &inputs).await {
+                tracing::warn!(%error, "could not offer to collectors what was predicted with");
+            }
+        };
+        self.background.spawn(offering.in_current_span());
     }
 
     /// What tells an app's concepts by vectors; nothing for public models.
@@ -217,6 +247,16 @@ impl Service {
         }
         Ok(text)
     }
+}
+
+/// The model as collectors of the app know it, and the permit by which it is asked, if any of them watches it.
+async fn watched(conn: &mut Conn, entered: &Entered, model: &Model) -> Result<Option<(Permit, Predicted)>> {
+    let (Entered::App(asked), Some(version), false) = (entered, &model.version, model.is_public()) else {
+        return Ok(None);
+    };
+    let by = Predicted { model: model.slug.clone(), version: version.slug.clone() };
+    let watching = collectors::watching(conn, &asked.permit, &by.model, &by.version).await?;
+    Ok((!watching.is_empty()).then_some((asked.permit, by)))
 }
 
 /// What a classifier finds in what has these vectors.

@@ -5,6 +5,7 @@ use super::*;
 on_both_databases! {
     what_is_predicted_goes_to_those_who_watch,
     whoever_may_no_longer_predict_gathers_no_predictions,
+    a_model_that_is_asked_offers_what_it_could_look_at,
 }
 
 fn predictions(slug: &str, model: &str) -> NewCollector {
@@ -89,4 +90,43 @@ async fn whoever_may_no_longer_predict_gathers_no_predictions(bench: Bench) {
     );
     // From then on it is passed over.
     assert!(bench.service.collect(&permit, &by, &[text("Three")]).await.unwrap().is_empty());
+}
+
+async fn a_model_that_is_asked_offers_what_it_could_look_at(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let service = &bench.service;
+    let said = |slug: &str| Label { concept: slug.parse().unwrap(), value: 1.0 };
+    let about = |of: &'static str, texts: [&'static str; 8]| {
+        texts.map(|body| NewInput {
+            labels: Labels { concepts: vec![said(of)], regions: Vec::new() },
+            ..text(body)
+        })
+    };
+    let inputs = about("cat", CATS).into_iter().chain(about("bank", BANKS)).collect();
+    service.post_inputs(&ada.who, &app, PostInputs { inputs, ..PostInputs::default() }).await.unwrap();
+    let settings = Training { medium: Some(Medium::Text), is_exclusive: true, ..Training::default() };
+    let new = NewModel { slug: "topics".into(), settings, ..NewModel::default() };
+    service.post_models(&ada.who, &app, vec![new]).await.unwrap();
+    service.train_model(&ada.who, &app, "topics", NewVersion::default()).await.unwrap();
+    assert_eq!(service.train_next().await, Ok(true));
+    make(&bench, &ada.who, &app, predictions("watch", "topics")).await.unwrap();
+
+    let ask = async |model: ModelName, texts: &[&str]| {
+        let inputs = texts.iter().map(|body| Content::Text((*body).into())).collect();
+        let ask = Predict { model, inputs, wanted: WantedConcepts::default() };
+        service.predict(&ada.who, &app, Endpoint::PostModelOutputs, ask).await.unwrap().outputs
+    };
+    // An empty text is answered with why it cannot be looked at.
+    let outputs = ask(ModelName::at(&app, "topics", ""), &["A new kitten", "", "A loan"]).await;
+    assert_eq!(outputs.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+    // Another model is none of its concern.
+    assert!(ask(ModelName::public("general-text-embedding"), &["A sign"]).await[0].is_ok());
+    // That is done beside the answer.
+    service.finish().await;
+    let page = service.list_inputs(&ada.who, &app, &InputsFilter::default(), 0, 50).await.unwrap();
+    let mut bodies: Vec<String> = page.inputs.iter().filter_map(|row| row.body.clone()).collect();
+    bodies.retain(|body| !CATS.contains(&body.as_str()) && !BANKS.contains(&body.as_str()));
+    bodies.sort_unstable();
+    assert_eq!(bodies, ["A loan", "A new kitten"]);
 }

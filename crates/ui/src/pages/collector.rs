@@ -176,7 +176,7 @@ fn key_form(app: &App, slug: &str) -> AnyView {
 fn waiting() -> AnyView {
     view! {
         <p class="section-lead">
-            "This app has no predictions yet. Once its model is asked, what it is asked about is gathered here."
+            "Whenever its model is asked, on its page, in a workflow or by a program, what it is asked about is offered here."
         </p>
     }
     .into_any()

@@ -171,7 +171,7 @@ fn addition(app: App) -> AnyView {
             <fieldset class="fieldset">
                 <legend>"Only for predictions"</legend>
                 <p class="field-hint">
-                    "This app has no predictions yet. A collector of them can be made, and waits for the first."
+                    "What one of the app’s own models is asked about, on its page, in a workflow or by a program."
                 </p>
                 <TextField name="model" label="Model" hint="Its id." optional=true />
                 <TextField name="model_version" label="Version" hint="Any, if nothing is given." optional=true />
