@@ -1,6 +1,5 @@
 import { expect, hydrated, test } from "./fixture";
-import { makeAccountWithToken, signInAs } from "./people";
-import { NAMES, addPictures, pictureOf } from "./shapes";
+import { NAMES, addPictures, appOfAda, pictureOf } from "./shapes";
 
 // What is refused is refused with a status that the browser notes.
 test.use({ expectedNoise: [/status of 422/] });
@@ -10,12 +9,7 @@ for (const javaScriptEnabled of [true, false]) {
     test.use({ javaScriptEnabled });
 
     test("what is nearly the same is found, and deleted where it is ticked", async ({ page, axe }) => {
-      const { email, token } = makeAccountWithToken("Ada Lovelace");
-      await signInAs(page, email, "/apps/new");
-      await page.getByLabel("Name", { exact: true }).fill("Shapes");
-      await page.getByRole("button", { name: "Make the app" }).click();
-      await expect(page).toHaveURL(/\/shapes$/);
-      const app = new URL(page.url()).pathname;
+      const { app, token } = await appOfAda(page);
       const [, owner, slug] = app.split("/");
       await addPictures(page, app, token, [0], false);
       const copies = [

@@ -76,14 +76,19 @@ export async function addPictures(
   expect(sent.status()).toBe(200);
 }
 
-/** Makes an app with labelled pictures, and answers its path and the token of whose it is. */
-export async function appWithPictures(page: Page, count: number): Promise<{ app: string; token: string }> {
+/** Makes an app, and answers its path and the token of whose it is. */
+export async function appOfAda(page: Page): Promise<{ app: string; token: string }> {
   const { email, token } = makeAccountWithToken("Ada Lovelace");
   await signInAs(page, email, "/apps/new");
   await page.getByLabel("Name", { exact: true }).fill("Shapes");
   await page.getByRole("button", { name: "Make the app" }).click();
   await expect(page).toHaveURL(/\/shapes$/);
-  const app = new URL(page.url()).pathname;
+  return { app: new URL(page.url()).pathname, token };
+}
+
+/** Makes one with labelled pictures. */
+export async function appWithPictures(page: Page, count: number): Promise<{ app: string; token: string }> {
+  const { app, token } = await appOfAda(page);
   await addPictures(page, app, token, Array.from({ length: count }, (_, number) => number));
   return { app, token };
 }

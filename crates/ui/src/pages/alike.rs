@@ -4,12 +4,12 @@ use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::inputs_shown::{concepts, face};
+use super::inputs_shown::{concepts, way_to};
 use crate::{
     api::{
         alike::{ALIKE_FORM, AlikeInputs as Shown, AlikeTo, AskedAlike, get_alike_inputs},
         apps::App,
-        inputs::{Input, input_path},
+        inputs::Input,
     },
     components::{
         drop::PictureField,
@@ -132,14 +132,8 @@ fn among(app: &App, asked: &AskedAlike, filter: String) -> Option<impl IntoView 
 
 /// The input that others are to be like.
 fn itself(app: &App, input: &Input) -> AnyView {
-    let href = input_path(app, &input.slug);
-    let face = face(app, input);
-    view! {
-        <div class="alike-to">
-            <a class="card-face" href=href>{face} <code class="card-id">{input.slug.clone()}</code></a>
-        </div>
-    }
-    .into_any()
+    let way = way_to(app, input);
+    view! { <div class="alike-to">{way}</div> }.into_any()
 }
 
 fn nothing(is_known: bool) -> AnyView {
@@ -209,21 +203,20 @@ fn Picture(path: String) -> impl IntoView {
 }
 
 fn card(app: &App, input: &Input, likeness: f32) -> AnyView {
-    let href = input_path(app, &input.slug);
-    let (face, chips) = (face(app, input), concepts(input));
+    view! { <li class="card">{alike_card(app, input, format!("{likeness:.2}"))}</li> }.into_any()
+}
+
+/// What one sees of an input, how alike it is, and the way to those that are like it.
+pub(super) fn alike_card(app: &App, input: &Input, how_alike: String) -> AnyView {
+    let (way, chips) = (way_to(app, input), concepts(input));
     let on = AskedAlike::input(&input.slug).address(app);
     view! {
-        <li class="card">
-            <a class="card-face" href=href>
-                {face}
-                <code class="card-id">{input.slug.clone()}</code>
-            </a>
-            <p class="row-note">
-                <span class="figures">{format!("{likeness:.2}")}</span> " · "
-                <a href=on aria-label=format!("Like this: {}", input.slug)>"Like this"</a>
-            </p>
-            {chips}
-        </li>
+        {way}
+        <p class="row-note">
+            <span class="figures">{how_alike}</span> " · "
+            <a href=on aria-label=format!("Like this: {}", input.slug)>"Like this"</a>
+        </p>
+        {chips}
     }
     .into_any()
 }

@@ -4,16 +4,12 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::{
-    collaborators::AppNameFields,
-    inputs_shown::{concepts, face},
-};
+use super::{alike::alike_card, collaborators::AppNameFields};
 use crate::{
     api::{
-        alike::AskedAlike,
         apps::App,
         duplicates::{ALIKE_FROM, DeleteDuplicates, Duplicates as Shown, duplicates_path, get_duplicates},
-        inputs::{Input, input_path},
+        inputs::Input,
     },
     components::{
         button::{Look, SubmitButton},
@@ -154,9 +150,6 @@ fn look_through(app: &App, groups: Vec<Vec<(Input, f32)>>, can_delete: bool) -> 
 
 /// One input of a group; the oldest says nothing of how alike it is.
 fn card(app: &App, input: &Input, alike: Option<f32>, number: Option<usize>) -> AnyView {
-    let href = input_path(app, &input.slug);
-    let (face, chips) = (face(app, input), concepts(input));
-    let on = AskedAlike::input(&input.slug).address(app);
     let words =
         alike.map_or_else(|| "The oldest".to_owned(), |alike| format!("{:.1} % alike", alike * 100.0));
     let tick = number.map(|number| {
@@ -168,19 +161,5 @@ fn card(app: &App, input: &Input, alike: Option<f32>, number: Option<usize>) -> 
             </p>
         }
     });
-    view! {
-        <li class="card">
-            <a class="card-face" href=href>
-                {face}
-                <code class="card-id">{input.slug.clone()}</code>
-            </a>
-            <p class="row-note">
-                <span class="figures">{words}</span> " · "
-                <a href=on aria-label=format!("Like this: {}", input.slug)>"Like this"</a>
-            </p>
-            {chips}
-            {tick}
-        </li>
-    }
-    .into_any()
+    view! { <li class="card">{alike_card(app, input, words)} {tick}</li> }.into_any()
 }

@@ -83,6 +83,19 @@ pub(super) fn face(app: &App, input: &Input) -> AnyView {
     }
 }
 
+/// What one sees of an input and its identifier, which lead to its page.
+pub(super) fn way_to(app: &App, input: &Input) -> AnyView {
+    let href = input_path(app, &input.slug);
+    let face = face(app, input);
+    view! {
+        <a class="card-face" href=href>
+            {face}
+            <code class="card-id">{input.slug.clone()}</code>
+        </a>
+    }
+    .into_any()
+}
+
 pub(super) fn concepts(input: &Input) -> Option<impl IntoView + use<>> {
     let more = input.concepts.len().saturating_sub(CHIPS);
     let chips =

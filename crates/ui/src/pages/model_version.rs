@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::inputs_shown::face;
+use super::inputs_shown::way_to;
 use super::model::ModelFields;
 use super::model_training::sentences;
 use crate::{
     api::{
         apps::App,
-        inputs::{Input, input_path},
+        inputs::Input,
         models::{
             DeleteModelVersion, ListedTraining, VersionShown, get_model_version, model_path, version_path,
         },
@@ -134,14 +134,10 @@ fn cards(
     let cards = inputs
         .into_iter()
         .map(|(input, words)| {
-            let href = input_path(app, &input.slug);
-            let face = face(app, &input);
+            let way = way_to(app, &input);
             view! {
                 <li class="card">
-                    <a class="card-face" href=href>
-                        {face}
-                        <code class="card-id">{input.slug.clone()}</code>
-                    </a>
+                    {way}
                     <p class="mistake">{words}</p>
                 </li>
             }
