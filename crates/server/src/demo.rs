@@ -29,6 +29,9 @@ const PEOPLE: [(&str, &str, &str); 5] = [
 /// The dataset of the frames that the task is about.
 const WALKS: &str = "walks";
 
+/// The model that tells the signs.
+const MODEL: &str = "signs";
+
 /// The pictures and texts, and `manifest.json`, which says what they show.
 #[derive(rust_embed::RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/demo"]
@@ -258,6 +261,8 @@ pub(crate) async fn fill(service: &Service) -> Result<(), Box<dyn Error>> {
     };
     made.by(service, &app, &ada).await?;
     train(service, &ada, &app).await?;
+    let concepts = manifest.concepts.iter().map(|word| word.id.clone()).collect();
+    task::suggested(service, &app, &ada, (&["ada", "bo", "di"], WALKS), concepts, MODEL).await?;
 
     println!("A demonstration was made. Sign in as:");
     for (email, password) in passwords {
@@ -270,14 +275,14 @@ pub(crate) async fn fill(service: &Service) -> Result<(), Box<dyn Error>> {
 async fn train(service: &Service, ada: &Who, app: &AppName) -> Result<(), Box<dyn Error>> {
     let settings = Training { medium: Some(Medium::Image), assumes_absent: true, ..Training::default() };
     let signs = NewModel {
-        slug: "signs".into(),
+        slug: MODEL.into(),
         name: "Signs".into(),
         description: "Says which signs are in a picture of a street.".into(),
         settings,
         ..NewModel::default()
     };
     service.post_models(ada, app, vec![signs]).await?;
-    service.train_model(ada, app, "signs", NewVersion::default()).await?;
+    service.train_model(ada, app, MODEL, NewVersion::default()).await?;
     Ok(())
 }
 

@@ -1,18 +1,22 @@
-//! A task of the demonstration, half done: three people draw boxes, and one looks at them.
+//! The tasks of the demonstration: one half done, in which three people draw boxes and one looks at them; and one in which a model
+//! helps.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 
 use atelier_domain::assignment::Act;
 use atelier_domain::label::{Labels, Shape};
-use atelier_domain::task::{Review, TaskKind, WorkerStrategy};
+use atelier_domain::task::{Queue, Review, TaskKind, WorkerStrategy};
 use atelier_domain::time::DAY;
 use atelier_service::annotations::NewAnnotation;
-use atelier_service::tasks::{ActOnAssignment, Labeller, NewTask, Source};
+use atelier_service::tasks::{ActOnAssignment, Help, Labeller, NewTask, Source};
 use atelier_service::{AppName, Service, Who};
 
-/// Its identifier.
+/// The one that is half done.
 const TASK: &str = "find-the-signs";
+
+/// The one in which a model helps.
+const SUGGESTED: &str = "which-signs";
 
 /// Of how many inputs, of a hundred, a labeller has said what is there.
 const LABELLED: usize = 60;
@@ -70,6 +74,32 @@ impl Made<'_> {
         }
         review(service, app, reviewer.1, truth.len() / 3).await
     }
+}
+
+/// Makes a task in which some say which signs are in pictures, and `model` suggests that once it is trained.
+pub(super) async fn suggested(
+    service: &Service,
+    app: &AppName,
+    owner: &Who,
+    (labellers, dataset): (&[&str], &str),
+    concepts: Vec<String>,
+    model: &str,
+) -> Result<(), Box<dyn Error>> {
+    let task = NewTask {
+        slug: SUGGESTED.into(),
+        name: "Which signs are there?".into(),
+        instructions: "Tick **every sign** that is in the picture, wherever it is. What the model suggests is right more often \
+                       than not: press `a` if it is, and tick what is there if it is not.\n"
+            .into(),
+        concepts,
+        source: Source::Dataset(dataset.into()),
+        labellers: labellers.iter().copied().map(Labeller::new).collect(),
+        strategy: WorkerStrategy::Dynamic,
+        ..NewTask::default()
+    };
+    service.post_tasks(owner, app, vec![task]).await?;
+    let help = Help { model: model.into(), from: 0.5, queue: Queue::LeastCertain };
+    Ok(service.help_in_task(owner, app, SUGGESTED, Some(&help)).await?)
 }
 
 /// Says of `count` inputs what is there, as carefully as people do.
