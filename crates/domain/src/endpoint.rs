@@ -517,6 +517,7 @@ endpoints! {
         if OthersInvitation [CollaboratorsDelete];
     ListAppAudit: Get [] by Session of Whole needs [AppsGet, AuditLogsGet];
     FollowApp: Get [] by Session needs [AppsGet];
+    PostModelVersionsUpload: Post [] by Session needs [AppsGet, ModelsAdd, ModelsGet, ModelsTrain, WorkflowsGet];
     ViewTaskProgress: Get [] by Session of Whole
         needs [AppsGet, TasksGet, ConceptsGet, InputsGet, AnnotationsGet, CollaboratorsGet];
 

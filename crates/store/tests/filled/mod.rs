@@ -1,5 +1,7 @@
 //! A store with rows in every table, made by the operations that make them.
 
+use std::io::Write as _;
+
 use atelier_domain::assignment::Act;
 use atelier_domain::collector::{Limits, Share};
 use atelier_domain::id::IdentityId;
@@ -14,7 +16,7 @@ use atelier_service::collectors::{NewCollector, Predictions, Source};
 use atelier_service::concepts::{ConceptLanguage, KnowledgeGraphRow, NewConcept, NewRelation};
 use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
 use atelier_service::keys::CreateKey;
-use atelier_service::models::{NewModel, NewVersion};
+use atelier_service::models::{NewModel, NewVersion, Scale, Upload, UploadTo};
 use atelier_service::search::{self, NewSearch, Query};
 use atelier_service::tasks::{ActOnAssignment, Labeller, NewTask};
 use atelier_service::vocabs::NewVocab;
@@ -23,6 +25,7 @@ use atelier_service::{AppName, Origin, Service, World};
 use atelier_store::queries::identities::{self, Subject};
 use atelier_store::queries::visits::{self, Purpose, Visit};
 use atelier_store::{Objects, Store};
+use atelier_testkit::onnx;
 use atelier_testkit::people::{PASSWORD, with_session};
 use atelier_testkit::pictures::png;
 use atelier_testkit::sharing::{invite, street_signs};
@@ -31,7 +34,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 50] = [
+pub(crate) const TABLES: [&str; 51] = [
     "identities",
     "visits",
     "first_links",
@@ -79,6 +82,7 @@ pub(crate) const TABLES: [&str; 50] = [
     "models",
     "model_versions",
     "model_results",
+    "model_files",
     "workflows",
     "workflow_versions",
     "default_workflows",
@@ -152,6 +156,7 @@ impl Filled {
         keep_search(bench, &ada, &app).await;
         say_of_several(bench, &ada, &app).await;
         train(bench, &ada, &app).await;
+        upload(bench, &ada, &app).await;
         make_workflow(bench, &ada, &app).await;
 
         // Bo signs in with a second factor, and is about to set up another app.
@@ -190,6 +195,17 @@ async fn train(bench: &Bench, ada: &Person, app: &AppName) {
         .await
         .expect("it can be trained");
     assert_eq!(bench.service.train_next().await, Ok(true));
+}
+
+/// A model that was uploaded.
+async fn upload(bench: &Bench, ada: &Person, app: &AppName) {
+    let mut file = tempfile::tempfile().expect("a file can be made");
+    file.write_all(&onnx::channels(&[-1, 3, 8, 8]).file()).expect("it can be written");
+    let new = NewModel { slug: "colours".into(), ..NewModel::default() };
+    let concepts = vec!["Red".to_owned(), "Blue".to_owned()];
+    let (to, scale, description) = (UploadTo::New(new), Scale::IMAGE_NET, "ours".to_owned());
+    let upload = Upload { to, file, concepts, scale, description };
+    bench.service.upload_model(&ada.who, app, upload).await.expect("it can be uploaded");
 }
 
 /// A workflow of that model, which is the app's own default.
