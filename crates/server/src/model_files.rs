@@ -185,6 +185,8 @@ fn of_field(error: Error) -> Error {
 }
 
 #[cfg(test)]
+mod door;
+#[cfg(test)]
 mod tests {
     use axum::body::Body;
     use http::Method;

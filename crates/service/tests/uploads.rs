@@ -250,7 +250,7 @@ async fn what_is_no_model_is_refused_and_nothing_of_it_kept(bench: Bench) {
         (&good[..good.len() / 2], both, "file", "must be an ONNX model: "),
         (&[], both, "file", "must be an ONNX model: "),
         (&looped, both, "file", "uses the operator `Loop`, which models here cannot use"),
-        (&good, &["red"], "file", "gives 2 numbers, and there are 1 concepts"),
+        (&good, &["red"], "file", "must give one number for each concept: it gives 2, and 1 is named"),
         (&infinite, both, "file", "cannot be used: the model gave something that is no number"),
         (&good, &[], "concepts", "must be between 1 and 1000"),
         (&good, &many, "concepts", "must be between 1 and 1000"),

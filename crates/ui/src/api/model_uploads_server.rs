@@ -99,7 +99,6 @@ pub(in crate::api) fn facts(uploaded: &Uploaded) -> UploadFacts {
     };
     let words = |size: u64| bytes(i64::try_from(size).unwrap_or(i64::MAX));
     let size = words(uploaded.size);
-    let millions = told.cost.products as f64 / 1e6;
     let memory = told.cost.weight_bytes.saturating_add(told.cost.value_bytes);
     let row = |name: &str, value: String| (name.to_owned(), value);
     let mut all = vec![row("Takes", takes.clone())];
@@ -123,14 +122,46 @@ pub(in crate::api) fn facts(uploaded: &Uploaded) -> UploadFacts {
         row("Gives", gives.to_owned()),
         row("Concepts", told.concepts.len().to_string()),
         row("File", size.clone()),
-        row("Work for one input", format!("{millions:.1} million products")),
+        row("Work for one input", format!("{} products", products(told.cost.products))),
         row("Memory", format!("{} at most", words(memory))),
         row("Time for one input", format!("{took} when it was tried")),
     ]);
     UploadFacts { takes, size, took, all }
 }
 
+/// A number of products, as people say it.
+fn products(count: u64) -> String {
+    match count {
+        ..1_000_000 => count.to_string(),
+        1_000_000..1_000_000_000 => format!("{} million", count / 1_000_000),
+        _ => format!("{:.1} billion", count as f64 / 1e9),
+    }
+}
+
 fn took(micros: u64) -> String {
     let millis = micros as f64 / 1e3;
     if millis < 1.0 { "under 1 ms".to_owned() } else { format!("{millis:.0} ms") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_much_it_takes_is_said_in_its_own_unit() {
+        let counts = [384, 385_900_000, 4_120_000_000].map(products);
+        assert_eq!(counts, ["384", "385 million", "4.1 billion"]);
+        assert_eq!([900, 24_400].map(took), ["under 1 ms", "24 ms"]);
+    }
+
+    #[test]
+    fn a_scale_is_shown_as_it_was_chosen() {
+        for choice in PixelScale::ALL {
+            let scale = choice.scale().unwrap_or(Scale { mean: [0.5; 3], deviation: [0.25, 0.5, 1.0] });
+            let (shown, mean, deviation) = chosen(scale);
+            assert_eq!(shown, choice);
+            let given = if choice == PixelScale::Given { ["0.5, 0.5, 0.5", "0.25, 0.5, 1"] } else { [""; 2] };
+            assert_eq!([mean.as_str(), deviation.as_str()], given);
+        }
+    }
 }

@@ -213,11 +213,11 @@ impl PixelScale {
     /// The same for people.
     pub fn words(self) -> &'static str {
         match self {
-            Self::ImageNet => "By ImageNet’s mean and deviation, as most networks of PyTorch",
+            Self::ImageNet => "By ImageNet’s mean and deviation",
             Self::Unit => "From 0 to 1",
             Self::Signed => "From −1 to 1",
-            Self::Bytes => "From 0 to 255, for networks that scale by themselves",
-            Self::Given => "By the mean and deviation below",
+            Self::Bytes => "From 0 to 255",
+            Self::Given => "By what is given below",
         }
     }
 }

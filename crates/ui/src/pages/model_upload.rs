@@ -155,7 +155,8 @@ fn Pixels(scale: (PixelScale, String, String)) -> impl IntoView {
         <fieldset class="fieldset">
             <legend>"Pixels"</legend>
             <p class="field-hint">
-                "How red, green and blue, from 0 to 1, become what it takes. A model that takes vectors has no use for it."
+                "How red, green and blue, from 0 to 1, become what it takes. Most networks of PyTorch want ImageNet’s; those that \
+                 scale by themselves, from 0 to 255. A model that takes vectors has no use for it."
             </p>
             <div class="field">
                 <label for=id.clone()>"They are scaled"</label>
@@ -227,8 +228,8 @@ pub(super) fn uploads(app: &App, model: &ListedModel, own: OwnModel) -> AnyView 
             <p class="section-lead">
                 "It was trained elsewhere, and is not trained here. The newest version answers, unless another is asked."
             </p>
-            {table}
             {another}
+            {table}
         </section>
     }
     .into_any()
