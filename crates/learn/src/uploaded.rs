@@ -83,7 +83,10 @@ pub enum Refusal {
     #[error("must give one number for each concept (N×C), and gives {0}")]
     Output(String),
     /// It gives more or fewer numbers than there are concepts.
-    #[error("must give one number for each concept: it gives {given}, and {concepts} {} named", if *concepts == 1 { "is" } else { "are" })]
+    #[error(
+        "must give one number for each concept: it gives {given}, and {concepts} {} named",
+        if *concepts == 1 { "is" } else { "are" }
+    )]
     Concepts {
         /// How many numbers it gives.
         given: usize,
