@@ -519,6 +519,7 @@ endpoints! {
     FollowApp: Get [] by Session needs [AppsGet];
     ViewSuggestions: Get [] by Session
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet, TasksGet];
+    PostModelVersionsUpload: Post [] by Session needs [AppsGet, ModelsAdd, ModelsGet, ModelsTrain, WorkflowsGet];
     ViewTaskProgress: Get [] by Session of Whole
         needs [AppsGet, TasksGet, ConceptsGet, InputsGet, AnnotationsGet, CollaboratorsGet];
 

@@ -12,6 +12,7 @@ mod wire;
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use wire::{Declared, Graph, kind};
 
 use crate::engine::{Error, Lanes, Network, OPERATORS, floats};
@@ -82,7 +83,10 @@ pub enum Refusal {
     #[error("must give one number for each concept (N×C), and gives {0}")]
     Output(String),
     /// It gives more or fewer numbers than there are concepts.
-    #[error("gives {given} numbers, and there are {concepts} concepts")]
+    #[error(
+        "must give one number for each concept: it gives {given}, and {concepts} {} named",
+        if *concepts == 1 { "is" } else { "are" }
+    )]
     Concepts {
         /// How many numbers it gives.
         given: usize,
@@ -103,7 +107,8 @@ pub enum Refusal {
 }
 
 /// What a model takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Input {
     /// A picture.
     Picture {
@@ -119,7 +124,8 @@ pub enum Input {
 }
 
 /// How the numbers of a picture lie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Order {
     /// All red ones, then all green ones, then all blue ones (N×3×H×W).
     Planes,
@@ -128,7 +134,8 @@ pub enum Order {
 }
 
 /// What a model's numbers are, as far as its last operator tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Output {
     /// Probabilities of concepts of which one is right (`Softmax`).
     Shares,
@@ -139,7 +146,7 @@ pub enum Output {
 }
 
 /// What is subtracted from each colour of a pixel, and by what the rest is divided: values between 0 and 1.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scale {
     /// What is subtracted from red, green and blue.
     pub mean: [f32; 3],
@@ -147,8 +154,42 @@ pub struct Scale {
     pub deviation: [f32; 3],
 }
 
+/// That pixels cannot be scaled so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidScale {
+    /// A mean is infinite, or no number.
+    #[error("must have numbers as means")]
+    Mean,
+    /// A deviation is not above 0.
+    #[error("must have numbers above 0 as deviations")]
+    Deviation,
+}
+
+impl Scale {
+    /// The mean and the deviation of the pictures of ImageNet, by which most networks of PyTorch are trained.
+    pub const IMAGE_NET: Self = Self { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
+    /// From 0 to 1.
+    pub const UNIT: Self = Self { mean: [0.0; 3], deviation: [1.0; 3] };
+    /// From −1 to 1.
+    pub const SIGNED: Self = Self { mean: [0.5; 3], deviation: [0.5; 3] };
+    /// From 0 to 255, as pixels lie in files: for networks that scale by themselves.
+    pub const BYTES: Self = Self { mean: [0.0; 3], deviation: [1.0 / 255.0; 3] };
+
+    /// Whether pixels can be scaled so.
+    ///
+    /// # Errors
+    /// When not all of it are numbers, or something would be divided by what is not above 0.
+    pub fn check(&self) -> Result<(), InvalidScale> {
+        if !self.mean.iter().all(|mean| mean.is_finite()) {
+            return Err(InvalidScale::Mean);
+        }
+        let is_one = |deviation: &f32| deviation.is_normal() && *deviation > 0.0;
+        if self.deviation.iter().all(is_one) { Ok(()) } else { Err(InvalidScale::Deviation) }
+    }
+}
+
 /// How much a model takes for one input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
     /// Products of two numbers, about.
     pub products: u64,

@@ -10,137 +10,12 @@ use atelier_learn::uploaded::{Input, MOST_BYTES, Order, Output, Refusal, Scale, 
 use image::{Rgb, RgbImage};
 use proptest::prelude::*;
 
-/// A message of Protocol Buffers while it is being written.
-#[derive(Clone, Default)]
-struct Message(Vec<u8>);
+use onnx::{FLOAT, Graph, INT64, Message, channels, features, file, floats, node, tensor, value, whole};
 
-impl Message {
-    fn varint(&mut self, mut number: u64) {
-        while number > 0x7f {
-            self.0.push(number as u8 | 0x80);
-            number >>= 7;
-        }
-        self.0.push(number as u8);
-    }
-
-    fn number(mut self, field: u64, number: i64) -> Self {
-        self.varint(field << 3);
-        self.varint(number as u64);
-        self
-    }
-
-    fn bytes(mut self, field: u64, bytes: impl AsRef<[u8]>) -> Self {
-        self.varint(field << 3 | 2);
-        self.varint(bytes.as_ref().len() as u64);
-        self.0.extend_from_slice(bytes.as_ref());
-        self
-    }
-
-    fn all<T>(self, items: impl IntoIterator<Item = T>, add: impl Fn(Self, T) -> Self) -> Self {
-        items.into_iter().fold(self, add)
-    }
-}
-
-impl AsRef<[u8]> for Message {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-const FLOAT: i64 = 1;
-const INT64: i64 = 7;
-
-/// A value with a name, of a kind, with dimensions; one of -1 is left open.
-fn value(name: &str, kind: i64, dimensions: &[i64]) -> Message {
-    let shape = Message::default().all(dimensions, |shape, length| {
-        let dimension = Message::default();
-        shape.bytes(1, if *length < 0 { dimension.bytes(2, "N") } else { dimension.number(1, *length) })
-    });
-    let tensor = Message::default().number(1, kind).bytes(2, shape);
-    Message::default().bytes(1, name).bytes(2, Message::default().bytes(1, tensor))
-}
-
-fn tensor(name: &str, kind: i64, dimensions: &[i64], raw: impl AsRef<[u8]>) -> Message {
-    Message::default()
-        .all(dimensions, |tensor, length| tensor.number(1, *length))
-        .number(2, kind)
-        .bytes(8, name)
-        .bytes(9, raw)
-}
-
-fn floats(name: &str, dimensions: &[i64], numbers: &[f32]) -> Message {
-    tensor(
-        name,
-        FLOAT,
-        dimensions,
-        numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<_>>(),
-    )
-}
-
-fn whole(name: &str, numbers: &[i64]) -> Message {
-    let raw: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
-    tensor(name, INT64, &[numbers.len() as i64], raw)
-}
-
-/// An operator with whole numbers as attributes; one number is a number, several are a list.
-fn node(operator: &str, inputs: &[&str], outputs: &[&str], attributes: &[(&str, &[i64])]) -> Message {
-    Message::default()
-        .all(inputs, |node, name| node.bytes(1, name))
-        .all(outputs, |node, name| node.bytes(2, name))
-        .bytes(4, operator)
-        .all(attributes, |node, (name, numbers)| {
-            let attribute = Message::default().bytes(1, name);
-            let attribute = match numbers {
-                [number] => attribute.number(3, *number).number(20, 2),
-                numbers => {
-                    attribute.all(*numbers, |attribute, number| attribute.number(8, *number)).number(20, 7)
-                }
-            };
-            node.bytes(5, attribute)
-        })
-}
-
-/// A graph from `x` to `y`.
-#[derive(Clone)]
-struct Graph {
-    input: Message,
-    output: Message,
-    nodes: Vec<Message>,
-    weights: Vec<Message>,
-}
-
-impl Graph {
-    fn new(input: &[i64], output: &[i64]) -> Self {
-        let (input, output) = (value("x", FLOAT, input), value("y", FLOAT, output));
-        Self { input, output, nodes: Vec::new(), weights: Vec::new() }
-    }
-
-    fn node(mut self, operator: &str, inputs: &[&str], output: &str, attributes: &[(&str, &[i64])]) -> Self {
-        self.nodes.push(node(operator, inputs, &[output], attributes));
-        self
-    }
-
-    fn weights(mut self, tensor: Message) -> Self {
-        self.weights.push(tensor);
-        self
-    }
-
-    fn message(&self) -> Message {
-        Message::default()
-            .all(&self.nodes, |graph, node| graph.bytes(1, node))
-            .all(&self.weights, |graph, tensor| graph.bytes(5, tensor))
-            .bytes(11, &self.input)
-            .bytes(12, &self.output)
-    }
-
-    fn file(&self) -> Vec<u8> {
-        file(self.message())
-    }
-}
-
-fn file(graph: impl AsRef<[u8]>) -> Vec<u8> {
-    Message::default().number(1, 8).bytes(7, graph).bytes(8, Message::default().number(2, 17)).0
-}
+// The testkit stands on the service, which stands on what is tested here.
+#[expect(unreachable_pub, reason = "it is public in the testkit")]
+#[path = "../../testkit/src/onnx.rs"]
+mod onnx;
 
 fn load(file: Vec<u8>) -> Result<Uploaded, Refusal> {
     Uploaded::load(file, 2)
@@ -154,26 +29,12 @@ fn try_out(model: &Uploaded) -> Result<Duration, Refusal> {
     model.try_out(&Lanes::one(), Duration::from_secs(5), &|| Duration::ZERO)
 }
 
-/// Means of red and of blue: a small network with what real ones have.
-fn network(input: &[i64]) -> Graph {
-    Graph::new(input, &[-1, 2])
-        // Each of three channels as it is.
-        .weights(floats("kernel", &[3, 3, 1, 1], &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]))
-        .weights(floats("classes", &[2, 3], &[1.0, 0.0, 0.0, 0.0, 0.0, 1.0]))
-        .weights(whole("flat", &[0, -1]))
-        .node("Conv", &["x", "kernel"], "same", &[("kernel_shape", &[1, 1])])
-        .node("Relu", &["same"], "positive", &[])
-        .node("GlobalAveragePool", &["positive"], "mean", &[])
-        .node("Reshape", &["mean", "flat"], "embedding", &[])
-        .node("Gemm", &["embedding", "classes"], "y", &[("transB", &[1])])
-}
-
 /// As it is, between 0 and 1.
-const PLAIN: Scale = Scale { mean: [0.0; 3], deviation: [1.0; 3] };
+const PLAIN: Scale = Scale::UNIT;
 
 #[test]
 fn a_network_for_pictures_sees_them() {
-    let model = load(network(&[-1, 3, 8, 16]).file()).unwrap();
+    let model = load(channels(&[-1, 3, 8, 16]).file()).unwrap();
     assert_eq!(model.input(), Input::Picture { width: 16, height: 8, order: Order::Planes });
     assert_eq!(model.output(), Output::Scores);
     let red = RgbImage::from_pixel(100, 100, Rgb([255, 9, 0]));
@@ -195,7 +56,7 @@ fn a_network_for_pictures_sees_them() {
 
 #[test]
 fn pixels_lie_as_the_network_wants_them() {
-    let graph = network(&[1, 8, 16, 3]);
+    let graph = channels(&[1, 8, 16, 3]);
     let turned = Graph {
         nodes: [
             &[node("Transpose", &["x"], &["turned"], &[("perm", &[0, 3, 1, 2])])][..],
@@ -216,11 +77,7 @@ fn pixels_lie_as_the_network_wants_them() {
 
 #[test]
 fn feature_vectors_are_taken_as_well() {
-    let graph = Graph::new(&[-1, 3], &[-1, 2])
-        .weights(floats("w", &[3, 2], &[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]))
-        .node("MatMul", &["x", "w"], "scores", &[])
-        .node("Sigmoid", &["scores"], "y", &[]);
-    let model = load(graph.file()).unwrap();
+    let model = load(features(3).file()).unwrap();
     assert_eq!((model.input(), model.output()), (Input::Features(3), Output::Each));
     assert_eq!(model.predict(&Lanes::one(), &[vec![0.0, 0.0, 7.0]]).unwrap(), [[0.5, 0.5]]);
     assert!(model.predict(&Lanes::one(), &[vec![0.0]]).is_err(), "too few numbers");
@@ -354,7 +211,7 @@ fn without(message: &[u8], field: u64, name: &[u8]) -> Vec<u8> {
 
 #[test]
 fn what_it_takes_and_gives_has_to_fit() {
-    let graph = network(&[-1, 3, 8, 16]);
+    let graph = channels(&[-1, 3, 8, 16]);
     assert_eq!(Uploaded::load(graph.file(), 3).unwrap_err(), Refusal::Concepts { given: 2, concepts: 3 });
     for (input, said) in [
         (&[-1, 3, -1, -1][..], "N×3×N×N"),
@@ -534,7 +391,7 @@ fn lengths_and_depths_are_not_believed() {
     }
     let sequence = Message::default().bytes(13, Message::default().bytes(1, "v").bytes(2, kind));
     assert_eq!(load(file(sequence)).unwrap_err(), Refusal::Unsupported("values that are no tensors"));
-    let functions = Message(network(&[-1, 3, 8, 8]).file()).bytes(25, "");
+    let functions = Message(channels(&[-1, 3, 8, 8]).file()).bytes(25, "");
     assert_eq!(load(functions.0).unwrap_err(), Refusal::Unsupported("functions of its own"));
 }
 
@@ -564,7 +421,7 @@ fn long_graphs_are_loaded_and_longer_ones_refused() {
 
 #[test]
 fn a_trial_tells_what_is_slow_and_what_gives_no_numbers() {
-    let model = load(network(&[-1, 3, 8, 8]).file()).unwrap();
+    let model = load(channels(&[-1, 3, 8, 8]).file()).unwrap();
     let seconds = Cell::new(0);
     let stopwatch = || {
         seconds.set(seconds.get() + 3);
@@ -581,7 +438,7 @@ fn a_trial_tells_what_is_slow_and_what_gives_no_numbers() {
 
 #[test]
 fn a_file_that_was_cut_off_is_no_model() {
-    let file = network(&[-1, 3, 8, 8]).file();
+    let file = channels(&[-1, 3, 8, 8]).file();
     for length in 0..file.len() {
         let cut = load(file[..length].to_vec());
         // What is left out at the very end are versions of operators.
@@ -610,7 +467,7 @@ proptest! {
     fn any_bytes_within_a_model_are_survived(
         flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
     ) {
-        let mut file = network(&[-1, 3, 8, 8]).file();
+        let mut file = channels(&[-1, 3, 8, 8]).file();
         for (at, byte) in flips {
             let at = at.index(file.len());
             file[at] = byte;

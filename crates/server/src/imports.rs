@@ -2,8 +2,6 @@
 //! all inputs, `POST /{owner}/{app}/inputs`, by a form that works without scripts. The page is shown again with what became
 //! of it, as after any other form; scripts ask for lines that tell how far it is instead.
 
-use std::io::SeekFrom;
-
 use atelier_domain::Slug;
 use atelier_service::imports::{Import, Imported, Progress};
 use atelier_service::{AppName, Error, Service, Who};
@@ -17,7 +15,6 @@ use axum::response::{IntoResponse as _, Response};
 use futures::{StreamExt as _, stream};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use percent_encoding::percent_decode_str;
-use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
 
@@ -124,27 +121,13 @@ async fn file(request: Request) -> Result<(std::fs::File, String), UiError> {
     let broken = |_| UiError::form("The file broke off on the way. Try again.");
     let mut form =
         Multipart::from_request(request.map(ending_by_itself), &()).await.map_err(|_| broken(()))?;
-    while let Some(mut field) = form.next_field().await.map_err(|_| broken(()))? {
+    while let Some(field) = form.next_field().await.map_err(|_| broken(()))? {
         let name = field.file_name().unwrap_or_default().to_owned();
         if field.name() != Some("file") || name.is_empty() {
             continue;
         }
-        let kept = |error: std::io::Error| {
-            tracing::warn!(%error, "could not keep a file that is to be taken in");
-            UiError::Unavailable
-        };
-        let mut file = tokio::fs::File::from_std(tempfile::tempfile().map_err(kept)?);
-        let mut size = 0;
-        while let Some(chunk) = field.chunk().await.map_err(|_| broken(()))? {
-            size += chunk.len();
-            if size > LIMIT {
-                return Err(Error::invalid("file", format!("must have at most {} GB", LIMIT >> 30)).into());
-            }
-            file.write_all(&chunk).await.map_err(kept)?;
-        }
-        file.flush().await.map_err(kept)?;
-        file.seek(SeekFrom::Start(0)).await.map_err(kept)?;
-        return Ok((file.into_std().await, name));
+        let too_large = || Error::invalid("file", format!("must have at most {} GB", LIMIT >> 30));
+        return Ok((posted::kept_aside(field, LIMIT, too_large).await?, name));
     }
     Err(Error::invalid("file", "must be chosen").into())
 }

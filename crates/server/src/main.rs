@@ -18,6 +18,7 @@ mod imports;
 mod logs;
 mod mailer;
 mod metrics;
+mod model_files;
 mod outbox;
 mod pages;
 mod pictures;

@@ -1,6 +1,8 @@
 //! Files that the browser posts to a page by itself, without scripts: the page is shown again with what became of them, as
 //! after any other form.
 
+use std::io::SeekFrom;
+
 use atelier_service::Error;
 use atelier_service::inputs::{Content, MOST_BYTES};
 use atelier_ui::api::inputs::beginning;
@@ -8,11 +10,13 @@ use atelier_ui::error::UiError;
 use atelier_ui::form::Submission;
 use axum::body::Body;
 use axum::extract::Request;
+use axum::extract::multipart::Field;
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 
 use crate::upload::{Part, Parts as Fields, Unread};
 
@@ -29,6 +33,17 @@ pub(crate) async fn page_again(
     outcome: Result<String, UiError>,
     next: Next,
 ) -> Response {
+    page_with_typed(parts, form, Vec::new(), outcome, next).await
+}
+
+/// The same, with what was typed into its fields.
+pub(crate) async fn page_with_typed(
+    parts: Parts,
+    form: &str,
+    typed: Vec<(String, String)>,
+    outcome: Result<String, UiError>,
+    next: Next,
+) -> Response {
     let status = outcome.as_ref().err().map(UiError::status);
     // The page itself is asked for, as whoever looks at it afterwards does.
     let mut page = Request::from_parts(parts, Body::empty());
@@ -36,7 +51,7 @@ pub(crate) async fn page_again(
     page.headers_mut().remove(CONTENT_TYPE);
     page.headers_mut().remove(CONTENT_LENGTH);
     // A layer comes after the choice of who answers a method: the page of a posted form looks for this.
-    page.extensions_mut().insert(Submission { form: form.to_owned(), typed: Vec::new(), outcome });
+    page.extensions_mut().insert(Submission { form: form.to_owned(), typed, outcome });
     let mut response = next.run(page).await;
     if response.status() == StatusCode::OK
         && let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok())
@@ -58,6 +73,34 @@ pub(crate) fn guarded(mut response: Response) -> Response {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+/// What a field of a form holds, in a file that is gone once it was read.
+///
+/// # Errors
+/// When it breaks off on the way, has more bytes than `most`, which `too_large` says, or cannot be kept.
+pub(crate) async fn kept_aside(
+    mut field: Field<'_>,
+    most: usize,
+    too_large: impl FnOnce() -> Error,
+) -> Result<std::fs::File, UiError> {
+    let kept = |error: std::io::Error| {
+        tracing::warn!(%error, "could not keep a file that is to be taken in");
+        UiError::Unavailable
+    };
+    let broken = |_| UiError::form("The file broke off on the way. Try again.");
+    let mut file = tokio::fs::File::from_std(tempfile::tempfile().map_err(kept)?);
+    let mut size = 0;
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        size += chunk.len();
+        if size > most {
+            return Err(too_large().into());
+        }
+        file.write_all(&chunk).await.map_err(kept)?;
+    }
+    file.flush().await.map_err(kept)?;
+    file.seek(SeekFrom::Start(0)).await.map_err(kept)?;
+    Ok(file.into_std().await)
 }
 
 /// The picture or text that a form holds, and what it is called.

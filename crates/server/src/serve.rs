@@ -28,7 +28,7 @@ use crate::config::Config;
 use crate::mailer::Mailer;
 use crate::{
     alike, assets, audit, connections, events, exports, guard, housekeeping, identify, imports, metrics,
-    open, pages, pictures, predictions, providers, proxies, reports, traces, upload, wire,
+    model_files, open, pages, pictures, predictions, providers, proxies, reports, traces, upload, wire,
 };
 
 /// How long everything goes on once a supervisor asked to stop, so that whoever is connected can turn to another server.
@@ -133,10 +133,12 @@ pub(crate) fn router(
 ) -> Result<Router, assets::NoBundle> {
     let taking = imports::Imports { service: service.clone(), cookie };
     let predicting = predictions::Predictions { service: service.clone(), cookie };
+    let uploading = model_files::ModelFiles { service: service.clone(), cookie };
     let likenesses = alike::Likenesses { service: service.clone(), cookie };
     let pages = pages::router(assets::paths()?, context(service, cookie))
         .layer(from_fn_with_state(taking, imports::take))
         .layer(from_fn_with_state(predicting, predictions::take))
+        .layer(from_fn_with_state(uploading, model_files::take))
         .layer(from_fn_with_state(likenesses, alike::take))
         .layer(DefaultBodyLimit::max(imports::LIMIT))
         .layer(from_fn(guard::same_site));

@@ -56,7 +56,9 @@ pub struct Service {
     pictures: inputs::Pictures,
     engine: models::Engine,
     indexes: models::Indexes,
-    classifiers: models::Classifiers,
+    /// What predicts of models that were trained here, and of those that were uploaded.
+    classifiers: models::Shelf<atelier_learn::linear::Model>,
+    networks: models::Shelf<atelier_learn::uploaded::Uploaded>,
     /// Told whenever a training begins here.
     trainings: Arc<tokio::sync::Notify>,
     fetcher: inputs::Fetcher,
@@ -84,7 +86,8 @@ impl Service {
             pictures: inputs::Pictures::default(),
             engine: models::Engine::default(),
             indexes: models::Indexes::default(),
-            classifiers: models::Classifiers::default(),
+            classifiers: models::Shelf::new(models::MOST_CLASSIFIERS),
+            networks: models::Shelf::new(models::MOST_NETWORKS),
             trainings: Arc::default(),
             fetcher: inputs::Fetcher::new(inputs::Fetching::default()),
             imports: imports::Turns::default(),

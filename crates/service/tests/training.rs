@@ -100,7 +100,7 @@ impl Lab {
     }
 
     async fn trained(&self, slug: &str, version: &str) -> Trained {
-        *self.get(slug, version).await.unwrap().version.unwrap().training.unwrap()
+        self.get(slug, version).await.unwrap().version.unwrap().training().unwrap().clone()
     }
 
     /// Trains a model as it says, and answers what became of it.

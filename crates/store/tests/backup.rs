@@ -10,6 +10,7 @@ use atelier_domain::Endpoint;
 use atelier_domain::Labels;
 use atelier_service::Service;
 use atelier_service::inputs::{Content, InputsFilter, NewInput, PictureSize, PostInputs};
+use atelier_service::models::{ModelName, Predict, Wanted};
 use atelier_service::search::{Finds, Part};
 use atelier_store::backup::{Backup, BackupError, make};
 use atelier_store::db::{FromRow, Row};
@@ -102,6 +103,12 @@ async fn a_restored_copy_is_identical_whichever_database_it_is_in(bench: Bench) 
         let picture =
             copy.service.picture(&filled.ada.who, &filled.app, "crossing", PictureSize::Original).await;
         assert_eq!(picture.unwrap().bytes, filled.picture);
+        // So is what was uploaded as a model.
+        let model = ModelName::at(&filled.app, "colours", "");
+        let inputs = vec![Content::Image(filled.picture.clone())];
+        let ask = Predict { model, inputs, wanted: Wanted::default() };
+        let asked = copy.service.predict(&filled.ada.who, &filled.app, Endpoint::PostModelOutputs, ask).await;
+        assert!(asked.unwrap().outputs[0].is_ok(), "{database:?}");
     }
 }
 
@@ -232,7 +239,8 @@ async fn what_was_lost_before_is_told_and_keeps_nobody_from_the_rest(bench: Benc
         lost,
         [(original.as_str(), "its bytes are not those that were added"), (thumbnail.as_str(), "it is gone")]
     );
-    assert_eq!(manifest.objects, 0);
+    // The file of a model is left.
+    assert_eq!(manifest.objects, 1);
     let copy = restored(&folder, other(bench.service.store().backend())).await;
     assert!(copy.service.get_input(&filled.ada.who, &filled.app, "notes").await.is_ok());
 }

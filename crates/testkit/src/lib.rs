@@ -7,6 +7,7 @@
 mod bench;
 pub mod codes;
 pub mod errors;
+pub mod onnx;
 pub mod passkeys;
 pub mod people;
 pub mod pictures;

@@ -239,6 +239,11 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("models"), ParamSegment("model"), StaticSegment("upload"))
+                    view=Page::Learning(LearningPage::UploadModel)
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=(ParamSegment("owner"), ParamSegment("app"), StaticSegment("models"), ParamSegment("model"), StaticSegment("versions"), ParamSegment("version"))
                     view=Page::Learning(LearningPage::VersionOfModel)
                     ssr=SsrMode::Async

@@ -37,7 +37,7 @@
 use std::marker::PhantomData;
 
 use leptos::{
-    context::Provider, ev::SubmitEvent, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast as _,
+    context::Provider, ev, ev::SubmitEvent, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast as _,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -444,4 +444,43 @@ fn post_form(posting: Posting, class: &str, children: Children) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+/// A form with files among its fields, which the browser posts to the page by itself, with scripts or without: what it takes
+/// there is known by `name`. Its fields find it in the context, as those of [`PostForm`].
+#[component]
+pub fn FilesForm(
+    /// As what it is posted.
+    name: &'static str,
+    /// Further classes.
+    #[prop(optional)]
+    class: &'static str,
+    /// The fields and the button.
+    children: Children,
+) -> impl IntoView {
+    let Posting { pending, parts, .. } = Posting::new(name, name.to_owned());
+    let submit = move |event: SubmitEvent| {
+        // A second press while the first is under way must not do it twice.
+        if pending.get_untracked() {
+            event.prevent_default();
+        }
+        pending.set(true);
+    };
+    // Whoever comes back to the page as they left it can post again.
+    let shown = window_event_listener(ev::pageshow, move |_| {
+        pending.try_set(false);
+    });
+    on_cleanup(move || shown.remove());
+    view! {
+        <form
+            method="post"
+            action=""
+            enctype="multipart/form-data"
+            novalidate
+            class=format!("form {class}")
+            on:submit=submit
+        >
+            <Provider value=parts>{children()}</Provider>
+        </form>
+    }
 }

@@ -46,6 +46,7 @@ use crate::{
         leaked::ReportLeaked,
         model::OneModel,
         model_new::NewModel,
+        model_upload::UploadModel,
         model_version::VersionOfModel,
         models::Models,
         reset::AskReset,
@@ -151,6 +152,7 @@ pub(crate) enum LearningPage {
     OneWorkflow,
     EditWorkflow,
     VersionOfModel,
+    UploadModel,
 }
 
 /// The forms that change who may do what.
@@ -407,6 +409,7 @@ fn learning(page: LearningPage) -> AnyView {
         LearningPage::OneWorkflow => view! { <OneWorkflow /> }.into_any(),
         LearningPage::EditWorkflow => view! { <EditWorkflow /> }.into_any(),
         LearningPage::VersionOfModel => view! { <VersionOfModel /> }.into_any(),
+        LearningPage::UploadModel => view! { <UploadModel /> }.into_any(),
     }
 }
 

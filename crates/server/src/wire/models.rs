@@ -1,6 +1,7 @@
 //! Models, and what they find in inputs.
 
 pub(super) mod trained;
+mod uploaded;
 
 use atelier_contract::proto::status::Status;
 use atelier_contract::proto::visibility::Gettable;
@@ -19,7 +20,7 @@ use atelier_domain::{Endpoint, Medium, ModelKind};
 use atelier_service::inputs::Content;
 use atelier_service::models::{
     Found, FoundConcept, Model as Known, ModelConcept, ModelName, ModelVersion as Version, ModelsFilter,
-    Predict, Predictions, Wanted,
+    Predict, Predictions, Source, Wanted,
 };
 use atelier_service::{AppAddress, AppName, Error, Service};
 
@@ -406,9 +407,10 @@ fn write_version(version: &Version, license: &str, names: &Names) -> ModelVersio
         license: license.to_owned(),
         ..ModelVersion::default()
     };
-    match &version.training {
-        Some(training) => trained::write(written, training, names),
-        None => ModelVersion {
+    match &version.source {
+        Source::Trained(training) => trained::write(written, training, names),
+        Source::Uploaded(uploaded) => uploaded::write(written, uploaded, names),
+        Source::Public => ModelVersion {
             completed_at: written.created_at,
             modified_at: written.created_at,
             status: Some(StatusCode::ModelTrained.status()),

@@ -41,14 +41,28 @@ impl Service {
         asked: &Asked<Permit>,
         labels: &Labels,
     ) -> Result<()> {
-        let named: Vec<&str> = labels.concepts().into_keys().collect();
+        let named: Vec<(&str, &str)> = labels.concepts().into_keys().map(|slug| (slug, slug)).collect();
+        self.provide(tx, asked, &named).await
+    }
+
+    /// Makes those of the concepts, each an identifier and a name, that the app lacks, if the caller may add concepts.
+    ///
+    /// # Errors
+    /// When one is missing and the caller may not.
+    pub(crate) async fn provide(
+        &self,
+        tx: &mut WriteTx,
+        asked: &Asked<Permit>,
+        named: &[(&str, &str)],
+    ) -> Result<()> {
         if named.is_empty() {
             return Ok(());
         }
-        let held = concepts::hold(tx, &asked.permit, &named).await?;
-        let missing: Vec<&str> =
-            named.into_iter().filter(|slug| held.iter().all(|known| known != slug)).collect();
-        let Some(first) = missing.first() else { return Ok(()) };
+        let slugs: Vec<&str> = named.iter().map(|(slug, _)| *slug).collect();
+        let held = concepts::hold(tx, &asked.permit, &slugs).await?;
+        let is_missing = |(slug, _): &&(&str, &str)| held.iter().all(|known| known != slug);
+        let missing: Vec<&(&str, &str)> = named.iter().filter(is_missing).collect();
+        let Some((first, _)) = missing.first() else { return Ok(()) };
         if !asked.permit.scopes().contains(Scope::ConceptsAdd) {
             let why = format!(
                 "must be those of this app: `{first}` is none, and adding it needs {}",
@@ -59,9 +73,9 @@ impl Service {
         let language = apps::get(tx, &asked.permit).await?.default_language;
         let new: Vec<_> = missing
             .iter()
-            .map(|slug| concepts::NewConcept {
+            .map(|(slug, name)| concepts::NewConcept {
                 slug,
-                name: slug,
+                name,
                 language: &language,
                 definition: "",
                 metadata: None,

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use atelier_domain::{Medium, ModelKind, PublicPermit, Timestamp};
 use atelier_learn::public;
 
-use super::{Model, ModelConcept, ModelVersion};
+use super::{Model, ModelConcept, ModelVersion, Source};
 
 /// Since when they are there, in microseconds UTC: 28 November 2026.
 const MADE_AT: Timestamp = Timestamp::from_micros(1_795_824_000_000_000);
@@ -19,6 +19,14 @@ pub(super) fn embedder(medium: Medium) -> &'static str {
     match medium {
         Medium::Image => PICTURES,
         Medium::Text => TEXTS,
+    }
+}
+
+/// How many numbers its vectors have.
+pub(super) fn width(medium: Medium) -> usize {
+    match medium {
+        Medium::Image => public::PICTURE_WIDTH,
+        Medium::Text => public::TEXT_WIDTH,
     }
 }
 
@@ -65,7 +73,7 @@ pub(super) fn models(_permit: &PublicPermit) -> &'static [Model] {
             made_at: MADE_AT,
             concepts,
             dimensions,
-            training: None,
+            source: Source::Public,
         };
         vec![
             model(

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use atelier_domain::{Conditions, Endpoint};
 use atelier_store::Event;
-use atelier_store::queries::models;
+use atelier_store::queries::{model_files, models};
 use serde_json::json;
 
 use crate::audit::{Action, Actor, Done};
@@ -45,6 +45,7 @@ impl Service {
         if named.is_empty() {
             return Ok(0);
         }
+        let keys = model_files::keys(&mut tx, &asked.permit, &named).await?;
         let deleted = models::delete(&mut tx, &asked.permit, &named).await?;
         if deleted < named.len() as u64 {
             return Err(Error::NotFound);
@@ -61,6 +62,8 @@ impl Service {
         self.audit(&mut tx, Actor::in_app(&asked, &who.origin), &done);
         tx.announce(Event::Data(asked.permit.app()));
         tx.commit().await?;
+        // Only now: had the transaction failed, they would still be needed.
+        self.forget(keys).await;
         Ok(deleted)
     }
 }

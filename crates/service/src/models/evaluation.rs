@@ -64,7 +64,7 @@ impl Service {
         let permit = &asked.permit;
         let name = ModelName { is_public: false, slug: model.to_owned(), version: Some(version.to_owned()) };
         let model = find(&mut tx, &entered, &name, Meant::Newest).await?;
-        let trained = model.version.as_ref().and_then(|version| version.training.as_ref());
+        let trained = model.version.as_ref().and_then(|version| version.training());
         let row = trained.map(|trained| &trained.row).ok_or(Error::NotFound)?;
         if let Err(refusal) = permit.may_see_evaluation_of(row.user_id) {
             return Err(refuse(&mut tx, permit, &refusal).await);

@@ -1,10 +1,10 @@
 //! Models: which there are, and what they find in inputs.
 //!
 //! The public ones come with Atelier ([`catalogue`]) and belong to nobody. Those of an app are made in it, and trained there
-//! on what is said of its inputs ([`training`]); each training is a version of its model.
+//! on what is said of its inputs ([`training`]), or uploaded ([`upload`]); each training is a version of its model, and so is
+//! each file.
 
 mod catalogue;
-mod classifiers;
 mod delete;
 mod duplicates;
 mod embedding;
@@ -17,7 +17,9 @@ mod own;
 mod patch;
 mod post;
 mod predict;
+mod shelf;
 mod training;
+mod upload;
 mod versions;
 
 use atelier_domain::model::Gives;
@@ -26,9 +28,9 @@ use atelier_domain::{Conditions, Endpoint, Medium, ModelKind, Permit, PublicPerm
 use atelier_store::Conn;
 use atelier_store::queries::{models, trainings};
 
+pub use atelier_learn::uploaded::{self, Scale};
 pub use atelier_learn::{Answer, quality};
 pub use atelier_store::queries::trainings::VersionRow;
-pub(crate) use classifiers::Classifiers;
 pub use delete::DeleteModels;
 pub use duplicates::Duplicates;
 pub use embedding::EmbeddingCounts;
@@ -41,7 +43,9 @@ pub use patch::PatchModel;
 pub use post::NewModel;
 pub(crate) use predict::{CONCEPTS, FETCHED_AT_ONCE};
 pub use predict::{Found, FoundConcept, MOST_AT_ONCE, Predict, Predictions, Wanted};
+pub(crate) use shelf::Shelf;
 pub use training::{Caution, Count, Counted, Outcome};
+pub use upload::{Told, Upload, UploadTo};
 pub use versions::{NewVersion, PatchVersion};
 
 use crate::{AppAddress, AppName, Asked, Error, Result, Service, Who};
@@ -51,6 +55,10 @@ pub const MODELS: usize = 1_000;
 
 /// The most characters that a description has, and notes.
 pub const DESCRIPTION: usize = 4_000;
+
+/// How many bytes of what predicts are kept in memory: of models that were trained here, and of those that were uploaded.
+pub(crate) const MOST_CLASSIFIERS: usize = 64 << 20;
+pub(crate) const MOST_NETWORKS: usize = 512 << 20;
 
 /// A model.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +79,7 @@ pub struct Model {
     pub takes: Option<Medium>,
     /// Under which licence its weights are used; nothing for those of apps.
     pub license: String,
-    /// How it is trained next; nothing for public ones.
+    /// How it is trained next; nothing for public ones, and for those that are uploaded.
     pub settings: Option<Training>,
     /// Since when it is there.
     pub made_at: Timestamp,
@@ -83,7 +91,7 @@ pub struct Model {
     pub version: Option<ModelVersion>,
 }
 
-/// A model as it was trained once.
+/// A model as it was trained once, or uploaded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelVersion {
     /// By what it is known: 32 hexadecimal digits.
@@ -94,8 +102,32 @@ pub struct ModelVersion {
     pub concepts: usize,
     /// How many numbers its vectors have, if it gives vectors.
     pub dimensions: Option<usize>,
-    /// How it was trained, and what came of it; nothing for public ones.
-    pub training: Option<Box<Trained>>,
+    /// How it came to be.
+    pub source: Source,
+}
+
+/// How a version of a model came to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// It comes with Atelier.
+    Public,
+    /// It was trained here, or is being.
+    Trained(Box<Trained>),
+    /// It was uploaded.
+    Uploaded(Box<Uploaded>),
+}
+
+/// A version that somebody uploaded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Uploaded {
+    /// By whom, and when.
+    pub row: VersionRow,
+    /// How many bytes its file has.
+    pub size: u64,
+    /// What was found out about it.
+    pub told: Told,
+    /// Where its bytes are.
+    object_key: String,
 }
 
 /// How a version of an app's model was trained, or is being trained.
@@ -130,7 +162,7 @@ impl Trained {
 impl Model {
     fn own(row: models::ModelRow, version: Option<VersionRow>, app: &AppAddress) -> Result<Self> {
         let version = version.map(ModelVersion::own).transpose()?;
-        let seen = version.as_ref().and_then(|version| version.training.as_ref()?.outcome.as_ref());
+        let seen = version.as_ref().and_then(|version| version.training()?.outcome.as_ref());
         Ok(Self {
             app: Some(app.clone()),
             takes: row.settings.medium.or_else(|| seen.map(|outcome| outcome.medium)),
@@ -140,7 +172,7 @@ impl Model {
             notes: row.notes,
             kind: row.kind,
             license: String::new(),
-            settings: Some(row.settings),
+            settings: (!row.is_uploaded).then_some(row.settings),
             made_at: row.created_at,
             changed_at: row.changed_at,
             versions: usize::try_from(row.versions).unwrap_or_default(),
@@ -150,32 +182,59 @@ impl Model {
 
     /// Whether the version at hand can be asked: that of an own model, once it is trained.
     pub(crate) fn can_predict(&self) -> bool {
-        let trained = |version: &ModelVersion| version.training.as_ref().map(|trained| trained.state());
-        self.is_public() || self.version.as_ref().and_then(trained) == Some(State::Trained)
+        self.is_public() || self.version.as_ref().is_some_and(ModelVersion::answers)
     }
 
     /// Whether it comes with Atelier.
     #[must_use]
     pub fn is_public(&self) -> bool {
-        self.settings.is_none()
+        self.app.is_none()
+    }
+
+    /// Whether what predicts is uploaded, and not learned here.
+    #[must_use]
+    pub fn is_uploaded(&self) -> bool {
+        !self.is_public() && self.settings.is_none()
     }
 }
 
 impl ModelVersion {
     pub(crate) fn own(row: VersionRow) -> Result<Self> {
-        let outcome: Option<Outcome> = row
-            .result
-            .clone()
-            .map(serde_json::from_value)
-            .transpose()
-            .map_err(|error| Error::fault(&error))?;
-        Ok(Self {
-            slug: row.id.to_string(),
-            made_at: row.created_at,
-            concepts: outcome.as_ref().map_or(0, |outcome| outcome.concepts.len()),
-            dimensions: None,
-            training: Some(Box::new(Trained { row, outcome })),
-        })
+        let read = |error: serde_json::Error| Error::fault(&error);
+        let (slug, made_at) = (row.id.to_string(), row.created_at);
+        let (concepts, source) = match (&row.told, &row.object_key) {
+            (Some(told), Some(object_key)) => {
+                let told: Told = serde_json::from_value(told.clone()).map_err(read)?;
+                let size = row.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
+                let (concepts, object_key) = (told.concepts.len(), object_key.clone());
+                (concepts, Source::Uploaded(Box::new(Uploaded { row, size, told, object_key })))
+            }
+            _ => {
+                let outcome = row.result.clone().map(serde_json::from_value::<Outcome>).transpose();
+                let outcome = outcome.map_err(read)?;
+                let concepts = outcome.as_ref().map_or(0, |outcome| outcome.concepts.len());
+                (concepts, Source::Trained(Box::new(Trained { row, outcome })))
+            }
+        };
+        Ok(Self { slug, made_at, concepts, dimensions: None, source })
+    }
+
+    /// How it was trained, if it was here.
+    #[must_use]
+    pub fn training(&self) -> Option<&Trained> {
+        if let Source::Trained(trained) = &self.source { Some(trained) } else { None }
+    }
+
+    /// What was uploaded, if it was.
+    #[must_use]
+    pub fn upload(&self) -> Option<&Uploaded> {
+        if let Source::Uploaded(uploaded) = &self.source { Some(uploaded) } else { None }
+    }
+
+    /// Whether it can be asked.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        self.training().is_none_or(|trained| trained.state() == State::Trained)
     }
 }
 
@@ -322,11 +381,11 @@ async fn find(conn: &mut Conn, entered: &Entered, name: &ModelName, meant: Meant
 /// The concepts that a version of a model knows, in the order of its probabilities; none, if it gives vectors or is not
 /// trained.
 fn known(model: &Model) -> Vec<ModelConcept> {
-    match (model.kind.gives(), model.version.as_ref().and_then(|version| version.training.as_ref())) {
-        (Gives::Embeddings, _) => Vec::new(),
-        (Gives::Concepts, None) if model.is_public() => catalogue::concepts(model).to_vec(),
-        (Gives::Concepts, None) => Vec::new(),
-        (Gives::Concepts, Some(trained)) => {
+    match (model.kind.gives(), model.version.as_ref().map(|version| &version.source)) {
+        (Gives::Embeddings, _) | (Gives::Concepts, None) => Vec::new(),
+        (Gives::Concepts, Some(Source::Public)) => catalogue::concepts(model).to_vec(),
+        (Gives::Concepts, Some(Source::Uploaded(uploaded))) => uploaded.told.concepts.clone(),
+        (Gives::Concepts, Some(Source::Trained(trained))) => {
             let concepts = trained.outcome.iter().flat_map(|outcome| &outcome.concepts);
             concepts.map(|counted| counted.concept.clone()).collect()
         }

@@ -54,6 +54,9 @@ impl Service {
                 check_text("notes", &notes)?;
                 let settings = row.settings.clone().with(change.change);
                 if settings != row.settings {
+                    if row.is_uploaded {
+                        return Err(Error::invalid("model", "was uploaded, and is not trained here"));
+                    }
                     self.check_training(&mut tx, who, permit, &settings).await?;
                 }
                 Ok((name, description, notes, settings))

@@ -1,9 +1,11 @@
 //! Making models.
 
 use atelier_domain::id::ModelId;
-use atelier_domain::{Conditions, Endpoint, ModelKind, Permit, PublicPermit, ResourceId, Training};
-use atelier_store::Event;
-use atelier_store::queries::models;
+use atelier_domain::{
+    Conditions, Endpoint, ModelKind, Permit, PublicPermit, ResourceId, Timestamp, Training,
+};
+use atelier_store::queries::models::{self, ModelRow};
+use atelier_store::{Conn, Event, WriteTx};
 
 use super::own::check_text;
 use super::{MODELS, Model, catalogue};
@@ -36,6 +38,82 @@ fn is_taken(permit: &Permit, slug: &str) -> bool {
     slug == "new" || catalogue::models(&PublicPermit::from(permit)).iter().any(|model| model.slug == slug)
 }
 
+/// Where what predicts of a model comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// It is learned here.
+    Learned,
+    /// It is uploaded.
+    Uploaded,
+}
+
+/// A new model of which what does not concern its training is valid.
+pub(super) struct Checked<'a> {
+    pub(super) slug: ResourceId,
+    name: String,
+    new: &'a NewModel,
+}
+
+/// Looks whether the permit's app can have so many more models.
+///
+/// # Errors
+/// When it has too many.
+pub(super) async fn check_room(conn: &mut Conn, permit: &Permit, more: usize) -> Result<()> {
+    let there = usize::try_from(models::count(conn, permit).await?).unwrap_or(usize::MAX);
+    if there.saturating_add(more) > MODELS {
+        return Err(Error::Conflict(format!("an app has at most {MODELS} models: delete some first")));
+    }
+    Ok(())
+}
+
+/// Looks at what does not concern the training of a model that is to be made.
+///
+/// # Errors
+/// The first thing that is not valid.
+pub(super) fn check<'a>(permit: &Permit, new: &'a NewModel) -> Result<Checked<'a>> {
+    let (given_slug, given_name) = (new.slug.trim(), new.name.trim());
+    if given_slug.is_empty() && given_name.is_empty() {
+        return Err(Error::invalid("id", "or a name must be given"));
+    }
+    let slug = if given_slug.is_empty() { slug_of(given_name) } else { given_slug.to_owned() };
+    let slug: ResourceId = slug.parse().map_err(|error| Error::invalid("id", error))?;
+    if is_taken(permit, slug.as_str()) {
+        return Err(Error::invalid("id", format!("must be another one: `{slug}` means something here")));
+    }
+    let name = if given_name.is_empty() { slug.to_string() } else { check_name(given_name)? };
+    check_text("description", &new.description)?;
+    check_text("notes", &new.notes)?;
+    Ok(Checked { slug, name, new })
+}
+
+/// Makes a model of the permit's app.
+///
+/// # Errors
+/// When the app has one of its identifier, or the database fails.
+pub(super) async fn insert(
+    tx: &mut WriteTx,
+    permit: &Permit,
+    id: ModelId,
+    of: Checked<'_>,
+    kind: ModelKind,
+    source: Source,
+    now: Timestamp,
+) -> Result<ModelRow> {
+    let Checked { slug, name, new } = of;
+    let NewModel { description, notes, settings, .. } = new;
+    let model = models::NewModel {
+        id,
+        slug: slug.as_str(),
+        kind,
+        is_uploaded: source == Source::Uploaded,
+        of: models::ModelChange { name: &name, description, notes, settings },
+    };
+    if !models::insert(tx, permit, &model, now).await? {
+        return Err(Error::Taken(format!("duplicate model `{slug}`: each is made once")));
+    }
+    models::get(tx, permit, slug.as_str()).await?.ok_or(Error::NotFound)
+}
+
 impl Service {
     /// Makes models in the app, all of them or none, and answers them in this order. None is trained by that.
     ///
@@ -53,29 +131,11 @@ impl Service {
         if input.len() > AT_ONCE {
             return Err(Error::invalid("models", format!("must be at most {AT_ONCE} at once")));
         }
-        let there = usize::try_from(models::count(&mut tx, permit).await?).unwrap_or(usize::MAX);
-        if there.saturating_add(input.len()) > MODELS {
-            return Err(Error::Conflict(format!("an app has at most {MODELS} models: delete some first")));
-        }
+        check_room(&mut tx, permit, input.len()).await?;
         let now = self.world.now();
         let mut made = Vec::with_capacity(input.len());
         for (index, new) in input.iter().enumerate() {
-            let (given_slug, given_name) = (new.slug.trim(), new.name.trim());
             let checked = async {
-                if given_slug.is_empty() && given_name.is_empty() {
-                    return Err(Error::invalid("id", "or a name must be given"));
-                }
-                let slug = if given_slug.is_empty() { slug_of(given_name) } else { given_slug.to_owned() };
-                let slug: ResourceId = slug.parse().map_err(|error| Error::invalid("id", error))?;
-                if is_taken(permit, slug.as_str()) {
-                    return Err(Error::invalid(
-                        "id",
-                        format!("must be another one: `{slug}` means something here"),
-                    ));
-                }
-                let name = if given_name.is_empty() { slug.to_string() } else { check_name(given_name)? };
-                check_text("description", &new.description)?;
-                check_text("notes", &new.notes)?;
                 let kind = match new.kind.trim() {
                     "" => Some(ModelKind::EmbeddingClassifier),
                     name => ModelKind::of_name(name).filter(|kind| kind.is_trained()),
@@ -84,28 +144,16 @@ impl Service {
                     let only = ModelKind::EmbeddingClassifier.name();
                     Error::invalid(
                         "model_type_id",
-                        format!("must be `{only}`: no other kind is made in apps"),
+                        format!("must be `{only}`: models of other kinds are not trained here"),
                     )
                 })?;
+                let of = check(permit, new)?;
                 self.check_training(&mut tx, who, permit, &new.settings).await?;
-                Ok((slug, name, kind))
+                Ok((of, kind))
             };
-            let (slug, name, kind) = checked.await.map_err(|error| error.within("models", index))?;
-            let model = models::NewModel {
-                id: ModelId::new(now, &self.world.salt()),
-                slug: slug.as_str(),
-                kind,
-                of: models::ModelChange {
-                    name: &name,
-                    description: &new.description,
-                    notes: &new.notes,
-                    settings: &new.settings,
-                },
-            };
-            if !models::insert(&mut tx, permit, &model, now).await? {
-                return Err(Error::Taken(format!("duplicate model `{slug}`: each is made once")));
-            }
-            let row = models::get(&mut tx, permit, slug.as_str()).await?.ok_or(Error::NotFound)?;
+            let (of, kind) = checked.await.map_err(|error: Error| error.within("models", index))?;
+            let id = ModelId::new(now, &self.world.salt());
+            let row = insert(&mut tx, permit, id, of, kind, Source::Learned, now).await?;
             made.push(Model::own(row, None, &asked.app)?);
         }
         tx.announce(Event::Data(permit.app()));

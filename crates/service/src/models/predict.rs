@@ -8,13 +8,16 @@ use atelier_domain::training::State;
 use atelier_domain::{Endpoint, Labels, Medium, Permit};
 use atelier_learn::Rows;
 use atelier_learn::linear::Model as Classifier;
+use atelier_learn::uploaded::{Scale, Uploaded as Network};
 use atelier_store::Conn;
-use atelier_store::queries::collectors;
+use atelier_store::queries::{collectors, trainings};
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use tracing::Instrument as _;
 
-use super::{Entered, Meant, Model, ModelConcept, ModelName, catalogue, find, known};
+use super::{
+    Entered, Meant, Model, ModelConcept, ModelName, Source, Trained, Uploaded, catalogue, find, known,
+};
 use crate::collectors::Predicted;
 use crate::computing::compute;
 use crate::inputs::{Content, MOST_BYTES, MOST_TEXT_BYTES, NewInput};
@@ -96,22 +99,32 @@ impl Service {
         endpoint: Endpoint,
         ask: Predict,
     ) -> Result<Predictions> {
-        let (model, classifier, watched) = {
+        let (model, teller, watched) = {
             let mut tx = self.store.read().await?;
             let entered = self.enter(&mut tx, who, app, endpoint).await?;
             let model = find(&mut tx, &entered, &ask.model, Meant::NewestTrained).await?;
-            let classifier = self.classifier(&mut tx, &entered, &model).await?;
+            let teller = match (&entered, model.version.as_ref().map(|version| &version.source)) {
+                (Entered::App(asked), Some(Source::Trained(trained))) => {
+                    Some(Teller::Classifier(self.classifier(&mut tx, &asked.permit, trained).await?))
+                }
+                (_, None) => return Err(untrained(None, "this model has no version yet")),
+                _ => None,
+            };
             let watched = watched(&mut tx, &entered, &model).await?;
-            (model, classifier, watched)
+            (model, teller, watched)
         };
         if !(1..=MOST_AT_ONCE).contains(&ask.inputs.len()) {
             return Err(Error::invalid("inputs", format!("must be between 1 and {MOST_AT_ONCE}")));
         }
         let choice = Choice::of(&model, &ask.wanted)?;
+        let teller = match model.version.as_ref().and_then(|version| version.upload()) {
+            Some(uploaded) => Some(self.network(uploaded).await?),
+            None => teller,
+        };
         let offered = watched.map(|(permit, by)| (permit, by, ask.inputs.clone()));
         let outputs = match model.takes {
-            Some(Medium::Image) => self.look_at(model.kind.gives(), ask.inputs, &choice, classifier).await?,
-            Some(Medium::Text) => self.read_texts(ask.inputs, &choice, classifier).await?,
+            Some(Medium::Image) => self.look_at(model.kind.gives(), ask.inputs, &choice, teller).await?,
+            Some(Medium::Text) => self.read_texts(ask.inputs, &choice, teller).await?,
             None => ask.inputs.iter().map(|_| Err(Error::invalid("model", NEEDS_ANOTHER))).collect(),
         };
         if let Some((permit, by, inputs)) = offered {
@@ -141,22 +154,16 @@ impl Service {
         self.background.spawn(offering.in_current_span());
     }
 
-    /// What tells an app's concepts by vectors; nothing for public models.
+    /// What tells an app's concepts by vectors.
+    ///
+    /// # Errors
+    /// When the version is not trained, or tells by vectors that nothing makes any more.
     async fn classifier(
         &self,
         conn: &mut Conn,
-        entered: &Entered,
-        model: &Model,
-    ) -> Result<Option<Arc<Classifier>>> {
-        let Entered::App(asked) = entered else { return Ok(None) };
-        if model.is_public() {
-            return Ok(None);
-        }
-        let trained = model.version.as_ref().and_then(|version| version.training.as_ref());
-        let untrained = |state: Option<State>, why: &str| Error::Untrained { state, why: why.to_owned() };
-        let Some(trained) = trained else {
-            return Err(untrained(None, "this model was never trained"));
-        };
+        permit: &Permit,
+        trained: &Trained,
+    ) -> Result<Arc<Classifier>> {
         let outcome = match (&trained.outcome, trained.state()) {
             (Some(outcome), State::Trained) => outcome,
             (_, state) => {
@@ -169,13 +176,35 @@ impl Service {
                 return Err(untrained(Some(state), why));
             }
         };
-        let sees = catalogue::embedder(outcome.medium);
-        if outcome.embedder != sees {
-            let why =
-                "this version tells by vectors of a public model that is no longer here: train it again";
-            return Err(untrained(Some(State::Failed), why));
+        check_embedder(&outcome.embedder, outcome.medium, "train it again")?;
+        let id = trained.row.id;
+        let make = async || {
+            let weights = trainings::weights(conn, permit, id).await?.ok_or(Error::NotFound)?;
+            let model = Classifier::from_bytes(&weights).map_err(|error| Error::fault(&error))?;
+            Ok((model, weights.len()))
+        };
+        self.classifiers.get(id, make).await
+    }
+
+    /// What was uploaded, loaded.
+    ///
+    /// # Errors
+    /// When it tells by vectors that nothing makes any more, or its bytes are gone or damaged.
+    async fn network(&self, uploaded: &Uploaded) -> Result<Teller> {
+        let told = &uploaded.told;
+        if let Some(embedder) = &told.embedder {
+            check_embedder(embedder, told.medium, "upload another one")?;
         }
-        self.classifiers.get(conn, &asked.permit, trained.row.id).await.map(Some)
+        let make = async || {
+            let file = self.objects.get(&uploaded.object_key).await?.ok_or(Error::NotFound)?;
+            let size = file.len();
+            let loaded = self.engine.try_out(file.into(), told.concepts.len()).await;
+            let (network, _) = loaded.map_err(|error| Error::fault(&error))?;
+            let weights = usize::try_from(network.cost().weight_bytes).unwrap_or(usize::MAX);
+            Ok((network, weights.max(size)))
+        };
+        let network = self.networks.get(uploaded.row.id, make).await?;
+        Ok(Teller::Network(network, told.scale))
     }
 
     async fn look_at(
@@ -183,14 +212,18 @@ impl Service {
         gives: Gives,
         inputs: Vec<Content>,
         choice: &Choice,
-        classifier: Option<Arc<Classifier>>,
+        teller: Option<Teller>,
     ) -> Result<Vec<Result<Found>>> {
         let pictures = inputs.into_iter().map(|content| self.picture_of(content));
         let pictures = stream::iter(pictures).buffered(FETCHED_AT_ONCE).collect().await;
+        if let Some(Teller::Network(network, Some(scale))) = &teller {
+            let found = self.engine.look_by(network, *scale, &self.pictures, pictures).await;
+            return Ok(choice.of_all(found));
+        }
         let seen = self.engine.look(&self.pictures, pictures).await;
-        if let Some(classifier) = classifier {
+        if let Some(teller) = teller {
             let vectors = seen.into_iter().map(|seen| seen.map(|seen| seen.embedding)).collect();
-            return tell(classifier, vectors, choice).await;
+            return self.tell(teller, vectors, choice).await;
         }
         let found = seen.into_iter().map(|seen| {
             let seen = seen?;
@@ -206,14 +239,27 @@ impl Service {
         &self,
         inputs: Vec<Content>,
         choice: &Choice,
-        classifier: Option<Arc<Classifier>>,
+        teller: Option<Teller>,
     ) -> Result<Vec<Result<Found>>> {
         let texts = inputs.into_iter().map(|content| self.text_of(content));
         let texts = stream::iter(texts).buffered(FETCHED_AT_ONCE).collect().await;
         let vectors = self.engine.embed(texts).await;
-        match classifier {
-            Some(classifier) => tell(classifier, vectors, choice).await,
+        match teller {
+            Some(teller) => self.tell(teller, vectors, choice).await,
             None => Ok(vectors.into_iter().map(|vector| vector.map(Found::Embedding)).collect()),
+        }
+    }
+
+    /// What is found in what has these vectors.
+    async fn tell(
+        &self,
+        teller: Teller,
+        vectors: Vec<Result<Vec<f32>>>,
+        choice: &Choice,
+    ) -> Result<Vec<Result<Found>>> {
+        match teller {
+            Teller::Classifier(classifier) => tell(classifier, vectors, choice).await,
+            Teller::Network(network, _) => Ok(choice.of_all(self.engine.tell_by(&network, vectors).await)),
         }
     }
 
@@ -257,6 +303,27 @@ async fn watched(conn: &mut Conn, entered: &Entered, model: &Model) -> Result<Op
     let by = Predicted { model: model.slug.clone(), version: version.slug.clone() };
     let watching = collectors::watching(conn, &asked.permit, &by.model, &by.version).await?;
     Ok((!watching.is_empty()).then_some((asked.permit, by)))
+}
+
+/// What tells an app's concepts.
+enum Teller {
+    /// What was learned here, by vectors.
+    Classifier(Arc<Classifier>),
+    /// What was uploaded: by pictures whose pixels are scaled so, or by vectors.
+    Network(Arc<Network>, Option<Scale>),
+}
+
+fn untrained(state: Option<State>, why: &str) -> Error {
+    Error::Untrained { state, why: why.to_owned() }
+}
+
+/// Whether the version `embedder` of a public model is still here, by whose vectors something tells.
+fn check_embedder(embedder: &str, medium: Medium, otherwise: &str) -> Result<()> {
+    if embedder == catalogue::embedder(medium) {
+        return Ok(());
+    }
+    let why = "this version tells by vectors of a public model that is no longer here";
+    Err(untrained(Some(State::Failed), &format!("{why}: {otherwise}")))
 }
 
 /// What a classifier finds in what has these vectors.
@@ -315,6 +382,12 @@ impl Choice {
         // Who names concepts wants to hear of each of them.
         let most = wanted.concepts.unwrap_or_else(|| only.as_ref().map_or(CONCEPTS, BTreeSet::len));
         Ok(Self { concepts, only, most, from: wanted.from })
+    }
+
+    /// Those that are chosen of each input.
+    fn of_all(&self, probabilities: Vec<Result<Vec<f32>>>) -> Vec<Result<Found>> {
+        let found = probabilities.into_iter();
+        found.map(|one| one.map(|one| Found::Concepts(self.of_probabilities(&one)))).collect()
     }
 
     /// The chosen ones, the surest first.

@@ -60,7 +60,10 @@ impl Service {
                     return Err(Error::invalid("from", "must be over 0 and below 1"));
                 }
                 let model = models::get(&mut tx, permit, &help.model).await?;
-                let model = model.filter(|model| model.kind == ModelKind::EmbeddingClassifier);
+                let is_trained_here = |model: &models::ModelRow| {
+                    model.kind == ModelKind::EmbeddingClassifier && !model.is_uploaded
+                };
+                let model = model.filter(is_trained_here);
                 let model = model.ok_or_else(|| {
                     let why = format!("must be one that is trained in this app: `{}` is none", help.model);
                     Error::invalid("model", why)

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use atelier_domain::id::InputId;
+use atelier_domain::id::{InputId, ModelVersionId};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::folder::{FORMAT, Lost, Manifest, OBJECTS, Unfinished, table_file};
 use super::{BackupError, Result, catalogue, rows};
-use crate::queries::inputs::{self, StoredRow};
+use crate::queries::{inputs, model_files};
 use crate::{Conn, Objects, Store};
 
-/// How many inputs are looked at at once.
-const INPUTS: usize = 256;
+/// How many rows are looked at at once that name objects.
+const ROWS: usize = 256;
 
 /// How many snapshots are tried. Each names only what came while the objects before it were copied.
 const SNAPSHOTS: usize = 20;
@@ -42,10 +42,37 @@ pub async fn make(store: &Store, objects: &Objects, name: &Path, made_at: &str) 
 }
 
 /// What became of the objects that rows name.
+#[derive(Default)]
 struct Copied {
     named: BTreeSet<String>,
     /// Those that could not be copied, and why.
     missing: BTreeMap<String, String>,
+}
+
+impl Copied {
+    /// Copies one object, unless that was done before. It is missing if it is not there any more, or its hash is not
+    /// `sha256`, where that is known.
+    async fn take(
+        &mut self,
+        objects: &Objects,
+        backup: &mut Unfinished,
+        key: &str,
+        sha256: Option<&[u8]>,
+    ) -> Result<()> {
+        self.named.insert(key.to_owned());
+        if backup.has(&path(key)) {
+            return Ok(());
+        }
+        let why = match objects.get(key).await? {
+            None => "it is gone",
+            Some(bytes) if sha256.is_some_and(|sum| Sha256::digest(&bytes)[..] != *sum) => {
+                "its bytes are not those that were added"
+            }
+            Some(bytes) => return backup.write(&path(key), &bytes),
+        };
+        self.missing.insert(key.to_owned(), why.to_owned());
+        Ok(())
+    }
 }
 
 /// Copies the objects that the rows of the snapshot name, other than those that were copied before. Without a snapshot,
@@ -56,45 +83,36 @@ async fn copy_objects(
     objects: &Objects,
     backup: &mut Unfinished,
 ) -> Result<Copied> {
-    let (mut named, mut missing) = (BTreeSet::new(), BTreeMap::new());
+    let mut copied = Copied::default();
     let mut after = InputId(Uuid::nil());
     loop {
         let rows = match &mut snapshot {
-            Some(conn) => inputs::stored(conn, after, INPUTS).await?,
-            None => inputs::stored(&mut *store.read().await?, after, INPUTS).await?,
+            Some(conn) => inputs::stored(conn, after, ROWS).await?,
+            None => inputs::stored(&mut *store.read().await?, after, ROWS).await?,
         };
-        let Some(last) = rows.last() else { return Ok(Copied { named, missing }) };
+        let Some(last) = rows.last() else { break };
         after = last.id;
         for row in &rows {
-            for key in [&row.object_key, &row.thumbnail_key].into_iter().flatten() {
-                named.insert(key.clone());
-                if backup.has(&path(key)) {
-                    continue;
-                }
-                if let Err(why) = copy_object(objects, backup, row, key).await? {
-                    missing.insert(key.clone(), why);
-                }
+            if let Some(key) = &row.object_key {
+                copied.take(objects, backup, key, Some(&row.sha256)).await?;
+            }
+            if let Some(key) = &row.thumbnail_key {
+                copied.take(objects, backup, key, None).await?;
             }
         }
     }
-}
-
-/// Copies one object; answers why, if it is not there any more or not what it was.
-async fn copy_object(
-    objects: &Objects,
-    backup: &mut Unfinished,
-    row: &StoredRow,
-    key: &str,
-) -> Result<std::result::Result<(), String>> {
-    let Some(bytes) = objects.get(key).await? else {
-        return Ok(Err("it is gone".into()));
-    };
-    let is_original = row.object_key.as_deref() == Some(key);
-    if is_original && Sha256::digest(&bytes)[..] != row.sha256[..] {
-        return Ok(Err("its bytes are not those that were added".into()));
+    let mut after = ModelVersionId(Uuid::nil());
+    loop {
+        let rows = match &mut snapshot {
+            Some(conn) => model_files::stored(conn, after, ROWS).await?,
+            None => model_files::stored(&mut *store.read().await?, after, ROWS).await?,
+        };
+        let Some(last) = rows.last() else { return Ok(copied) };
+        after = last.version_id;
+        for row in &rows {
+            copied.take(objects, backup, &row.object_key, Some(&row.sha256)).await?;
+        }
     }
-    backup.write(&path(key), &bytes)?;
-    Ok(Ok(()))
 }
 
 fn path(key: &str) -> String {

@@ -32,6 +32,7 @@ pub mod invitations;
 pub mod keys;
 pub mod limits;
 pub mod mails;
+pub mod model_files;
 pub mod models;
 pub mod neighbours;
 pub mod passkeys;

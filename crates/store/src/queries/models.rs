@@ -26,6 +26,8 @@ row! {
         pub notes: String,
         /// How it is trained next.
         pub settings: Training,
+        /// Whether what predicts is uploaded, and not learned here.
+        pub is_uploaded: bool,
         /// How many versions it has.
         pub versions: i64,
         /// When it was made.
@@ -58,7 +60,7 @@ pub(super) fn kept(settings: &Training) -> Result<Value> {
 macro_rules! model {
     ($($condition:tt)+) => {
         concat!(
-            "SELECT m.id, m.slug, m.kind, m.name, m.description, m.notes, m.settings, \
+            "SELECT m.id, m.slug, m.kind, m.name, m.description, m.notes, m.settings, m.is_uploaded, \
              (SELECT COUNT(*) FROM model_versions v WHERE v.model_id = m.id) AS versions, m.created_at, m.changed_at \
              FROM models m WHERE m.app_id = $1",
             $($condition)+
@@ -75,6 +77,8 @@ pub struct NewModel<'a> {
     pub slug: &'a str,
     /// Of which kind it is.
     pub kind: ModelKind,
+    /// Whether what predicts is uploaded, and not learned here.
+    pub is_uploaded: bool,
     /// What can be changed of it.
     pub of: ModelChange<'a>,
 }
@@ -101,7 +105,7 @@ pub async fn insert(tx: &mut WriteTx, permit: &Permit, model: &NewModel<'_>, now
     let inserted = tx
         .execute(
             "INSERT INTO models (id, app_id, slug, kind, name, description, notes, settings, created_by, created_at, \
-             changed_at) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $10) ON CONFLICT (app_id, slug) DO NOTHING",
+             changed_at, is_uploaded) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11) ON CONFLICT (app_id, slug) DO NOTHING",
             params![
                 permit.app(),
                 model.id,
@@ -112,7 +116,8 @@ pub async fn insert(tx: &mut WriteTx, permit: &Permit, model: &NewModel<'_>, now
                 model.of.notes,
                 &settings,
                 permit.user(),
-                now
+                now,
+                model.is_uploaded
             ],
         )
         .await?;

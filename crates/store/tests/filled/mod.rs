@@ -1,9 +1,11 @@
 //! A store with rows in every table, made by the operations that make them.
 
+use std::io::Write as _;
+
 use atelier_domain::assignment::Act;
 use atelier_domain::collector::{Limits, Share};
 use atelier_domain::id::IdentityId;
-use atelier_domain::task::{Review, WorkerStrategy};
+use atelier_domain::task::{Queue, Review, WorkerStrategy};
 use atelier_domain::time::DAY;
 use atelier_domain::workflow::{ModelRef, Node};
 use atelier_domain::{Endpoint, Labels, Place, Preset, Scope, Training};
@@ -14,15 +16,16 @@ use atelier_service::collectors::{NewCollector, Predictions, Source};
 use atelier_service::concepts::{ConceptLanguage, KnowledgeGraphRow, NewConcept, NewRelation};
 use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
 use atelier_service::keys::CreateKey;
-use atelier_service::models::{NewModel, NewVersion};
+use atelier_service::models::{NewModel, NewVersion, Scale, Upload, UploadTo};
 use atelier_service::search::{self, NewSearch, Query};
-use atelier_service::tasks::{ActOnAssignment, Labeller, NewTask};
+use atelier_service::tasks::{self, ActOnAssignment, Labeller, NewTask};
 use atelier_service::vocabs::NewVocab;
 use atelier_service::workflows::NewWorkflow;
 use atelier_service::{AppName, Origin, Service, World};
 use atelier_store::queries::identities::{self, Subject};
 use atelier_store::queries::visits::{self, Purpose, Visit};
 use atelier_store::{Objects, Store};
+use atelier_testkit::onnx;
 use atelier_testkit::people::{PASSWORD, with_session};
 use atelier_testkit::pictures::png;
 use atelier_testkit::sharing::{invite, street_signs};
@@ -31,7 +34,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 50] = [
+pub(crate) const TABLES: [&str; 53] = [
     "identities",
     "visits",
     "first_links",
@@ -79,6 +82,9 @@ pub(crate) const TABLES: [&str; 50] = [
     "models",
     "model_versions",
     "model_results",
+    "model_files",
+    "task_helpers",
+    "suggestions",
     "workflows",
     "workflow_versions",
     "default_workflows",
@@ -152,6 +158,8 @@ impl Filled {
         keep_search(bench, &ada, &app).await;
         say_of_several(bench, &ada, &app).await;
         train(bench, &ada, &app).await;
+        help(bench, &ada, &app).await;
+        upload(bench, &ada, &app).await;
         make_workflow(bench, &ada, &app).await;
 
         // Bo signs in with a second factor, and is about to set up another app.
@@ -190,6 +198,41 @@ async fn train(bench: &Bench, ada: &Person, app: &AppName) {
         .await
         .expect("it can be trained");
     assert_eq!(bench.service.train_next().await, Ok(true));
+}
+
+/// A task in which that model helps.
+async fn help(bench: &Bench, ada: &Person, app: &AppName) {
+    let task = NewTask {
+        slug: "kinds".into(),
+        concepts: vec!["owl".into(), "boat".into()],
+        source: tasks::Source::Inputs(vec!["owl-0".into()]),
+        labellers: vec![Labeller::new("ada")],
+        ..NewTask::default()
+    };
+    bench.service.post_tasks(&ada.who, app, vec![task]).await.expect("it can be made");
+    let help = tasks::Help { model: "kinds".into(), from: 0.5, queue: Queue::LeastCertain };
+    bench.service.help_in_task(&ada.who, app, "kinds", Some(&help)).await.expect("it can help");
+    assert_eq!(bench.service.suggest_some().await, Ok(1));
+    let said = Labels::default();
+    bench.service.next_to_label(&ada.who, app, "kinds").await.expect("it is hers");
+    let suggested = bench.service.suggestion(&ada.who, app, "kinds", "owl-0").await.expect("she may see it");
+    let version = suggested.map(|suggested| suggested.version);
+    bench
+        .service
+        .submit_labels(&ada.who, app, "kinds", "owl-0", said, version.as_deref())
+        .await
+        .expect("it is hers to label");
+}
+
+/// A model that was uploaded.
+async fn upload(bench: &Bench, ada: &Person, app: &AppName) {
+    let mut file = tempfile::tempfile().expect("a file can be made");
+    file.write_all(&onnx::channels(&[-1, 3, 8, 8]).file()).expect("it can be written");
+    let new = NewModel { slug: "colours".into(), ..NewModel::default() };
+    let concepts = vec!["Red".to_owned(), "Blue".to_owned()];
+    let (to, scale, description) = (UploadTo::New(new), Scale::IMAGE_NET, "ours".to_owned());
+    let upload = Upload { to, file, concepts, scale, description };
+    bench.service.upload_model(&ada.who, app, upload).await.expect("it can be uploaded");
 }
 
 /// A workflow of that model, which is the app's own default.

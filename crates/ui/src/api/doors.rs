@@ -157,6 +157,7 @@ pub const DOORS: &[Door] = &[
     door::<models::ListModels>(&[ListModels, ViewApp]),
     door::<models::GetModel>(&[GetModel, ListModelConcepts, ListModelVersions, ViewApp]),
     door::<models::GetModelMaterial>(&[ViewApp]),
+    door::<models::GetUploadMaterial>(&[GetModel, ViewApp]),
     door::<models::MakeModel>(&[PostModels, GetVocab, GetDataset]),
     door::<models::TrainModel>(&[PostModelVersions]),
     door::<models::CancelTraining>(&[PostModelVersions]),

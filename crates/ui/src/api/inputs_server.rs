@@ -347,7 +347,7 @@ fn plain(value: &Value) -> String {
 }
 
 /// A number of bytes as people say it.
-fn bytes(size: i64) -> String {
+pub(in crate::api) fn bytes(size: i64) -> String {
     match size {
         ..1_000 => format!("{size} bytes"),
         1_000..1_000_000 => format!("{} kB", size / 1_000),

@@ -38,6 +38,15 @@ pub struct ListedModel {
     pub standing: String,
     /// Whether it is being trained.
     pub is_under_way: bool,
+    /// Whether what predicts is uploaded, and not learned here.
+    pub is_uploaded: bool,
+}
+
+impl ListedModel {
+    /// Of which kind it is, in words.
+    pub fn kind_words(&self) -> &'static str {
+        if self.is_uploaded { "Uploaded classifier" } else { self.kind.title() }
+    }
 }
 
 /// The models that one can use in an app.
@@ -85,7 +94,7 @@ pub struct OwnModel {
     pub settings: Vec<String>,
     /// What it would learn from now; nothing, if the person cannot train it.
     pub material: Option<Material>,
-    /// Why the person cannot train it, if they cannot.
+    /// Why the person cannot train it, or upload another version, if they cannot.
     pub no_training: Option<String>,
     /// Why the person cannot delete it, if they cannot.
     pub no_deletion: Option<String>,
@@ -104,6 +113,19 @@ pub struct Material {
     pub warnings: Vec<String>,
     /// Why training would come to nothing, if it would.
     pub fault: Option<String>,
+}
+
+/// What was found out about a version that was uploaded, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadFacts {
+    /// What it takes.
+    pub takes: String,
+    /// How large its file is.
+    pub size: String,
+    /// How long one input took when it was tried.
+    pub took: String,
+    /// All of it: what it is called, and what it is.
+    pub all: Vec<(String, String)>,
 }
 
 /// A version of a model.
@@ -125,6 +147,8 @@ pub struct ListedTraining {
     pub made_at: i64,
     /// For how long, in words.
     pub took: String,
+    /// What is known of it, if it was uploaded.
+    pub upload: Option<UploadFacts>,
 }
 
 /// How far a training is.
@@ -151,6 +175,68 @@ pub struct ModelMaterial {
     pub datasets: Vec<Choice>,
     /// Why the person cannot make one, if they cannot.
     pub no_making: Option<String>,
+}
+
+/// As what a file is posted that is to become a model, or a version of one.
+pub const UPLOAD_FORM: &str = "models/upload";
+
+/// How the pixels of pictures become the numbers that an uploaded model takes, as it is chosen in the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PixelScale {
+    /// By the mean and the deviation of the pictures of ImageNet.
+    ImageNet,
+    /// From 0 to 1.
+    Unit,
+    /// From −1 to 1.
+    Signed,
+    /// From 0 to 255.
+    Bytes,
+    /// By a mean and a deviation that are given.
+    Given,
+}
+
+impl PixelScale {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::ImageNet, Self::Unit, Self::Signed, Self::Bytes, Self::Given];
+
+    /// Its name in the form.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::ImageNet => "imagenet",
+            Self::Unit => "unit",
+            Self::Signed => "signed",
+            Self::Bytes => "bytes",
+            Self::Given => "given",
+        }
+    }
+
+    /// The same for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::ImageNet => "By ImageNet’s mean and deviation",
+            Self::Unit => "From 0 to 1",
+            Self::Signed => "From −1 to 1",
+            Self::Bytes => "From 0 to 255",
+            Self::Given => "By what is given below",
+        }
+    }
+}
+
+/// What can be chosen where a model is uploaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadMaterial {
+    /// Where it stands, or is to stand.
+    pub place: AppPlace,
+    /// The model of which it becomes a version; nothing, if one is made for it.
+    pub model: Option<Choice>,
+    /// The concepts of its newest version, a line each.
+    pub concepts: String,
+    /// How that one takes pixels: how it is chosen, and the mean and the deviation where these are given.
+    pub scale: (PixelScale, String, String),
+    /// The vocabularies of the app.
+    pub vocabs: Vec<Choice>,
+    /// Why the person cannot upload it, if they cannot.
+    pub no_upload: Option<String>,
 }
 
 /// How good a version of a model is.
@@ -227,6 +313,14 @@ pub fn new_model_path(app: &App) -> String {
     format!("{}/new", models_path(app))
 }
 
+/// The page on which a file becomes a version of a model, or of one that is made for it.
+pub fn upload_path(app: &App, model: Option<&str>) -> String {
+    match model {
+        Some(model) => format!("{}/upload", model_path(app, model)),
+        None => format!("{}/upload", new_model_path(app)),
+    }
+}
+
 /// The page of a version of a model.
 pub fn version_path(app: &App, model: &str, version: &str) -> String {
     format!("{}/versions/{}", model_path(app, model), segment(version))
@@ -262,6 +356,19 @@ pub async fn get_model(
 #[server(name = GetModelMaterial, prefix = "/api", endpoint = "models/material")]
 pub async fn get_model_material(owner: String, app: String) -> Result<ModelMaterial, UiError> {
     server::material(&owner, &app).await
+}
+
+/// What can be chosen where a file is uploaded as a version of `model`; as a new one, if that is empty.
+///
+/// # Errors
+/// [`UiError::NotFound`] to strangers, or if there is no such model; [`UiError::Forbidden`] without the right to see models.
+#[server(name = GetUploadMaterial, prefix = "/api", endpoint = "models/upload-material")]
+pub async fn get_upload_material(
+    owner: String,
+    app: String,
+    #[server(default)] model: String,
+) -> Result<UploadMaterial, UiError> {
+    uploads::material(&owner, &app, &model).await
 }
 
 /// Makes a model, and leads to it.
@@ -366,3 +473,7 @@ pub async fn get_model_version(
 #[cfg(feature = "ssr")]
 #[path = "models_server.rs"]
 mod server;
+
+#[cfg(feature = "ssr")]
+#[path = "model_uploads_server.rs"]
+pub(super) mod uploads;

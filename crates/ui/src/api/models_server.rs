@@ -4,10 +4,12 @@ use atelier_domain::training::{Examples, State, TrainingChange};
 use atelier_domain::{Endpoint, Medium, ResourceId, Training};
 use atelier_service::datasets::DatasetsFilter;
 use atelier_service::models::{
-    Counted, DeleteModels, Model, ModelName, ModelVersion, ModelsFilter, NewModel, NewVersion, Trained,
+    Counted, DeleteModels, Model, ModelName, ModelVersion, ModelsFilter, NewModel, NewVersion, Source,
+    Trained,
 };
 use atelier_service::{AppName, Error};
 
+use super::uploads::facts;
 use super::{
     ListedModel, ListedTraining, Material, ModelMaterial, ModelShown, Models, OwnModel, TrainingProgress,
     VersionShown,
@@ -43,17 +45,20 @@ pub(super) async fn list(owner: &str, app: &str) -> Result<Models, UiError> {
 
 fn listed(model: Model) -> ListedModel {
     let version = model.version.as_ref();
-    let training = version.and_then(|version| version.training.as_deref());
-    let standing = match training {
-        Some(training) => progress_of(training).words,
-        None if model.is_public() => String::new(),
-        None => "Not trained yet".to_owned(),
+    let training = version.and_then(|version| version.training());
+    let standing = match (training, version) {
+        (Some(training), _) => progress_of(training).words,
+        (None, _) if model.is_public() => String::new(),
+        (None, Some(_)) => "Uploaded".to_owned(),
+        (None, None) if model.is_uploaded() => "None uploaded".to_owned(),
+        (None, None) => "Not trained yet".to_owned(),
     };
     ListedModel {
         concepts: version.map_or(0, |version| version.concepts),
         dimensions: version.and_then(|version| version.dimensions),
         is_under_way: training.is_some_and(|training| training.state().is_under_way()),
         standing,
+        is_uploaded: model.is_uploaded(),
         slug: model.slug,
         name: model.name,
         kind: model.kind,
@@ -80,8 +85,27 @@ fn progress_of(training: &Trained) -> TrainingProgress {
     TrainingProgress { words, percent, is_under_way: row.state.is_under_way() }
 }
 
-fn listed_training(version: &ModelVersion) -> Option<ListedTraining> {
-    let training = version.training.as_deref()?;
+/// A version of an app's model, as it is listed; nothing for those of public ones.
+fn listed_version(version: &ModelVersion) -> Option<ListedTraining> {
+    let training = match &version.source {
+        Source::Public => return None,
+        Source::Uploaded(uploaded) => {
+            let progress =
+                TrainingProgress { words: "Uploaded".to_owned(), percent: 100, is_under_way: false };
+            return Some(ListedTraining {
+                slug: version.slug.clone(),
+                progress,
+                is_trained: false,
+                examples: None,
+                accuracy: None,
+                author: uploaded.row.author.clone(),
+                made_at: uploaded.row.created_at.micros(),
+                took: String::new(),
+                upload: Some(facts(uploaded)),
+            });
+        }
+        Source::Trained(training) => training,
+    };
     let (row, outcome) = (&training.row, training.outcome.as_ref());
     let took = row.started_at.zip(row.completed_at).map(|(from, to)| {
         let seconds = to.since(from) as f64 / 1e6;
@@ -96,6 +120,7 @@ fn listed_training(version: &ModelVersion) -> Option<ListedTraining> {
         author: row.author.clone(),
         made_at: row.created_at.micros(),
         took: took.unwrap_or_default(),
+        upload: None,
     })
 }
 
@@ -123,14 +148,8 @@ pub(super) async fn get(owner: &str, app: &str, slug: &str, sought: String) -> R
     let more = concepts.len() > CONCEPTS;
     concepts.truncate(CONCEPTS);
     let versions = service.list_model_versions(&who, &app, &name, 0, SHOWN).await?.value;
-    let own = match &model.settings {
-        Some(settings) => Some(own(&app, settings, &versions).await?),
-        None => None,
-    };
-    let answers = |version: &&ModelVersion| {
-        version.training.as_ref().is_none_or(|training| training.state() == State::Trained)
-    };
-    let answering = versions.iter().find(answers);
+    let own = if model.is_public() { None } else { Some(own(&app, &model, &versions).await?) };
+    let answering = versions.iter().find(|version| version.answers());
     Ok(ModelShown {
         place,
         notes: markdown::html(&model.notes),
@@ -145,11 +164,15 @@ pub(super) async fn get(owner: &str, app: &str, slug: &str, sought: String) -> R
     })
 }
 
-async fn own(app: &AppName, settings: &Training, versions: &[ModelVersion]) -> Result<OwnModel, UiError> {
+async fn own(app: &AppName, model: &Model, versions: &[ModelVersion]) -> Result<OwnModel, UiError> {
     let (service, who) = (service(), who());
-    let no_training = refusal(service.get_app(&who, app, Endpoint::PostModelVersions).await)?;
-    let material = match no_training {
-        None => match service.count_examples(&who, app, settings).await {
+    let makes = match model.settings {
+        Some(_) => Endpoint::PostModelVersions,
+        None => Endpoint::PostModelVersionsUpload,
+    };
+    let no_training = refusal(service.get_app(&who, app, makes).await)?;
+    let material = match (&no_training, &model.settings) {
+        (None, Some(settings)) => match service.count_examples(&who, app, settings).await {
             Ok(counted) => Some(material_of(counted)),
             // What it would learn from is gone, or hidden from this person.
             Err(error @ (Error::Invalid { .. } | Error::Forbidden { .. })) => Some(Material {
@@ -160,14 +183,14 @@ async fn own(app: &AppName, settings: &Training, versions: &[ModelVersion]) -> R
             }),
             Err(error) => return Err(error.into()),
         },
-        Some(_) => None,
+        _ => None,
     };
     Ok(OwnModel {
-        settings: in_words(settings),
+        settings: model.settings.as_ref().map(in_words).unwrap_or_default(),
         material,
         no_training,
         no_deletion: refusal(service.get_app(&who, app, Endpoint::DeleteModels).await)?,
-        versions: versions.iter().filter_map(listed_training).collect(),
+        versions: versions.iter().filter_map(listed_version).collect(),
     })
 }
 
@@ -345,7 +368,7 @@ pub(super) async fn progress(
     version: &str,
 ) -> Result<TrainingProgress, UiError> {
     let (_, version) = own_version(&AppName::of(owner, app), model, version).await?;
-    version.training.as_deref().map(progress_of).ok_or(UiError::NotFound)
+    version.training().map(progress_of).ok_or(UiError::NotFound)
 }
 
 pub(super) async fn version(
@@ -359,13 +382,12 @@ pub(super) async fn version(
     let app = AppName::of(owner, app);
     let place = place(service.get_app(&who, &app, Endpoint::ViewApp).await?);
     let (model, found) = own_version(&app, slug, version).await?;
-    let training = found.training.as_deref().ok_or(UiError::NotFound)?;
-    let listed = listed_training(&found).ok_or(UiError::NotFound)?;
+    let listed = listed_version(&found).ok_or(UiError::NotFound)?;
     let name = ModelName { is_public: false, slug: slug.to_owned(), version: None };
     let versions = service.list_model_versions(&who, &app, &name, 0, SHOWN).await?.value;
     let others = versions.iter().filter(|other| other.slug != found.slug);
     let others = others.filter_map(|other| {
-        let other = other.training.as_ref().filter(|training| training.outcome.is_some())?;
+        let other = other.training().filter(|training| training.outcome.is_some())?;
         let at = other.row.created_at;
         let day =
             jiff::Timestamp::from_microsecond(at.micros()).ok()?.strftime("%Y-%m-%d %H:%M UTC").to_string();
@@ -387,6 +409,8 @@ pub(super) async fn version(
         comparison: Vec::new(),
         no_deletion: refusal(service.get_app(&who, &app, Endpoint::DeleteModelVersion).await)?,
     };
+    // What was uploaded nobody judged.
+    let Some(training) = found.training() else { return Ok(shown) };
     let Some(outcome) = &training.outcome else { return Ok(shown) };
     shown.summary = model_figures::summary(outcome, training.row.settings.is_exclusive);
     match service.get_model_evaluation(&who, &app, slug, version).await {
@@ -404,7 +428,7 @@ pub(super) async fn version(
         Err(error) => return Err(error.into()),
     }
     let other = versions.iter().find(|other| other.slug == shown.with);
-    let other = other.and_then(|other| other.training.as_ref()?.outcome.as_ref());
+    let other = other.and_then(|other| other.training()?.outcome.as_ref());
     shown.comparison = other.map(|other| model_figures::compared(outcome, other)).unwrap_or_default();
     Ok(shown)
 }

@@ -52,6 +52,7 @@ pub mod model;
 pub mod model_new;
 pub mod model_predict;
 pub mod model_training;
+pub mod model_upload;
 pub mod model_version;
 pub mod models;
 pub mod not_found;

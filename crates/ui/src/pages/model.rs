@@ -8,6 +8,7 @@ use leptos_router::hooks::use_query_map;
 use super::collaborators::AppNameFields;
 use super::model_predict::{Prediction, told_by_model};
 use super::model_training::Training;
+use super::model_upload::uploads;
 use super::models::size;
 use crate::{
     api::{
@@ -64,16 +65,25 @@ fn Body(shown: ModelShown) -> impl IntoView {
             let told = "It takes what another model found: use it in a workflow, behind that.";
             view! { <p class="section-lead">{told}</p> }.into_any()
         }
-        (None, _) => view! { <p class="section-lead">"Once a version is trained, it can be tried here."</p> }
-            .into_any(),
+        (None, _) => {
+            let done = if model.is_uploaded { "uploaded" } else { "trained" };
+            let told = format!("Once a version is {done}, it can be tried here.");
+            view! { <p class="section-lead">{told}</p> }.into_any()
+        }
     };
     let known = (model.kind.gives() == Gives::Concepts && model.takes.is_some() && !version.is_empty())
         .then(|| view! { <Known path concepts more sought all=model.concepts /> });
     let gives =
         (!version.is_empty()).then(|| view! { <tr><th scope="row">"Gives"</th><td>{size(&model)}</td></tr> });
-    let is_own = own.is_some();
-    let training =
-        own.clone().map(|own| view! { <Training app=place.app.clone() model=model.clone() own /> });
+    let (is_own, kind) = (own.is_some(), model.kind_words());
+    let training = own.clone().map(|own| {
+        let (app, model) = (place.app.clone(), model.clone());
+        if model.is_uploaded {
+            uploads(&app, &model, own)
+        } else {
+            view! { <Training app model own /> }.into_any()
+        }
+    });
     let end = own.map(|own| deletion(place.app.clone(), model.slug.clone(), own.no_deletion));
     let license = (!is_own).then(|| view! { <tr><th scope="row">"Licence"</th><td>{license}</td></tr> });
     let version = (!version.is_empty())
@@ -99,7 +109,7 @@ fn Body(shown: ModelShown) -> impl IntoView {
                 <h2>"About this model"</h2>
                 <table class="facts">
                     <tbody>
-                        <tr><th scope="row">"Kind"</th><td>{model.kind.title()}</td></tr>
+                        <tr><th scope="row">"Kind"</th><td>{kind}</td></tr>
                         {gives}
                         {version}
                         {license}

@@ -8,7 +8,7 @@ use super::task_new::{Radios, Select};
 use crate::{
     api::{
         concepts::Concept,
-        models::{MakeModel, ModelMaterial, get_model_material, models_path, new_model_path},
+        models::{MakeModel, ModelMaterial, get_model_material, models_path, new_model_path, upload_path},
         tasks::Choice,
     },
     components::{
@@ -58,6 +58,10 @@ fn Body(material: ModelMaterial) -> impl IntoView {
                 ),
             ];
             view! {
+                <p class="section-lead">
+                    "A model of this app learns from what was said of its inputs. One that was trained elsewhere can be "
+                    <a href=upload_path(&app, None)>"uploaded as an ONNX file"</a> " instead."
+                </p>
                 <PostForm form class="task-form">
                     <ErrorSummary />
                     <AppNameFields app=app.clone() />

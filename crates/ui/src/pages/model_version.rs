@@ -12,7 +12,8 @@ use crate::{
         apps::App,
         inputs::Input,
         models::{
-            DeleteModelVersion, ListedTraining, VersionShown, get_model_version, model_path, version_path,
+            DeleteModelVersion, ListedTraining, UploadFacts, VersionShown, get_model_version, model_path,
+            version_path,
         },
         tasks::Choice,
     },
@@ -71,8 +72,10 @@ fn Body(shown: VersionShown) -> impl IntoView {
     let app = place.app.clone();
     let path = model_path(&app, &model);
     let below = Crumb { href: path.clone(), label: name.clone() };
-    let ListedTraining { slug, progress, author, made_at, is_trained, .. } = version;
+    let ListedTraining { slug, progress, author, made_at, is_trained, upload, .. } = version;
     let title = format!("A version of {name}");
+    let begun = if upload.is_some() { " by " } else { ". Begun by " };
+    let facts = upload.map(facts);
     let summary = sentences(summary);
     let warned = sentences(warnings).map(|list| {
         view! { <section class="section"><h2>"Before one trusts it"</h2>{list}</section> }
@@ -107,8 +110,9 @@ fn Body(shown: VersionShown) -> impl IntoView {
                 <LinkButton href=path>"Back to the model"</LinkButton>
             </header>
             <p class="section-lead">
-                <strong>{progress.words}</strong> ". Begun by " {author} " " <Time at=made_at /> "."
+                <strong>{progress.words}</strong> {begun} {author} " " <Time at=made_at /> "."
             </p>
+            {facts}
             {summary}
             {warned}
             {no_figures}
@@ -119,6 +123,25 @@ fn Body(shown: VersionShown) -> impl IntoView {
             <section class="section"><h2>"Delete"</h2>{end}</section>
         </AppRoom>
     }
+}
+
+/// What was found out about a version that was uploaded.
+fn facts(upload: UploadFacts) -> AnyView {
+    let rows = upload
+        .all
+        .into_iter()
+        .map(|(name, value)| view! { <tr><th scope="row">{name}</th><td>{value}</td></tr> }.into_any())
+        .collect_view();
+    view! {
+        <section class="section">
+            <h2>"What was uploaded"</h2>
+            <table class="facts"><tbody>{rows}</tbody></table>
+            <p class="section-lead">
+                "How good it is is not known here: it was not trained here, and nobody has judged it on this app’s inputs."
+            </p>
+        </section>
+    }
+    .into_any()
 }
 
 /// Inputs under a heading, each with what is to be said of it; nothing, if there are none.
@@ -206,7 +229,7 @@ fn compare(path: String, others: Vec<Choice>, with: &str, rows: Vec<[String; 4]>
     .into_any()
 }
 
-/// It opens first: what was learned is not learned again in the same way once labels have changed.
+/// It opens first: neither what was learned nor what was uploaded can be brought back.
 fn deletion(app: App, model: String, version: String) -> AnyView {
     let form = Form::<DeleteModelVersion>::new();
     view! {

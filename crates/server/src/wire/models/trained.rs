@@ -414,7 +414,7 @@ fn summary(outcome: &Outcome) -> MetricsSummary {
 
 /// All figures, concept by concept.
 pub(super) fn write_evaluation(found: &Evaluated, names: &Names) -> EvalMetrics {
-    let trained = found.model.version.as_ref().and_then(|version| version.training.as_ref());
+    let trained = found.model.version.as_ref().and_then(|version| version.training());
     let outcome = trained.and_then(|trained| trained.outcome.as_ref());
     let concepts: Vec<Concept> = outcome
         .iter()

@@ -7,8 +7,7 @@ use std::time::Duration;
 use atelier_domain::id::InputId;
 use atelier_domain::time::SECOND;
 use atelier_domain::training::{Fault, Phase};
-use atelier_domain::{Conditions, Endpoint, Medium, Permit};
-use atelier_learn::public;
+use atelier_domain::{Conditions, Endpoint, Permit};
 use atelier_store::queries::examples;
 use atelier_store::queries::trainings::{self, End, JobRow};
 use atelier_store::{Conn, Event};
@@ -262,10 +261,7 @@ async fn read(
     penalty: Option<f64>,
 ) -> std::result::Result<Material, Stop> {
     let embedder = catalogue::embedder(table.medium);
-    let width = match table.medium {
-        Medium::Image => public::PICTURE_WIDTH,
-        Medium::Text => public::TEXT_WIDTH,
-    };
+    let width = catalogue::width(table.medium);
     let mut values = Vec::with_capacity(table.inputs.len() * width);
     let mut copies: HashMap<InputId, Vec<u8>> = HashMap::with_capacity(table.inputs.len());
     for some in table.inputs.chunks(AT_ONCE) {

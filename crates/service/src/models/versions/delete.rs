@@ -35,6 +35,8 @@ impl Service {
         self.audit(&mut tx, Actor::in_app(&asked, &who.origin), &done);
         tx.announce(Event::Data(permit.app()));
         tx.commit().await?;
+        // Only now: had the transaction failed, they would still be needed.
+        self.forget(version.object_key.into_iter().collect()).await;
         Ok(())
     }
 }

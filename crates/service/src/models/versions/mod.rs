@@ -1,4 +1,4 @@
-//! Versions of an app's models: each is one training.
+//! Versions of an app's models: each is one training, or one file that was uploaded.
 
 mod cancel;
 mod delete;

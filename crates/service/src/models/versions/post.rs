@@ -40,6 +40,9 @@ impl Service {
         let asked = self.permit(&mut tx, who, app, Endpoint::PostModelVersions, Conditions::NONE).await?;
         let permit = &asked.permit;
         let row = models::get_to_change(&mut tx, permit, model).await?.ok_or(Error::NotFound)?;
+        if row.is_uploaded {
+            return Err(Error::invalid("model", "was uploaded, and is not trained here"));
+        }
         check_text("description", &new.description)?;
         let settings = row.settings.clone().with(new.change);
         self.check_training(&mut tx, who, permit, &settings).await?;

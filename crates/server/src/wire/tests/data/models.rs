@@ -1,9 +1,13 @@
 //! The public models, under the name by which existing clients look for them.
 
+use std::io::Write as _;
+
 use atelier_contract::proto::{
     ListModelsRequest, MultiModelResponse, MultiOutputResponse, PostModelOutputsRequest, UserAppIdSet,
 };
 use atelier_domain::{Endpoint, EndpointSet};
+use atelier_service::models::{NewModel, Scale, Upload, UploadTo};
+use atelier_testkit::onnx::channels;
 
 use super::*;
 
@@ -263,5 +267,50 @@ fn what_is_public_is_answered_over_grpc_and_to_keys_that_may() {
         assert_eq!(answer.status.unwrap().code, 10000);
         let refused: MultiOutputResponse = story.grpc("GenerateModelOutputs", &listed, &request).await;
         assert_eq!(refused.status.unwrap().code, 11007);
+    });
+}
+
+#[test]
+fn what_was_uploaded_is_asked_like_others_and_says_nothing_of_a_training() {
+    tell(async |story| {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&channels(&[-1, 3, 8, 16]).file()).unwrap();
+        let upload = Upload {
+            to: UploadTo::New(NewModel { slug: "colours".into(), ..NewModel::default() }),
+            file,
+            concepts: vec!["Red".into(), "Blue".into()],
+            scale: Scale::UNIT,
+            description: String::new(),
+        };
+        let app = AppName::of("ana", "tea");
+        story.bench.service.upload_model(&story.ana.who, &app, upload).await.unwrap();
+        let ana = &story.ana_token;
+        let ask = async |method: Method, path: &str, body: Value| story.rest(method, path, ana, body).await;
+        let own = "/v2/users/ana/apps/tea/models/colours";
+        let (_, answer) = ask(Method::GET, own, json!({})).await;
+        let model = &answer["model"];
+        assert_eq!(model["model_type_id"], "visual-classifier", "{answer}");
+        let (_, listed) = ask(Method::GET, &format!("{own}/versions"), json!({})).await;
+        let version = &listed["model_versions"][0];
+        assert_eq!(&model["model_version"], version);
+        assert_eq!(version["status"]["code"], 21100, "{version}");
+        assert_eq!(version["input_info"]["params"], json!({ "width": 16, "height": 8 }));
+        assert_eq!(version["active_concept_count"], 2);
+        let told: Vec<_> = version["output_info"]["data"]["concepts"].as_array().unwrap().iter().collect();
+        assert_eq!((&told[0]["id"], &told[1]["name"]), (&json!("red"), &json!("Blue")));
+        let id = version["id"].as_str().unwrap();
+        let (_, alone) = ask(Method::GET, &format!("{own}/versions/{id}"), json!({})).await;
+        for said_of_trainings in ["metrics", "train_info"] {
+            assert!(alone["model_version"].get(said_of_trainings).is_none(), "{alone}");
+        }
+        let inputs = json!({ "inputs": [picture("one", PNG), text("words", "A cup of tea")] });
+        let (_, answer) = ask(Method::POST, &format!("{own}/versions/{id}/outputs"), inputs).await;
+        assert_eq!(code(&answer), 10010, "{answer}");
+        let found = answer["outputs"][0]["data"]["concepts"].as_array().unwrap();
+        assert_eq!((found.len(), &found[0]["app_id"]), (2, &json!("tea")), "{answer}");
+        let (http, answer) = ask(Method::POST, &format!("{own}/versions"), json!({})).await;
+        assert_eq!(http, 400, "{answer}");
+        assert!(details(&answer).contains("was uploaded, and is not trained here"), "{answer}");
+        assert_eq!(ask(Method::DELETE, own, json!({})).await.0, 200);
     });
 }
