@@ -327,6 +327,8 @@ pub(super) async fn help(
     queue: &str,
 ) -> Result<(), UiError> {
     let app = AppName::of(owner, app);
+    // Whoever may not is told so, whatever they chose.
+    service().get_app(&who(), &app, Endpoint::PatchTasks).await?;
     if model.is_empty() {
         return Ok(service().help_in_task(&who(), &app, task, None).await?);
     }
