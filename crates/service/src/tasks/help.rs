@@ -45,12 +45,12 @@ impl Service {
     ) -> Result<()> {
         let mut tx = self.store.write().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::PatchTasks, Conditions::NONE).await?;
+        self.permit(&mut tx, who, app, Endpoint::PostModelOutputs, Conditions::NONE).await?;
         let permit = &asked.permit;
         let row = tasks::get_to_change(&mut tx, permit, slug).await?.ok_or(Error::NotFound)?;
         match help {
             None => suggestions::end_help(&mut tx, permit, row.id).await?,
             Some(help) => {
-                self.permit(&mut tx, who, app, Endpoint::PostModelOutputs, Conditions::NONE).await?;
                 if row.kind != TaskKind::Classification {
                     let why = "can help only where concepts of whole inputs are said";
                     return Err(Error::invalid("model", why));

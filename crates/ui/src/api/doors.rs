@@ -182,7 +182,7 @@ pub const DOORS: &[Door] = &[
     door::<tasks::AddTask>(&[PostTasks, ListConcepts]),
     door::<tasks::GetTask>(&[GetTask, ViewApp]),
     door::<tasks::SetTaskStanding>(&[PatchTasks]),
-    door::<tasks::SetTaskHelp>(&[PatchTasks]),
+    door::<tasks::SetTaskHelp>(&[PatchTasks, PostModelOutputs]),
     door::<tasks::DeleteTask>(&[DeleteTasks]),
     door::<progress::GetTaskProgress>(&[ViewTaskProgress, ViewApp]),
     door::<progress::GetAppProgress>(&[ViewTaskProgress, ViewApp, ListConcepts]),

@@ -328,7 +328,9 @@ pub(super) async fn help(
 ) -> Result<(), UiError> {
     let app = AppName::of(owner, app);
     // Whoever may not is told so, whatever they chose.
-    service().get_app(&who(), &app, Endpoint::PatchTasks).await?;
+    for endpoint in [Endpoint::PatchTasks, Endpoint::PostModelOutputs] {
+        service().get_app(&who(), &app, endpoint).await?;
+    }
     if model.is_empty() {
         return Ok(service().help_in_task(&who(), &app, task, None).await?);
     }

@@ -215,7 +215,8 @@ impl Story {
             labels: labels.concepts.clone(),
         };
         let drawn = serde_json::to_string(&moved).unwrap();
-        let is_own = door.path.starts_with("/api/models/") && door.path != "/api/models/get";
+        let is_own = door.path == "/api/tasks/help"
+            || door.path.starts_with("/api/models/") && door.path != "/api/models/get";
         let mut fields = vec![
             ("owner", owner.to_owned()),
             ("app", app.to_owned()),
@@ -242,6 +243,8 @@ impl Story {
         // A set is one text; the boxes of a form are a list.
         let scopes = if door.path.ends_with("/preview-edit") { "scopes" } else { "scopes[0]" };
         fields.push((scopes, Scope::CollaboratorsGet.wire().to_owned()));
+        let chooses_inputs =
+            ["/api/inputs/begin-batch", "/api/inputs/delete-duplicates"].contains(&door.path);
         let plain = [
             ("input", "note"),
             ("input_reach", "everything"),
@@ -285,7 +288,8 @@ impl Story {
             ("strategy", "dynamic"),
             ("review", "none"),
             ("labellers[0]", "ana"),
-            ("chosen[0]", if door.path == "/api/inputs/begin-batch" { "note" } else { "green" }),
+            ("chosen[0]", if chooses_inputs { "note" } else { "green" }),
+            ("queue", "in_turn"),
             ("saved", "greens"),
             ("regions", "[]"),
             ("labeller", "ana"),
