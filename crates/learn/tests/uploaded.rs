@@ -236,6 +236,7 @@ fn what_it_takes_and_gives_has_to_fit() {
     assert_eq!(load(file(two)).unwrap_err(), Refusal::NotOneToOne { inputs: 2, outputs: 1 });
 }
 
+/// ASVS 5.2.1 and 5.2.2.
 #[test]
 fn what_can_loop_or_grow_is_refused() {
     let graph = || Graph::new(&[-1, 2], &[-1, 2]);
@@ -351,6 +352,7 @@ fn weights_are_where_they_are_said_to_be() {
 }
 
 /// What the engine's own reader would make room for, or follow until the stack ends.
+/// ASVS 5.2.1 and 5.2.2.
 #[test]
 fn lengths_and_depths_are_not_believed() {
     for length in [1_u64 << 32, 1 << 40, 1 << 62, u64::MAX] {
@@ -457,6 +459,7 @@ fn survives(file: Vec<u8>) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
+    /// ASVS 5.2.1 and 5.2.2.
     #[test]
     fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
         survives(bytes.clone());

@@ -233,6 +233,7 @@ async fn another_file_is_another_version_and_takes_the_same(bench: Bench) {
     assert_eq!(nowhere, Error::NotFound);
 }
 
+/// ASVS 5.2.1 and 5.2.2.
 async fn what_is_no_model_is_refused_and_nothing_of_it_kept(bench: Bench) {
     let lab = Lab::open(bench).await;
     let good = channels(&[-1, 3, 8, 8]).file();
