@@ -520,6 +520,8 @@ endpoints! {
     ViewSuggestions: Get [] by Session
         needs [AppsGet, AnnotationsGet, ConceptsGet, InputsGet, ModelsGet, TasksGet];
     PostModelVersionsUpload: Post [] by Session needs [AppsGet, ModelsAdd, ModelsGet, ModelsTrain, WorkflowsGet];
+    // Who shares a model lets others have it predict.
+    ShareModel: Post [] by Session of Whole needs [AppsGet, ConceptsGet, ModelsAdd, ModelsGet, ModelsTrain, Predict];
     ViewTaskProgress: Get [] by Session of Whole
         needs [AppsGet, TasksGet, ConceptsGet, InputsGet, AnnotationsGet, CollaboratorsGet];
 

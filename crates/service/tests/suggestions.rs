@@ -3,17 +3,17 @@
 use atelier_domain::task::{Queue, TaskKind, WorkerStrategy};
 use atelier_domain::time::SECOND;
 use atelier_domain::{
-    Endpoint, Label, Labels, Medium, PatchAction, Preset, Rights, Scope, ScopeSet, Training,
+    Endpoint, Label, Labels, PatchAction, Preset, Rights, Scope, ScopeSet,
 };
 use atelier_service::annotations::{AnnotationRow, AnnotationsFilter};
 use atelier_service::batches::{Act, BatchState, Chosen, NewBatch};
 use atelier_service::inputs::{Content, NewInput, PostInputs};
-use atelier_service::models::{DeleteModels, NewModel, NewVersion};
+use atelier_service::models::DeleteModels;
 use atelier_service::tasks::{Help, Helping, Labeller, NewTask, PatchTask, Source, Suggestion, status};
 use atelier_service::{AppName, Error, Result, Who};
 use atelier_testkit::errors::{forbidden, invalid};
 use atelier_testkit::sharing::{give_exactly, join, street_signs};
-use atelier_testkit::texts::{BANKS, CATS};
+use atelier_testkit::topics::{TOPICS, add_topics, train_topics};
 use atelier_testkit::{Bench, Person, on_both_databases};
 
 on_both_databases! {
@@ -47,7 +47,7 @@ fn labels(said: &[&str]) -> Labels {
 }
 
 fn help(queue: Queue) -> Help {
-    Help { model: "topics".into(), from: 0.5, queue }
+    Help { model: TOPICS.into(), from: 0.5, queue }
 }
 
 impl Lab {
@@ -56,20 +56,8 @@ impl Lab {
         let app = street_signs(&bench, &ada).await;
         let bo = join(&bench, &ada, &app, "bo", Preset::Worker.scopes()).await;
         let lab = Self { bench, ada, bo, app };
-        let about = |name: &'static str, texts: [&'static str; 8]| {
-            texts.into_iter().enumerate().map(move |(number, text)| (format!("{name}-{number}"), text, name))
-        };
-        let known: Vec<_> = about("cat", CATS).chain(about("bank", BANKS)).collect();
-        lab.add(known.iter().map(|(slug, text, of)| (slug.as_str(), *text, labels(&[of])))).await;
+        add_topics(&lab.bench, &lab.ada.who, &lab.app).await;
         lab.add(NEW.iter().map(|(slug, text)| (*slug, *text, Labels::default()))).await;
-        let settings = Training {
-            medium: Some(Medium::Text),
-            concepts: ["cat", "bank"].map(|slug| slug.parse().unwrap()).into(),
-            is_exclusive: true,
-            ..Training::default()
-        };
-        let new = NewModel { slug: "topics".into(), settings, ..NewModel::default() };
-        lab.bench.service.post_models(&lab.ada.who, &lab.app, vec![new]).await.unwrap();
         let task = NewTask {
             slug: "sort".into(),
             name: "Sort".into(),
@@ -98,11 +86,7 @@ impl Lab {
     }
 
     async fn train(&self) -> String {
-        let service = &self.bench.service;
-        let new = NewVersion::default();
-        let begun = service.train_model(&self.ada.who, &self.app, "topics", new).await.unwrap();
-        assert_eq!(service.train_next().await, Ok(true));
-        begun.value.version.unwrap().slug
+        train_topics(&self.bench, &self.ada.who, &self.app).await
     }
 
     /// Trains the model, has it help, and it tells what it finds; answers its version.

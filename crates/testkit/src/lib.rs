@@ -14,6 +14,7 @@ pub mod pictures;
 pub mod provider;
 pub mod sharing;
 pub mod texts;
+pub mod topics;
 mod world;
 
 pub use bench::{Bench, Database, fresh_postgres};

@@ -410,6 +410,21 @@ fn write_version(version: &Version, license: &str, names: &Names) -> ModelVersio
     match &version.source {
         Source::Trained(training) => trained::write(written, training, names),
         Source::Uploaded(uploaded) => uploaded::write(written, uploaded, names),
+        // How it came to be so is told in the app that shares it.
+        Source::Shared(_) => {
+            let concepts = version.known().into_iter().map(|concept| write_concept(concept, 1.0, names));
+            ModelVersion {
+                completed_at: written.created_at,
+                modified_at: written.created_at,
+                status: Some(StatusCode::ModelTrained.status()),
+                visibility: visible(Gettable::Private),
+                output_info: Some(OutputInfo {
+                    data: Some(Data { concepts: concepts.collect(), ..Data::default() }),
+                    ..OutputInfo::default()
+                }),
+                ..written
+            }
+        }
         Source::Public => ModelVersion {
             completed_at: written.created_at,
             modified_at: written.created_at,

@@ -63,6 +63,7 @@ pub(super) fn models(_permit: &PublicPermit) -> &'static [Model] {
                 takes: kind.takes(),
                 license: "Apache-2.0".into(),
                 settings: None,
+                shared_from: None,
                 made_at: MADE_AT,
                 changed_at: MADE_AT,
                 versions: 1,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use atelier_domain::{Conditions, Endpoint};
 use atelier_store::Event;
-use atelier_store::queries::{model_files, models};
+use atelier_store::queries::{model_files, model_shares, models};
 use serde_json::json;
 
 use crate::audit::{Action, Actor, Done};
@@ -46,6 +46,12 @@ impl Service {
             return Ok(0);
         }
         let keys = model_files::keys(&mut tx, &asked.permit, &named).await?;
+        for model in &named {
+            let Some(row) = models::get_to_change(&mut tx, &asked.permit, model).await? else { continue };
+            for share in model_shares::list(&mut tx, &asked.permit, row.id).await? {
+                self.tell_withdrawn(&mut tx, &asked, who, model, &share);
+            }
+        }
         let deleted = models::delete(&mut tx, &asked.permit, &named).await?;
         if deleted < named.len() as u64 {
             return Err(Error::NotFound);

@@ -17,6 +17,7 @@ mod own;
 mod patch;
 mod post;
 mod predict;
+mod sharing;
 mod shelf;
 mod training;
 mod upload;
@@ -30,6 +31,7 @@ use atelier_store::queries::{models, trainings};
 
 pub use atelier_learn::uploaded::{self, Scale};
 pub use atelier_learn::{Answer, quality};
+pub use atelier_store::queries::model_shares::ShareRow;
 pub use atelier_store::queries::trainings::VersionRow;
 pub use delete::DeleteModels;
 pub use duplicates::Duplicates;
@@ -43,6 +45,7 @@ pub use patch::PatchModel;
 pub use post::NewModel;
 pub(crate) use predict::{CONCEPTS, FETCHED_AT_ONCE};
 pub use predict::{Found, FoundConcept, MOST_AT_ONCE, Predict, Predictions, Wanted};
+pub use sharing::OfferedApp;
 pub(crate) use shelf::Shelf;
 pub use training::{Caution, Count, Counted, Outcome};
 pub use upload::{Told, Upload, UploadTo};
@@ -65,6 +68,8 @@ pub(crate) const MOST_NETWORKS: usize = 512 << 20;
 pub struct Model {
     /// How the app is addressed whose it is; nothing for public ones.
     pub app: Option<AppAddress>,
+    /// What it is, if another app shares it with that one.
+    pub shared_from: Option<SharedFrom>,
     /// By what it is known.
     pub slug: String,
     /// What people call it.
@@ -79,7 +84,7 @@ pub struct Model {
     pub takes: Option<Medium>,
     /// Under which licence its weights are used; nothing for those of apps.
     pub license: String,
-    /// How it is trained next; nothing for public ones, and for those that are uploaded.
+    /// How it is trained next; nothing for public ones, and for those that are uploaded or that another app shares.
     pub settings: Option<Training>,
     /// Since when it is there.
     pub made_at: Timestamp,
@@ -89,6 +94,15 @@ pub struct Model {
     pub versions: usize,
     /// The version that was asked for; if none was, the newest.
     pub version: Option<ModelVersion>,
+}
+
+/// The model of another app that a model is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedFrom {
+    /// How that app is addressed.
+    pub app: AppAddress,
+    /// As what that app knows it.
+    pub model: String,
 }
 
 /// A model as it was trained once, or uploaded.
@@ -115,6 +129,15 @@ pub enum Source {
     Trained(Box<Trained>),
     /// It was uploaded.
     Uploaded(Box<Uploaded>),
+    /// It came to be so in another app, which shares the model: what is told of that is told there.
+    Shared(Box<Source>),
+}
+
+impl Source {
+    /// How it came to be, wherever that was.
+    fn there(&self) -> &Self {
+        if let Self::Shared(there) = self { there.there() } else { self }
+    }
 }
 
 /// A version that somebody uploaded.
@@ -161,18 +184,25 @@ impl Trained {
 
 impl Model {
     fn own(row: models::ModelRow, version: Option<VersionRow>, app: &AppAddress) -> Result<Self> {
-        let version = version.map(ModelVersion::own).transpose()?;
-        let seen = version.as_ref().and_then(|version| version.training()?.outcome.as_ref());
+        let version = version.map(|version| ModelVersion::of(&row, version)).transpose()?;
+        let seen = match version.as_ref().map(|version| version.source.there()) {
+            Some(Source::Trained(trained)) => trained.outcome.as_ref(),
+            _ => None,
+        };
+        let takes = row.settings.medium.or_else(|| seen.map(|outcome| outcome.medium));
+        let shared_from = shared_from(&row);
+        let is_trained_here = !row.is_uploaded && shared_from.is_none();
         Ok(Self {
             app: Some(app.clone()),
-            takes: row.settings.medium.or_else(|| seen.map(|outcome| outcome.medium)),
+            shared_from,
+            takes,
             slug: row.slug,
             name: row.name,
             description: row.description,
             notes: row.notes,
             kind: row.kind,
             license: String::new(),
-            settings: (!row.is_uploaded).then_some(row.settings),
+            settings: is_trained_here.then_some(row.settings),
             made_at: row.created_at,
             changed_at: row.changed_at,
             versions: usize::try_from(row.versions).unwrap_or_default(),
@@ -194,12 +224,27 @@ impl Model {
     /// Whether what predicts is uploaded, and not learned here.
     #[must_use]
     pub fn is_uploaded(&self) -> bool {
-        !self.is_public() && self.settings.is_none()
+        !self.is_public() && self.settings.is_none() && self.shared_from.is_none()
     }
 }
 
+/// The model of another app that a model is, if one shares it.
+fn shared_from(row: &models::ModelRow) -> Option<SharedFrom> {
+    let (owner, app) = (row.from_owner.clone()?, row.from_app.clone()?);
+    Some(SharedFrom { app: AppAddress { owner, app }, model: row.from_model.clone()? })
+}
+
 impl ModelVersion {
-    pub(crate) fn own(row: VersionRow) -> Result<Self> {
+    /// A version of a model of an app, as that app has it.
+    pub(crate) fn of(model: &models::ModelRow, row: VersionRow) -> Result<Self> {
+        let version = Self::own(row)?;
+        Ok(match shared_from(model) {
+            Some(_) => Self { source: Source::Shared(Box::new(version.source)), ..version },
+            None => version,
+        })
+    }
+
+    fn own(row: VersionRow) -> Result<Self> {
         let read = |error: serde_json::Error| Error::fault(&error);
         let (slug, made_at) = (row.id.to_string(), row.created_at);
         let (concepts, source) = match (&row.told, &row.object_key) {
@@ -217,6 +262,19 @@ impl ModelVersion {
             }
         };
         Ok(Self { slug, made_at, concepts, dimensions: None, source })
+    }
+
+    /// The concepts that it tells, in the order of its probabilities, if it is of an app and can be asked.
+    #[must_use]
+    pub fn known(&self) -> Vec<ModelConcept> {
+        match self.source.there() {
+            Source::Uploaded(uploaded) => uploaded.told.concepts.clone(),
+            Source::Trained(trained) => {
+                let concepts = trained.outcome.iter().flat_map(|outcome| &outcome.concepts);
+                concepts.map(|counted| counted.concept.clone()).collect()
+            }
+            Source::Public | Source::Shared(_) => Vec::new(),
+        }
     }
 
     /// How it was trained, if it was here.
@@ -381,13 +439,9 @@ async fn find(conn: &mut Conn, entered: &Entered, name: &ModelName, meant: Meant
 /// The concepts that a version of a model knows, in the order of its probabilities; none, if it gives vectors or is not
 /// trained.
 fn known(model: &Model) -> Vec<ModelConcept> {
-    match (model.kind.gives(), model.version.as_ref().map(|version| &version.source)) {
+    match (model.kind.gives(), &model.version) {
         (Gives::Embeddings, _) | (Gives::Concepts, None) => Vec::new(),
-        (Gives::Concepts, Some(Source::Public)) => catalogue::concepts(model).to_vec(),
-        (Gives::Concepts, Some(Source::Uploaded(uploaded))) => uploaded.told.concepts.clone(),
-        (Gives::Concepts, Some(Source::Trained(trained))) => {
-            let concepts = trained.outcome.iter().flat_map(|outcome| &outcome.concepts);
-            concepts.map(|counted| counted.concept.clone()).collect()
-        }
+        (Gives::Concepts, Some(_)) if model.is_public() => catalogue::concepts(model).to_vec(),
+        (Gives::Concepts, Some(version)) => version.known(),
     }
 }

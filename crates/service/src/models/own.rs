@@ -4,10 +4,11 @@ use atelier_domain::id::{ModelId, ModelVersionId};
 use atelier_domain::{Conditions, Endpoint, Permit, Training};
 use atelier_store::Conn;
 use atelier_store::queries::concepts;
+use atelier_store::queries::models::ModelRow;
 use atelier_store::queries::trainings::{self, VersionRow};
 
-use super::DESCRIPTION;
-use crate::{AppName, Error, Result, Service, Who};
+use super::{DESCRIPTION, SharedFrom, shared_from};
+use crate::{AppAddress, AppName, Error, Result, Service, Who};
 
 /// The version of that identifier of a model of the permit's app.
 ///
@@ -21,6 +22,19 @@ pub(super) async fn version(
 ) -> Result<VersionRow> {
     let id: ModelVersionId = slug.parse().map_err(|_| Error::NotFound)?;
     trainings::get(conn, permit, model, id).await?.ok_or(Error::NotFound)
+}
+
+/// Whether a model is the app's own, and no other app's that shares it: all that changes it is done there.
+///
+/// # Errors
+/// When another app shares it.
+pub(super) fn check_ours(row: &ModelRow) -> Result<()> {
+    match shared_from(row) {
+        Some(SharedFrom { app: AppAddress { owner, app }, .. }) => {
+            Err(Error::invalid("model", format!("is shared by {owner}/{app}, where alone this is done")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether a text is not too long.

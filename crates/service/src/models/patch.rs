@@ -6,7 +6,7 @@ use atelier_store::Event;
 use atelier_store::queries::{models, trainings};
 
 use super::Model;
-use super::own::check_text;
+use super::own::{check_ours, check_text};
 use super::post::AT_ONCE;
 use crate::concepts::check_name;
 use crate::{AppName, Error, InApp, Result, Service, Who};
@@ -54,6 +54,7 @@ impl Service {
                 check_text("notes", &notes)?;
                 let settings = row.settings.clone().with(change.change);
                 if settings != row.settings {
+                    check_ours(&row)?;
                     if row.is_uploaded {
                         return Err(Error::invalid("model", "was uploaded, and is not trained here"));
                     }

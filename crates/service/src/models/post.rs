@@ -34,7 +34,7 @@ pub struct NewModel {
 
 /// Whether an identifier means something else where models of an app are looked for: a public model, or the page on which
 /// one is made.
-fn is_taken(permit: &Permit, slug: &str) -> bool {
+pub(super) fn is_taken(permit: &Permit, slug: &str) -> bool {
     slug == "new" || catalogue::models(&PublicPermit::from(permit)).iter().any(|model| model.slug == slug)
 }
 
@@ -106,6 +106,7 @@ pub(super) async fn insert(
         slug: slug.as_str(),
         kind,
         is_uploaded: source == Source::Uploaded,
+        shared_from: None,
         of: models::ModelChange { name: &name, description, notes, settings },
     };
     if !models::insert(tx, permit, &model, now).await? {

@@ -103,9 +103,12 @@ impl Service {
             let mut tx = self.store.read().await?;
             let entered = self.enter(&mut tx, who, app, endpoint).await?;
             let model = find(&mut tx, &entered, &ask.model, Meant::NewestTrained).await?;
-            let teller = match (&entered, model.version.as_ref().map(|version| &version.source)) {
+            let teller = match (&entered, model.version.as_ref().map(|version| version.source.there())) {
                 (Entered::App(asked), Some(Source::Trained(trained))) => {
                     Some(Teller::Classifier(self.classifier(&mut tx, &asked.permit, trained).await?))
+                }
+                (_, None) if model.shared_from.is_some() => {
+                    return Err(untrained(None, "the app that shares this model has no version of it to ask"));
                 }
                 (_, None) => return Err(untrained(None, "this model has no version yet")),
                 _ => None,
@@ -117,9 +120,9 @@ impl Service {
             return Err(Error::invalid("inputs", format!("must be between 1 and {MOST_AT_ONCE}")));
         }
         let choice = Choice::of(&model, &ask.wanted)?;
-        let teller = match model.version.as_ref().and_then(|version| version.upload()) {
-            Some(uploaded) => Some(self.network(uploaded).await?),
-            None => teller,
+        let teller = match model.version.as_ref().map(|version| version.source.there()) {
+            Some(Source::Uploaded(uploaded)) => Some(self.network(uploaded).await?),
+            _ => teller,
         };
         let offered = watched.map(|(permit, by)| (permit, by, ask.inputs.clone()));
         let outputs = match model.takes {

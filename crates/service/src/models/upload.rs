@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tracing::Instrument as _;
 
-use super::own::check_text;
+use super::own::{check_ours, check_text};
 use super::post::{self, NewModel, Source};
 use super::{Model, ModelConcept, catalogue};
 use crate::computing::compute;
@@ -133,6 +133,7 @@ impl Service {
             }
             UploadTo::Model(slug) => {
                 let row = models::get(conn, permit, slug).await?.ok_or(Error::NotFound)?;
+                check_ours(&row)?;
                 if row.is_uploaded { Ok(()) } else { Err(trained_here()) }
             }
         }
@@ -203,6 +204,7 @@ impl Service {
                 models::get_to_change(&mut tx, permit, slug).await?.ok_or(Error::NotFound)?
             }
         };
+        check_ours(&row)?;
         if !row.is_uploaded {
             return Err(trained_here());
         }

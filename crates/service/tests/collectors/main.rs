@@ -9,8 +9,7 @@ use std::time::Duration;
 use atelier_domain::collector::{Full, Limits, Share, State};
 use atelier_domain::time::{DAY, HOUR};
 use atelier_domain::{
-    BasicScope, Conditions, Endpoint, EndpointSet, Label, Labels, Medium, Permit, Preset, Rights, Scope,
-    ScopeSet, Training,
+    BasicScope, Conditions, Endpoint, EndpointSet, Label, Labels, Permit, Preset, Rights, Scope, ScopeSet,
 };
 use atelier_service::audit::AuditFilter;
 use atelier_service::collectors::{
@@ -18,13 +17,14 @@ use atelier_service::collectors::{
 };
 use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
 use atelier_service::keys::CreateKey;
-use atelier_service::models::{ModelName, NewModel, NewVersion, Predict, Wanted as WantedConcepts};
+use atelier_service::models::{ModelName, Predict, Wanted as WantedConcepts};
 use atelier_service::{AppName, Error, Result, Who};
 use atelier_testkit::errors::{forbidden, invalid};
 use atelier_testkit::people::with_key;
 use atelier_testkit::pictures::png;
 use atelier_testkit::sharing::{edit, give_exactly, join, make_app, people, street_signs};
 use atelier_testkit::texts::{BANKS, CATS};
+use atelier_testkit::topics::{TOPICS, add_topics, train_topics};
 use atelier_testkit::{Bench, Person, on_both_databases};
 
 fn collecting() -> ScopeSet {

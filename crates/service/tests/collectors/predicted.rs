@@ -96,21 +96,9 @@ async fn a_model_that_is_asked_offers_what_it_could_look_at(bench: Bench) {
     let ada = bench.person("ada").await;
     let app = street_signs(&bench, &ada).await;
     let service = &bench.service;
-    let said = |slug: &str| Label { concept: slug.parse().unwrap(), value: 1.0 };
-    let about = |of: &'static str, texts: [&'static str; 8]| {
-        texts.map(|body| NewInput {
-            labels: Labels { concepts: vec![said(of)], regions: Vec::new() },
-            ..text(body)
-        })
-    };
-    let inputs = about("cat", CATS).into_iter().chain(about("bank", BANKS)).collect();
-    service.post_inputs(&ada.who, &app, PostInputs { inputs, ..PostInputs::default() }).await.unwrap();
-    let settings = Training { medium: Some(Medium::Text), is_exclusive: true, ..Training::default() };
-    let new = NewModel { slug: "topics".into(), settings, ..NewModel::default() };
-    service.post_models(&ada.who, &app, vec![new]).await.unwrap();
-    service.train_model(&ada.who, &app, "topics", NewVersion::default()).await.unwrap();
-    assert_eq!(service.train_next().await, Ok(true));
-    make(&bench, &ada.who, &app, predictions("watch", "topics")).await.unwrap();
+    add_topics(&bench, &ada.who, &app).await;
+    train_topics(&bench, &ada.who, &app).await;
+    make(&bench, &ada.who, &app, predictions("watch", TOPICS)).await.unwrap();
 
     let ask = async |model: ModelName, texts: &[&str]| {
         let inputs = texts.iter().map(|body| Content::Text((*body).into())).collect();
@@ -118,7 +106,7 @@ async fn a_model_that_is_asked_offers_what_it_could_look_at(bench: Bench) {
         service.predict(&ada.who, &app, Endpoint::PostModelOutputs, ask).await.unwrap().outputs
     };
     // An empty text is answered with why it cannot be looked at.
-    let outputs = ask(ModelName::at(&app, "topics", ""), &["A new kitten", "", "A loan"]).await;
+    let outputs = ask(ModelName::at(&app, TOPICS, ""), &["A new kitten", "", "A loan"]).await;
     assert_eq!(outputs.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
     // Another model is none of its concern.
     assert!(ask(ModelName::public("general-text-embedding"), &["A sign"]).await[0].is_ok());

@@ -28,7 +28,13 @@ row! {
         pub settings: Training,
         /// Whether what predicts is uploaded, and not learned here.
         pub is_uploaded: bool,
-        /// How many versions it has.
+        /// The owner, app and identifier of the model that it is, if another app shares it with this one.
+        pub from_owner: Option<String>,
+        /// See `from_owner`.
+        pub from_app: Option<String>,
+        /// See `from_owner`.
+        pub from_model: Option<String>,
+        /// How many versions it has; of one that another app shares, those that answer.
         pub versions: i64,
         /// When it was made.
         pub created_at: Timestamp,
@@ -57,12 +63,27 @@ pub(super) fn kept(settings: &Training) -> Result<Value> {
     serde_json::to_value(settings).map_err(corrupt)
 }
 
+/// The versions `v` of a model `m`. One that another app shares has those of what it is there that are trained, while that app
+/// is not deleted.
+macro_rules! versions_of {
+    ($v:literal, $m:literal) => {
+        concat!(
+            $v, ".model_id = COALESCE(", $m, ".shared_from, ", $m, ".id) AND (", $m, ".shared_from IS NULL OR (",
+            $v, ".state = 'trained' AND EXISTS (SELECT 1 FROM apps f WHERE f.id = ", $v, ".app_id \
+             AND f.deleted_at IS NULL)))"
+        )
+    };
+}
+pub(super) use versions_of;
+
 macro_rules! model {
     ($($condition:tt)+) => {
         concat!(
             "SELECT m.id, m.slug, m.kind, m.name, m.description, m.notes, m.settings, m.is_uploaded, \
-             (SELECT COUNT(*) FROM model_versions v WHERE v.model_id = m.id) AS versions, m.created_at, m.changed_at \
-             FROM models m WHERE m.app_id = $1",
+             o.slug AS from_owner, a.slug AS from_app, s.slug AS from_model, \
+             (SELECT COUNT(*) FROM model_versions v WHERE ", versions_of!("v", "m"), ") AS versions, \
+             m.created_at, m.changed_at FROM models m LEFT JOIN models s ON s.id = m.shared_from \
+             LEFT JOIN apps a ON a.id = s.app_id LEFT JOIN users o ON o.id = a.owner_id WHERE m.app_id = $1",
             $($condition)+
         )
     };
@@ -79,6 +100,8 @@ pub struct NewModel<'a> {
     pub kind: ModelKind,
     /// Whether what predicts is uploaded, and not learned here.
     pub is_uploaded: bool,
+    /// The model of another app that it is, if that shares it.
+    pub shared_from: Option<ModelId>,
     /// What can be changed of it.
     pub of: ModelChange<'a>,
 }
@@ -96,7 +119,7 @@ pub struct ModelChange<'a> {
     pub settings: &'a Training,
 }
 
-/// Makes a model in the permit's app; answers whether its identifier was free.
+/// Makes a model in the permit's app; answers whether its identifier was free, and the app had not been given the same one.
 ///
 /// # Errors
 /// When the database fails.
@@ -105,7 +128,8 @@ pub async fn insert(tx: &mut WriteTx, permit: &Permit, model: &NewModel<'_>, now
     let inserted = tx
         .execute(
             "INSERT INTO models (id, app_id, slug, kind, name, description, notes, settings, created_by, created_at, \
-             changed_at, is_uploaded) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11) ON CONFLICT (app_id, slug) DO NOTHING",
+             changed_at, is_uploaded, shared_from) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12) \
+             ON CONFLICT DO NOTHING",
             params![
                 permit.app(),
                 model.id,
@@ -117,7 +141,8 @@ pub async fn insert(tx: &mut WriteTx, permit: &Permit, model: &NewModel<'_>, now
                 &settings,
                 permit.user(),
                 now,
-                model.is_uploaded
+                model.is_uploaded,
+                model.shared_from
             ],
         )
         .await?;

@@ -8,6 +8,7 @@ use atelier_domain::task::Queue;
 use atelier_domain::{Permit, Timestamp};
 use serde_json::Value;
 
+use super::models::versions_of;
 use super::reach::{assigned, reached};
 use crate::db::{Column, Conn, Row, Sql, WriteTx, params, row};
 use crate::{Error, Result};
@@ -90,7 +91,8 @@ pub async fn end_help(tx: &mut WriteTx, permit: &Permit, task: TaskId) -> Result
 async fn forget(tx: &mut WriteTx, permit: &Permit, task: TaskId, model: Option<ModelId>) -> Result<()> {
     tx.execute(
         "DELETE FROM suggestions WHERE app_id = $1 AND task_id = $2 AND version_id NOT IN \
-         (SELECT id FROM model_versions WHERE model_id = $3)",
+         (SELECT v.id FROM models m JOIN model_versions v ON v.model_id = COALESCE(m.shared_from, m.id) \
+         WHERE m.app_id = $1 AND m.id = $3)",
         params![permit.app(), task, model],
     )
     .await?;
@@ -126,15 +128,24 @@ pub async fn look_again(tx: &mut WriteTx, permit: &Permit, task: TaskId) -> Resu
     Ok(())
 }
 
+/// The newest version that is trained of the model of the helper `h`; none, while the app is deleted that shares it.
+macro_rules! version_of_helper {
+    () => {
+        concat!(
+            "(SELECT n.id FROM model_versions n JOIN models m ON m.id = h.model_id WHERE ",
+            versions_of!("n", "m"),
+            " AND n.state = 'trained' ORDER BY n.id DESC LIMIT 1)"
+        )
+    };
+}
+
 /// The helpers that have not told all: in tasks that stand as `$worked_on`, with a version that is trained, and either that version or
 /// some input is new.
 macro_rules! due {
     ($worked_on:literal) => {
         concat!(
         "FROM task_helpers h JOIN tasks t ON t.id = h.task_id AND t.status = ", $worked_on, " \
-         JOIN model_versions v ON v.id = (SELECT n.id FROM model_versions n WHERE n.model_id = h.model_id \
-         AND n.state = 'trained' ORDER BY n.id DESC LIMIT 1) \
-         LEFT JOIN embedding_changes c ON c.app_id = h.app_id \
+         JOIN model_versions v ON v.id = ", version_of_helper!(), " LEFT JOIN embedding_changes c ON c.app_id = h.app_id \
          WHERE h.left_at <= $1 AND (h.told_by IS NULL OR h.told_by <> v.id OR h.told_to < COALESCE(c.last, 0))"
         )
     };
@@ -209,11 +220,13 @@ pub async fn take(
     let taken: Option<TakenRow> = tx.fetch_optional(sql, params![now, left_at, worked_on]).await?;
     let Some(TakenRow { task_id }) = taken else { return Ok(None) };
     tx.fetch_optional(
-        "SELECT h.task_id, h.app_id, v.id AS version_id, h.queue, v.result, r.weights, COALESCE(c.last, 0) AS change \
-         FROM task_helpers h JOIN model_versions v ON v.id = (SELECT n.id FROM model_versions n \
-         WHERE n.model_id = h.model_id AND n.state = 'trained' ORDER BY n.id DESC LIMIT 1) \
-         JOIN model_results r ON r.version_id = v.id LEFT JOIN embedding_changes c ON c.app_id = h.app_id \
-         WHERE h.task_id = $1",
+        concat!(
+            "SELECT h.task_id, h.app_id, v.id AS version_id, h.queue, v.result, r.weights, COALESCE(c.last, 0) AS change \
+             FROM task_helpers h JOIN model_versions v ON v.id = ",
+            version_of_helper!(),
+            " JOIN model_results r ON r.version_id = v.id LEFT JOIN embedding_changes c ON c.app_id = h.app_id \
+             WHERE h.task_id = $1"
+        ),
         params![task_id],
     )
     .await

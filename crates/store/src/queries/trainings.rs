@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::access::Proof;
 use super::batches::Shown;
-use super::models::kept;
+use super::models::{kept, versions_of};
 use crate::Result;
 use crate::db::{Conn, Sql, WriteTx, params, row};
 
@@ -22,7 +22,7 @@ row! {
     pub struct VersionRow {
         /// Its identifier, in the order of time.
         pub id: ModelVersionId,
-        /// Of which model.
+        /// Of which model: as the app of the permit has it.
         pub model_id: ModelId,
         /// Who began to train it.
         pub user_id: UserId,
@@ -66,10 +66,10 @@ row! {
 macro_rules! version {
     ($($condition:tt)+) => {
         concat!(
-            "SELECT v.id, v.model_id, v.user_id, u.slug AS author_slug, u.name AS author, v.description, v.settings, \
+            "SELECT v.id, m.id AS model_id, v.user_id, u.slug AS author_slug, u.name AS author, v.description, v.settings, \
              v.state, v.phase, v.progress, v.fault, v.why, v.result, f.object_key, f.size, f.told, v.created_at, \
-             v.started_at, v.completed_at, v.changed_at FROM model_versions v JOIN users u ON u.id = v.user_id \
-             LEFT JOIN model_files f ON f.version_id = v.id WHERE v.app_id = $1",
+             v.started_at, v.completed_at, v.changed_at FROM models m JOIN model_versions v ON ", versions_of!("v", "m"),
+            " JOIN users u ON u.id = v.user_id LEFT JOIN model_files f ON f.version_id = v.id WHERE m.app_id = $1",
             $($condition)+
         )
     };
@@ -138,7 +138,7 @@ pub async fn get(
     model: ModelId,
     id: ModelVersionId,
 ) -> Result<Option<VersionRow>> {
-    conn.fetch_optional(version!(" AND v.model_id = $2 AND v.id = $3"), params![permit.app(), model, id])
+    conn.fetch_optional(version!(" AND m.id = $2 AND v.id = $3"), params![permit.app(), model, id])
         .await
 }
 
@@ -154,7 +154,7 @@ pub async fn newest(
 ) -> Result<Option<VersionRow>> {
     conn.fetch_optional(
         version!(
-            " AND v.model_id = $2 AND (CAST($3 AS TEXT) IS NULL OR v.state = $3) ORDER BY v.id DESC LIMIT 1"
+            " AND m.id = $2 AND (CAST($3 AS TEXT) IS NULL OR v.state = $3) ORDER BY v.id DESC LIMIT 1"
         ),
         params![permit.app(), model, state.map(State::name)],
     )
@@ -168,8 +168,9 @@ pub async fn newest(
 pub async fn newest_of_all(conn: &mut Conn, permit: &Permit) -> Result<Vec<VersionRow>> {
     conn.fetch_all(
         version!(
-            " AND v.id IN (SELECT (SELECT n.id FROM model_versions n WHERE n.model_id = m.id ORDER BY n.id DESC LIMIT 1) \
-             FROM models m WHERE m.app_id = $1)"
+            " AND v.id = (SELECT n.id FROM model_versions n WHERE ",
+            versions_of!("n", "m"),
+            " ORDER BY n.id DESC LIMIT 1)"
         ),
         params![permit.app()],
     )
@@ -188,7 +189,7 @@ pub async fn list(
     size: usize,
 ) -> Result<Vec<VersionRow>> {
     conn.fetch_all(
-        version!(" AND v.model_id = $2 ORDER BY v.id DESC LIMIT $3 OFFSET $4"),
+        version!(" AND m.id = $2 ORDER BY v.id DESC LIMIT $3 OFFSET $4"),
         params![
             permit.app(),
             model,
@@ -446,15 +447,19 @@ row! {
     }
 }
 
-/// What predicts for the version `id` of the permit's app, if it is trained.
+/// What predicts for the version `id` of the permit's app, or of one that shares its model with that, if it is trained.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn weights(conn: &mut Conn, permit: &Permit, id: ModelVersionId) -> Result<Option<Vec<u8>>> {
     let row: Option<WeightsRow> = conn
         .fetch_optional(
-            "SELECT r.weights FROM model_results r JOIN model_versions v ON v.id = r.version_id \
-             WHERE v.app_id = $1 AND v.id = $2",
+            concat!(
+                "SELECT r.weights FROM model_results r JOIN model_versions v ON v.id = r.version_id \
+                 WHERE v.id = $2 AND EXISTS (SELECT 1 FROM models m WHERE m.app_id = $1 AND ",
+                versions_of!("v", "m"),
+                ")"
+            ),
             params![permit.app(), id],
         )
         .await?;

@@ -28,7 +28,7 @@ use atelier_store::{Objects, Store};
 use atelier_testkit::onnx;
 use atelier_testkit::people::{PASSWORD, with_session};
 use atelier_testkit::pictures::png;
-use atelier_testkit::sharing::{invite, street_signs};
+use atelier_testkit::sharing::{invite, make_app, street_signs};
 use atelier_testkit::{Bench, Person, SeededEntropy, SteppedClock};
 use bytes::Bytes;
 use serde_json::json;
@@ -198,6 +198,8 @@ async fn train(bench: &Bench, ada: &Person, app: &AppName) {
         .await
         .expect("it can be trained");
     assert_eq!(bench.service.train_next().await, Ok(true));
+    let library = make_app(bench, ada, "library").await;
+    bench.service.share_model(&ada.who, app, "kinds", &library).await.expect("it can be shared");
 }
 
 /// A task in which that model helps.

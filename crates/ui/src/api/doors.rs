@@ -160,6 +160,8 @@ pub const DOORS: &[Door] = &[
     door::<models::GetUploadMaterial>(&[GetModel, ViewApp]),
     door::<models::MakeModel>(&[PostModels, GetVocab, GetDataset]),
     door::<models::TrainModel>(&[PostModelVersions]),
+    door::<models::ShareModel>(&[ShareModel]),
+    door::<models::WithdrawModel>(&[ShareModel]),
     door::<models::CancelTraining>(&[PostModelVersions]),
     door::<models::GetTrainingProgress>(&[GetModelVersion]),
     door::<models::DeleteModel>(&[DeleteModels]),

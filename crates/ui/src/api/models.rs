@@ -40,12 +40,16 @@ pub struct ListedModel {
     pub is_under_way: bool,
     /// Whether what predicts is uploaded, and not learned here.
     pub is_uploaded: bool,
+    /// Whether another app shares it with this one.
+    pub is_shared: bool,
 }
 
 impl ListedModel {
     /// Of which kind it is, in words.
     pub fn kind_words(&self) -> &'static str {
-        if self.is_uploaded { "Uploaded classifier" } else { self.kind.title() }
+        if self.is_shared {
+            "Classifier of another app"
+        } else if self.is_uploaded { "Uploaded classifier" } else { self.kind.title() }
     }
 }
 
@@ -85,6 +89,47 @@ pub struct ModelShown {
     pub no_prediction: Option<String>,
     /// What there is to an app's own; nothing of public ones.
     pub own: Option<OwnModel>,
+    /// What it is in another app, if that shares it.
+    pub source: Option<ModelSource>,
+    /// With whom it is shared; nothing of what is not the app's own, or if the person cannot share it.
+    pub sharing: Option<Sharing>,
+}
+
+/// What a model is in the app that shares it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelSource {
+    /// The owner of that app.
+    pub owner: String,
+    /// The app.
+    pub app: String,
+    /// The model there.
+    pub model: String,
+}
+
+/// With which other apps a model is shared, and could be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sharing {
+    /// Those with which it is.
+    pub shares: Vec<ModelShare>,
+    /// Those with which it could be: by their addresses.
+    pub offered: Vec<Choice>,
+}
+
+/// An app with which a model is shared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelShare {
+    /// By what it is withdrawn.
+    pub id: String,
+    /// How the app is addressed.
+    pub address: String,
+    /// What the app is called.
+    pub name: String,
+    /// As what the app knows the model.
+    pub model: String,
+    /// Who shared it.
+    pub by_name: String,
+    /// When, in microseconds UTC.
+    pub made_at: i64,
 }
 
 /// What there is to an app's own model.
@@ -439,6 +484,29 @@ pub async fn get_training_progress(
 #[server(name = DeleteModel, prefix = "/api", endpoint = "models/delete")]
 pub async fn delete_model(owner: String, app: String, model: String) -> Result<(), UiError> {
     server::delete(&owner, &app, model).await
+}
+
+/// Shares a model with the app that is addressed as `with`: `owner/app`.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::Invalid`] for an app with which it cannot be shared.
+#[server(name = ShareModel, prefix = "/api", endpoint = "models/share")]
+pub async fn share_model(owner: String, app: String, model: String, with: String) -> Result<(), UiError> {
+    server::share(&owner, &app, &model, &with).await
+}
+
+/// No longer shares a model as `share`.
+///
+/// # Errors
+/// [`UiError::Forbidden`] without the right to, [`UiError::NotFound`] if it is not shared so.
+#[server(name = WithdrawModel, prefix = "/api", endpoint = "models/withdraw")]
+pub async fn withdraw_model(
+    owner: String,
+    app: String,
+    model: String,
+    share: String,
+) -> Result<(), UiError> {
+    server::withdraw(&owner, &app, &model, &share).await
 }
 
 /// Deletes a version of a model, and leads to the model.

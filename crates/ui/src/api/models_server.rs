@@ -11,8 +11,8 @@ use atelier_service::{AppName, Error};
 
 use super::uploads::facts;
 use super::{
-    ListedModel, ListedTraining, Material, ModelMaterial, ModelShown, Models, OwnModel, TrainingProgress,
-    VersionShown,
+    ListedModel, ListedTraining, Material, ModelMaterial, ModelShare, ModelShown, ModelSource, Models,
+    OwnModel, Sharing, TrainingProgress, VersionShown,
 };
 use crate::api::apps::{if_allowed, place, refusal};
 use crate::api::concepts::offered;
@@ -47,6 +47,8 @@ fn listed(model: Model) -> ListedModel {
     let version = model.version.as_ref();
     let training = version.and_then(|version| version.training());
     let standing = match (training, version) {
+        (_, Some(_)) if model.shared_from.is_some() => "Shared".to_owned(),
+        (_, None) if model.shared_from.is_some() => "No version to ask".to_owned(),
         (Some(training), _) => progress_of(training).words,
         (None, _) if model.is_public() => String::new(),
         (None, Some(_)) => "Uploaded".to_owned(),
@@ -59,6 +61,7 @@ fn listed(model: Model) -> ListedModel {
         is_under_way: training.is_some_and(|training| training.state().is_under_way()),
         standing,
         is_uploaded: model.is_uploaded(),
+        is_shared: model.shared_from.is_some(),
         slug: model.slug,
         name: model.name,
         kind: model.kind,
@@ -88,7 +91,8 @@ fn progress_of(training: &Trained) -> TrainingProgress {
 /// A version of an app's model, as it is listed; nothing for those of public ones.
 fn listed_version(version: &ModelVersion) -> Option<ListedTraining> {
     let training = match &version.source {
-        Source::Public => return None,
+        // What another app shares is listed there.
+        Source::Public | Source::Shared(_) => return None,
         Source::Uploaded(uploaded) => {
             let progress =
                 TrainingProgress { words: "Uploaded".to_owned(), percent: 100, is_under_way: false };
@@ -149,6 +153,13 @@ pub(super) async fn get(owner: &str, app: &str, slug: &str, sought: String) -> R
     concepts.truncate(CONCEPTS);
     let versions = service.list_model_versions(&who, &app, &name, 0, SHOWN).await?.value;
     let own = if model.is_public() { None } else { Some(own(&app, &model, &versions).await?) };
+    let source = model.shared_from.clone().map(|from| ModelSource {
+        owner: from.app.owner,
+        app: from.app.app,
+        model: from.model,
+    });
+    let is_ours = own.is_some() && source.is_none();
+    let sharing = if is_ours { sharing(&app, slug).await? } else { None };
     let answering = versions.iter().find(|version| version.answers());
     Ok(ModelShown {
         place,
@@ -161,7 +172,43 @@ pub(super) async fn get(owner: &str, app: &str, slug: &str, sought: String) -> R
         sought,
         no_prediction: refusal(service.get_app(&who, &app, Endpoint::PostModelOutputs).await)?,
         own,
+        source,
+        sharing,
     })
+}
+
+/// With whom a model is shared; nothing, if the person cannot share it.
+async fn sharing(app: &AppName, model: &str) -> Result<Option<Sharing>, UiError> {
+    let (service, who) = (service(), who());
+    let Some(shares) = if_allowed(service.list_model_shares(&who, app, model).await)? else {
+        return Ok(None);
+    };
+    let offered = service.apps_to_share_with(&who, app, model).await?.into_iter().map(|offered| {
+        let address = format!("{}/{}", offered.address.owner, offered.address.app);
+        Choice { name: format!("{} ({address})", offered.name), slug: address }
+    });
+    let shares = shares.into_iter().map(|share| ModelShare {
+        id: share.id.to_string(),
+        address: format!("{}/{}", share.owner, share.app),
+        name: share.name,
+        model: share.model,
+        by_name: share.by_name,
+        made_at: share.created_at.micros(),
+    });
+    Ok(Some(Sharing { shares: shares.collect(), offered: offered.collect() }))
+}
+
+pub(super) async fn share(owner: &str, app: &str, model: &str, with: &str) -> Result<(), UiError> {
+    // What is no address names no app: which is refused like one that is not there.
+    let (with_owner, with_app) = with.trim().split_once('/').unwrap_or_default();
+    let with = AppName::of(with_owner, if with_app.is_empty() { "-" } else { with_app });
+    service().share_model(&who(), &AppName::of(owner, app), model, &with).await?;
+    Ok(())
+}
+
+pub(super) async fn withdraw(owner: &str, app: &str, model: &str, share: &str) -> Result<(), UiError> {
+    service().withdraw_model(&who(), &AppName::of(owner, app), model, share).await?;
+    Ok(())
 }
 
 async fn own(app: &AppName, model: &Model, versions: &[ModelVersion]) -> Result<OwnModel, UiError> {

@@ -276,6 +276,8 @@ fn sentence(action: &str) -> &str {
         "workflow_version.deleted" => "deleted versions of the workflow",
         "task.deleted" => "deleted tasks:",
         "model.deleted" => "deleted models:",
+        "model.shared" => "shared the model",
+        "model.withdrawn" => "stopped sharing the model",
         "model_version.deleted" => "deleted a version of the model",
         "collector.created" => "made the collector",
         "collector.changed" => "changed the collector",

@@ -51,6 +51,7 @@ pub mod leaked;
 pub mod model;
 pub mod model_new;
 pub mod model_predict;
+mod model_sharing;
 pub mod model_training;
 pub mod model_upload;
 pub mod model_version;

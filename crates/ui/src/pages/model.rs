@@ -7,6 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::collaborators::AppNameFields;
 use super::model_predict::{Prediction, told_by_model};
+use super::model_sharing::{from_another, shared};
 use super::model_training::Training;
 use super::model_upload::uploads;
 use super::models::size;
@@ -45,8 +46,20 @@ pub fn OneModel() -> impl IntoView {
 
 #[component]
 fn Body(shown: ModelShown) -> impl IntoView {
-    let ModelShown { place, model, notes, license, version, concepts, more, sought, no_prediction, own } =
-        shown;
+    let ModelShown {
+        place,
+        model,
+        notes,
+        license,
+        version,
+        concepts,
+        more,
+        sought,
+        no_prediction,
+        own,
+        source,
+        sharing,
+    } = shown;
     let path = model_path(&place.app, &model.slug);
     let below = Crumb { href: path.clone(), label: model.name.clone() };
     let prediction = match (no_prediction, model.takes) {
@@ -66,8 +79,13 @@ fn Body(shown: ModelShown) -> impl IntoView {
             view! { <p class="section-lead">{told}</p> }.into_any()
         }
         (None, _) => {
-            let done = if model.is_uploaded { "uploaded" } else { "trained" };
-            let told = format!("Once a version is {done}, it can be tried here.");
+            let told = if model.is_shared {
+                "The app that shares it has no version that can be tried."
+            } else if model.is_uploaded {
+                "Once a version is uploaded, it can be tried here."
+            } else {
+                "Once a version is trained, it can be tried here."
+            };
             view! { <p class="section-lead">{told}</p> }.into_any()
         }
     };
@@ -78,13 +96,19 @@ fn Body(shown: ModelShown) -> impl IntoView {
     let (is_own, kind) = (own.is_some(), model.kind_words());
     let training = own.clone().map(|own| {
         let (app, model) = (place.app.clone(), model.clone());
-        if model.is_uploaded {
-            uploads(&app, &model, own)
-        } else {
-            view! { <Training app model own /> }.into_any()
+        match source {
+            Some(source) => from_another(&source),
+            None if model.is_uploaded => uploads(&app, &model, own),
+            None => view! { <Training app model own /> }.into_any(),
         }
     });
-    let end = own.map(|own| deletion(place.app.clone(), model.slug.clone(), own.no_deletion));
+    let sharing = sharing.map(|sharing| shared(&place.app, &model.slug, sharing));
+    let told = if model.is_shared {
+        "It goes from this app, and so does what workflows and tasks made of it. The app that shares it keeps it."
+    } else {
+        "It goes with all of its versions, also from apps with which it is shared. What was labelled stays."
+    };
+    let end = own.map(|own| deletion(place.app.clone(), model.slug.clone(), told, own.no_deletion));
     let license = (!is_own).then(|| view! { <tr><th scope="row">"Licence"</th><td>{license}</td></tr> });
     let version = (!version.is_empty())
         .then(|| view! { <tr><th scope="row">"Version"</th><td><code>{version}</code></td></tr> });
@@ -117,13 +141,14 @@ fn Body(shown: ModelShown) -> impl IntoView {
                 </table>
                 <div class="instructions" inner_html=notes></div>
             </section>
+            {sharing}
             {end}
         </AppRoom>
     }
 }
 
 /// It opens first: what was learned is not learned again in the same way once labels have changed.
-fn deletion(app: App, model: String, no_deletion: Option<String>) -> AnyView {
+fn deletion(app: App, model: String, told: &'static str, no_deletion: Option<String>) -> AnyView {
     let body = match no_deletion {
         Some(why) => view! { <p class="section-lead"><Prose text=why /></p> }.into_any(),
         None => {
@@ -134,7 +159,7 @@ fn deletion(app: App, model: String, no_deletion: Option<String>) -> AnyView {
                     <PostForm form class="is-narrow">
                         <ErrorSummary />
                         <ModelFields app model />
-                        <p class="section-lead">"It goes with all of its versions. What was labelled stays."</p>
+                        <p class="section-lead">{told}</p>
                         <p class="actions">
                             <SubmitButton look=Look::Danger>"Delete the model for good"</SubmitButton>
                         </p>

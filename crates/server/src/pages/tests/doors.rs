@@ -67,6 +67,9 @@ impl Story {
         let service = &bench.service;
         let app = make_app(&bench, &ana, "tea").await;
         make_app(&bench, &mallory, "own").await;
+        // To which Ana's model is shared, and to which Bo can.
+        let shelf = make_app(&bench, &ana, "shelf").await;
+        make_app(&bench, &bo, "pot").await;
         let input = NewInput {
             slug: "note".into(),
             content: Content::Text("Green tea".into()),
@@ -162,6 +165,9 @@ impl Story {
         let training = NewTraining::default();
         let begun_so = service.train_model(&ana.who, &app, "own", training).await.unwrap().value;
         let version = begun_so.version.unwrap().slug;
+        service.share_model(&ana.who, &app, "own", &shelf).await.unwrap();
+        let shares = service.list_model_shares(&ana.who, &app, "own").await.unwrap();
+        let share = shares[0].id.to_string();
         let batch = begun(service, &bo.who, &app).await;
         Self {
             bench,
@@ -178,6 +184,7 @@ impl Story {
             session,
             batch,
             version,
+            share,
             app_id,
             workflow,
         }
@@ -239,6 +246,10 @@ impl Story {
             ("concept", concept.to_owned()),
             ("labels", serde_json::to_string(&labels).unwrap()),
             ("batch", self.batch.clone()),
+            (
+                "share",
+                if door.path == "/api/models/withdraw" { self.share.clone() } else { "50".to_owned() },
+            ),
         ];
         // A set is one text; the boxes of a form are a list.
         let scopes = if door.path.ends_with("/preview-edit") { "scopes" } else { "scopes[0]" };
@@ -278,13 +289,12 @@ impl Story {
             ("model", if is_own { "own" } else { "general-image-recognition" }),
             ("medium", "text"),
             ("choice", "one"),
-            ("with", ""),
+            ("with", if door.path == "/api/models/share" { "bo/pot" } else { "" }),
             ("workflow", "flow"),
             ("yaml", FLOW),
             ("ids[0]", "look"),
             ("models[0]", "clarifai/main/general-image-embedding"),
             ("sought", ""),
-            ("share", "50"),
             ("strategy", "dynamic"),
             ("review", "none"),
             ("labellers[0]", "ana"),

@@ -24,6 +24,7 @@ impl Service {
         let asked = self.permit(&mut tx, who, app, Endpoint::PostModelVersions, Conditions::NONE).await?;
         let permit = &asked.permit;
         let row = models::get(&mut tx, permit, model).await?.ok_or(Error::NotFound)?;
+        own::check_ours(&row)?;
         let version = own::version(&mut tx, permit, row.id, version).await?;
         let cancelled = trainings::cancel(&mut tx, permit, row.id, version.id, self.world.now()).await?;
         tx.announce(Event::Data(permit.app()));

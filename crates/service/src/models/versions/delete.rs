@@ -25,6 +25,7 @@ impl Service {
         let asked = self.permit(&mut tx, who, app, Endpoint::DeleteModelVersion, Conditions::NONE).await?;
         let permit = &asked.permit;
         let row = models::get_to_change(&mut tx, permit, model).await?.ok_or(Error::NotFound)?;
+        own::check_ours(&row)?;
         let version = own::version(&mut tx, permit, row.id, version).await?;
         trainings::delete(&mut tx, permit, row.id, version.id).await?;
         let done = Done {

@@ -37,6 +37,7 @@ impl Service {
             return Err(Error::invalid("model_versions", format!("must be at most {AT_ONCE} at once")));
         }
         let row = models::get_to_change(&mut tx, permit, model).await?.ok_or(Error::NotFound)?;
+        own::check_ours(&row)?;
         let mut changed = Vec::with_capacity(input.len());
         for (index, change) in input.into_iter().enumerate() {
             let version = own::version(&mut tx, permit, row.id, &change.slug).await?;
@@ -47,7 +48,7 @@ impl Service {
                 trainings::describe(&mut tx, permit, row.id, version.id, &description, now).await?;
             }
             let version = own::version(&mut tx, permit, row.id, &change.slug).await?;
-            changed.push(ModelVersion::own(version)?);
+            changed.push(ModelVersion::of(&row, version)?);
         }
         tx.announce(Event::Data(permit.app()));
         tx.commit().await?;

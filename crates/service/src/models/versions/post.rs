@@ -7,7 +7,7 @@ use atelier_store::Event;
 use atelier_store::queries::{models, trainings};
 
 use crate::models::Model;
-use crate::models::own::check_text;
+use crate::models::own::{check_ours, check_text};
 use crate::{AppName, Error, InApp, Result, Service, Who};
 
 /// How many trainings of one app are under way at once, those that wait among them.
@@ -40,6 +40,7 @@ impl Service {
         let asked = self.permit(&mut tx, who, app, Endpoint::PostModelVersions, Conditions::NONE).await?;
         let permit = &asked.permit;
         let row = models::get_to_change(&mut tx, permit, model).await?.ok_or(Error::NotFound)?;
+        check_ours(&row)?;
         if row.is_uploaded {
             return Err(Error::invalid("model", "was uploaded, and is not trained here"));
         }
