@@ -72,7 +72,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goto(`${library}/models`);
       await expect(page.getByText("None yet.")).toBeVisible();
       await page.goto(`${library}/models/shapes`);
-      await expect(page.getByRole("heading", { level: 1 })).toHaveText("Page not found");
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("There is nothing here");
     });
   });
 }

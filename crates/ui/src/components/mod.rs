@@ -22,6 +22,7 @@ pub mod graph;
 pub mod icon;
 pub mod layout;
 pub mod live;
+pub mod list_page;
 pub mod loaded;
 pub mod marks;
 pub mod menu;

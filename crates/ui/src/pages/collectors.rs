@@ -1,7 +1,6 @@
 //! `/{owner}/{app}/collectors`
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::{collaborators::AppNameFields, task_new::Radios};
 use crate::{
@@ -19,9 +18,10 @@ use crate::{
         error_summary::ErrorSummary,
         field::{TextArea, TextField},
         icon::Sign,
+        list_page::ListPage,
         loaded::Loaded,
         prose::Prose,
-        room::{AppRoom, Room},
+        room::Room,
         table::{Cell, Column, Table},
         time::Time,
     },
@@ -44,13 +44,7 @@ pub fn Collectors() -> impl IntoView {
 #[component]
 fn Body(list: List) -> impl IntoView {
     let List { place, collectors, no_addition } = list;
-    let app = place.app.clone();
-    let title = format!("Collectors of {}", app.name);
-    let addition = match no_addition {
-        Some(explanation) => view! { <p class="page-note"><Prose text=explanation /></p> }.into_any(),
-        None => addition(app.clone()),
-    };
-    let rows = if collectors.is_empty() {
+    let list = if collectors.is_empty() {
         view! {
             <EmptyState sign=Sign::Collector title="No collectors yet">
                 <p>
@@ -61,19 +55,18 @@ fn Body(list: List) -> impl IntoView {
         }
         .into_any()
     } else {
-        table(&app, collectors)
+        table(&place.app, collectors)
     };
-    view! {
-        <Title text=title />
-        <AppRoom place room=Room::Collectors>
-            <header class="page-head"><h1>"Collectors"</h1></header>
-            {rows}
-            <section class="section">
-                <h2>"Make a collector"</h2>
-                {addition}
-            </section>
-        </AppRoom>
+    ListPage {
+        place,
+        room: Room::Collectors,
+        title: "Collectors",
+        tabs: None,
+        list,
+        does: "Make a collector",
+        no_addition,
     }
+    .with_form(addition)
 }
 
 fn table(app: &App, collectors: Vec<CollectorShown>) -> AnyView {

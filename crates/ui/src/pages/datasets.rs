@@ -1,7 +1,6 @@
 //! `/{owner}/{app}/datasets`
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::collaborators::AppNameFields;
 use crate::{
@@ -15,9 +14,9 @@ use crate::{
         error_summary::ErrorSummary,
         field::TextField,
         icon::Sign,
+        list_page::ListPage,
         loaded::Loaded,
-        prose::Prose,
-        room::{AppRoom, Room},
+        room::Room,
         table::{Cell, Column, Table},
         time::Time,
     },
@@ -40,13 +39,7 @@ pub fn Datasets() -> impl IntoView {
 #[component]
 fn Body(list: List) -> impl IntoView {
     let List { place, datasets, no_addition } = list;
-    let app = place.app.clone();
-    let title = format!("Datasets of {}", app.name);
-    let addition = match no_addition {
-        Some(explanation) => view! { <p class="page-note"><Prose text=explanation /></p> }.into_any(),
-        None => addition(app.clone()),
-    };
-    let rows = if datasets.is_empty() {
+    let list = if datasets.is_empty() {
         view! {
             <EmptyState sign=Sign::Dataset title="No datasets yet">
                 <p>
@@ -57,19 +50,18 @@ fn Body(list: List) -> impl IntoView {
         }
         .into_any()
     } else {
-        table(&app, datasets)
+        table(&place.app, datasets)
     };
-    view! {
-        <Title text=title />
-        <AppRoom place room=Room::Datasets>
-            <header class="page-head"><h1>"Datasets"</h1></header>
-            {rows}
-            <section class="section">
-                <h2>"Make a dataset"</h2>
-                {addition}
-            </section>
-        </AppRoom>
+    ListPage {
+        place,
+        room: Room::Datasets,
+        title: "Datasets",
+        tabs: None,
+        list,
+        does: "Make a dataset",
+        no_addition,
     }
+    .with_form(addition)
 }
 
 fn addition(app: App) -> AnyView {

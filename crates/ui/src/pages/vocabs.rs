@@ -1,7 +1,6 @@
 //! `/{owner}/{app}/vocabs`
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::{collaborators::AppNameFields, concepts::ConceptTabs};
 use crate::{
@@ -15,9 +14,9 @@ use crate::{
         error_summary::ErrorSummary,
         field::{TextArea, TextField},
         icon::Sign,
+        list_page::ListPage,
         loaded::Loaded,
-        prose::Prose,
-        room::{AppRoom, Room},
+        room::Room,
         table::{Cell, Column, Table},
         time::Time,
     },
@@ -41,12 +40,7 @@ pub fn Vocabs() -> impl IntoView {
 fn Body(list: List) -> impl IntoView {
     let List { place, vocabs, no_addition } = list;
     let app = place.app.clone();
-    let title = format!("Vocabularies of {}", app.name);
-    let addition = match no_addition {
-        Some(explanation) => view! { <p class="page-note"><Prose text=explanation /></p> }.into_any(),
-        None => addition(app.clone()),
-    };
-    let rows = if vocabs.is_empty() {
+    let list = if vocabs.is_empty() {
         view! {
             <EmptyState sign=Sign::Concept title="No vocabularies yet">
                 <p>
@@ -59,18 +53,16 @@ fn Body(list: List) -> impl IntoView {
     } else {
         table(&app, vocabs)
     };
-    view! {
-        <Title text=title />
-        <AppRoom place room=Room::Concepts>
-            <header class="page-head"><h1>"Vocabularies"</h1></header>
-            <ConceptTabs app of_vocabs=true />
-            {rows}
-            <section class="section">
-                <h2>"Make a vocabulary"</h2>
-                {addition}
-            </section>
-        </AppRoom>
+    ListPage {
+        place,
+        room: Room::Concepts,
+        title: "Vocabularies",
+        tabs: Some(view! { <ConceptTabs app of_vocabs=true /> }.into_any()),
+        list,
+        does: "Make a vocabulary",
+        no_addition,
     }
+    .with_form(addition)
 }
 
 fn addition(app: App) -> AnyView {
