@@ -174,6 +174,14 @@ impl Statement<'_> {
     /// That all of the words, which have only spaces between them, are in the input's text.
     fn words(&mut self, words: &str) -> String {
         match self.backend {
+            // All that has the words would be gone through for those few.
+            Backend::Sqlite if self.is_of_few => {
+                let matched = self.matched(words);
+                format!(
+                    "EXISTS (SELECT 1 FROM input_words_places p CROSS JOIN input_words w \
+                     WHERE p.input_id = i.id AND w.rowid = p.place AND {matched})"
+                )
+            }
             Backend::Sqlite => {
                 let matched = self.matched(words);
                 format!(

@@ -22,6 +22,8 @@ pub(super) struct Statement<'a> {
     pub(super) backend: Backend,
     pub(super) sql: String,
     pub(super) params: Vec<Param<'a>>,
+    /// Whether it looks at few inputs, each of which it knows.
+    pub(super) is_of_few: bool,
 }
 
 /// Where a statement begins: its tables, what holds of their rows, and the column of the identifiers.
@@ -53,7 +55,8 @@ impl<'a> Statement<'a> {
         skip: usize,
         size: usize,
     ) -> Self {
-        let mut statement = Self { backend, sql: String::new(), params: vec![permit.app().into()] };
+        let params = vec![permit.app().into()];
+        let mut statement = Self { backend, sql: String::new(), params, is_of_few: false };
         let (sign, direction, first) =
             if search.oldest_first { (">", "ASC", Uuid::nil()) } else { ("<", "DESC", Uuid::max()) };
         let mut parts = parts(search.filter);
@@ -104,7 +107,7 @@ impl<'a> Statement<'a> {
             Backend::Postgres => one_of_ids!(postgres "i.id"),
         };
         let params = vec![permit.app().into(), ids.into()];
-        let mut statement = Self { backend, sql: String::new(), params };
+        let mut statement = Self { backend, sql: String::new(), params, is_of_few: true };
         let mut conditions = vec!["i.app_id = $1".to_owned(), one_of.to_owned()];
         conditions.extend(statement.reached(permit, "i.id"));
         for part in parts(filter) {
