@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
+use atelier_domain::task::WorkerStrategy;
 use atelier_domain::{Label, Labels, Medium, Training};
 use atelier_service::AppName;
 use atelier_service::apps::CreateApp;
 use atelier_service::inputs::{Content, NewInput, PostInputs};
 use atelier_service::models::NewModel;
+use atelier_service::tasks::{Labeller, NewTask, Source};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use half::f16;
@@ -16,10 +18,10 @@ use serde_json::{Value, json};
 
 use crate::document::Table;
 use crate::fill::{APP, OWNER, account, open, sign_in};
-use crate::load::Question;
+use crate::load::{Answered, Question};
 use crate::predict::photograph;
 use crate::process::Server;
-use crate::questions::{key, post};
+use crate::questions::{cookie, key, post};
 use crate::stage::{Database, Place};
 use crate::{Bench, Result, block_on, median, milliseconds, rounded, stopwatch};
 
@@ -38,6 +40,13 @@ const CLASSES: usize = 10;
 const TIME: Duration = Duration::from_secs(3);
 const TIMES: usize = 3;
 
+/// The task in which pictures are labelled, and how many others are added in a second meanwhile.
+const TASK: &str = "signs";
+const ADDED: f64 = 30.0;
+
+/// How many trainings wait for each other while a page is asked for.
+const TRAININGS: usize = 4;
+
 /// How long anything is waited for.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -46,14 +55,16 @@ pub(crate) fn measure(bench: &Bench) -> Result<String> {
     let looked_at = look_at(bench)?;
     let trained = train(bench)?;
     let searched = search(bench)?;
-    Ok(format!("{looked_at}\n{trained}\n{searched}"))
+    let beside = beside(bench)?;
+    Ok(format!("{looked_at}\n{trained}\n{searched}\n{beside}"))
 }
 
 /// An app in a place of its own.
 struct App {
     place: Place,
-    /// The token of whose it is.
+    /// The token of whose it is, and their session.
     token: String,
+    session: String,
     /// The version of the public model that looks at pictures.
     sees: String,
 }
@@ -62,8 +73,8 @@ impl App {
     /// One with so many texts, which show one concept after the other if they are labelled.
     fn of(bench: &Bench, texts: usize, is_labelled: bool) -> Result<Self> {
         let place = Place::new(Database::Sqlite, &bench.postgres, "learning")?;
-        let (token, sees) = block_on(fill(place.folder(), &place.url(), texts, is_labelled))?;
-        Ok(Self { place, token, sees })
+        let (token, session, sees) = block_on(fill(place.folder(), &place.url(), texts, is_labelled))?;
+        Ok(Self { place, token, session, sees })
     }
 
     fn database(&self) -> Result<Connection> {
@@ -74,6 +85,23 @@ impl App {
     fn post(&self, server: &Server, path: &str, body: Value) -> Question {
         let url = format!("{}/v2/users/{OWNER}/apps/{APP}{path}", server.url);
         post(url, &[&key(&self.token)], [body])
+    }
+
+    /// One of its pages.
+    fn page(&self, server: &Server, path: &str) -> Question {
+        Question::get(format!("{}/{OWNER}/{APP}{path}", server.url), &[&cookie(&self.session)])
+    }
+
+    /// Begins to train the model.
+    fn train(&self, bench: &Bench, server: &Server) -> Result<()> {
+        bench.load.once(&self.post(server, "/models/signs/versions", json!({ "model_versions": [{}] })))?;
+        Ok(())
+    }
+
+    /// How the newest training stands, and why.
+    fn training(&self) -> Result<(String, String)> {
+        let newest = "SELECT state, why FROM model_versions ORDER BY id DESC LIMIT 1";
+        Ok(self.database()?.query_row(newest, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
 
     /// Waits until a count of rows is so many.
@@ -89,10 +117,10 @@ impl App {
     }
 }
 
-async fn fill(folder: &Path, url: &str, texts: usize, is_labelled: bool) -> Result<(String, String)> {
+async fn fill(folder: &Path, url: &str, texts: usize, is_labelled: bool) -> Result<(String, String, String)> {
     let service = open(folder, url).await?;
     let (ada, token) = account(&service, OWNER).await?;
-    let (_, ada) = sign_in(&service, &ada).await?;
+    let (session, ada) = sign_in(&service, &ada).await?;
     service.create_app(&ada, &CreateApp { slug: APP.into(), ..CreateApp::default() }).await?;
     let app = AppName::of(OWNER, APP);
     let numbers: Vec<usize> = (0..texts).collect();
@@ -116,12 +144,21 @@ async fn fill(folder: &Path, url: &str, texts: usize, is_labelled: bool) -> Resu
         let settings = Training { medium: Some(Medium::Image), is_exclusive: true, ..Training::default() };
         let new = NewModel { slug: "signs".into(), settings, ..NewModel::default() };
         service.post_models(&ada, &app, vec![new]).await?;
+        let task = NewTask {
+            slug: TASK.into(),
+            concepts: (0..CLASSES).map(|number| format!("sign-{number}")).collect(),
+            source: Source::Inputs((0..100).map(|number| format!("picture-{number}")).collect()),
+            labellers: vec![Labeller::new(OWNER)],
+            strategy: WorkerStrategy::Dynamic,
+            ..NewTask::default()
+        };
+        service.post_tasks(&ada, &app, vec![task]).await?;
     }
     let public = service.list_public_models(&ada, &app).await?.into_iter();
     let sees = public.filter(|model| model.takes == Some(Medium::Image)).find_map(|model| model.version);
     let sees = sees.ok_or("no public model looks at pictures")?.slug;
     service.store().close().await;
-    Ok((token.expose().to_owned(), sees))
+    Ok((token.expose().to_owned(), session, sees))
 }
 
 /// A number from -1 to 1 that looks as if by chance, and is the same for the same numbers.
@@ -139,7 +176,7 @@ fn pretend(app: &App) -> Result<()> {
     let written = database.transaction()?;
     written.execute_batch(
         "UPDATE inputs SET kind = 'image', media_type = 'image/png'; DELETE FROM embedding_queue; \
-         INSERT INTO embedding_changes (app_id, last) SELECT id, 0 FROM apps ON CONFLICT DO NOTHING;",
+         INSERT INTO embedding_changes (app_id, last) SELECT id, 0 FROM apps WHERE true ON CONFLICT DO NOTHING;",
     )?;
     let ids: Vec<(Vec<u8>, Vec<u8>)> = {
         let mut inputs = written.prepare("SELECT id, app_id FROM inputs ORDER BY id")?;
@@ -199,14 +236,12 @@ fn train(bench: &Bench) -> Result<String> {
     let server = app.place.serve(bench)?;
     let before = server.memory()?;
     let begun = stopwatch();
-    bench.load.once(&app.post(&server, "/models/signs/versions", json!({ "model_versions": [{}] })))?;
-    let (database, mut most) = (app.database()?, before);
+    app.train(bench, &server)?;
+    let mut most = before;
     let state = loop {
         std::thread::sleep(Duration::from_millis(50));
         most = most.max(server.memory()?);
-        let state = database.query_row("SELECT state, why FROM model_versions", [], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-        })?;
+        let state = app.training()?;
         if !["pending", "training"].contains(&state.0.as_str()) {
             break state;
         }
@@ -266,6 +301,51 @@ fn search(bench: &Bench) -> Result<String> {
         rounded(SEARCHED as f64),
         milliseconds(first),
         server.memory()?,
+        table.text()
+    ))
+}
+
+/// How quick pages are while pictures are looked at, and while a model is trained.
+fn beside(bench: &Bench) -> Result<String> {
+    let app = App::of(bench, LEARNED, true)?;
+    pretend(&app)?;
+    let server = app.place.serve(bench)?;
+    let pictures = (0..AT_ONCE).map(|seed| {
+        let picture = STANDARD.encode(photograph(seed)?);
+        Ok(json!({ "inputs": [{ "data": { "image": { "base64": picture } } }] }))
+    });
+    let url = format!("{}/v2/users/{OWNER}/apps/{APP}/inputs", server.url);
+    let added = post(url, &[&key(&app.token)], pictures.collect::<Result<Vec<_>>>()?);
+    let mut table = Table::new(&["page", "beside", "median", "99 of 100 within"]);
+    for (name, path) in [
+        ("collaborators", "/settings/collaborators".to_owned()),
+        ("labelling", format!("/tasks/{TASK}/label")),
+    ] {
+        let page = app.page(&server, &path);
+        let mut tell = |beside: &str, answered: Answered| {
+            let times = [answered.median, answered.p99].map(milliseconds);
+            table.add([name.to_owned(), beside.to_owned()].into_iter().chain(times).collect());
+        };
+        tell("nothing", bench.load.at_most(&page, 1, TIME)?);
+        let adding = bench.load.paced(&added, ADDED, 4, TIME)?;
+        tell("pictures that are added and looked at", bench.load.at_most(&page, 1, TIME)?);
+        adding.end()?;
+        app.wait("SELECT COUNT(*) FROM embedding_queue", 0)?;
+        // One after the other, so that one is under way all the time.
+        for _ in 0..TRAININGS {
+            app.train(bench, &server)?;
+        }
+        let answered = bench.load.at_most(&page, 1, TIME)?;
+        if app.training()?.0 == "trained" {
+            return Err("the trainings were over before the page was measured".into());
+        }
+        tell("trainings", answered);
+        app.wait("SELECT COUNT(*) FROM model_versions WHERE state <> 'trained'", 0)?;
+    }
+    Ok(format!(
+        "**Pages meanwhile**, on one connection for {} s each: {ADDED} photographs added in a second, or one training of \
+         above after the other. Work beside requests gives way to them.\n\n{}",
+        TIME.as_secs(),
         table.text()
     ))
 }
