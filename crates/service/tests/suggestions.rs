@@ -2,9 +2,7 @@
 
 use atelier_domain::task::{Queue, TaskKind, WorkerStrategy};
 use atelier_domain::time::SECOND;
-use atelier_domain::{
-    Endpoint, Label, Labels, PatchAction, Preset, Rights, Scope, ScopeSet,
-};
+use atelier_domain::{Endpoint, Label, Labels, PatchAction, Preset, Rights, Scope, ScopeSet};
 use atelier_service::annotations::{AnnotationRow, AnnotationsFilter};
 use atelier_service::batches::{Act, BatchState, Chosen, NewBatch};
 use atelier_service::inputs::{Content, NewInput, PostInputs};

@@ -46,6 +46,7 @@ impl Service {
         let mut changed = Vec::with_capacity(input.len());
         for (index, change) in input.into_iter().enumerate() {
             let row = models::get_to_change(&mut tx, permit, &change.slug).await?.ok_or(Error::NotFound)?;
+            let ours = check_ours(&row);
             let checked = async {
                 let name = change.name.as_deref().map(check_name).transpose()?.unwrap_or(row.name);
                 let description = change.description.unwrap_or(row.description);
@@ -54,7 +55,7 @@ impl Service {
                 check_text("notes", &notes)?;
                 let settings = row.settings.clone().with(change.change);
                 if settings != row.settings {
-                    check_ours(&row)?;
+                    ours?;
                     if row.is_uploaded {
                         return Err(Error::invalid("model", "was uploaded, and is not trained here"));
                     }

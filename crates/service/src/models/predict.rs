@@ -108,7 +108,10 @@ impl Service {
                     Some(Teller::Classifier(self.classifier(&mut tx, &asked.permit, trained).await?))
                 }
                 (_, None) if model.shared_from.is_some() => {
-                    return Err(untrained(None, "the app that shares this model has no version of it to ask"));
+                    return Err(untrained(
+                        None,
+                        "the app that shares this model has no version of it to ask",
+                    ));
                 }
                 (_, None) => return Err(untrained(None, "this model has no version yet")),
                 _ => None,

@@ -15,7 +15,7 @@ use atelier_service::audit::AuditFilter;
 use atelier_service::collectors::{
     Became, Collector, NewCollector, Offered, PatchCollector, Predicted, Predictions, Source, Wanted,
 };
-use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs};
+use atelier_service::inputs::{Content, InputsFilter, NewInput};
 use atelier_service::keys::CreateKey;
 use atelier_service::models::{ModelName, Predict, Wanted as WantedConcepts};
 use atelier_service::{AppName, Error, Result, Who};

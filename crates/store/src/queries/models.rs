@@ -68,8 +68,18 @@ pub(super) fn kept(settings: &Training) -> Result<Value> {
 macro_rules! versions_of {
     ($v:literal, $m:literal) => {
         concat!(
-            $v, ".model_id = COALESCE(", $m, ".shared_from, ", $m, ".id) AND (", $m, ".shared_from IS NULL OR (",
-            $v, ".state = 'trained' AND EXISTS (SELECT 1 FROM apps f WHERE f.id = ", $v, ".app_id \
+            $v,
+            ".model_id = COALESCE(",
+            $m,
+            ".shared_from, ",
+            $m,
+            ".id) AND (",
+            $m,
+            ".shared_from IS NULL OR (",
+            $v,
+            ".state = 'trained' AND EXISTS (SELECT 1 FROM apps f WHERE f.id = ",
+            $v,
+            ".app_id \
              AND f.deleted_at IS NULL)))"
         )
     };

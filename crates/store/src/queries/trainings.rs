@@ -138,8 +138,7 @@ pub async fn get(
     model: ModelId,
     id: ModelVersionId,
 ) -> Result<Option<VersionRow>> {
-    conn.fetch_optional(version!(" AND m.id = $2 AND v.id = $3"), params![permit.app(), model, id])
-        .await
+    conn.fetch_optional(version!(" AND m.id = $2 AND v.id = $3"), params![permit.app(), model, id]).await
 }
 
 /// The newest version of the model `model` of the permit's app; with a `state`, the newest that is so.
@@ -153,9 +152,7 @@ pub async fn newest(
     state: Option<State>,
 ) -> Result<Option<VersionRow>> {
     conn.fetch_optional(
-        version!(
-            " AND m.id = $2 AND (CAST($3 AS TEXT) IS NULL OR v.state = $3) ORDER BY v.id DESC LIMIT 1"
-        ),
+        version!(" AND m.id = $2 AND (CAST($3 AS TEXT) IS NULL OR v.state = $3) ORDER BY v.id DESC LIMIT 1"),
         params![permit.app(), model, state.map(State::name)],
     )
     .await

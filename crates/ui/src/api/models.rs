@@ -49,7 +49,11 @@ impl ListedModel {
     pub fn kind_words(&self) -> &'static str {
         if self.is_shared {
             "Classifier of another app"
-        } else if self.is_uploaded { "Uploaded classifier" } else { self.kind.title() }
+        } else if self.is_uploaded {
+            "Uploaded classifier"
+        } else {
+            self.kind.title()
+        }
     }
 }
 
@@ -500,12 +504,7 @@ pub async fn share_model(owner: String, app: String, model: String, with: String
 /// # Errors
 /// [`UiError::Forbidden`] without the right to, [`UiError::NotFound`] if it is not shared so.
 #[server(name = WithdrawModel, prefix = "/api", endpoint = "models/withdraw")]
-pub async fn withdraw_model(
-    owner: String,
-    app: String,
-    model: String,
-    share: String,
-) -> Result<(), UiError> {
+pub async fn withdraw_model(owner: String, app: String, model: String, share: String) -> Result<(), UiError> {
     server::withdraw(&owner, &app, &model, &share).await
 }
 

@@ -102,7 +102,7 @@ fn Body(shown: ModelShown) -> impl IntoView {
             None => view! { <Training app model own /> }.into_any(),
         }
     });
-    let sharing = sharing.map(|sharing| shared(&place.app, &model.slug, sharing));
+    let sharing = sharing.map(|sharing| shared(place.app.clone(), model.slug.clone(), sharing));
     let told = if model.is_shared {
         "It goes from this app, and so does what workflows and tasks made of it. The app that shares it keeps it."
     } else {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::model::ModelFields;
+use super::task_new::Select;
 use crate::{
     api::{
         apps::App,
@@ -10,7 +11,6 @@ use crate::{
     },
     components::{
         button::{Look, SubmitButton},
-        choices::Select,
         error_summary::ErrorSummary,
         row_action::row_action,
         table::{Cell, Column, Table},
@@ -36,10 +36,10 @@ pub(super) fn from_another(source: &ModelSource) -> AnyView {
 }
 
 /// The apps with which a model is shared, and a way to share it with another.
-pub(super) fn shared(app: &App, model: &str, sharing: Sharing) -> AnyView {
+pub(super) fn shared(app: App, model: String, sharing: Sharing) -> AnyView {
     let Sharing { shares, offered } = sharing;
     let lead = "An app with which it is shared can ask it as one of its own. It learns nothing of what the model learned from.";
-    let table = (!shares.is_empty()).then(|| table(app, model, shares));
+    let table = (!shares.is_empty()).then(|| table(&app, &model, shares));
     let form = if offered.is_empty() {
         view! { <p class="soft">"There is no other app to which you may add models."</p> }.into_any()
     } else {
@@ -47,7 +47,7 @@ pub(super) fn shared(app: &App, model: &str, sharing: Sharing) -> AnyView {
         view! {
             <PostForm form class="is-narrow">
                 <ErrorSummary />
-                <ModelFields app=app.clone() model=model.to_owned() />
+                <ModelFields app model />
                 <Select name="with" label="Share with" none="Choose an app" options=offered value="" />
                 <p class="actions"><SubmitButton look=Look::Secondary>"Share"</SubmitButton></p>
             </PostForm>

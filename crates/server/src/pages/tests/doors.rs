@@ -246,10 +246,7 @@ impl Story {
             ("concept", concept.to_owned()),
             ("labels", serde_json::to_string(&labels).unwrap()),
             ("batch", self.batch.clone()),
-            (
-                "share",
-                if door.path == "/api/models/withdraw" { self.share.clone() } else { "50".to_owned() },
-            ),
+            ("share", if door.path == "/api/models/withdraw" { self.share.clone() } else { "50".to_owned() }),
         ];
         // A set is one text; the boxes of a form are a list.
         let scopes = if door.path.ends_with("/preview-edit") { "scopes" } else { "scopes[0]" };

@@ -23,12 +23,7 @@ impl Service {
     ///
     /// # Errors
     /// When the caller may not share models, or there is no such model.
-    pub async fn apps_to_share_with(
-        &self,
-        who: &Who,
-        app: &AppName,
-        model: &str,
-    ) -> Result<Vec<OfferedApp>> {
+    pub async fn apps_to_share_with(&self, who: &Who, app: &AppName, model: &str) -> Result<Vec<OfferedApp>> {
         let mut tx = self.store.read().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::ShareModel, Conditions::NONE).await?;
         let row = models::get(&mut tx, &asked.permit, model).await?.ok_or(Error::NotFound)?;
@@ -41,9 +36,8 @@ impl Service {
         let is_new = |id| id != asked.permit.app() && shares.iter().all(|share| share.app_id != id);
         let mut offered = Vec::new();
         for (id, name) in all.filter(|(id, _)| is_new(*id)) {
-            let found = self
-                .permit(&mut tx, who, &AppName::Id(id), Endpoint::PostModels, Conditions::NONE)
-                .await;
+            let found =
+                self.permit(&mut tx, who, &AppName::Id(id), Endpoint::PostModels, Conditions::NONE).await;
             match found {
                 Ok(there) => offered.push(OfferedApp { address: there.app, name }),
                 Err(Error::Forbidden { .. } | Error::SomeoneElses { .. } | Error::NotFound) => {}

@@ -26,7 +26,8 @@ impl Service {
                 let permit = &asked.permit;
                 let row = models::get(&mut tx, permit, &name.slug).await?.ok_or(Error::NotFound)?;
                 let rows = trainings::list(&mut tx, permit, row.id, skip, size).await?;
-                let value = rows.into_iter().map(|version| ModelVersion::of(&row, version)).collect::<Result<_>>()?;
+                let value =
+                    rows.into_iter().map(|version| ModelVersion::of(&row, version)).collect::<Result<_>>()?;
                 Ok(OfModel { app: Some(asked.app.clone()), value })
             }
             _ => {
