@@ -47,6 +47,8 @@ struct Story {
     batch: String,
     /// A version of her own model.
     version: String,
+    /// As what it is shared.
+    share: String,
     app_id: String,
     /// The version of the workflow.
     workflow: String,
