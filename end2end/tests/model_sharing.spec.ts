@@ -47,7 +47,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goto(`${library}/models`);
       const own = page.getByRole("table", { name: "Models of this app" });
       await expect(own.locator("tbody tr")).toHaveCount(1);
-      await expect(own).toContainText("Shared");
+      await expect(own).toContainText(`Shared by ${owner}/${slug}`);
       await own.getByRole("link", { name: "Shapes" }).click();
       await expect(page.getByRole("heading", { name: "Shared by another app" })).toBeVisible();
       await expect(page.getByText(`${owner}/${slug}`, { exact: true })).toBeVisible();

@@ -46,14 +46,15 @@ pub(super) async fn list(owner: &str, app: &str) -> Result<Models, UiError> {
 fn listed(model: Model) -> ListedModel {
     let version = model.version.as_ref();
     let training = version.and_then(|version| version.training());
-    let standing = match (training, version) {
-        (_, Some(_)) if model.shared_from.is_some() => "Shared".to_owned(),
-        (_, None) if model.shared_from.is_some() => "No version to ask".to_owned(),
-        (Some(training), _) => progress_of(training).words,
-        (None, _) if model.is_public() => String::new(),
-        (None, Some(_)) => "Uploaded".to_owned(),
-        (None, None) if model.is_uploaded() => "None uploaded".to_owned(),
-        (None, None) => "Not trained yet".to_owned(),
+    let shared_by = model.shared_from.as_ref().map(|from| format!("{}/{}", from.app.owner, from.app.app));
+    let standing = match (&shared_by, training, version) {
+        (Some(app), _, Some(_)) => format!("Shared by {app}"),
+        (Some(app), _, None) => format!("{app} shares no version"),
+        (None, Some(training), _) => progress_of(training).words,
+        (None, None, _) if model.is_public() => String::new(),
+        (None, None, Some(_)) => "Uploaded".to_owned(),
+        (None, None, None) if model.is_uploaded() => "None uploaded".to_owned(),
+        (None, None, None) => "Not trained yet".to_owned(),
     };
     ListedModel {
         concepts: version.map_or(0, |version| version.concepts),

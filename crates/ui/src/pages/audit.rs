@@ -28,7 +28,7 @@ use crate::{
 const OWN: &str = "/account/audit";
 
 /// What kinds of things are told, by how the names of their actions begin.
-const KINDS: [(&str, &str); 11] = [
+const KINDS: [(&str, &str); 19] = [
     ("", "Everything"),
     ("collaborator", "Collaborators"),
     ("invitation", "Invitations"),
@@ -36,6 +36,14 @@ const KINDS: [(&str, &str); 11] = [
     ("app", "Apps"),
     ("input", "Inputs"),
     ("annotation", "Annotations"),
+    ("concept", "Concepts"),
+    ("vocab", "Vocabularies"),
+    ("dataset", "Datasets"),
+    ("task", "Tasks"),
+    ("model", "Models"),
+    ("workflow", "Workflows"),
+    ("collector", "Collectors"),
+    ("search", "Searches"),
     ("address", "Addresses"),
     ("password", "Passwords"),
     ("passkey", "Passkeys"),

@@ -38,7 +38,7 @@ pub(super) fn from_another(source: &ModelSource) -> AnyView {
 /// The apps with which a model is shared, and a way to share it with another.
 pub(super) fn shared(app: App, model: String, sharing: Sharing) -> AnyView {
     let Sharing { shares, offered } = sharing;
-    let lead = "An app with which it is shared can ask it as one of its own. It learns nothing of what the model learned from.";
+    let lead = "An app with which it is shared can ask it as one of its own. It sees nothing of what the model learned from.";
     let table = (!shares.is_empty()).then(|| table(&app, &model, shares));
     let form = if offered.is_empty() {
         view! { <p class="soft">"There is no other app to which you may add models."</p> }.into_any()
@@ -78,7 +78,12 @@ fn table(app: &App, model: &str, shares: Vec<ModelShare>) -> AnyView {
             let end = row_action(form, fields.into_any(), "Stop", format!("sharing with {name}"));
             view! {
                 <tr role="row">
-                    <Cell label=""><span class="row-name">{name}</span> " " <code>{address}</code></Cell>
+                    <Cell label="">
+                        <span>
+                            <span class="row-name">{name}</span>
+                            <span class="row-note"><code>{address}</code></span>
+                        </span>
+                    </Cell>
                     <Cell label="As"><code>{there}</code></Cell>
                     <Cell label="By">{by_name}</Cell>
                     <Cell label="Since"><Time at=made_at /></Cell>
