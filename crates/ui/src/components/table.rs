@@ -75,3 +75,21 @@ pub fn Cell(
 ) -> impl IntoView {
     view! { <td role="cell" data-label=label class:is-numeric=numeric>{children()}</td> }
 }
+
+/// A cell with words that may be missing: then nothing of it is shown on narrow windows.
+#[component]
+pub fn WordsCell(
+    /// Its column's title, shown before it on narrow windows.
+    #[prop(into)]
+    label: String,
+    /// The words.
+    #[prop(into)]
+    text: String,
+) -> impl IntoView {
+    let is_missing = text.trim().is_empty();
+    view! {
+        <td role="cell" data-label=label class:is-missing=is_missing>
+            <span class="soft">{text}</span>
+        </td>
+    }
+}

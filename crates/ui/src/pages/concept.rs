@@ -28,7 +28,7 @@ use crate::{
         room::{AppRoom, Room},
         row_action::row_action,
         swatch::Swatch,
-        table::{Cell, Column, Table},
+        table::{Cell, Column, Table, WordsCell},
     },
     form::{Form, FormParts, PostForm},
     pages::thing_in_address,
@@ -172,7 +172,7 @@ fn names_table(app: &App, slug: &str, names: Vec<NameIn>, can_change: bool) -> A
                 <tr role="row">
                     <Cell label="Language"><code>{language}</code></Cell>
                     <Cell label="Name"><span lang=tag>{name}</span></Cell>
-                    <Cell label="Meaning"><span class="soft">{definition}</span></Cell>
+                    <WordsCell label="Meaning" text=definition />
                     <Cell label="">{remove}</Cell>
                 </tr>
             }

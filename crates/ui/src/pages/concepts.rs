@@ -22,7 +22,7 @@ use crate::{
         prose::Prose,
         room::{AppRoom, Room},
         swatch::Swatch,
-        table::{Cell, Column, Table},
+        table::{Cell, Column, Table, WordsCell},
         tabs::{Tab, Tabs},
         time::Time,
     },
@@ -136,7 +136,7 @@ fn row(app: &App, concept: CountedConcept) -> AnyView {
                     <span><a class="row-name" href=href>{concept.name}</a> {id}</span>
                 </span>
             </Cell>
-            <Cell label="Meaning"><span class="soft">{definition}</span></Cell>
+            <WordsCell label="Meaning" text=definition />
             <Cell label="Key">{key}</Cell>
             <Cell label="Inputs" numeric=true><a href=inputs_href>{inputs}</a></Cell>
             <Cell label="Made"><Time at=made_at /></Cell>

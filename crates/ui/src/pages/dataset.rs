@@ -31,7 +31,7 @@ use crate::{
         prose::Prose,
         room::{AppRoom, Room},
         row_action::row_action,
-        table::{Cell, Column, Table},
+        table::{Cell, Column, Table, WordsCell},
         time::Time,
         uploads::Uploads,
     },
@@ -173,7 +173,7 @@ fn held(app: &App, dataset: &str, inputs: Vec<HeldInput>, can_remove: bool) -> A
             view! {
                 <tr role="row">
                     <Cell label=""><a class="row-name" href=href>{slug}</a></Cell>
-                    <Cell label="Concepts"><span class="soft">{concepts.join(", ")}</span></Cell>
+                    <WordsCell label="Concepts" text=concepts.join(", ") />
                     <Cell label="Put in"><Time at=added_at /></Cell>
                     <Cell label="">{removal}</Cell>
                 </tr>

@@ -17,7 +17,7 @@ use crate::{
         list_page::ListPage,
         loaded::Loaded,
         room::Room,
-        table::{Cell, Column, Table},
+        table::{Cell, Column, Table, WordsCell},
         time::Time,
     },
     form::{Form, PostForm},
@@ -86,7 +86,7 @@ fn table(app: &App, datasets: Vec<ListedDataset>) -> AnyView {
             view! {
                 <tr role="row">
                     <Cell label=""><a class="row-name" href=href>{slug}</a></Cell>
-                    <Cell label="Description"><span class="soft">{description}</span></Cell>
+                    <WordsCell label="Description" text=description />
                     <Cell label="Made"><Time at=made_at /></Cell>
                 </tr>
             }

@@ -14,7 +14,7 @@ use crate::{
         loaded::Loaded,
         prose::Prose,
         room::{AppRoom, Room},
-        table::{Cell, Column, Table},
+        table::{Cell, Column, Table, WordsCell},
     },
     pages::app_in_address,
 };
@@ -86,7 +86,7 @@ fn own_table(app: &App, models: Vec<ListedModel>) -> AnyView {
                     <Cell label=""><a class="row-name" href=href>{model.name}</a></Cell>
                     <Cell label="Takes"><span class="row-line">{takes}</span></Cell>
                     <Cell label="Newest version">{model.standing}</Cell>
-                    <Cell label="What it does"><span class="soft">{model.description}</span></Cell>
+                    <WordsCell label="What it does" text=model.description />
                 </tr>
             }
             .into_any()
@@ -131,7 +131,7 @@ fn table(app: &App, models: Vec<ListedModel>) -> AnyView {
                     <Cell label=""><a class="row-name" href=href>{model.name}</a></Cell>
                     <Cell label="Kind"><span class="row-line">{model.kind.title()}</span></Cell>
                     <Cell label="Gives"><span class="model-size">{gives}</span></Cell>
-                    <Cell label="What it does"><span class="soft">{model.description}</span></Cell>
+                    <WordsCell label="What it does" text=model.description />
                 </tr>
             }
             .into_any()

@@ -29,7 +29,7 @@ use crate::{
         prose::Prose,
         room::{AppRoom, Room},
         swatch::Swatch,
-        table::{Cell, Column, Table},
+        table::{Cell, Column, Table, WordsCell},
         time::Time,
     },
     form::{Form, PostForm},
@@ -139,7 +139,7 @@ fn people_table(people: Vec<TaskPerson>) -> AnyView {
             view! {
                 <tr role="row">
                     <Cell label=""><span class="row-name">{name}</span></Cell>
-                    <Cell label="Part"><span class="soft">{part}</span></Cell>
+                    <WordsCell label="Part" text=part />
                     <Cell label="To label" numeric=true>{counts.pending}</Cell>
                     <Cell label="In review" numeric=true>{counts.waiting}</Cell>
                     <Cell label="Done" numeric=true>{counts.done}</Cell>

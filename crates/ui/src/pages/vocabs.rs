@@ -17,7 +17,7 @@ use crate::{
         list_page::ListPage,
         loaded::Loaded,
         room::Room,
-        table::{Cell, Column, Table},
+        table::{Cell, Column, Table, WordsCell},
         time::Time,
     },
     form::{Form, PostForm},
@@ -93,7 +93,7 @@ fn table(app: &App, vocabs: Vec<ListedVocab>) -> AnyView {
             view! {
                 <tr role="row">
                     <Cell label=""><a class="row-name" href=href>{name}</a></Cell>
-                    <Cell label="For"><span class="soft">{description}</span></Cell>
+                    <WordsCell label="For" text=description />
                     <Cell label="Concepts" numeric=true>{concepts}</Cell>
                     <Cell label="Changed"><Time at=changed_at /></Cell>
                 </tr>

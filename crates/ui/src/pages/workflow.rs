@@ -27,7 +27,7 @@ use crate::{
         loaded::Loaded,
         prose::Prose,
         room::{AppRoom, Room},
-        table::{Cell, Column, Table},
+        table::{Cell, Column, Table, WordsCell},
         time::Time,
     },
     error::UiError,
@@ -161,7 +161,7 @@ fn nodes_table(graph: &Graph) -> AnyView {
                     <Cell label=""><span class="row-name">{id}</span></Cell>
                     <Cell label="Model"><code class="soft">{model}</code></Cell>
                     <Cell label="After">{after}</Cell>
-                    <Cell label="Wanted"><span class="soft">{wanted}</span></Cell>
+                    <WordsCell label="Wanted" text=wanted />
                 </tr>
             }
             .into_any()
@@ -185,7 +185,7 @@ fn versions_table(versions: Vec<ShownVersion>) -> AnyView {
                 <tr role="row">
                     <Cell label=""><code>{id}</code></Cell>
                     <Cell label="Models" numeric=true>{nodes}</Cell>
-                    <Cell label="Said of it"><span class="soft">{said}</span></Cell>
+                    <WordsCell label="Said of it" text=said />
                     <Cell label="By">{creator}</Cell>
                     <Cell label="Made"><Time at=created_at /></Cell>
                 </tr>

@@ -16,7 +16,7 @@ use crate::{
         loaded::Loaded,
         prose::Prose,
         room::{AppRoom, Room},
-        table::{Cell, Column, Table},
+        table::{Cell, Column, Table, WordsCell},
         time::Time,
     },
     pages::app_in_address,
@@ -82,7 +82,7 @@ fn table(app: &App, workflows: Vec<ListedWorkflow>) -> AnyView {
             view! {
                 <tr role="row">
                     <Cell label=""><a class="row-name" href=href>{slug}</a></Cell>
-                    <Cell label="For"><span class="soft">{description}</span></Cell>
+                    <WordsCell label="For" text=description />
                     <Cell label="Takes">{input_words(takes)}</Cell>
                     <Cell label="Models" numeric=true>{nodes}</Cell>
                     <Cell label="Changed"><Time at=changed_at /></Cell>
