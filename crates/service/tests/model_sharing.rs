@@ -114,7 +114,7 @@ async fn those_of_the_other_app_ask_it_until_it_is_withdrawn(bench: Bench) {
     assert_eq!(model.shared_from, Some(SharedFrom { app: from, model: TOPICS.into() }));
     assert_eq!(model.app.as_ref().unwrap().app, "library");
     assert_eq!((model.takes, model.versions), (Some(Medium::Text), 1));
-    assert!(!model.is_uploaded() && !model.is_public() && model.settings.is_none());
+    assert!(!model.is_uploaded() && !model.is_public() && model.settings.is_none() && model.can_help());
     let version = model.version.unwrap();
     assert_eq!((version.slug.as_str(), version.concepts, version.answers()), (lab.version.as_str(), 2, true));
     // Not how it was trained, by whom, and from what.
@@ -365,7 +365,7 @@ async fn an_uploaded_one_keeps_its_bytes_when_the_other_app_lets_it_go(bench: Be
     let here = lab.predict(who, &lab.app, "colours", picture()).await.unwrap();
     assert_eq!(lab.predict(&lab.bo.who, &lab.library, "colours", picture()).await.unwrap(), here);
     let seen = lab.get("colours").await.unwrap();
-    assert!(!seen.is_uploaded() && seen.version.unwrap().upload().is_none());
+    assert!(!seen.is_uploaded() && !seen.can_help() && seen.version.unwrap().upload().is_none());
     let to = UploadTo::Model("colours".into());
     let refused = service.upload_model(who, &lab.library, upload(to, again)).await.unwrap_err();
     assert!(invalid(refused).1.contains("shared by ada/street-signs"));

@@ -215,6 +215,14 @@ impl Model {
         self.is_public() || self.version.as_ref().is_some_and(ModelVersion::answers)
     }
 
+    /// Whether it can help while people label: what was learned on the vectors of inputs can, here or in the app that shares it.
+    #[must_use]
+    pub fn can_help(&self) -> bool {
+        let source = self.version.as_ref().map(|version| version.source.there());
+        self.kind == ModelKind::EmbeddingClassifier
+            && (self.settings.is_some() || matches!(source, Some(Source::Trained(_))))
+    }
+
     /// Whether it comes with Atelier.
     #[must_use]
     pub fn is_public(&self) -> bool {

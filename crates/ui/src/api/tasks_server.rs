@@ -7,7 +7,7 @@ use atelier_service::annotations::AnnotationsFilter;
 use atelier_service::collaborators::Filter;
 use atelier_service::datasets::DatasetsFilter;
 use atelier_service::inputs::InputRow;
-use atelier_service::models::ModelsFilter;
+use atelier_service::models::{Model, ModelsFilter};
 use atelier_service::tasks::{
     ActOnAssignment, AssignmentRow, CountRow, Help, Labeller, NewTask, PatchTask, Source, Suggestion, Task,
     TaskRow, status,
@@ -298,7 +298,7 @@ async fn help_of(app: &AppName, task: &Task, no_change: Option<String>) -> Resul
         ..ModelsFilter::default()
     };
     let models = if_allowed(service.list_models(&who, app, Endpoint::ListModels, &filter).await)?;
-    let models = models.unwrap_or_default().into_iter().filter(|model| !model.is_uploaded());
+    let models = models.unwrap_or_default().into_iter().filter(Model::can_help);
     let no_asking = match no_change {
         Some(explanation) => Some(explanation),
         None => refusal(service.get_app(&who, app, Endpoint::PostModelOutputs).await)?,
