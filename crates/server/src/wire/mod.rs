@@ -159,6 +159,7 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::PostModelVersions, models::trained::train)
         .serve(Endpoint::PatchModelVersions, models::trained::patch_versions)
         .serve(Endpoint::DeleteModelVersion, models::trained::delete_version)
+        .serve(Endpoint::ListModelInputs, models::inputs::list)
         .serve(Endpoint::ListModelConcepts, models::list_concepts)
         .serve(Endpoint::PostModelOutputs, models::predict)
         .serve(Endpoint::GenerateModelOutputs, models::predict)

@@ -1,5 +1,6 @@
 //! Models, and what they find in inputs.
 
+pub(super) mod inputs;
 pub(super) mod trained;
 mod uploaded;
 

@@ -5,13 +5,14 @@
 //! one is taken it has another run, and what is said of an earlier run changes nothing: so a server that was taken for dead
 //! does not disturb the one that took over.
 
-use atelier_domain::id::{AppId, ModelId, ModelVersionId, UserId};
+use atelier_domain::id::{AppId, InputId, ModelId, ModelVersionId, UserId};
 use atelier_domain::training::{Fault, Phase, State};
 use atelier_domain::{Permit, Timestamp, Training};
 use serde_json::Value;
 
 use super::access::Proof;
 use super::batches::Shown;
+use super::model_inputs;
 use super::models::kept;
 use crate::Result;
 use crate::db::{Conn, Sql, WriteTx, params, row};
@@ -380,6 +381,8 @@ pub enum End<'a> {
         evaluation: &'a Value,
         /// What predicts.
         weights: &'a [u8],
+        /// From which inputs it learned.
+        inputs: &'a [InputId],
     },
     /// It came to nothing.
     Failed {
@@ -409,12 +412,13 @@ pub async fn end(tx: &mut WriteTx, job: &JobRow, end: End<'_>, now: Timestamp) -
     if ended == 0 {
         return Ok(false);
     }
-    if let End::Trained { evaluation, weights, .. } = end {
+    if let End::Trained { evaluation, weights, inputs, .. } = end {
         tx.execute(
             "INSERT INTO model_results (version_id, evaluation, weights) VALUES ($1, $2, $3)",
             params![job.id, evaluation, weights],
         )
         .await?;
+        model_inputs::insert(tx, job.id, inputs).await?;
     }
     Ok(true)
 }

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod delete;
+mod inputs;
 mod list;
 mod patch;
 mod post;
