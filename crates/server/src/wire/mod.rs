@@ -184,6 +184,7 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::ListAnnotations, annotations::list)
         .serve(Endpoint::PostAnnotations, annotations::post)
         .serve(Endpoint::PatchAnnotations, annotations::patch)
+        .serve(Endpoint::PatchAnnotationsStatus, tasks::restate)
         .serve(Endpoint::DeleteAnnotation, annotations::delete)
         .serve(Endpoint::DeleteAnnotations, annotations::delete_many)
         .serve(Endpoint::PostInputsSearches, search::post_inputs)

@@ -323,3 +323,72 @@ fn how_often_concepts_occur_is_told_page_by_page_to_those_who_may_look_at_inputs
         assert_eq!(answer.concept_counts[0].name, "green");
     });
 }
+
+#[test]
+fn what_waits_in_a_task_is_reviewed_by_one_request() {
+    tell(async |story| {
+        let (ana, bo) = (&story.ana_token, &story.bo_token);
+        story.with_inputs(json!([text("one", "Green tea"), text("two", "Black tea")])).await;
+        story.with_concepts(&["green"]).await;
+        let tasks = "/v2/users/ana/apps/tea/tasks";
+        let task = json!({
+            "id": "leaves",
+            "type": "CONCEPTS_CLASSIFICATION",
+            "worker": { "strategy": "PARTITIONED", "user_ids": ["bo"] },
+            "review": { "strategy": "MANUAL", "user_ids": ["ana"] },
+            "concept_ids": ["green"],
+        });
+        let (http, answer) = story.rest(Method::POST, tasks, ana, json!({ "tasks": [task] })).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        for input in ["one", "two"] {
+            let put = async |action: &str| {
+                let act = json!({ "input_id": input, "action": action });
+                let (http, answer) =
+                    story.rest(Method::PUT, &format!("{tasks}/leaves/assignments"), bo, act).await;
+                assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+            };
+            put("LABEL_START").await;
+            let data = json!({ "concepts": [{ "id": "green" }] });
+            let said = json!({ "annotations": [{ "input_id": input, "task_id": "leaves", "data": data }] });
+            let (http, answer) = story.rest(Method::POST, ANNOTATIONS, bo, said).await;
+            assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+            put("LABEL_SUBMIT").await;
+        }
+
+        let path = "/v2/users/ana/apps/tea/task/leaves/annotations/status";
+        let stand = |action: &str, status_code: Value| json!({ "action": action, "status_code": status_code, "user_ids": ["bo"], "status_codes": [24157] });
+        let (http, answer) = story.rest(Method::PATCH, path, bo, stand("overwrite", json!(24150))).await;
+        assert_eq!((http, code(&answer)), (409, 54100), "{answer}");
+        assert!(details(&answer).contains("not among those who review"), "{answer}");
+        for (body, word) in [
+            (stand("merge", json!(24150)), "action"),
+            (stand("", json!(24150)), "action"),
+            (stand("overwrite", json!(24157)), "status_code"),
+            (json!({ "action": "overwrite" }), "status_code"),
+        ] {
+            let (http, answer) = story.rest(Method::PATCH, path, ana, body).await;
+            assert_eq!((http, code(&answer)), (400, 11102), "{answer}");
+            assert!(details(&answer).contains(word), "{answer}");
+        }
+        let missing = path.replace("leaves", "roots");
+        assert_eq!(story.rest(Method::PATCH, &missing, ana, stand("overwrite", json!(24150))).await.0, 404);
+        let body = stand("overwrite", json!("ANNOTATION_SUCCESS"));
+        let (http, answer) = story.rest(Method::PATCH, path, ana, body).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        assert_eq!((&answer["user_ids"], &answer["updated_count"]), (&json!(["bo"]), &json!(2)), "{answer}");
+        let (_, listed) = story.get(&format!("{ANNOTATIONS}?task_id=leaves&user_ids=bo"), ana).await;
+        let stands = listed["annotations"].as_array().unwrap().iter().map(|said| &said["status"]["code"]);
+        assert_eq!(stands.collect::<Vec<_>>(), [24150, 24150], "{listed}");
+        // Over gRPC, once more: nothing waits.
+        let question = PatchAnnotationsStatusRequest {
+            user_app_id: tea(),
+            task_id: "leaves".into(),
+            action: "overwrite".into(),
+            status_code: 24158,
+            ..Default::default()
+        };
+        let answer: PatchAnnotationsStatusResponse =
+            story.grpc("PatchAnnotationsStatus", ana, &question).await;
+        assert_eq!((answer.status.unwrap().code, answer.updated_count), (10000, 0));
+    });
+}

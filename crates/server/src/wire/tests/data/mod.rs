@@ -15,9 +15,11 @@ use atelier_contract::json as wire_json;
 use atelier_contract::proto::{
     Annotation, Concept, Data, Dataset, DatasetVersion, Filter, GetAnnotationRequest,
     GetConceptCountsRequest, Image, Input, MultiAnnotationResponse, MultiConceptCountResponse,
-    MultiDatasetInputResponse, MultiDatasetResponse, MultiDatasetVersionResponse, MultiInputResponse,
-    PostAnnotationsRequest, PostDatasetInputsRequest, PostDatasetVersionsRequest, PostDatasetsRequest,
-    PostInputsRequest, Query, Region, RegionInfo, Search, SingleAnnotationResponse, Span,
+    MultiDatasetInputResponse, MultiDatasetResponse, MultiDatasetVersionResponse,
+    MultiInputResponse, PatchAnnotationsStatusRequest, PatchAnnotationsStatusResponse,
+    PostAnnotationsRequest, PostDatasetInputsRequest,
+    PostDatasetVersionsRequest, PostDatasetsRequest, PostInputsRequest, Query, Region, RegionInfo, Search,
+    SingleAnnotationResponse, Span,
 };
 use atelier_domain::{Rights, Scope};
 use atelier_ui::SessionCookie;
