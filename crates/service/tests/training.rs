@@ -2,10 +2,12 @@
 
 use atelier_domain::time::SECOND;
 use atelier_domain::training::{Examples, Fault, State, TrainingChange};
+use atelier_domain::workflow::ModelRef;
 use atelier_domain::{
     Endpoint, Label, Labels, Medium, ModelKind, Preset, Reach, ResourceId, Rights, Scope, Training,
 };
 use atelier_service::annotations::NewAnnotation;
+use atelier_service::concepts::{ConceptSearch, FoundConcept, Source};
 use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs, TakenId};
 use atelier_service::models::{
     Caution, DeleteModels, Found, Model, ModelName, ModelsFilter, NewModel, NewVersion, PatchModel,
@@ -29,6 +31,7 @@ on_both_databases! {
     what_is_cancelled_or_deleted_comes_to_nothing,
     a_model_learns_what_its_trainer_may_read_then,
     what_a_version_learned_from_stays_and_is_shown_to_those_who_may_see_it,
+    what_an_own_model_knows_is_found_among_the_concepts_of_its_app,
     whoever_may_not_make_train_or_delete_hears_why,
     models_are_made_changed_and_deleted,
 }
@@ -537,6 +540,29 @@ async fn what_a_version_learned_from_stays_and_is_shown_to_those_who_may_see_it(
         let (_, why) = forbidden(learned(&bo.who, &first, 0, most).await.unwrap_err());
         assert!(why.contains("your access to this app"), "{why}");
     }
+}
+
+async fn what_an_own_model_knows_is_found_among_the_concepts_of_its_app(bench: Bench) {
+    let lab = Lab::with_texts(bench).await;
+    let service = &lab.bench.service;
+    lab.add("dog", &["A dog barks at the postman."], &[("dog", 1.0)]).await;
+    lab.make("topics", exclusive(&["cat", "bank"])).await;
+    let model = || Source::Model(ModelRef { model: "topics".into(), ..ModelRef::default() });
+    let find = async |only_of_source: bool| {
+        let search = ConceptSearch { source: Some(model()), only_of_source, ..ConceptSearch::default() };
+        let found = service.search_concepts(&lab.ada.who, &lab.app, &search, 0, 10).await.unwrap();
+        let slug = |found| match found {
+            FoundConcept::Own(row) => row.slug,
+            FoundConcept::Known { concept, .. } => panic!("{concept:?} is the app's own"),
+        };
+        found.value.into_iter().map(slug).collect::<Vec<_>>()
+    };
+    assert_eq!(find(true).await, [""; 0], "it knows nothing yet");
+    lab.train("topics").await;
+    assert_eq!(find(true).await, ["cat", "bank"]);
+    assert_eq!(find(false).await, ["cat", "bank", "dog"], "each once");
+    service.delete_concepts(&lab.ada.who, &lab.app, &["bank".into()]).await.unwrap();
+    assert_eq!(find(true).await, ["cat"], "what is no more is not found");
 }
 
 async fn whoever_may_not_make_train_or_delete_hears_why(bench: Bench) {

@@ -116,6 +116,7 @@ pub(crate) fn gateway(service: &Service) -> Gateway<Service> {
         .serve(Endpoint::GetConceptCounts, concepts::count)
         .serve(Endpoint::GetConcept, concepts::get)
         .serve(Endpoint::ListConcepts, concepts::list)
+        .serve(Endpoint::PostConceptsSearches, concepts::search::post)
         .serve(Endpoint::PostConcepts, concepts::post)
         .serve(Endpoint::PatchConcepts, concepts::patch)
         .serve(Endpoint::DeleteConcepts, concepts::delete)

@@ -380,7 +380,7 @@ async fn find(conn: &mut Conn, entered: &Entered, name: &ModelName, meant: Meant
 
 /// The concepts that a version of a model knows, in the order of its probabilities; none, if it gives vectors or is not
 /// trained.
-fn known(model: &Model) -> Vec<ModelConcept> {
+pub(crate) fn known(model: &Model) -> Vec<ModelConcept> {
     match (model.kind.gives(), model.version.as_ref().map(|version| &version.source)) {
         (Gives::Embeddings, _) | (Gives::Concepts, None) => Vec::new(),
         (Gives::Concepts, Some(Source::Public)) => catalogue::concepts(model).to_vec(),

@@ -392,3 +392,73 @@ fn what_waits_in_a_task_is_reviewed_by_one_request() {
         assert_eq!((answer.status.unwrap().code, answer.updated_count), (10000, 0));
     });
 }
+
+#[test]
+fn concepts_are_sought_by_their_names_as_clients_do() {
+    tell(async |story| {
+        let ana = &story.ana_token;
+        let concepts = json!([{ "id": "dog", "name": "Dog" }, { "id": "oak" }, { "id": "hot-dog" }]);
+        let (http, answer) = story.rest(Method::POST, CONCEPTS, ana, json!({ "concepts": concepts })).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        let app_key = story
+            .key_of(&story.ana, |key| {
+                key.app = Some(AppName::of("ana", "tea"));
+                key.is_app_key = true;
+            })
+            .await;
+        let search =
+            async |secret: &str, path: &str, body: Value| story.rest(Method::POST, path, secret, body).await;
+        let path = &format!("{CONCEPTS}/searches");
+        let named = |name: &str| json!({ "concept_query": { "name": name } });
+        // Without the address of an app, in the one to which the key is bound.
+        for (secret, path) in [(ana, path.as_str()), (&app_key, "/v2/concepts/searches")] {
+            for (body, expected) in [
+                (named("dog*"), vec!["dog", "hot-dog"]),
+                (named("DOG"), vec!["dog", "hot-dog"]),
+                (json!({}), vec!["dog", "oak", "hot-dog"]),
+                (json!({ "pagination": { "page": 2, "per_page": 2 } }), vec!["hot-dog"]),
+                (json!({ "pagination": { "page": 3, "per_page": 2 } }), vec![]),
+                (json!({ "concept_query": { "language": "ja" } }), vec![]),
+                (json!({ "concept_query": { "use_cases": ["CLASSIFICATION"] } }), vec![]),
+                (json!({ "concept_query": { "use_cases": [0] } }), vec!["dog", "oak", "hot-dog"]),
+            ] {
+                let (http, answer) = search(secret, path, body.clone()).await;
+                assert_eq!((http, code(&answer)), (200, 10000), "{body} {answer}");
+                assert_eq!(ids(&answer, "concepts"), expected, "{body}");
+            }
+        }
+        let recogniser =
+            json!({ "id": "general-image-recognition", "user_id": "clarifai", "app_id": "main" });
+        let query = json!({ "name": "hot dog", "model": recogniser, "ignore_app_concepts": true });
+        let body = json!({ "concept_query": query, "extra_info": { "rankable_model": recogniser } });
+        let (_, answer) = search(ana, path, body).await;
+        let found = &answer["concepts"][0];
+        assert_eq!((&found["name"], &found["app_id"]), (&json!("hot dog"), &json!("main")), "{answer}");
+        assert_eq!(found["extra_info"].get("is_rankable"), None, "no search ranks by a concept: {answer}");
+        for (query, http) in [
+            (json!({ "use_cases": [7] }), 400),
+            (json!({ "language": "no tag" }), 400),
+            (json!({ "model": {} }), 400),
+            (json!({ "workflow": { "user_id": "ana" } }), 400),
+            (json!({ "model": { "id": "nothing" } }), 404),
+            (json!({ "workflow_id": "nothing" }), 404),
+        ] {
+            let body = json!({ "concept_query": query });
+            assert_eq!(search(ana, path, body).await.0, http, "{query}");
+        }
+        let question = PostConceptsSearchesRequest {
+            user_app_id: tea(),
+            concept_query: Some(ConceptQuery { name: "oak".into(), ..ConceptQuery::default() }),
+            ..Default::default()
+        };
+        let answer: MultiConceptResponse = story.grpc("PostConceptsSearches", ana, &question).await;
+        assert_eq!((answer.concepts.len(), answer.concepts[0].id.as_str()), (1, "oak"));
+        let public = PostConceptsSearchesRequest {
+            user_app_id: Some(UserAppIdSet { user_id: "clarifai".into(), app_id: "main".into() }),
+            concept_query: Some(ConceptQuery { name: "dog".into(), ..ConceptQuery::default() }),
+            ..question
+        };
+        let answer: MultiConceptResponse = story.grpc("PostConceptsSearches", ana, &public).await;
+        assert!(!answer.concepts.is_empty() && answer.concepts.iter().all(|one| one.app_id == "main"));
+    });
+}
