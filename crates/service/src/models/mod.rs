@@ -2,7 +2,7 @@
 //!
 //! The public ones come with Atelier ([`catalogue`]) and belong to nobody. Those of an app are made in it, and trained there
 //! on what is said of its inputs ([`training`]), or uploaded ([`upload`]); each training is a version of its model, and so is
-//! each file.
+//! each file. Filters are made with what they let through, and ask nothing of an input.
 
 mod catalogue;
 mod delete;
@@ -24,6 +24,7 @@ mod versions;
 
 use atelier_domain::model::Gives;
 use atelier_domain::training::{Fault, Phase, State};
+use atelier_domain::workflow::Wanted as LetsThrough;
 use atelier_domain::{Conditions, Endpoint, Medium, ModelKind, Permit, PublicPermit, Timestamp, Training};
 use atelier_store::Conn;
 use atelier_store::queries::{models, trainings};
@@ -46,7 +47,7 @@ pub use predict::{Found, FoundConcept, MOST_AT_ONCE, Predict, Predictions, Wante
 pub(crate) use shelf::Shelf;
 pub use training::{Caution, Count, Counted, Outcome};
 pub use upload::{Told, Upload, UploadTo};
-pub use versions::{NewVersion, PatchVersion};
+pub use versions::{NewFilter, NewVersion, PatchVersion};
 
 use crate::{AppAddress, AppName, Asked, Error, Result, Service, Who};
 
@@ -115,6 +116,17 @@ pub enum Source {
     Trained(Box<Trained>),
     /// It was uploaded.
     Uploaded(Box<Uploaded>),
+    /// It was made with what it lets through.
+    Filter(Box<Filter>),
+}
+
+/// A version of a filter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    /// By whom, and when.
+    pub row: VersionRow,
+    /// What it lets through.
+    pub lets: LetsThrough,
 }
 
 /// A version that somebody uploaded.
@@ -172,7 +184,7 @@ impl Model {
             notes: row.notes,
             kind: row.kind,
             license: String::new(),
-            settings: (!row.is_uploaded).then_some(row.settings),
+            settings: (!row.is_uploaded && row.kind.is_trained()).then_some(row.settings),
             made_at: row.created_at,
             changed_at: row.changed_at,
             versions: usize::try_from(row.versions).unwrap_or_default(),
@@ -194,7 +206,7 @@ impl Model {
     /// Whether what predicts is uploaded, and not learned here.
     #[must_use]
     pub fn is_uploaded(&self) -> bool {
-        !self.is_public() && self.settings.is_none()
+        !self.is_public() && self.settings.is_none() && !self.kind.is_filter()
     }
 }
 
@@ -202,8 +214,12 @@ impl ModelVersion {
     pub(crate) fn own(row: VersionRow) -> Result<Self> {
         let read = |error: serde_json::Error| Error::fault(&error);
         let (slug, made_at) = (row.id.to_string(), row.created_at);
-        let (concepts, source) = match (&row.told, &row.object_key) {
-            (Some(told), Some(object_key)) => {
+        let (concepts, source) = match (&row.told, &row.object_key, &row.filter) {
+            (_, _, Some(filter)) => {
+                let lets = serde_json::from_value(filter.clone()).map_err(read)?;
+                (0, Source::Filter(Box::new(Filter { row, lets })))
+            }
+            (Some(told), Some(object_key), None) => {
                 let told: Told = serde_json::from_value(told.clone()).map_err(read)?;
                 let size = row.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
                 let (concepts, object_key) = (told.concepts.len(), object_key.clone());
@@ -229,6 +245,12 @@ impl ModelVersion {
     #[must_use]
     pub fn upload(&self) -> Option<&Uploaded> {
         if let Source::Uploaded(uploaded) = &self.source { Some(uploaded) } else { None }
+    }
+
+    /// What it lets through, if it is one of a filter that an app made.
+    #[must_use]
+    pub fn filter(&self) -> Option<&Filter> {
+        if let Source::Filter(filter) = &self.source { Some(filter) } else { None }
     }
 
     /// Whether it can be asked.
@@ -382,7 +404,7 @@ async fn find(conn: &mut Conn, entered: &Entered, name: &ModelName, meant: Meant
 /// trained.
 pub(crate) fn known(model: &Model) -> Vec<ModelConcept> {
     match (model.kind.gives(), model.version.as_ref().map(|version| &version.source)) {
-        (Gives::Embeddings, _) | (Gives::Concepts, None) => Vec::new(),
+        (Gives::Embeddings, _) | (Gives::Concepts, None | Some(Source::Filter(_))) => Vec::new(),
         (Gives::Concepts, Some(Source::Public)) => catalogue::concepts(model).to_vec(),
         (Gives::Concepts, Some(Source::Uploaded(uploaded))) => uploaded.told.concepts.clone(),
         (Gives::Concepts, Some(Source::Trained(trained))) => {

@@ -114,7 +114,8 @@ impl Service {
                 let found = self.get_model_to_use(who, &asking.app, asking.endpoint, &asking.name).await;
                 let model = found.map_err(|error| asking.told(error, id, named))?;
                 if !model.can_predict() {
-                    let why = format!("name models: `{id}` names `{named}`, which is not trained");
+                    let lacks = if model.kind.is_filter() { "has no version" } else { "is not trained" };
+                    let why = format!("name models: `{id}` names `{named}`, which {lacks}");
                     return Err(Error::invalid("nodes", why));
                 }
                 known.insert(named, model);

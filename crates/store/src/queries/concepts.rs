@@ -291,6 +291,23 @@ pub async fn named(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<V
     conn.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
 }
 
+/// The concepts of the permit's app that have one of `names` as their identifier or name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn called(conn: &mut Conn, permit: &Permit, names: &[&str]) -> Result<Vec<ConceptRow>> {
+    macro_rules! called {
+        ($dialect:ident) => {
+            concept!(
+                "";
+                " AND (", one_of!($dialect "c.slug" "$2"), " OR ", one_of!($dialect "c.name" "$2"), ") ORDER BY c.position"
+            )
+        };
+    }
+    let sql = Sql::differing(called!(sqlite), called!(postgres));
+    conn.fetch_all(sql, params![permit.app(), &json!(names)]).await
+}
+
 /// Those of the concepts `slugs` that the permit's app has, which nobody deletes until the transaction ends.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
 //! The versions of models, each of which is one training, and how far these are; or a file that was uploaded, of which
-//! [`super::model_files`] knows.
+//! [`super::model_files`] knows, or what a filter lets through, of which [`super::model_filters`] does.
 //!
 //! Whoever takes one to work on it has it for a while and says again and again that they are still at it. Each time that
 //! one is taken it has another run, and what is said of an earlier run changes nothing: so a server that was taken for dead
@@ -53,6 +53,8 @@ row! {
         pub size: Option<i64>,
         /// What was found out about them.
         pub told: Option<Value>,
+        /// What it lets through, if it is one of a filter.
+        pub filter: Option<Value>,
         /// When it was begun.
         pub created_at: Timestamp,
         /// When somebody took it to work on it, the last time.
@@ -68,7 +70,7 @@ macro_rules! version {
     ($($condition:tt)+) => {
         concat!(
             "SELECT v.id, v.model_id, v.user_id, u.slug AS author_slug, u.name AS author, v.description, v.settings, \
-             v.state, v.phase, v.progress, v.fault, v.why, v.result, f.object_key, f.size, f.told, v.created_at, \
+             v.state, v.phase, v.progress, v.fault, v.why, v.result, f.object_key, f.size, f.told, v.filter, v.created_at, \
              v.started_at, v.completed_at, v.changed_at FROM model_versions v JOIN users u ON u.id = v.user_id \
              LEFT JOIN model_files f ON f.version_id = v.id WHERE v.app_id = $1",
             $($condition)+

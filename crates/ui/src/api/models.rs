@@ -149,6 +149,8 @@ pub struct ListedTraining {
     pub took: String,
     /// What is known of it, if it was uploaded.
     pub upload: Option<UploadFacts>,
+    /// What it lets through, in words, if it is one of a filter.
+    pub lets: Option<String>,
 }
 
 /// How far a training is.

@@ -298,7 +298,10 @@ async fn help_of(app: &AppName, task: &Task, no_change: Option<String>) -> Resul
         ..ModelsFilter::default()
     };
     let models = if_allowed(service.list_models(&who, app, Endpoint::ListModels, &filter).await)?;
-    let models = models.unwrap_or_default().into_iter().filter(|model| !model.is_uploaded());
+    let models = models
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|model| !model.is_uploaded() && model.kind.is_trained());
     let no_asking = match no_change {
         Some(explanation) => Some(explanation),
         None => refusal(service.get_app(&who, app, Endpoint::PostModelOutputs).await)?,

@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::collaborators::AppNameFields;
+use super::model_filter::filters;
 use super::model_predict::{Prediction, told_by_model};
 use super::model_training::Training;
 use super::model_upload::uploads;
@@ -80,6 +81,8 @@ fn Body(shown: ModelShown) -> impl IntoView {
         let (app, model) = (place.app.clone(), model.clone());
         if model.is_uploaded {
             uploads(&app, &model, own)
+        } else if model.kind.is_filter() {
+            filters(&app, &model, own)
         } else {
             view! { <Training app model own /> }.into_any()
         }

@@ -43,6 +43,9 @@ impl Service {
         if row.is_uploaded {
             return Err(Error::invalid("model", "was uploaded, and is not trained here"));
         }
+        if row.kind.is_filter() {
+            return Err(Error::invalid("model", "is a filter, and is not trained"));
+        }
         check_text("description", &new.description)?;
         let settings = row.settings.clone().with(new.change);
         self.check_training(&mut tx, who, permit, &settings).await?;
