@@ -138,6 +138,10 @@ class Models(unittest.TestCase):
         metrics = model.STUB.GetModelVersion(request, metadata=model.auth_helper.metadata).model_version.metrics
         self.assertGreater(metrics.summary.macro_avg_f1_score, 0.5)
         self.assertEqual([of.num_pos for of in metrics.binary_metrics], [5, 5])
+        # From what it learned: the client has no method for it, and a message.
+        request = service_pb2.ListModelInputsRequest(user_app_id=model.user_app_id, model_id="mood")
+        learned = model.STUB.ListModelInputs(request, metadata=model.auth_helper.metadata).inputs
+        self.assertEqual({one.id for one in learned}, {proto.id for proto in protos})
         model.patch_version(version, description="The first")
         # What judges a model anew on another dataset is not offered.
         with self.assertRaises(Exception) as refused:

@@ -70,6 +70,19 @@ class Searches(unittest.TestCase):
             with self.subTest(filters=filters):
                 self.assertEqual(self.found(*[dict(each) for each in filters], top_k=10), expected)
 
+    def test_concepts_are_found_by_their_names(self):
+        def named(**query) -> list:
+            return [each["id"] for each in self.done("PostConceptsSearches", concept_query=query).get("concepts", [])]
+
+        self.assertEqual(named(name="sto*"), ["stop"])
+        self.assertEqual(named(), ["stop", "yield"])
+        self.assertEqual(named(name="sto", language="ja"), [])
+        public = {"id": "general-image-recognition", "user_id": "clarifai", "app_id": "main"}
+        self.assertGreater(len(named(name="dog*", model=public)), 0)
+        self.assertEqual(named(name="yield", model=public, ignore_app_concepts=True), [])
+        answer = self.done("PostConceptsSearches", pagination={"page": 2, "per_page": 1})
+        self.assertEqual([each["id"] for each in answer["concepts"]], ["yield"])
+
     def test_the_client_adds_inputs_with_places_and_finds_them_there(self):
         with tempfile.NamedTemporaryFile("w", suffix=".csv") as listed:
             listed.write('inputid,input,geopoints\nberlin,Mind the gap,"13.405,52.52"\n')

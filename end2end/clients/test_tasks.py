@@ -87,6 +87,20 @@ class Tasks(unittest.TestCase):
         statuses = sorted(each["status"]["code"] for each in said["annotations"])
         self.assertEqual(statuses, [code.ANNOTATION_SUCCESS] * 2 + [code.ANNOTATION_REVIEW_DENIED])
 
+    def test_what_waits_is_reviewed_by_one_message(self):
+        self.make()
+        for number in range(3):
+            self.label(number)
+        approve = {"task_id": "signs", "action": "overwrite", "status_code": code.ANNOTATION_SUCCESS, "user_ids": ["bo"]}
+        refused = self.bo.grpc("PatchAnnotationsStatus", **approve)
+        self.assertEqual(refused["status"]["code"], code.TASK_CONFLICT, refused)
+        self.put(self.di, 1, "REVIEW_REJECT")
+        done = self.answered(self.di.grpc("PatchAnnotationsStatus", **approve))
+        self.assertEqual((done["user_ids"], done["updated_count"]), (["bo"], 2))
+        said = self.answered(self.ada.grpc("ListAnnotations", list_all_annotations=True, task_id="signs"))
+        statuses = sorted(each["status"]["code"] for each in said["annotations"])
+        self.assertEqual(statuses, [code.ANNOTATION_SUCCESS] * 2 + [code.ANNOTATION_REVIEW_DENIED])
+
     def test_tasks_are_listed_changed_and_deleted(self):
         self.make()
         listed = self.answered(self.bo.grpc("ListTasks", worker_user_ids=["bo"]))["tasks"]

@@ -39,6 +39,33 @@ workflow:
 """
 
 
+# A filter that the client makes of it: a model of the app's own, with what it lets through.
+FILTERED = """
+workflow:
+  id: filtered
+  nodes:
+    - id: recognise
+      model:
+        model_id: general-image-recognition
+        user_id: clarifai
+        app_id: main
+    - id: sure
+      model:
+        model_id: not-so-sure
+        model_type_id: concept-thresholder
+        output_info:
+          params:
+            concept_threshold_type: LESS_THAN
+            concepts:
+              - id: n02123045
+                value: 0.9
+              - id: n02124075
+                value: 0.9
+      node_inputs:
+        - node_id: recognise
+"""
+
+
 class Workflows(unittest.TestCase):
     def setUp(self):
         self.server = Server(os.environ["ATELIER"])
@@ -98,6 +125,30 @@ class Workflows(unittest.TestCase):
         for made in ["signs", again.id]:
             self.app.delete_workflow(made)
         self.assertEqual(list(self.app.list_workflows()), [])
+
+    def test_a_filter_is_made_as_a_model_of_the_app(self):
+        workflow = self.make(FILTERED)
+        self.assertEqual([model.id for model in self.app.list_models()], ["not-so-sure"])
+        answer = workflow.predict_by_bytes(picture(), input_type="image")
+        through = {concept.id for concept in answer.results[0].outputs[1].data.concepts}
+        self.assertEqual(through, {"n02123045", "n02124075"})
+
+        # The same once more takes the version that is there, and another makes one.
+        def versions() -> list:
+            return [version.model_version.id for version in self.app.model("not-so-sure").list_versions()]
+
+        first = versions()
+        self.assertEqual(len(first), 1)
+        self.make(FILTERED, generate_new_id=True)
+        self.assertEqual(versions(), first)
+        self.make(FILTERED.replace("LESS_THAN", "GREATER_THAN"), generate_new_id=True)
+        self.assertEqual(len(versions()), 2)
+
+        exported = self.export(self.app.workflow("filtered"))
+        self.assertEqual(exported["nodes"][1]["model"]["model_version_id"], first[0])
+        again = self.make(yaml.safe_dump({"workflow": exported}), generate_new_id=True)
+        self.assertEqual(self.export(again)["nodes"], exported["nodes"])
+        self.assertEqual(len(versions()), 2)
 
     def test_a_workflow_of_a_model_that_is_not_there_is_refused(self):
         with self.assertRaises(Exception):

@@ -145,6 +145,16 @@ pub struct Participant {
     pub reviews: bool,
 }
 
+impl Participant {
+    /// Whether they review in this task at all.
+    ///
+    /// # Errors
+    /// When they do not.
+    pub fn reviewing(self) -> Result<(), NotYourTurn> {
+        if self.reviews { Ok(()) } else { Err(NotYourTurn::NoReviewer) }
+    }
+}
+
 /// Why it is not somebody's turn, in sentences that people read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotYourTurn {
@@ -258,9 +268,7 @@ impl Assignment {
     }
 
     fn check_reviewer(&self, by: Participant, now: Timestamp) -> Result<(), NotYourTurn> {
-        if !by.reviews {
-            return Err(NotYourTurn::NoReviewer);
-        }
+        by.reviewing()?;
         if self.worker == Some(by.user) {
             return Err(NotYourTurn::OwnWork);
         }

@@ -60,6 +60,18 @@ impl ModelKind {
         self == Self::EmbeddingClassifier
     }
 
+    /// Whether apps make models of this kind, which are trained or say themselves what they let through.
+    #[must_use]
+    pub fn is_made(self) -> bool {
+        self.is_trained() || self.is_filter()
+    }
+
+    /// Whether it lets some of what other models find through, and finds nothing itself.
+    #[must_use]
+    pub fn is_filter(self) -> bool {
+        self == Self::ConceptThresholder
+    }
+
     /// Its name on the wire.
     #[must_use]
     pub fn name(self) -> &'static str {

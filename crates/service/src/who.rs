@@ -38,7 +38,7 @@ pub struct Origin {
 /// clients look: [`atelier_domain::Slug`].
 const CATALOGUE_OWNER: &str = "atelier";
 /// What the catalogue is called among their apps.
-const CATALOGUE: &str = "main";
+pub(crate) const CATALOGUE: &str = "main";
 
 /// An app, as it is named in addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,14 +1,19 @@
 //! Concepts, on both databases.
 
 use atelier_domain::closure::closed;
-use atelier_domain::{Label, Labels, PatchAction, Preset, Region, Scope, ScopeSet, Shape};
+use atelier_domain::workflow::{ModelRef, Node};
+use atelier_domain::{Endpoint, Label, Labels, PatchAction, Preset, Region, Rights, Scope, ScopeSet, Shape};
 use atelier_service::annotations::NewAnnotation;
 use atelier_service::apps::CreateApp;
-use atelier_service::concepts::{CONCEPTS, ConceptRow, NewConcept, PatchConcept};
+use atelier_service::concepts::{
+    CONCEPTS, ConceptLanguage, ConceptRow, ConceptSearch, FoundConcept, NewConcept, PatchConcept, Source,
+    UseCase,
+};
 use atelier_service::inputs::{Content, NewInput, PostInputs};
+use atelier_service::workflows::NewWorkflow;
 use atelier_service::{AppName, Error, Result, Who};
-use atelier_testkit::errors::invalid;
-use atelier_testkit::sharing::{join, make_app, street_signs};
+use atelier_testkit::errors::{forbidden, invalid};
+use atelier_testkit::sharing::{give_exactly, join, make_app, street_signs};
 use atelier_testkit::{Bench, on_both_databases};
 use serde_json::json;
 
@@ -18,6 +23,9 @@ on_both_databases! {
     a_concept_is_added_once,
     they_are_listed_in_the_order_in_which_they_were_added,
     a_prefix_finds_by_id_and_by_name,
+    they_are_sought_by_what_they_are_called_in_a_language,
+    what_models_of_elsewhere_know_is_found_behind_the_apps_own,
+    whoever_may_not_look_for_concepts_hears_why,
     a_patch_changes_what_is_given,
     all_are_changed_or_none,
     who_may_not_add_concepts_looks_only,
@@ -133,6 +141,175 @@ async fn a_prefix_finds_by_id_and_by_name(bench: Bench) {
     assert_eq!(listed(&bench, &ada.who, &app, Some("STOP")).await, ["stop", "r1-1"]);
     assert_eq!(listed(&bench, &ada.who, &app, Some("100%")).await, ["100%"]);
     assert!(listed(&bench, &ada.who, &app, Some("%")).await.is_empty(), "no character stands for others");
+}
+
+/// What is found, as whose it is and by what identifier.
+async fn sought(
+    bench: &Bench,
+    who: &Who,
+    app: &AppName,
+    search: &ConceptSearch,
+    skip: usize,
+    size: usize,
+) -> Result<Vec<(String, String)>> {
+    let found = bench.service.search_concepts(who, app, search, skip, size).await?;
+    let whose = |found| match found {
+        FoundConcept::Own(row) => ("own".to_owned(), row.slug),
+        FoundConcept::Known { app, concept } => (format!("{}/{}", app.owner, app.app), concept.slug),
+    };
+    Ok(found.value.into_iter().map(whose).collect())
+}
+
+fn called(text: &str) -> ConceptSearch {
+    ConceptSearch { text: Some(text.into()), ..ConceptSearch::default() }
+}
+
+async fn they_are_sought_by_what_they_are_called_in_a_language(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    let named = ["Stop sign", "Give way", "Palm"].map(by_name);
+    bench.service.post_concepts(&ada.who, &app, named.into()).await.unwrap();
+    let german = ConceptLanguage {
+        language: "de".into(),
+        name: "Halteschild".into(),
+        definition: "Ein Schild".into(),
+    };
+    bench.service.post_concept_languages(&ada.who, &app, "stop-sign", vec![german]).await.unwrap();
+    let of = |slugs: &[&str]| -> Vec<(String, String)> {
+        slugs.iter().map(|slug| ("own".to_owned(), (*slug).to_owned())).collect()
+    };
+    let all = ["stop-sign", "give-way", "palm"];
+    let find = async |search: &ConceptSearch| sought(&bench, &ada.who, &app, search, 0, 10).await;
+    assert_eq!(find(&ConceptSearch::default()).await, Ok(of(&all)));
+    assert_eq!(sought(&bench, &ada.who, &app, &ConceptSearch::default(), 1, 1).await, Ok(of(&all[1..2])));
+    for (text, slugs) in [
+        ("SIGN", &all[..1]),
+        ("-way", &all[1..2]),
+        ("al", &all[2..]),
+        ("halte", &[][..]),
+        ("_", &[]),
+        ("%", &[]),
+    ] {
+        assert_eq!(find(&called(text)).await, Ok(of(slugs)), "{text}");
+    }
+    let in_language = |text: &str, tag: &str| ConceptSearch { language: Some(tag.into()), ..called(text) };
+    for (text, tag, slugs) in [
+        ("halte", "de", &all[..1]),
+        ("", "de", &all[..1]),
+        ("Stop sign", "de", &[][..]),
+        ("", "en", &all[..]),
+        ("", "fr", &[]),
+    ] {
+        assert_eq!(find(&in_language(text, tag)).await, Ok(of(slugs)), "{text} {tag}");
+    }
+    let found = bench.service.search_concepts(&ada.who, &app, &in_language("", "de"), 0, 1).await.unwrap();
+    let FoundConcept::Own(row) = &found.value[0] else { panic!("{found:?}") };
+    assert_eq!(
+        (row.name.as_str(), row.language.as_str(), row.definition.as_str()),
+        ("Halteschild", "de", "Ein Schild")
+    );
+    let (field, _) = invalid(find(&in_language("", "no tag")).await.unwrap_err());
+    assert_eq!(field, "language");
+}
+
+async fn what_models_of_elsewhere_know_is_found_behind_the_apps_own(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    post(&bench, &ada.who, &app, &["teapot", "stop"]).await.unwrap();
+    let public = |model: &str| ModelRef {
+        owner: "clarifai".into(),
+        app: "main".into(),
+        model: model.into(),
+        ..ModelRef::default()
+    };
+    let recogniser = Source::Model(public("general-image-recognition"));
+    let search = ConceptSearch { source: Some(recogniser.clone()), ..called("teapot") };
+    let find = async |search: &ConceptSearch, skip, size| {
+        sought(&bench, &ada.who, &app, search, skip, size).await.unwrap()
+    };
+    let both = find(&search, 0, 10).await;
+    assert_eq!(both.iter().map(|(whose, _)| whose.as_str()).collect::<Vec<_>>(), ["own", "clarifai/main"]);
+    // Pages go through both, whether they end in one or between them.
+    assert_eq!(find(&search, 0, 1).await, both[..1]);
+    assert_eq!(find(&search, 1, 1).await, both[1..]);
+    assert_eq!(find(&search, 1, 10).await, both[1..]);
+    assert_eq!(find(&search, 2, 10).await, Vec::new());
+    let all = ConceptSearch { source: Some(recogniser), ..ConceptSearch::default() };
+    assert_eq!(find(&all, 0, 2_000).await.len(), 1_002);
+    assert_eq!(find(&all, 1_000, 10).await.len(), 2);
+    for alone in [
+        ConceptSearch { only_of_source: true, ..search.clone() },
+        ConceptSearch { uses: vec![UseCase::Detection, UseCase::Classification], ..search.clone() },
+        ConceptSearch { only_of_source: true, language: Some("en".into()), ..search.clone() },
+    ] {
+        assert_eq!(find(&alone, 0, 10).await, both[1..], "{alone:?}");
+    }
+    for none in [
+        ConceptSearch { uses: vec![UseCase::Detection], ..search.clone() },
+        ConceptSearch { only_of_source: true, language: Some("de".into()), ..search.clone() },
+        ConceptSearch { uses: vec![UseCase::Classification], ..called("teapot") },
+        ConceptSearch { only_of_source: true, ..called("teapot") },
+        ConceptSearch {
+            only_of_source: true,
+            source: Some(Source::Model(public("general-text-embedding"))),
+            ..called("")
+        },
+    ] {
+        assert_eq!(find(&none, 0, 10).await, Vec::new(), "{none:?}");
+    }
+
+    // A workflow knows what its models know, each concept once.
+    let node =
+        |id: &str| Node { id: id.into(), model: public("general-image-recognition"), ..Node::default() };
+    let two =
+        NewWorkflow { slug: "two".into(), nodes: vec![node("one"), node("other")], ..NewWorkflow::default() };
+    let made = bench.service.post_workflows(&ada.who, &app, vec![two]).await.unwrap().value.remove(0);
+    let workflow = |version: Option<String>| ConceptSearch {
+        source: Some(Source::Workflow {
+            owner: String::new(),
+            app: String::new(),
+            workflow: "two".into(),
+            version,
+        }),
+        ..called("teapot")
+    };
+    assert_eq!(find(&workflow(None), 0, 10).await, both);
+    assert_eq!(find(&workflow(Some(made.version_id.to_string())), 0, 10).await, both);
+    let missing = sought(&bench, &ada.who, &app, &workflow(Some("0".repeat(32))), 0, 10).await;
+    assert_eq!(missing, Err(Error::NotFound));
+    let missing = ConceptSearch { source: Some(Source::Model(public("nothing"))), ..called("") };
+    assert_eq!(sought(&bench, &ada.who, &app, &missing, 0, 10).await, Err(Error::NotFound));
+
+    // In the catalogue there are those of its models, and no others.
+    let catalogue = AppName::of("clarifai", "main");
+    let found = sought(&bench, &ada.who, &catalogue, &called("teapot"), 0, 10).await.unwrap();
+    assert_eq!(found, both[1..]);
+}
+
+async fn whoever_may_not_look_for_concepts_hears_why(bench: Bench) {
+    let ada = bench.person("ada").await;
+    let app = street_signs(&bench, &ada).await;
+    post(&bench, &ada.who, &app, &["stop"]).await.unwrap();
+    let eve = bench.person("eve").await;
+    assert_eq!(sought(&bench, &eve.who, &app, &called(""), 0, 10).await, Err(Error::NotFound));
+    let bo = join(&bench, &ada, &app, "bo", Preset::Viewer.scopes()).await;
+    assert_eq!(sought(&bench, &bo.who, &app, &called(""), 0, 10).await.map(|found| found.len()), Ok(1));
+    for lost in Endpoint::PostConceptsSearches.needs().iter() {
+        let rights = Rights::of(Endpoint::PostConceptsSearches.needs().minus(ScopeSet::of(&[lost])));
+        give_exactly(&bench, &ada, &app, bo.id, rights).await;
+        let (missing, _) = forbidden(sought(&bench, &bo.who, &app, &called(""), 0, 10).await.unwrap_err());
+        assert!(missing.contains(lost), "{missing:?}");
+    }
+    // What somebody may not see of another app is not there for them.
+    let elsewhere = Source::Model(ModelRef {
+        owner: "ada".into(),
+        app: "street-signs".into(),
+        model: "signs".into(),
+        ..ModelRef::default()
+    });
+    let own = make_app(&bench, &eve, "own").await;
+    let search = ConceptSearch { source: Some(elsewhere), ..called("") };
+    assert_eq!(sought(&bench, &eve.who, &own, &search, 0, 10).await, Err(Error::NotFound));
 }
 
 async fn a_patch_changes_what_is_given(bench: Bench) {

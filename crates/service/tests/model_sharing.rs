@@ -5,13 +5,13 @@ use std::io::{Seek as _, Write as _};
 use atelier_domain::task::{Queue, TaskKind};
 use atelier_domain::time::SECOND;
 use atelier_domain::training::TrainingChange;
-use atelier_domain::workflow::{ModelRef, Node};
-use atelier_domain::{BasicScope, Endpoint, Medium, Preset, Reach, Rights, Scope, ScopeSet};
+use atelier_domain::workflow::{ModelRef, Node, Wanted as WantedOfNode};
+use atelier_domain::{BasicScope, Endpoint, Medium, ModelKind, Preset, Reach, Rights, Scope, ScopeSet};
 use atelier_service::audit::AuditFilter;
 use atelier_service::inputs::{Content, NewInput, PostInputs};
 use atelier_service::models::{
-    DeleteModels, Found, Model, ModelName, ModelsFilter, NewModel, NewVersion, PatchModel, PatchVersion,
-    Predict, Scale, SharedFrom, Upload, UploadTo, Wanted,
+    DeleteModels, Found, Model, ModelName, ModelsFilter, NewFilter, NewModel, NewVersion, PatchModel,
+    PatchVersion, Predict, Scale, SharedFrom, Upload, UploadTo, Wanted,
 };
 use atelier_service::tasks::{Help, Labeller, NewTask, Source};
 use atelier_service::workflows::{NewWorkflow, NodeRan, RunWorkflow};
@@ -29,6 +29,7 @@ on_both_databases! {
     nothing_of_it_is_changed_where_it_is_shared,
     it_is_shared_by_whoever_may_on_both_sides,
     workflows_and_tasks_there_use_it,
+    a_filter_is_shared_as_well,
     it_rests_while_the_app_is_deleted_that_shares_it_and_goes_with_the_model,
     an_uploaded_one_keeps_its_bytes_when_the_other_app_lets_it_go,
 }
@@ -121,6 +122,9 @@ async fn those_of_the_other_app_ask_it_until_it_is_withdrawn(bench: Bench) {
     assert!(version.training().is_none() && version.upload().is_none());
     let known: Vec<String> = version.known().into_iter().map(|concept| concept.slug).collect();
     assert_eq!(known, ["cat", "bank"]);
+    let name = ModelName::at(&lab.library, TOPICS, "");
+    let learned = lab.service().list_model_inputs(&lab.ada.who, &lab.library, &name, 0, 10).await;
+    assert!(learned.unwrap().value.is_empty());
     let evaluation =
         lab.service().get_model_evaluation(&lab.ada.who, &lab.library, TOPICS, &lab.version).await;
     assert_eq!(evaluation.unwrap_err(), Error::NotFound);
@@ -325,6 +329,43 @@ async fn workflows_and_tasks_there_use_it(bench: Bench) {
     assert_eq!(service.suggest_some().await, Ok(0));
     let (field, why) = invalid(run().await.unwrap_err());
     assert!(field == "nodes" && why.contains("`topics`") && why.contains("does not exist"), "{field} {why}");
+}
+
+async fn a_filter_is_shared_as_well(bench: Bench) {
+    let lab = Lab::open(bench).await;
+    let (service, who, library) = (lab.service(), &lab.ada.who, &lab.library);
+    lab.share().await.unwrap();
+    let surest = NewFilter {
+        lets: WantedOfNode { concepts: Some(1), ..WantedOfNode::default() },
+        ..NewFilter::default()
+    };
+    let new = NewModel {
+        slug: "surest".into(),
+        kind: ModelKind::ConceptThresholder.name().into(),
+        filter: Some(Box::new(surest.clone())),
+        ..NewModel::default()
+    };
+    service.post_models(who, &lab.app, vec![new]).await.unwrap();
+    assert_eq!(service.share_model(who, &lab.app, "surest", library).await.unwrap(), "surest");
+    let seen = lab.get("surest").await.unwrap();
+    assert!(seen.kind == ModelKind::ConceptThresholder && !seen.is_uploaded() && !seen.can_help());
+    let refused = service.post_filter_version(who, library, "surest", &surest).await.unwrap_err();
+    assert!(invalid(refused).1.contains("shared by ada/street-signs"));
+
+    let behind = Node {
+        id: "surest".into(),
+        model: ModelRef { model: "surest".into(), ..ModelRef::default() },
+        inputs: vec!["tell".into()],
+        ..Node::default()
+    };
+    let mut both = workflow(TOPICS);
+    both.nodes.push(behind);
+    service.post_workflows(who, library, vec![both]).await.unwrap();
+    let inputs = vec![Content::Text(KITTEN.into())];
+    let run = RunWorkflow { workflow: "w".into(), inputs, ..RunWorkflow::default() };
+    let ran = service.run_workflow(&lab.bo.who, library, run).await.unwrap();
+    let NodeRan::Found(Found::Concepts(through)) = &ran.results[0][1] else { panic!("one is let through") };
+    assert_eq!(through.iter().map(|found| found.concept.slug.as_str()).collect::<Vec<_>>(), ["cat"]);
 }
 
 async fn it_rests_while_the_app_is_deleted_that_shares_it_and_goes_with_the_model(bench: Bench) {

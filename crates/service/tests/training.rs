@@ -2,11 +2,13 @@
 
 use atelier_domain::time::SECOND;
 use atelier_domain::training::{Examples, Fault, State, TrainingChange};
+use atelier_domain::workflow::ModelRef;
 use atelier_domain::{
     Endpoint, Label, Labels, Medium, ModelKind, Preset, Reach, ResourceId, Rights, Scope, Training,
 };
 use atelier_service::annotations::NewAnnotation;
-use atelier_service::inputs::{Content, NewInput, PostInputs, TakenId};
+use atelier_service::concepts::{ConceptSearch, FoundConcept, Source};
+use atelier_service::inputs::{Content, InputsFilter, NewInput, PostInputs, TakenId};
 use atelier_service::models::{
     Caution, DeleteModels, Found, Model, ModelName, ModelsFilter, NewModel, NewVersion, PatchModel,
     PatchVersion, Predict, Trained, Wanted,
@@ -28,6 +30,8 @@ on_both_databases! {
     what_a_killed_server_left_is_taken_up_and_its_own_end_counts_no_more,
     what_is_cancelled_or_deleted_comes_to_nothing,
     a_model_learns_what_its_trainer_may_read_then,
+    what_a_version_learned_from_stays_and_is_shown_to_those_who_may_see_it,
+    what_an_own_model_knows_is_found_among_the_concepts_of_its_app,
     whoever_may_not_make_train_or_delete_hears_why,
     models_are_made_changed_and_deleted,
 }
@@ -485,6 +489,80 @@ async fn a_model_learns_what_its_trainer_may_read_then(bench: Bench) {
     let refused = service.get_model_evaluation(&bo.who, &lab.app, "topics", &version).await.unwrap_err();
     let (missing, words) = forbidden(refused);
     assert!(missing.is_empty() && words.ends_with("; Ada could lift the limit"), "{words}");
+}
+
+async fn what_a_version_learned_from_stays_and_is_shown_to_those_who_may_see_it(bench: Bench) {
+    let lab = Lab::with_texts(bench).await;
+    let service = &lab.bench.service;
+    let learned = async |who: &Who, version: &str, skip: usize, size: usize| {
+        let name = ModelName::at(&lab.app, "topics", version);
+        let found = service.list_model_inputs(who, &lab.app, &name, skip, size).await?;
+        Ok::<_, Error>(found.value.into_iter().map(|one| one.input.slug).collect::<Vec<_>>())
+    };
+    let (ada, most) = (&lab.ada.who, 1_000);
+    lab.make("topics", exclusive(&["cat", "bank"])).await;
+    assert_eq!(learned(ada, "", 0, most).await, Ok(Vec::new()), "there is no version");
+    let first = lab.train("topics").await.row.id.to_string();
+    let listed = service.list_inputs(ada, &lab.app, &InputsFilter::default(), 0, most).await.unwrap().inputs;
+    let expected: Vec<String> = listed.into_iter().map(|input| input.slug).collect();
+    assert_eq!(expected.len(), CATS.len() + BANKS.len());
+    assert_eq!(learned(ada, &first, 0, most).await.as_ref(), Ok(&expected), "the newest first");
+    assert_eq!(learned(ada, &first, 2, 3).await.as_deref(), Ok(&expected[2..5]));
+    assert_eq!(learned(ada, &first, expected.len(), 3).await, Ok(Vec::new()));
+
+    // What comes later is learned by later versions. What contradicts itself is not learned.
+    lab.bench.clock.advance(SECOND);
+    lab.add("more", &["A cat sleeps on the stairs."], &[("cat", 1.0)]).await;
+    lab.say("bank-0", &[("bank", 0.0)]).await;
+    let second = lab.train("topics").await.row.id.to_string();
+    assert_eq!(learned(ada, &first, 0, most).await.as_ref(), Ok(&expected));
+    let then = learned(ada, "", 0, most).await.unwrap();
+    assert_eq!((then[0].as_str(), then.len()), ("more-0", expected.len()), "the newest that is trained");
+    assert!(!then.contains(&"bank-0".to_owned()), "{then:?}");
+    // What was deleted takes no place in a page.
+    service.delete_inputs(ada, &lab.app, Endpoint::DeleteInputs, &[expected[0].clone()]).await.unwrap();
+    assert_eq!(learned(ada, &first, 0, 3).await.as_deref(), Ok(&expected[1..4]));
+
+    let cancelled = lab.begin(ada, "topics").await.unwrap();
+    assert_eq!(learned(ada, &cancelled, 0, most).await, Ok(Vec::new()), "it has learned nothing yet");
+    assert_eq!(learned(ada, "", 0, most).await.map(|inputs| inputs.len()), Ok(then.len() - 1));
+    service.delete_model_version(ada, &lab.app, "topics", &second).await.unwrap();
+    assert_eq!(learned(ada, &second, 0, most).await, Err(Error::NotFound));
+    let public = ModelName::public("general-text-embedding");
+    let found = service.list_model_inputs(ada, &lab.app, &public, 0, most).await.unwrap();
+    assert_eq!((found.app, found.value), (None, Vec::new()));
+
+    let bo = join(&lab.bench, &lab.ada, &lab.app, "bo", Preset::Viewer.scopes()).await;
+    assert!(learned(&bo.who, &first, 0, most).await.is_ok());
+    let blind = Preset::Viewer.scopes().minus(atelier_domain::ScopeSet::of(&[Scope::InputsGet]));
+    for limited in [Rights::of(blind), Rights { reach: Reach::Assigned, ..Rights::FULL }] {
+        give_exactly(&lab.bench, &lab.ada, &lab.app, bo.id, limited).await;
+        let (_, why) = forbidden(learned(&bo.who, &first, 0, most).await.unwrap_err());
+        assert!(why.contains("your access to this app"), "{why}");
+    }
+}
+
+async fn what_an_own_model_knows_is_found_among_the_concepts_of_its_app(bench: Bench) {
+    let lab = Lab::with_texts(bench).await;
+    let service = &lab.bench.service;
+    lab.add("dog", &["A dog barks at the postman."], &[("dog", 1.0)]).await;
+    lab.make("topics", exclusive(&["cat", "bank"])).await;
+    let model = || Source::Model(ModelRef { model: "topics".into(), ..ModelRef::default() });
+    let find = async |only_of_source: bool| {
+        let search = ConceptSearch { source: Some(model()), only_of_source, ..ConceptSearch::default() };
+        let found = service.search_concepts(&lab.ada.who, &lab.app, &search, 0, 10).await.unwrap();
+        let slug = |found| match found {
+            FoundConcept::Own(row) => row.slug,
+            FoundConcept::Known { concept, .. } => panic!("{concept:?} is the app's own"),
+        };
+        found.value.into_iter().map(slug).collect::<Vec<_>>()
+    };
+    assert_eq!(find(true).await, [""; 0], "it knows nothing yet");
+    lab.train("topics").await;
+    assert_eq!(find(true).await, ["cat", "bank"]);
+    assert_eq!(find(false).await, ["cat", "bank", "dog"], "each once");
+    service.delete_concepts(&lab.ada.who, &lab.app, &["bank".into()]).await.unwrap();
+    assert_eq!(find(true).await, ["cat"], "what is no more is not found");
 }
 
 async fn whoever_may_not_make_train_or_delete_hears_why(bench: Bench) {

@@ -148,7 +148,11 @@ impl Wanted {
         *self == Self::default()
     }
 
-    pub(super) fn check(&self) -> Result<(), InvalidWanted> {
+    /// Whether it can be wanted.
+    ///
+    /// # Errors
+    /// The first thing that speaks against it.
+    pub fn check(&self) -> Result<(), InvalidWanted> {
         let is_part = |value: f32| (0.0..=1.0).contains(&value);
         if !is_part(self.from) {
             return Err(InvalidWanted::Value("min_value"));
@@ -179,6 +183,14 @@ impl Wanted {
                 let mut bounds = threshold.bounds.iter().filter(|bound| is_it(&bound.concept));
                 bounds.any(|bound| threshold.comparison.holds(value, bound.value))
             })
+    }
+}
+
+impl Wanted {
+    /// The concepts that it names, by identifier or name.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        let bounds = self.threshold.iter().flat_map(|threshold| &threshold.bounds);
+        self.only.iter().map(String::as_str).chain(bounds.map(|bound| bound.concept.as_str()))
     }
 }
 

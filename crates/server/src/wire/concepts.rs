@@ -2,6 +2,7 @@
 
 pub(super) mod languages;
 pub(super) mod relations;
+pub(super) mod search;
 
 use atelier_contract::proto::status::BaseResponse;
 use atelier_contract::proto::{

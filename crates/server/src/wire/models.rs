@@ -1,5 +1,7 @@
 //! Models, and what they find in inputs.
 
+mod filters;
+pub(super) mod inputs;
 pub(super) mod trained;
 mod uploaded;
 
@@ -23,9 +25,10 @@ use atelier_service::models::{
     Predict, Predictions, Source, Wanted,
 };
 use atelier_service::{AppAddress, AppName, Error, Service};
+use http::StatusCode as Http;
 
 use super::inputs::{input_failure, input_unreadable, read_content, status_of_all};
-use super::{Window, app_name, failure, own_account, timestamp, who};
+use super::{Window, app_name, failure, own_account, permitted, timestamp, who};
 
 /// Under which licence the weights of all public models are used.
 const PUBLIC_LICENSE: &str = "Apache-2.0";
@@ -169,9 +172,18 @@ async fn one(
     endpoint: Endpoint,
     request: GetModelRequest,
 ) -> Result<SingleModelResponse, Failure> {
-    let (who, place) = (who(&call)?, Place::of(request.user_app_id));
+    let set = request.user_app_id.unwrap_or_default();
+    let (who, place) = (who(&call)?, Place::of(Some(set.clone())));
     let name = ModelName::at(&place.app, &request.model_id, &request.version_id);
-    let model = service.get_model(&who, &place.app, endpoint, &name).await.map_err(failure)?;
+    let model = match service.get_model(&who, &place.app, endpoint, &name).await {
+        Ok(model) => model,
+        // By this the official client knows that it is to make the model; that an app is there is not told by it.
+        Err(Error::NotFound) if !place.app.is_public() => {
+            permitted(&service, &call, set).await?;
+            return Err(Failure::new(StatusCode::ModelDoesNotExist).http(Http::NOT_FOUND));
+        }
+        Err(error) => return Err(failure(error)),
+    };
     Ok(SingleModelResponse { model: Some(write(&model, &place)), ..SingleModelResponse::default() })
 }
 
@@ -367,7 +379,7 @@ fn write_type(kind: ModelKind) -> ModelType {
         input_fields: takes.into_iter().map(str::to_owned).collect(),
         output_fields: vec![kind.gives().name().into()],
         trainable: kind.is_trained(),
-        creatable: kind.is_trained(),
+        creatable: kind.is_made(),
         model_type_fields: if kind.is_trained() { trained::fields() } else { Vec::new() },
         evaluation_type: if kind.is_trained() { EvaluationType::Classification.into() } else { 0 },
         ..ModelType::default()
@@ -425,6 +437,7 @@ fn write_version(version: &Version, license: &str, names: &Names) -> ModelVersio
                 ..written
             }
         }
+        Source::Filter(filter) => filters::write(written, filter),
         Source::Public => ModelVersion {
             completed_at: written.created_at,
             modified_at: written.created_at,

@@ -12,19 +12,20 @@ use atelier_contract::proto::task_worker_partitioned_strategy_info::TaskWorkerPa
 use atelier_contract::proto::worker::Worker as Kind;
 use atelier_contract::proto::{
     DeleteTasksRequest, GetTaskCountRequest, GetTaskRequest, Input, ListNextTaskAssignmentsRequest,
-    ListTasksRequest, MultiInputResponse, MultiTaskAssignmentResponse, MultiTaskResponse, PatchTasksRequest,
-    PostTasksRequest, PutTaskAssignmentsRequest, PutTaskAssignmentsRequestAction, SingleTaskCountResponse,
-    SingleTaskResponse, Task, TaskAssignment, TaskConcept, TaskInputSource, TaskReview,
-    TaskReviewConsensusStrategyInfo, TaskReviewManualStrategyInfo, TaskStatusCountPerUser, TaskWorker,
-    TaskWorkerPartitionedStrategyInfo, User, Worker,
+    ListTasksRequest, MultiInputResponse, MultiTaskAssignmentResponse, MultiTaskResponse,
+    PatchAnnotationsStatusRequest, PatchAnnotationsStatusResponse, PatchTasksRequest, PostTasksRequest,
+    PutTaskAssignmentsRequest, PutTaskAssignmentsRequestAction, SingleTaskCountResponse, SingleTaskResponse,
+    Task, TaskAssignment, TaskConcept, TaskInputSource, TaskReview, TaskReviewConsensusStrategyInfo,
+    TaskReviewManualStrategyInfo, TaskStatusCountPerUser, TaskWorker, TaskWorkerPartitionedStrategyInfo,
+    User, Worker,
 };
 use atelier_contract::{Call, Failure, StatusCode};
-use atelier_domain::Endpoint;
 use atelier_domain::assignment::{Act, AssignmentState};
 use atelier_domain::task::{Review, TaskKind, WorkerStrategy};
+use atelier_domain::{Endpoint, PatchAction};
 use atelier_service::annotations::status as said;
 use atelier_service::tasks::{
-    ActOnAssignment, AssignmentRow, CountRow, Labeller, NewTask, PatchTask, SaidCountRow, Source,
+    ActOnAssignment, AssignmentRow, CountRow, Labeller, NewTask, PatchTask, Restate, SaidCountRow, Source,
     Task as Found, TasksFilter,
 };
 use atelier_service::{AppAddress, Error, InApp, Service};
@@ -217,14 +218,45 @@ pub(super) async fn put(
         labellers: of.into_iter().filter_map(read_worker).collect(),
         note: request.note,
     };
-    let acted = service.act_on_assignment(&who, &app, &input).await.map_err(|error| match error {
-        Error::Conflict(why) => Failure::new(StatusCode::TaskConflict).details(why),
-        other => failure(other),
-    })?;
+    let acted = service.act_on_assignment(&who, &app, &input).await.map_err(conflict)?;
     Ok(MultiTaskAssignmentResponse {
         task_assignments: acted.value.assignments.into_iter().map(write_assignment).collect(),
         ..MultiTaskAssignmentResponse::default()
     })
+}
+
+/// Reviews what was said within a task, of many inputs at once.
+pub(super) async fn restate(
+    service: Service,
+    call: Call,
+    request: PatchAnnotationsStatusRequest,
+) -> Result<PatchAnnotationsStatusResponse, Failure> {
+    let (who, app) = (who(&call)?, app_name(request.user_app_id.clone()));
+    if !matches!(request.action.parse(), Ok(PatchAction::Overwrite)) {
+        // Whoever may not do anything here hears of that.
+        permitted(&service, &call, request.user_app_id.unwrap_or_default()).await?;
+        return Err(Failure::invalid("action must be overwrite"));
+    }
+    let input = Restate {
+        task: request.task_id,
+        labellers: request.user_ids,
+        statuses: request.status_codes.into_iter().map(i64::from).collect(),
+        status: request.status_code.into(),
+    };
+    let done = service.restate_annotations(&who, &app, &input).await.map_err(conflict)?;
+    Ok(PatchAnnotationsStatusResponse {
+        user_ids: done.labellers.into_iter().collect(),
+        updated_count: u32::try_from(done.annotations).unwrap_or(u32::MAX),
+        ..PatchAnnotationsStatusResponse::default()
+    })
+}
+
+/// That it is not the caller's turn has a code of its own.
+fn conflict(error: Error) -> Failure {
+    match error {
+        Error::Conflict(why) => Failure::new(StatusCode::TaskConflict).details(why),
+        other => failure(other),
+    }
 }
 
 fn read_worker(worker: Worker) -> Option<String> {

@@ -1,5 +1,5 @@
 //! Concepts: add, list, look at, change, merge, delete, and count how often they occur; what they are called in further
-//! languages, and how they stand to one another.
+//! languages, and how they stand to one another; and look for them by what they are called.
 
 mod delete;
 mod languages;
@@ -8,6 +8,7 @@ mod merge;
 mod patch;
 mod post;
 mod relations;
+mod search;
 mod unsay;
 
 use atelier_domain::{DisplayName, Labels, Language, Permit, Scope};
@@ -21,6 +22,7 @@ pub use languages::ConceptLanguage;
 pub use patch::PatchConcept;
 pub use post::NewConcept;
 pub use relations::{NewRelation, RelationOf, RelationsFilter};
+pub use search::{ConceptSearch, FoundConcept, Source, UseCase};
 
 use crate::{Asked, Error, Result, Service};
 

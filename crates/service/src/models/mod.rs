@@ -2,7 +2,7 @@
 //!
 //! The public ones come with Atelier ([`catalogue`]) and belong to nobody. Those of an app are made in it, and trained there
 //! on what is said of its inputs ([`training`]), or uploaded ([`upload`]); each training is a version of its model, and so is
-//! each file.
+//! each file. Filters are made with what they let through, and ask nothing of an input.
 
 mod catalogue;
 mod delete;
@@ -25,6 +25,7 @@ mod versions;
 
 use atelier_domain::model::Gives;
 use atelier_domain::training::{Fault, Phase, State};
+use atelier_domain::workflow::Wanted as LetsThrough;
 use atelier_domain::{Conditions, Endpoint, Medium, ModelKind, Permit, PublicPermit, Timestamp, Training};
 use atelier_store::Conn;
 use atelier_store::queries::{models, trainings};
@@ -49,7 +50,7 @@ pub use sharing::OfferedApp;
 pub(crate) use shelf::Shelf;
 pub use training::{Caution, Count, Counted, Outcome};
 pub use upload::{Told, Upload, UploadTo};
-pub use versions::{NewVersion, PatchVersion};
+pub use versions::{NewFilter, NewVersion, PatchVersion};
 
 use crate::{AppAddress, AppName, Asked, Error, Result, Service, Who};
 
@@ -129,6 +130,8 @@ pub enum Source {
     Trained(Box<Trained>),
     /// It was uploaded.
     Uploaded(Box<Uploaded>),
+    /// It was made with what it lets through.
+    Filter(Box<Filter>),
     /// It came to be so in another app, which shares the model: what is told of that is told there.
     Shared(Box<Source>),
 }
@@ -138,6 +141,15 @@ impl Source {
     fn there(&self) -> &Self {
         if let Self::Shared(there) = self { there.there() } else { self }
     }
+}
+
+/// A version of a filter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    /// By whom, and when.
+    pub row: VersionRow,
+    /// What it lets through.
+    pub lets: LetsThrough,
 }
 
 /// A version that somebody uploaded.
@@ -191,7 +203,7 @@ impl Model {
         };
         let takes = row.settings.medium.or_else(|| seen.map(|outcome| outcome.medium));
         let shared_from = shared_from(&row);
-        let is_trained_here = !row.is_uploaded && shared_from.is_none();
+        let is_trained_here = !row.is_uploaded && shared_from.is_none() && row.kind.is_trained();
         Ok(Self {
             app: Some(app.clone()),
             shared_from,
@@ -232,7 +244,8 @@ impl Model {
     /// Whether what predicts is uploaded, and not learned here.
     #[must_use]
     pub fn is_uploaded(&self) -> bool {
-        !self.is_public() && self.settings.is_none() && self.shared_from.is_none()
+        let is_of_app = !self.is_public() && self.shared_from.is_none();
+        is_of_app && self.settings.is_none() && !self.kind.is_filter()
     }
 }
 
@@ -255,8 +268,12 @@ impl ModelVersion {
     fn own(row: VersionRow) -> Result<Self> {
         let read = |error: serde_json::Error| Error::fault(&error);
         let (slug, made_at) = (row.id.to_string(), row.created_at);
-        let (concepts, source) = match (&row.told, &row.object_key) {
-            (Some(told), Some(object_key)) => {
+        let (concepts, source) = match (&row.told, &row.object_key, &row.filter) {
+            (_, _, Some(filter)) => {
+                let lets = serde_json::from_value(filter.clone()).map_err(read)?;
+                (0, Source::Filter(Box::new(Filter { row, lets })))
+            }
+            (Some(told), Some(object_key), None) => {
                 let told: Told = serde_json::from_value(told.clone()).map_err(read)?;
                 let size = row.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
                 let (concepts, object_key) = (told.concepts.len(), object_key.clone());
@@ -281,7 +298,7 @@ impl ModelVersion {
                 let concepts = trained.outcome.iter().flat_map(|outcome| &outcome.concepts);
                 concepts.map(|counted| counted.concept.clone()).collect()
             }
-            Source::Public | Source::Shared(_) => Vec::new(),
+            Source::Public | Source::Filter(_) | Source::Shared(_) => Vec::new(),
         }
     }
 
@@ -295,6 +312,12 @@ impl ModelVersion {
     #[must_use]
     pub fn upload(&self) -> Option<&Uploaded> {
         if let Source::Uploaded(uploaded) = &self.source { Some(uploaded) } else { None }
+    }
+
+    /// What it lets through, if it is one of a filter that an app made, be it another one.
+    #[must_use]
+    pub fn filter(&self) -> Option<&Filter> {
+        if let Source::Filter(filter) = self.source.there() { Some(filter) } else { None }
     }
 
     /// Whether it can be asked.
@@ -446,7 +469,7 @@ async fn find(conn: &mut Conn, entered: &Entered, name: &ModelName, meant: Meant
 
 /// The concepts that a version of a model knows, in the order of its probabilities; none, if it gives vectors or is not
 /// trained.
-fn known(model: &Model) -> Vec<ModelConcept> {
+pub(crate) fn known(model: &Model) -> Vec<ModelConcept> {
     match (model.kind.gives(), &model.version) {
         (Gives::Embeddings, _) | (Gives::Concepts, None) => Vec::new(),
         (Gives::Concepts, Some(_)) if model.is_public() => catalogue::concepts(model).to_vec(),

@@ -5,7 +5,7 @@ use atelier_domain::{Conditions, Endpoint, Permit, Training};
 use atelier_store::Conn;
 use atelier_store::queries::concepts;
 use atelier_store::queries::models::ModelRow;
-use atelier_store::queries::trainings::{self, VersionRow};
+use atelier_store::queries::trainings::{self, NewVersion, Origin, VersionRow};
 
 use super::{DESCRIPTION, SharedFrom, shared_from};
 use crate::{AppAddress, AppName, Error, Result, Service, Who};
@@ -43,6 +43,28 @@ pub(super) fn check_text(field: &str, text: &str) -> Result<()> {
         return Err(Error::invalid(field, format!("must have at most {DESCRIPTION} characters")));
     }
     Ok(())
+}
+
+/// A version of the model `model` that `who` makes.
+///
+/// # Errors
+/// When they show nothing.
+pub(super) fn new_version<'a>(
+    who: &'a Who,
+    id: ModelVersionId,
+    model: ModelId,
+    description: &'a str,
+    origin: Origin<'a>,
+) -> Result<NewVersion<'a>> {
+    Ok(NewVersion {
+        id,
+        model,
+        proof: Service::shown(who)?,
+        address: &who.origin.address,
+        user_agent: &who.origin.user_agent,
+        description,
+        origin,
+    })
 }
 
 impl Service {

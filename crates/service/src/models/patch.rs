@@ -59,6 +59,9 @@ impl Service {
                     if row.is_uploaded {
                         return Err(Error::invalid("model", "was uploaded, and is not trained here"));
                     }
+                    if row.kind.is_filter() {
+                        return Err(Error::invalid("model", "is a filter, and is not trained"));
+                    }
                     self.check_training(&mut tx, who, permit, &settings).await?;
                 }
                 Ok((name, description, notes, settings))

@@ -2,13 +2,14 @@
 
 use atelier_domain::id::ModelId;
 use atelier_domain::{
-    Conditions, Endpoint, ModelKind, Permit, PublicPermit, ResourceId, Timestamp, Training,
+    Condition, Conditions, Endpoint, ModelKind, Permit, PublicPermit, ResourceId, Timestamp, Training,
 };
 use atelier_store::queries::models::{self, ModelRow};
+use atelier_store::queries::trainings;
 use atelier_store::{Conn, Event, WriteTx};
 
 use super::own::check_text;
-use super::{MODELS, Model, catalogue};
+use super::{MODELS, Model, NewFilter, catalogue, versions};
 use crate::concepts::{check_name, slug_of};
 use crate::{AppName, Error, InApp, Result, Service, Who};
 
@@ -30,6 +31,8 @@ pub struct NewModel {
     pub kind: String,
     /// How it is trained, if nothing else is said then.
     pub settings: Training,
+    /// The first version of a filter, if it is one and has one at once.
+    pub filter: Option<Box<NewFilter>>,
 }
 
 /// Whether an identifier means something else where models of an app are looked for: a public model, or the page on which
@@ -116,7 +119,8 @@ pub(super) async fn insert(
 }
 
 impl Service {
-    /// Makes models in the app, all of them or none, and answers them in this order. None is trained by that.
+    /// Makes models in the app, all of them or none, and answers them in this order. None is trained by that; a filter may get
+    /// its first version, which needs the right to train.
     ///
     /// # Errors
     /// When the caller may not, a value is not valid, or the app has a model of one of the identifiers.
@@ -127,7 +131,9 @@ impl Service {
         input: Vec<NewModel>,
     ) -> Result<InApp<Vec<Model>>> {
         let mut tx = self.store.write().await?;
-        let asked = self.permit(&mut tx, who, app, Endpoint::PostModels, Conditions::NONE).await?;
+        let has_version = input.iter().any(|new| new.filter.is_some());
+        let conditions = Conditions::NONE.and(Condition::Trains, has_version);
+        let asked = self.permit(&mut tx, who, app, Endpoint::PostModels, conditions).await?;
         let permit = &asked.permit;
         if input.len() > AT_ONCE {
             return Err(Error::invalid("models", format!("must be at most {AT_ONCE} at once")));
@@ -139,23 +145,40 @@ impl Service {
             let checked = async {
                 let kind = match new.kind.trim() {
                     "" => Some(ModelKind::EmbeddingClassifier),
-                    name => ModelKind::of_name(name).filter(|kind| kind.is_trained()),
+                    name => ModelKind::of_name(name).filter(|kind| kind.is_made()),
                 };
                 let kind = kind.ok_or_else(|| {
-                    let only = ModelKind::EmbeddingClassifier.name();
+                    let made = [ModelKind::EmbeddingClassifier, ModelKind::ConceptThresholder];
+                    let [trained, filter] = made.map(ModelKind::name);
                     Error::invalid(
                         "model_type_id",
-                        format!("must be `{only}`: models of other kinds are not trained here"),
+                        format!("must be `{trained}` or `{filter}`: models of other kinds are not made here"),
                     )
                 })?;
                 let of = check(permit, new)?;
-                self.check_training(&mut tx, who, permit, &new.settings).await?;
+                match (&new.filter, kind.is_filter()) {
+                    (Some(_), false) => {
+                        let why = "lets nothing through: that is for filters";
+                        return Err(Error::invalid("output_info", why));
+                    }
+                    (Some(filter), true) => versions::filter::check(&mut tx, permit, filter).await?,
+                    (None, true) => {}
+                    (None, false) => self.check_training(&mut tx, who, permit, &new.settings).await?,
+                }
                 Ok((of, kind))
             };
             let (of, kind) = checked.await.map_err(|error: Error| error.within("models", index))?;
             let id = ModelId::new(now, &self.world.salt());
             let row = insert(&mut tx, permit, id, of, kind, Source::Learned, now).await?;
-            made.push(Model::own(row, None, &asked.app)?);
+            let version = match &new.filter {
+                None => None,
+                Some(filter) => {
+                    let version = self.insert_filter(&mut tx, who, permit, id, filter).await?;
+                    trainings::get(&mut tx, permit, id, version).await?
+                }
+            };
+            let row = models::get(&mut tx, permit, &row.slug).await?.ok_or(Error::NotFound)?;
+            made.push(Model::own(row, version, &asked.app)?);
         }
         tx.announce(Event::Data(permit.app()));
         tx.commit().await?;

@@ -8,14 +8,16 @@ use atelier_domain::id::{ModelId, ModelVersionId};
 use atelier_domain::training::CONCEPTS;
 use atelier_domain::{Conditions, Endpoint, Medium, ModelKind, Permit, ResourceId, Training};
 use atelier_learn::uploaded::{Cost, Input, MOST_BYTES, Output, Refusal, Scale};
-use atelier_store::queries::{concepts, model_files, models, trainings};
+use atelier_store::queries::model_files::NewFile;
+use atelier_store::queries::trainings::{self, Origin};
+use atelier_store::queries::{concepts, models};
 use atelier_store::{Conn, Event};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tracing::Instrument as _;
 
-use super::own::{check_ours, check_text};
+use super::own::{check_ours, check_text, new_version};
 use super::post::{self, NewModel, Source};
 use super::{Model, ModelConcept, catalogue};
 use crate::computing::compute;
@@ -184,7 +186,6 @@ impl Service {
         key: &str,
         Checked { told, bytes }: &Checked,
     ) -> Result<InApp<Model>> {
-        let proof = Self::shown(who)?;
         let now = self.world.now();
         let mut tx = self.store.write().await?;
         let asked: Asked<Permit> =
@@ -222,19 +223,14 @@ impl Service {
         let named = told.concepts.iter().map(|concept| (concept.slug.as_str(), concept.name.as_str()));
         self.provide(&mut tx, &asked, &named.collect::<Vec<_>>()).await?;
         let json = serde_json::to_value(told).map_err(|error| Error::fault(&error))?;
-        let file = model_files::NewFile {
-            id,
-            model: row.id,
-            proof,
-            address: &who.origin.address,
-            user_agent: &who.origin.user_agent,
-            description: &upload.description,
+        let file = NewFile {
             object_key: key,
             size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
             sha256: &Sha256::digest(bytes),
             told: &json,
         };
-        model_files::insert(&mut tx, permit, &file, now).await?;
+        let version = new_version(who, id, row.id, &upload.description, Origin::File(&file))?;
+        trainings::insert(&mut tx, permit, &version, now).await?;
         let version = trainings::get(&mut tx, permit, row.id, id).await?;
         let row = models::get(&mut tx, permit, &row.slug).await?.ok_or(Error::NotFound)?;
         let value = Model::own(row, version, &asked.app)?;

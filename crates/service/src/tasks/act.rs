@@ -31,6 +31,8 @@ pub struct ActOnAssignment {
 pub struct Acted {
     /// The assignments that somebody did something with.
     pub assignments: Vec<AssignmentRow>,
+    /// How many annotations stand otherwise than before.
+    pub restated: u64,
     /// Whether nothing is left to be done in the task.
     pub is_task_done: bool,
 }
@@ -74,21 +76,22 @@ impl Service {
         }
         let rows = assignments::of_input_to_change(tx, permit, task.row.id, &input.input).await?;
         let meant = meant(permit, &rows, input)?;
-        let mut changed = Vec::with_capacity(meant.len());
+        let (mut changed, mut restated) = (Vec::with_capacity(meant.len()), 0);
         for row in meant {
-            changed.push(self.act(tx, permit, &task, row, input).await?);
+            restated += self.act(tx, permit, &task, row, input).await?;
+            changed.push(row.key);
         }
         if input.act == Act::Submit && matches!(task.row.review, Review::Consensus { .. }) {
-            self.compare(tx, permit, &task, &input.input).await?;
+            restated += self.compare(tx, permit, &task, &input.input).await?;
         }
         let is_task_done = self.complete(tx, permit, &task).await?;
         let rows = assignments::of_input(tx, permit, task.row.id, &input.input).await?;
         let assignments = rows.into_iter().filter(|row| changed.contains(&row.key)).collect();
         tx.announce(Event::Data(permit.app()));
-        Ok(InApp { app: asked.app, value: Acted { assignments, is_task_done } })
+        Ok(InApp { app: asked.app, value: Acted { assignments, restated, is_task_done } })
     }
 
-    /// Does it with one assignment; answers which one it was.
+    /// Does it with one assignment; answers how many annotations stand otherwise than before.
     async fn act(
         &self,
         tx: &mut WriteTx,
@@ -96,7 +99,7 @@ impl Service {
         task: &Task,
         row: &AssignmentRow,
         input: &ActOnAssignment,
-    ) -> Result<assignments::AssignmentKey> {
+    ) -> Result<u64> {
         let now = self.world.now();
         let by = task.participant(permit);
         let mut before = row.assignment.clone();
@@ -128,17 +131,19 @@ impl Service {
             comment: &input.note,
         };
         assignment_reviews::insert(tx, permit, review, now).await?;
-        if let Some(worker) = after.worker {
-            self.stand(tx, permit, task.row.id, row.input, worker, after.state).await?;
-        }
+        let restated = match after.worker {
+            Some(worker) => self.stand(tx, permit, task.row.id, row.input, worker, after.state).await?,
+            None => 0,
+        };
         if input.act.labels() {
             // Whoever works through a batch loses none of it.
             assignments::keep_taken(tx, permit, task.row.id, by.user, now.plus(LOCKED_FOR)).await?;
         }
-        Ok(row.key)
+        Ok(restated)
     }
 
-    /// Has what somebody said of an input within a task stand as their assignment does.
+    /// Has what somebody said of an input within a task stand as their assignment does; answers how many annotations stand
+    /// otherwise than before.
     async fn stand(
         &self,
         tx: &mut WriteTx,
@@ -147,7 +152,7 @@ impl Service {
         input: InputId,
         worker: UserId,
         state: AssignmentState,
-    ) -> Result<()> {
+    ) -> Result<u64> {
         let number = match state {
             AssignmentState::Pending | AssignmentState::Skipped => said::PENDING,
             AssignmentState::AwaitingReview | AssignmentState::AwaitingConsensus => said::AWAITING_REVIEW,
@@ -155,17 +160,17 @@ impl Service {
             AssignmentState::Rejected => said::REVIEW_DENIED,
         };
         let now = self.world.now();
-        annotations::set_status_within(tx, permit, task, input, worker, number, now).await?;
-        Ok(())
+        Ok(annotations::set_status_within(tx, permit, task, input, worker, number, now).await?)
     }
 
-    /// Looks whether enough of those who labelled an input said the same.
-    async fn compare(&self, tx: &mut WriteTx, permit: &Permit, task: &Task, input: &str) -> Result<()> {
-        let Review::Consensus { labellers } = task.row.review else { return Ok(()) };
+    /// Looks whether enough of those who labelled an input said the same; answers how many annotations stand otherwise than
+    /// before.
+    async fn compare(&self, tx: &mut WriteTx, permit: &Permit, task: &Task, input: &str) -> Result<u64> {
+        let Review::Consensus { labellers } = task.row.review else { return Ok(0) };
         let rows = assignments::of_input_to_change(tx, permit, task.row.id, input).await?;
         let waits = |row: &&AssignmentRow| row.assignment.state == AssignmentState::AwaitingConsensus;
         let labelled: Vec<&AssignmentRow> = rows.iter().filter(waits).collect();
-        let Some(first) = labelled.first() else { return Ok(()) };
+        let Some(first) = labelled.first() else { return Ok(0) };
         let said = assignments::said(tx, permit, task.row.id, first.input).await?;
         let of = |row: &AssignmentRow| -> Labels {
             let own = said.iter().filter(|one| Some(one.user_id) == row.assignment.worker);
@@ -175,7 +180,7 @@ impl Service {
         let labels: Vec<&Labels> = labels.iter().collect();
         let open = rows.iter().filter(|row| row.assignment.state == AssignmentState::Pending).count();
         let states = consensus(&labels, open, usize::from(labellers));
-        let now = self.world.now();
+        let (now, mut restated) = (self.world.now(), 0);
         for (row, state) in labelled.into_iter().zip(states) {
             if state == row.assignment.state {
                 continue;
@@ -189,10 +194,10 @@ impl Service {
             };
             assignments::update(tx, permit, row.key, &change, now).await?;
             if let Some(worker) = after.worker {
-                self.stand(tx, permit, task.row.id, row.input, worker, state).await?;
+                restated += self.stand(tx, permit, task.row.id, row.input, worker, state).await?;
             }
         }
-        Ok(())
+        Ok(restated)
     }
 
     /// Says that a task is done, once nothing is left to be done in it; answers whether it is.

@@ -11,6 +11,7 @@ mod patch;
 mod people;
 mod post;
 mod progress;
+mod restate;
 mod submit;
 mod suggest;
 mod suggestion;
@@ -35,6 +36,7 @@ pub use next::NextAssignment;
 pub use patch::PatchTask;
 pub use post::{Labeller, NewTask, Source};
 pub use progress::{AppProgress, COMPARED, DayEnd, LabellerProgress, Progress};
+pub use restate::{Restate, Restated};
 pub use suggestion::Suggestion;
 
 use crate::concepts::ConceptRow;

@@ -39,15 +39,19 @@ impl Asking {
         Self { app, endpoint, name, is_here }
     }
 
-    /// Why the model that `node` names is not found. That somebody may not use one of another app tells them no more than
-    /// that it is not there.
-    pub(super) fn told(&self, error: Error, node: &str, named: &ModelRef) -> Error {
-        let is_hidden = match &error {
+    /// Whether `error` says that it does not exist for whoever asks: that they may not use one of another app tells them no
+    /// more than that.
+    fn is_hidden_by(&self, error: &Error) -> bool {
+        match error {
             Error::NotFound => true,
             Error::Forbidden { .. } | Error::SomeoneElses { .. } => !self.is_here,
             _ => false,
-        };
-        if !is_hidden {
+        }
+    }
+
+    /// Why the model that `node` names is not found.
+    pub(super) fn told(&self, error: Error, node: &str, named: &ModelRef) -> Error {
+        if !self.is_hidden_by(&error) {
             return error;
         }
         let version = named.version.as_deref().map(|version| format!(" in the version {version}"));
@@ -68,6 +72,27 @@ pub(super) struct Found {
 }
 
 impl Service {
+    /// The model `named`, by `who`, who does what `endpoint` does in `app`: in its newest version that is trained, unless one is
+    /// named. Nothing, if it does not exist for them.
+    ///
+    /// # Errors
+    /// When they may not ask for models of that app.
+    pub(crate) async fn find_named_model(
+        &self,
+        who: &Who,
+        app: &AppName,
+        own: &AppAddress,
+        endpoint: Endpoint,
+        named: &ModelRef,
+    ) -> Result<Option<Model>> {
+        let asking = Asking::of(named, app, own, endpoint, Endpoint::GetModel);
+        match self.get_model_to_use(who, &asking.app, asking.endpoint, &asking.name).await {
+            Ok(model) => Ok(Some(model)),
+            Err(error) if asking.is_hidden_by(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Finds the models of `graph` for `who`, who does what `endpoint` does with a workflow of `app`, and looks whether they
     /// fit together.
     ///
@@ -89,7 +114,8 @@ impl Service {
                 let found = self.get_model_to_use(who, &asking.app, asking.endpoint, &asking.name).await;
                 let model = found.map_err(|error| asking.told(error, id, named))?;
                 if !model.can_predict() {
-                    let why = format!("name models: `{id}` names `{named}`, which is not trained");
+                    let lacks = if model.kind.is_filter() { "has no version" } else { "is not trained" };
+                    let why = format!("name models: `{id}` names `{named}`, which {lacks}");
                     return Err(Error::invalid("nodes", why));
                 }
                 known.insert(named, model);

@@ -96,14 +96,21 @@ impl Service {
                     let asking = Asking::of(&node.model, app, &own, endpoint, Endpoint::PostModelOutputs);
                     self.ask(who, node, asking, &inputs, ends).await?
                 }
-                Feed::Nodes(places) => filter(node, &gather(&ran, places, inputs.len()), ends),
+                Feed::Nodes(places) => {
+                    let own = model.version.as_ref().and_then(|version| version.filter());
+                    let lets = own.map(|filter| &filter.lets);
+                    filter(node, lets, &gather(&ran, places, inputs.len()), ends)
+                }
             };
             ran.push(came);
         }
         let mut results: Vec<Vec<NodeRan>> = inputs.iter().map(|_| Vec::new()).collect();
-        for (node, came) in graph.nodes().iter().zip(ran) {
+        for ((node, model), came) in graph.nodes().iter().zip(&models).zip(ran) {
+            // What a filter of the app lets through is answered as what is named in a node is.
+            let own = model.version.as_ref().and_then(|version| version.filter());
+            let own = own.is_some_and(|filter| filter.lets.named().next().is_some());
             for (result, came) in results.iter_mut().zip(came) {
-                result.push(answered(&run.answered, &node.wanted, came));
+                result.push(answered(&run.answered, &node.wanted, own, came));
             }
         }
         Ok(WorkflowRan { workflow, version, app: own, models, results })
@@ -231,12 +238,22 @@ fn gather(ran: &[Vec<NodeRan>], places: &[usize], inputs: usize) -> Vec<Vec<Foun
     (0..inputs).map(of_input).collect()
 }
 
-/// What a filter lets through, for the inputs for which it runs.
-fn filter(node: &Node, given: &[Vec<FoundConcept>], ends: Vec<Option<NodeRan>>) -> Vec<NodeRan> {
+/// What a filter lets through, for the inputs for which it runs: what the model itself lets through, if an app made it, and of
+/// that what is wanted of the node.
+fn filter(
+    node: &Node,
+    of_model: Option<&Wanted>,
+    given: &[Vec<FoundConcept>],
+    ends: Vec<Option<NodeRan>>,
+) -> Vec<NodeRan> {
     let through = given.iter().zip(ends).map(|(given, ended)| {
         ended.unwrap_or_else(|| {
-            let found = let_through(&node.wanted, given.iter().cloned());
-            NodeRan::Found(Found::Concepts(cut(found, node.wanted.concepts.map(|most| most as usize))))
+            let wanted = of_model.into_iter().chain([&node.wanted]);
+            let found = wanted.fold(given.clone(), |found, wanted| {
+                let found = let_through(wanted, found.into_iter());
+                cut(found, wanted.concepts.map(|most| most as usize))
+            });
+            NodeRan::Found(Found::Concepts(found))
         })
     });
     through.collect()
@@ -253,10 +270,10 @@ fn cut(mut found: Vec<FoundConcept>, most: Option<usize>) -> Vec<FoundConcept> {
 
 /// What of what a node gave is answered: as much as is wanted of the whole answer, or of the node, or else as much as
 /// models answer.
-fn answered(of_all: &Wanted, of_node: &Wanted, came: NodeRan) -> NodeRan {
+fn answered(of_all: &Wanted, of_node: &Wanted, are_named: bool, came: NodeRan) -> NodeRan {
     let NodeRan::Found(Found::Concepts(found)) = came else { return came };
     let found = let_through(of_all, found.into_iter());
-    let is_named = !of_all.only.is_empty() || !of_node.only.is_empty() || of_node.threshold.is_some();
+    let is_named = are_named || !of_all.only.is_empty() || of_node.named().next().is_some();
     let usual = if is_named { usize::MAX } else { CONCEPTS };
     let most = of_all.concepts.or(of_node.concepts).map_or(usual, |most| most as usize);
     NodeRan::Found(Found::Concepts(cut(found, Some(most))))

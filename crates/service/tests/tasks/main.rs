@@ -9,17 +9,20 @@ mod reviewing;
 use atelier_domain::assignment::{Act, AssignmentState, LOCKED_FOR};
 use atelier_domain::closure::closed;
 use atelier_domain::task::{Review, TaskKind, WorkerStrategy};
-use atelier_domain::{Below, Label, Labels, PatchAction, Preset, Reach, Region, Scope, ScopeSet, Shape};
+use atelier_domain::{
+    Below, Label, Labels, PatchAction, Preset, Reach, Region, Rights, Scope, ScopeSet, Shape,
+};
 use atelier_service::annotations::{AnnotationsFilter, NewAnnotation, PatchAnnotation, status as said};
 use atelier_service::concepts::NewConcept;
 use atelier_service::inputs::{Content, NewInput, PostInputs};
 use atelier_service::tasks::{
-    ActOnAssignment, Acted, Labeller, NewTask, PatchTask, Source, Task, TasksFilter, status,
+    ActOnAssignment, Acted, Labeller, NewTask, PatchTask, Restate, Restated, Source, Task, TasksFilter,
+    status,
 };
 use atelier_service::vocabs::NewVocab;
 use atelier_service::{AppName, Error, Result, Who};
-use atelier_testkit::errors::invalid;
-use atelier_testkit::sharing::{join, people, street_signs};
+use atelier_testkit::errors::{forbidden, invalid};
+use atelier_testkit::sharing::{give_exactly, join, people, street_signs};
 use atelier_testkit::{Bench, Person, on_both_databases};
 
 /// Ada's app with three concepts and `inputs` texts, and three labellers and a reviewer.

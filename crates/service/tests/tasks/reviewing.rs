@@ -6,6 +6,8 @@ on_both_databases! {
     the_history_tells_who_said_what_and_what_became_of_it,
     a_reviewer_approves_gives_back_and_rejects,
     nobody_reviews_their_own_work,
+    what_waits_is_reviewed_at_once_as_far_as_it_is_the_reviewers_turn,
+    several_approve_at_once_and_what_was_given_back_comes_again,
     a_sample_is_reviewed_and_the_rest_counts,
     those_who_agree_count_without_a_review,
     how_the_work_goes_on_is_for_those_who_see_the_people,
@@ -63,6 +65,110 @@ async fn nobody_reviews_their_own_work(bench: Bench) {
     story.act(&story.cy.who, 0, Act::Approve, "").await.unwrap();
     let early = story.act(&story.cy.who, 1, Act::Approve, "").await.unwrap_err();
     assert!(matches!(early, Error::Conflict(_)), "it is their own, and not labelled yet");
+}
+
+/// What became of it, and whose it was.
+fn restated(annotations: u64, labellers: &[&str]) -> Restated {
+    Restated { annotations, labellers: labellers.iter().map(|slug| (*slug).to_owned()).collect() }
+}
+
+impl Story {
+    async fn restate(
+        &self,
+        who: &Who,
+        labellers: &[&str],
+        statuses: &[i64],
+        status: i64,
+    ) -> Result<Restated> {
+        let input = Restate {
+            task: "signs".into(),
+            labellers: labellers.iter().map(|slug| (*slug).to_owned()).collect(),
+            statuses: statuses.to_vec(),
+            status,
+        };
+        self.bench.service.restate_annotations(who, &self.app, &input).await
+    }
+}
+
+async fn what_waits_is_reviewed_at_once_as_far_as_it_is_the_reviewers_turn(bench: Bench) {
+    // More than fit into one transaction.
+    let story = Story::of(bench, 105).await;
+    let both = NewTask {
+        reviewers: vec!["cy".into(), "di".into()],
+        ..reviewed(task(&["bo", "cy"], WorkerStrategy::Full), 100)
+    };
+    story.make(both).await.unwrap();
+    let di = &story.di.who;
+    assert_eq!(story.restate(di, &[], &[], said::SUCCESS).await, Ok(Restated::default()), "nothing waits");
+    let stranger = story.restate(&story.bo.who, &[], &[], said::SUCCESS).await.unwrap_err();
+    assert_eq!(stranger, Error::Conflict("you are not among those who review in this task".into()));
+    for number in 0..104 {
+        story.label(&story.bo.who, number, "stop").await;
+    }
+    for number in 0..3 {
+        story.label(&story.cy.who, number, "yield").await;
+    }
+    // Handed in without a word: there is no annotation that could stand otherwise.
+    story.act(&story.cy.who, 3, Act::Submit, "").await.unwrap();
+    // Somebody is at one of them.
+    story.act(&story.cy.who, 1, Act::Review, "").await.unwrap();
+
+    let owner = story.restate(&story.ada.who, &[], &[], said::REVIEW_DENIED).await.unwrap_err();
+    assert_eq!(owner, Error::Conflict("you are not among those who review in this task".into()));
+    for wrong in [said::AWAITING_REVIEW, 10_000, 0] {
+        let refused = story.restate(di, &[], &[], wrong).await.unwrap_err();
+        assert_eq!(invalid(refused).0, "status_code", "{wrong}");
+    }
+    assert_eq!(story.restate(di, &[], &[said::PENDING], said::SUCCESS).await, Ok(Restated::default()));
+    assert_eq!(story.restate(di, &["nobody"], &[], said::SUCCESS).await, Ok(Restated::default()));
+
+    let denied = story.restate(di, &["cy"], &[said::AWAITING_REVIEW], said::REVIEW_DENIED).await;
+    assert_eq!(denied, Ok(restated(3, &["cy"])));
+    assert_eq!(story.stands(&story.cy, 0).await, [said::REVIEW_DENIED]);
+    assert_eq!(story.stands(&story.bo, 0).await, [said::AWAITING_REVIEW]);
+    let approved = story.restate(di, &[], &[], said::SUCCESS).await;
+    assert_eq!(approved, Ok(restated(103, &["bo"])), "but the one at which somebody else is");
+    assert_eq!(story.stands(&story.bo, 103).await, [said::SUCCESS]);
+    assert_eq!(story.stands(&story.bo, 1).await, [said::AWAITING_REVIEW]);
+    let own = story.restate(&story.cy.who, &[], &[], said::SUCCESS).await;
+    assert_eq!(own, Ok(restated(1, &["bo"])), "nobody reviews their own");
+    let left: Vec<_> = story.to_review(di).await.into_iter().collect();
+    assert_eq!(left, [("note-03".to_owned(), "cy".to_owned())], "what was handed in without a word");
+    let rejected = (Some("cy".to_owned()), AssignmentState::Rejected, 3);
+    assert!(story.counts().await.contains(&rejected));
+}
+
+async fn several_approve_at_once_and_what_was_given_back_comes_again(bench: Bench) {
+    let story = Story::of(bench, 2).await;
+    let twice = NewTask {
+        review: Review::Manual { percent: 100, approvals: 2 },
+        reviewers: vec!["cy".into(), "di".into()],
+        ..task(&["bo"], WorkerStrategy::Partitioned)
+    };
+    story.make(twice).await.unwrap();
+    for number in 0..2 {
+        story.label(&story.bo.who, number, "stop").await;
+    }
+    let (cy, di) = (&story.cy.who, &story.di.who);
+    assert_eq!(
+        story.restate(di, &[], &[], said::SUCCESS).await,
+        Ok(Restated::default()),
+        "one is not enough"
+    );
+    assert_eq!(story.restate(di, &[], &[], said::SUCCESS).await, Ok(Restated::default()), "nor is one twice");
+    assert_eq!(story.restate(cy, &[], &[], said::PENDING).await, Ok(restated(2, &["bo"])));
+    assert_eq!(story.next(&story.bo.who).await, [0, 1], "they are to be labelled again");
+    for number in 0..2 {
+        story.act(&story.bo.who, number, Act::Submit, "").await.unwrap();
+    }
+    assert_eq!(story.restate(cy, &[], &[], said::SUCCESS).await, Ok(Restated::default()));
+    assert_eq!(story.restate(di, &[], &[], said::SUCCESS).await, Ok(restated(2, &["bo"])));
+    assert_eq!(story.task().await.row.status, status::DONE);
+    // Whoever may not review one input may not review many.
+    let rights = Rights::of(Preset::Reviewer.scopes().minus(ScopeSet::of(&[Scope::TasksGet])));
+    give_exactly(&story.bench, &story.ada, &story.app, story.di.id, rights).await;
+    let (missing, _) = forbidden(story.restate(di, &[], &[], said::SUCCESS).await.unwrap_err());
+    assert!(missing.contains(Scope::TasksGet), "{missing:?}");
 }
 
 async fn a_sample_is_reviewed_and_the_rest_counts(bench: Bench) {

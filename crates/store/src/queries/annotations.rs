@@ -544,7 +544,8 @@ pub async fn update(
     note_concepts(tx, permit, id, change.labels).await
 }
 
-/// Says where what somebody said of an input within a task of the permit's app stands, and keeps how it stood.
+/// Says where what somebody said of an input within a task of the permit's app stands, and keeps how it stood; answers how
+/// many annotations stand otherwise than before.
 ///
 /// # Errors
 /// When the database fails.
@@ -556,15 +557,14 @@ pub async fn set_status_within(
     author: UserId,
     status: i64,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<u64> {
     annotation_history::keep_within(tx, permit, task, (input, author), status).await?;
     tx.execute(
         "UPDATE annotations SET status = $5, changed_at = $6, changed_by = $7 \
          WHERE app_id = $1 AND task_id = $2 AND input_id = $3 AND user_id = $4 AND status <> $5",
         params![permit.app(), task, input, author, status, now, permit.user()],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Deletes the annotations `slugs` of the permit's app; answers how many there were.

@@ -227,6 +227,17 @@ pub async fn of_input_to_change(
     tx.fetch_all(sql, params![permit.app(), task, input]).await
 }
 
+/// That the assignment `a` waits for a review by `$3`, who did not label it, at the moment `$5`: nobody else is at it, and they
+/// have said nothing of it since it was submitted last.
+macro_rules! awaits_review {
+    () => {
+        " AND a.state = 'awaiting_review' AND a.worker_id <> $3 \
+         AND (a.locked_until IS NULL OR a.locked_until <= $5 OR a.lock_holder = $3) \
+         AND NOT EXISTS (SELECT 1 FROM assignment_reviews r WHERE r.task_id = a.task_id \
+         AND r.position = a.position AND r.place = a.place AND r.round = a.round AND r.reviewer_id = $3)"
+    };
+}
+
 /// At most `size` assignments of a task of the permit's app that wait for a review by somebody who did not label them and
 /// at which nobody else is just now, in the order of the task.
 ///
@@ -242,14 +253,71 @@ pub async fn to_review(
 ) -> Result<Vec<AssignmentRow>> {
     let limit = i64::try_from(size).unwrap_or(i64::MAX);
     conn.fetch_all(
-        assignment!(
-            " AND a.state = 'awaiting_review' AND a.worker_id <> $3 \
-             AND (a.locked_until IS NULL OR a.locked_until <= $5 OR a.lock_holder = $3) \
-             AND NOT EXISTS (SELECT 1 FROM assignment_reviews r WHERE r.task_id = a.task_id \
-             AND r.position = a.position AND r.place = a.place AND r.round = a.round AND r.reviewer_id = $3) \
-             ORDER BY a.position, a.place LIMIT $4"
-        ),
+        assignment!(awaits_review!(), " ORDER BY a.position, a.place LIMIT $4"),
         params![permit.app(), task, reviewer, limit, now],
+    )
+    .await
+}
+
+/// Which of the assignments that wait for a review are wanted; a list that is empty asks for nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct ReviewsFilter<'a> {
+    /// Only those of these labellers, by their slugs.
+    pub labellers: &'a [String],
+    /// Only those within which something stands so.
+    pub statuses: &'a [i64],
+    /// Only those after this place of an input and of a labeller.
+    pub after: (i64, i64),
+}
+
+/// As [`to_review`], of the assignments that `filter` lets through and of which something was said.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_review_among(
+    conn: &mut Conn,
+    permit: &Permit,
+    task: TaskId,
+    reviewer: UserId,
+    filter: ReviewsFilter<'_>,
+    size: usize,
+    now: Timestamp,
+) -> Result<Vec<AssignmentRow>> {
+    macro_rules! among {
+        ($dialect:ident $json:literal) => {
+            assignment!(
+                awaits_review!(),
+                " AND (a.position, a.place) > ($6, $7) AND (CAST($8 AS ",
+                $json,
+                ") IS NULL OR ",
+                one_of!($dialect "w.slug" "$8"),
+                ") AND EXISTS (SELECT 1 FROM annotations s WHERE s.task_id = a.task_id AND s.input_id = a.input_id \
+                 AND s.user_id = a.worker_id AND (CAST($9 AS ",
+                $json,
+                ") IS NULL OR ",
+                one_of!($dialect "CAST(s.status AS TEXT)" "$9"),
+                ")) ORDER BY a.position, a.place LIMIT $4"
+            )
+        };
+    }
+    let limit = i64::try_from(size).unwrap_or(i64::MAX);
+    let labellers = (!filter.labellers.is_empty()).then(|| json!(filter.labellers));
+    let statuses: Vec<String> = filter.statuses.iter().map(ToString::to_string).collect();
+    let statuses = (!statuses.is_empty()).then(|| json!(statuses));
+    let (position, place) = filter.after;
+    conn.fetch_all(
+        Sql::differing(among!(sqlite "TEXT"), among!(postgres "JSONB")),
+        params![
+            permit.app(),
+            task,
+            reviewer,
+            limit,
+            now,
+            position,
+            place,
+            labellers.as_ref(),
+            statuses.as_ref()
+        ],
     )
     .await
 }

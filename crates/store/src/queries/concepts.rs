@@ -167,6 +167,87 @@ pub async fn list(
     .await
 }
 
+/// What is looked for by what it is called; what is not given lets everything through.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sought<'a> {
+    /// Only those with this in their identifier or name, whatever its case.
+    pub text: Option<&'a str>,
+    /// Only those that have a name in this language, as they are called and explained in it.
+    pub language: Option<&'a str>,
+    /// Only these, by their identifiers.
+    pub among: Option<&'a [&'a str]>,
+}
+
+/// What `$columns` are of the concepts of the app `$1` that have the text `$2`, are called something in the language `$3`, and
+/// are in the JSON array `$4`.
+macro_rules! sought {
+    (sqlite $columns:expr; $($more:tt)*) => {
+        sought!("instr", "TEXT", one_of!(sqlite "c.slug" "$4"), $columns; $($more)*)
+    };
+    (postgres $columns:expr; $($more:tt)*) => {
+        sought!("strpos", "JSONB", one_of!(postgres "c.slug" "$4"), $columns; $($more)*)
+    };
+    ($place:literal, $json:literal, $among:expr, $columns:expr; $($more:tt)*) => {
+        concat!(
+            "SELECT ", $columns, " FROM concepts c LEFT JOIN concept_languages l ON l.app_id = c.app_id \
+             AND l.concept = c.slug AND l.language = $3 WHERE c.app_id = $1 \
+             AND (CAST($2 AS TEXT) IS NULL OR ", $place, "(lower(c.slug), lower($2)) > 0 \
+             OR ", $place, "(lower(COALESCE(l.name, c.name)), lower($2)) > 0) \
+             AND (CAST($3 AS TEXT) IS NULL OR c.language = $3 OR l.language IS NOT NULL) \
+             AND (CAST($4 AS ", $json, ") IS NULL OR ", $among, ")",
+            $($more)*
+        )
+    };
+}
+
+/// `size` concepts of the permit's app that are `sought`, after the first `skip`, in their order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn search(
+    conn: &mut Conn,
+    permit: &Permit,
+    sought: Sought<'_>,
+    skip: usize,
+    size: usize,
+) -> Result<Vec<ConceptRow>> {
+    macro_rules! search {
+        ($dialect:ident) => {
+            sought!(
+                $dialect "c.slug, COALESCE(l.name, c.name) AS name, COALESCE(l.language, c.language) AS language, \
+                 COALESCE(l.definition, c.definition) AS definition, c.metadata, c.color AS chosen_color, c.shortcut, \
+                 c.position, c.created_at, c.changed_at";
+                " ORDER BY c.position LIMIT $5 OFFSET $6"
+            )
+        };
+    }
+    let limit = i64::try_from(size).unwrap_or(i64::MAX);
+    let offset = i64::try_from(skip).unwrap_or(i64::MAX);
+    let among = sought.among.map(|slugs| json!(slugs));
+    conn.fetch_all(
+        Sql::differing(search!(sqlite), search!(postgres)),
+        params![permit.app(), sought.text, sought.language, among.as_ref(), limit, offset],
+    )
+    .await
+}
+
+/// How many concepts of the permit's app are `sought`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_sought(conn: &mut Conn, permit: &Permit, sought: Sought<'_>) -> Result<i64> {
+    row! {
+        struct Count {
+            count: i64,
+        }
+    }
+    let among = sought.among.map(|slugs| json!(slugs));
+    let sql = Sql::differing(sought!(sqlite "COUNT(*) AS count";), sought!(postgres "COUNT(*) AS count";));
+    let row: Count =
+        conn.fetch_one(sql, params![permit.app(), sought.text, sought.language, among.as_ref()]).await?;
+    Ok(row.count)
+}
+
 /// One concept of the permit's app.
 ///
 /// # Errors
@@ -208,6 +289,23 @@ pub async fn named(conn: &mut Conn, permit: &Permit, slugs: &[&str]) -> Result<V
         concept!(""; " AND ", one_of!(postgres "c.slug" "$2"), " ORDER BY c.position"),
     );
     conn.fetch_all(sql, params![permit.app(), &json!(slugs)]).await
+}
+
+/// The concepts of the permit's app that have one of `names` as their identifier or name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn called(conn: &mut Conn, permit: &Permit, names: &[&str]) -> Result<Vec<ConceptRow>> {
+    macro_rules! called {
+        ($dialect:ident) => {
+            concept!(
+                "";
+                " AND (", one_of!($dialect "c.slug" "$2"), " OR ", one_of!($dialect "c.name" "$2"), ") ORDER BY c.position"
+            )
+        };
+    }
+    let sql = Sql::differing(called!(sqlite), called!(postgres));
+    conn.fetch_all(sql, params![permit.app(), &json!(names)]).await
 }
 
 /// Those of the concepts `slugs` that the permit's app has, which nobody deletes until the transaction ends.

@@ -33,6 +33,7 @@ pub mod keys;
 pub mod limits;
 pub mod mails;
 pub mod model_files;
+pub mod model_inputs;
 pub mod model_shares;
 pub mod models;
 pub mod neighbours;

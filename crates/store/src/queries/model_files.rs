@@ -1,30 +1,16 @@
 //! The files of versions of models that were uploaded. Their bytes are objects.
 
-use atelier_domain::id::{ModelId, ModelVersionId};
-use atelier_domain::{Permit, Timestamp};
+use atelier_domain::Permit;
+use atelier_domain::id::ModelVersionId;
 use serde_json::{Value, json};
 
-use super::access::Proof;
-use super::batches::Shown;
 use super::concepts::one_of;
 use crate::Result;
 use crate::db::{Conn, Sql, WriteTx, params, row};
 
-/// A version whose bytes are where they belong.
+/// A file whose bytes are where they belong.
 #[derive(Clone, Debug)]
 pub struct NewFile<'a> {
-    /// Its identifier, in the order of time.
-    pub id: ModelVersionId,
-    /// Of which model of the permit's app.
-    pub model: ModelId,
-    /// What whoever uploads it shows.
-    pub proof: &'a Proof,
-    /// From which network address.
-    pub address: &'a str,
-    /// With which program.
-    pub user_agent: &'a str,
-    /// What it is.
-    pub description: &'a str,
     /// Where its bytes are.
     pub object_key: &'a str,
     /// How many there are.
@@ -35,34 +21,14 @@ pub struct NewFile<'a> {
     pub told: &'a Value,
 }
 
-/// Makes a version of what whoever holds the permit uploaded: it counts as trained.
+/// Keeps the file of a version that has just been made.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(tx: &mut WriteTx, permit: &Permit, file: &NewFile<'_>, now: Timestamp) -> Result<()> {
-    let (shown, hash) = Shown::of(file.proof);
-    tx.execute(
-        "INSERT INTO model_versions (id, app_id, model_id, user_id, shown, shown_hash, address, user_agent, description, \
-         settings, state, phase, progress, why, runs, left_at, created_at, completed_at, changed_at) \
-         VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, 'trained', 'learning', 1.0, '', 0, $11, $11, $11, $11)",
-        params![
-            permit.app(),
-            file.id,
-            file.model,
-            permit.user(),
-            shown.name(),
-            hash,
-            file.address,
-            file.user_agent,
-            file.description,
-            &json!({}),
-            now
-        ],
-    )
-    .await?;
+pub(super) async fn insert(tx: &mut WriteTx, version: ModelVersionId, file: &NewFile<'_>) -> Result<()> {
     tx.execute(
         "INSERT INTO model_files (version_id, object_key, size, sha256, told) VALUES ($1, $2, $3, $4, $5)",
-        params![file.id, file.object_key, file.size, file.sha256, file.told],
+        params![version, file.object_key, file.size, file.sha256, file.told],
     )
     .await?;
     Ok(())

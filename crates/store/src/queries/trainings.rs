@@ -1,17 +1,19 @@
 //! The versions of models, each of which is one training, and how far these are; or a file that was uploaded, of which
-//! [`super::model_files`] knows.
+//! [`super::model_files`] knows, or what a filter lets through, of which [`super::model_filters`] does.
 //!
 //! Whoever takes one to work on it has it for a while and says again and again that they are still at it. Each time that
 //! one is taken it has another run, and what is said of an earlier run changes nothing: so a server that was taken for dead
 //! does not disturb the one that took over.
 
-use atelier_domain::id::{AppId, ModelId, ModelVersionId, UserId};
+use atelier_domain::id::{AppId, InputId, ModelId, ModelVersionId, UserId};
 use atelier_domain::training::{Fault, Phase, State};
 use atelier_domain::{Permit, Timestamp, Training};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::access::Proof;
 use super::batches::Shown;
+use super::model_files::{self, NewFile};
+use super::model_inputs;
 use super::models::{kept, versions_of};
 use crate::Result;
 use crate::db::{Conn, Sql, WriteTx, params, row};
@@ -52,6 +54,8 @@ row! {
         pub size: Option<i64>,
         /// What was found out about them.
         pub told: Option<Value>,
+        /// What it lets through, if it is one of a filter.
+        pub filter: Option<Value>,
         /// When it was begun.
         pub created_at: Timestamp,
         /// When somebody took it to work on it, the last time.
@@ -67,7 +71,7 @@ macro_rules! version {
     ($($condition:tt)+) => {
         concat!(
             "SELECT v.id, m.id AS model_id, v.user_id, u.slug AS author_slug, u.name AS author, v.description, v.settings, \
-             v.state, v.phase, v.progress, v.fault, v.why, v.result, f.object_key, f.size, f.told, v.created_at, \
+             v.state, v.phase, v.progress, v.fault, v.why, v.result, f.object_key, f.size, f.told, v.filter, v.created_at, \
              v.started_at, v.completed_at, v.changed_at FROM models m JOIN model_versions v ON ", versions_of!("v", "m"),
             " JOIN users u ON u.id = v.user_id LEFT JOIN model_files f ON f.version_id = v.id WHERE m.app_id = $1",
             $($condition)+
@@ -75,14 +79,14 @@ macro_rules! version {
     };
 }
 
-/// A training that begins.
+/// A version that is to be made.
 #[derive(Clone, Debug)]
 pub struct NewVersion<'a> {
     /// Its identifier, in the order of time.
     pub id: ModelVersionId,
     /// Of which model of the permit's app.
     pub model: ModelId,
-    /// What whoever begins it shows.
+    /// What whoever makes it shows.
     pub proof: &'a Proof,
     /// From which network address.
     pub address: &'a str,
@@ -90,11 +94,22 @@ pub struct NewVersion<'a> {
     pub user_agent: &'a str,
     /// What it is.
     pub description: &'a str,
-    /// How it is trained.
-    pub settings: &'a Training,
+    /// How it comes to be.
+    pub origin: Origin<'a>,
 }
 
-/// Begins a training of whoever holds the permit.
+/// How a version comes to be.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin<'a> {
+    /// It is still to be trained, so.
+    Training(&'a Training),
+    /// It was uploaded, and its bytes are where they belong.
+    File(&'a NewFile<'a>),
+    /// It is a filter that lets this through.
+    Filter(&'a Value),
+}
+
+/// Makes a version of whoever holds the permit. What is not to be trained counts as trained.
 ///
 /// # Errors
 /// When the database fails.
@@ -105,11 +120,20 @@ pub async fn insert(
     now: Timestamp,
 ) -> Result<()> {
     let (shown, hash) = Shown::of(version.proof);
-    let settings = kept(version.settings)?;
+    let (settings, state, phase, completed_at) = match version.origin {
+        Origin::Training(settings) => (kept(settings)?, State::Pending, Phase::Waiting, None),
+        Origin::File(_) | Origin::Filter(_) => (json!({}), State::Trained, Phase::Learning, Some(now)),
+    };
+    let (file, filter) = match version.origin {
+        Origin::Training(_) => (None, None),
+        Origin::File(file) => (Some(file), None),
+        Origin::Filter(filter) => (None, Some(filter)),
+    };
+    let progress = if completed_at.is_some() { 1.0 } else { 0.0 };
     tx.execute(
         "INSERT INTO model_versions (id, app_id, model_id, user_id, shown, shown_hash, address, user_agent, description, \
-         settings, state, phase, progress, why, runs, left_at, created_at, changed_at) \
-         VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', 'waiting', 0.0, '', 0, $11, $11, $11)",
+         settings, state, phase, progress, why, runs, left_at, created_at, completed_at, changed_at, filter) \
+         VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', 0, $14, $14, $15, $14, $16)",
         params![
             permit.app(),
             version.id,
@@ -121,10 +145,18 @@ pub async fn insert(
             version.user_agent,
             version.description,
             &settings,
-            now
+            state.name(),
+            phase.name(),
+            progress,
+            now,
+            completed_at,
+            filter
         ],
     )
     .await?;
+    if let Some(file) = file {
+        model_files::insert(tx, version.id, file).await?;
+    }
     Ok(())
 }
 
@@ -378,6 +410,8 @@ pub enum End<'a> {
         evaluation: &'a Value,
         /// What predicts.
         weights: &'a [u8],
+        /// From which inputs it learned.
+        inputs: &'a [InputId],
     },
     /// It came to nothing.
     Failed {
@@ -407,12 +441,13 @@ pub async fn end(tx: &mut WriteTx, job: &JobRow, end: End<'_>, now: Timestamp) -
     if ended == 0 {
         return Ok(false);
     }
-    if let End::Trained { evaluation, weights, .. } = end {
+    if let End::Trained { evaluation, weights, inputs, .. } = end {
         tx.execute(
             "INSERT INTO model_results (version_id, evaluation, weights) VALUES ($1, $2, $3)",
             params![job.id, evaluation, weights],
         )
         .await?;
+        model_inputs::insert(tx, job.id, inputs).await?;
     }
     Ok(true)
 }

@@ -34,7 +34,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 /// The tables that are filled.
-pub(crate) const TABLES: [&str; 53] = [
+pub(crate) const TABLES: [&str; 54] = [
     "identities",
     "visits",
     "first_links",
@@ -83,6 +83,7 @@ pub(crate) const TABLES: [&str; 53] = [
     "model_versions",
     "model_results",
     "model_files",
+    "model_inputs",
     "task_helpers",
     "suggestions",
     "workflows",

@@ -47,7 +47,7 @@ pub struct ListedModel {
 impl ListedModel {
     /// Of which kind it is, in words.
     pub fn kind_words(&self) -> &'static str {
-        if self.is_shared {
+        if self.is_shared && !self.kind.is_filter() {
             "Classifier of another app"
         } else if self.is_uploaded {
             "Uploaded classifier"
@@ -198,6 +198,8 @@ pub struct ListedTraining {
     pub took: String,
     /// What is known of it, if it was uploaded.
     pub upload: Option<UploadFacts>,
+    /// What it lets through, in words, if it is one of a filter.
+    pub lets: Option<String>,
 }
 
 /// How far a training is.

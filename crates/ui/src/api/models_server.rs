@@ -4,8 +4,8 @@ use atelier_domain::training::{Examples, State, TrainingChange};
 use atelier_domain::{Endpoint, Medium, ResourceId, Training};
 use atelier_service::datasets::DatasetsFilter;
 use atelier_service::models::{
-    Counted, DeleteModels, Model, ModelName, ModelVersion, ModelsFilter, NewModel, NewVersion, Source,
-    Trained,
+    Counted, DeleteModels, Filter, Model, ModelName, ModelVersion, ModelsFilter, NewModel, NewVersion,
+    Source, Trained,
 };
 use atelier_service::{AppName, Error};
 
@@ -52,6 +52,10 @@ fn listed(model: Model) -> ListedModel {
         (Some(app), _, None) => format!("{app} shares no version"),
         (None, Some(training), _) => progress_of(training).words,
         (None, None, _) if model.is_public() => String::new(),
+        (None, None, Some(version)) if model.kind.is_filter() => {
+            version.filter().map(lets_words).unwrap_or_default()
+        }
+        (None, None, None) if model.kind.is_filter() => "None made".to_owned(),
         (None, None, Some(_)) => "Uploaded".to_owned(),
         (None, None, None) if model.is_uploaded() => "None uploaded".to_owned(),
         (None, None, None) => "Not trained yet".to_owned(),
@@ -107,6 +111,22 @@ fn listed_version(version: &ModelVersion) -> Option<ListedTraining> {
                 made_at: uploaded.row.created_at.micros(),
                 took: String::new(),
                 upload: Some(facts(uploaded)),
+                lets: None,
+            });
+        }
+        Source::Filter(filter) => {
+            let lets = lets_words(filter);
+            return Some(ListedTraining {
+                slug: version.slug.clone(),
+                progress: TrainingProgress { words: lets.clone(), percent: 100, is_under_way: false },
+                is_trained: false,
+                examples: None,
+                accuracy: None,
+                author: filter.row.author.clone(),
+                made_at: filter.row.created_at.micros(),
+                took: String::new(),
+                upload: None,
+                lets: Some(lets),
             });
         }
         Source::Trained(training) => training,
@@ -126,7 +146,16 @@ fn listed_version(version: &ModelVersion) -> Option<ListedTraining> {
         made_at: row.created_at.micros(),
         took: took.unwrap_or_default(),
         upload: None,
+        lets: None,
     })
+}
+
+/// What a filter lets through, in words.
+fn lets_words(filter: &Filter) -> String {
+    match filter.lets.to_string() {
+        words if words.is_empty() => "Everything".to_owned(),
+        words => words,
+    }
 }
 
 /// The model of that identifier: the app's own, or else a public one, whose identifiers no own one has.
@@ -214,10 +243,8 @@ pub(super) async fn withdraw(owner: &str, app: &str, model: &str, share: &str) -
 
 async fn own(app: &AppName, model: &Model, versions: &[ModelVersion]) -> Result<OwnModel, UiError> {
     let (service, who) = (service(), who());
-    let makes = match model.settings {
-        Some(_) => Endpoint::PostModelVersions,
-        None => Endpoint::PostModelVersionsUpload,
-    };
+    let makes =
+        if model.is_uploaded() { Endpoint::PostModelVersionsUpload } else { Endpoint::PostModelVersions };
     let no_training = refusal(service.get_app(&who, app, makes).await)?;
     let material = match (&no_training, &model.settings) {
         (None, Some(settings)) => match service.count_examples(&who, app, settings).await {

@@ -49,6 +49,7 @@ pub mod keys;
 pub mod landing;
 pub mod leaked;
 pub mod model;
+pub mod model_filter;
 pub mod model_new;
 pub mod model_predict;
 mod model_sharing;

@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::collaborators::AppNameFields;
+use super::model_filter::filters;
 use super::model_predict::{Prediction, told_by_model};
 use super::model_sharing::{from_another, shared};
 use super::model_training::Training;
@@ -99,6 +100,7 @@ fn Body(shown: ModelShown) -> impl IntoView {
         match source {
             Some(source) => from_another(&source),
             None if model.is_uploaded => uploads(&app, &model, own),
+            None if model.kind.is_filter() => filters(&app, &model, own),
             None => view! { <Training app model own /> }.into_any(),
         }
     });

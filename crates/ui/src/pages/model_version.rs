@@ -72,9 +72,13 @@ fn Body(shown: VersionShown) -> impl IntoView {
     let app = place.app.clone();
     let path = model_path(&app, &model);
     let below = Crumb { href: path.clone(), label: name.clone() };
-    let ListedTraining { slug, progress, author, made_at, is_trained, upload, .. } = version;
+    let ListedTraining { slug, progress, author, made_at, is_trained, upload, lets, .. } = version;
     let title = format!("A version of {name}");
     let begun = if upload.is_some() { " by " } else { ". Begun by " };
+    let standing = match lets {
+        Some(lets) => view! { "It lets through: " <strong>{lets}</strong> ". Made by " }.into_any(),
+        None => view! { <strong>{progress.words}</strong> {begun} }.into_any(),
+    };
     let facts = upload.map(facts);
     let summary = sentences(summary);
     let warned = sentences(warnings).map(|list| {
@@ -110,7 +114,7 @@ fn Body(shown: VersionShown) -> impl IntoView {
                 <LinkButton href=path>"Back to the model"</LinkButton>
             </header>
             <p class="section-lead">
-                <strong>{progress.words}</strong> {begun} {author} " " <Time at=made_at /> "."
+                {standing} {author} " " <Time at=made_at /> "."
             </p>
             {facts}
             {summary}

@@ -106,6 +106,7 @@ pub(super) fn takes(model: &ListedModel) -> &'static str {
     match model.takes {
         Some(Medium::Image) => "Pictures",
         Some(Medium::Text) => "Texts",
+        None if model.kind.is_filter() => "What is found",
         None => "What is labelled",
     }
 }

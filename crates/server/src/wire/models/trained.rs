@@ -13,15 +13,16 @@ use atelier_contract::proto::{
 };
 use atelier_contract::{Call, Failure, StatusCode};
 use atelier_domain::training::{Examples, Fault, State, TrainingChange};
-use atelier_domain::{Medium, ResourceId, Training};
+use atelier_domain::{Medium, ModelKind, ResourceId, Training};
 use atelier_service::Service;
 use atelier_service::models::quality::ClassQuality;
 use atelier_service::models::{
-    DeleteModels, Evaluated, ModelConcept, NewModel, NewVersion, Outcome, PatchModel, PatchVersion, Trained,
+    DeleteModels, Evaluated, ModelConcept, ModelName, NewFilter, NewModel, NewVersion, Outcome, PatchModel,
+    PatchVersion, Trained,
 };
 use serde_json::{Value, json};
 
-use super::{Names, Place, visible, write_concept, write_version};
+use super::{Names, Place, filters, visible, write_concept, write_version};
 use crate::wire::inputs::read_action;
 use crate::wire::{app_name, failure, metadata, timestamp, who};
 
@@ -41,7 +42,15 @@ pub(in crate::wire) async fn post(
     let models = request.models.into_iter().chain(request.model);
     let new = models.map(|model| {
         check_private(model.visibility.as_ref())?;
-        let version = model.model_version.map(|version| *version).unwrap_or_default();
+        let mut version = model.model_version.map(|version| *version).unwrap_or_default();
+        let is_filter = model.model_type_id == ModelKind::ConceptThresholder.name();
+        let (filter, change) = if is_filter {
+            // Other clients say it of the model.
+            version.output_info = version.output_info.or(model.output_info);
+            (filters::read(version)?.map(Box::new), TrainingChange::default())
+        } else {
+            (None, read(version)?)
+        };
         // Who says nothing else means one concept for each input.
         let settings = Training { is_exclusive: true, ..Training::default() };
         Ok(NewModel {
@@ -50,7 +59,8 @@ pub(in crate::wire) async fn post(
             description: model.description,
             notes: model.notes,
             kind: model.model_type_id,
-            settings: settings.with(read(version)?),
+            settings: settings.with(change),
+            filter,
         })
     });
     let new = new.collect::<Result<Vec<_>, Failure>>()?;
@@ -127,6 +137,18 @@ pub(in crate::wire) async fn train(
     check_private(version.visibility.as_ref())?;
     let described =
         if version.description.is_empty() { request.description } else { version.description.clone() };
+    let name = ModelName::at(&place.app, &request.model_id, "");
+    let model = service.get_model(&who, &place.app, call.endpoint, &name).await.map_err(failure)?;
+    if model.kind.is_filter() {
+        let filter = filters::read(version)?.unwrap_or_default();
+        let new = NewFilter { description: described, ..filter };
+        let made = service.post_filter_version(&who, &place.app, &request.model_id, &new).await;
+        let made = made.map_err(failure)?.value;
+        return Ok(SingleModelResponse {
+            model: Some(super::write(&made, &place)),
+            ..SingleModelResponse::default()
+        });
+    }
     let new = NewVersion { description: described, change: read(version)? };
     let begun = service.train_model(&who, &place.app, &request.model_id, new).await.map_err(failure)?.value;
     Ok(SingleModelResponse { model: Some(super::write(&begun, &place)), ..SingleModelResponse::default() })

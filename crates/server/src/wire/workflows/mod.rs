@@ -1,6 +1,6 @@
 //! Workflows.
 
-mod nodes;
+pub(super) mod nodes;
 pub(super) mod run;
 pub(super) mod versions;
 

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use crate::wire::metadata;
 
 /// The parameter of a filter that says how it compares.
-const COMPARISON: &str = "concept_threshold_type";
+pub(in crate::wire) const COMPARISON: &str = "concept_threshold_type";
 
 /// The parameter of a filter that says with what it compares: beside `data.concepts`, where other clients have it.
-const CONCEPTS: &str = "concepts";
+pub(in crate::wire) const CONCEPTS: &str = "concepts";
 
 pub(super) fn read_all(nodes: Vec<WorkflowNode>) -> Result<Vec<Node>, Failure> {
     nodes.into_iter().map(read).collect()
@@ -34,20 +34,24 @@ fn read(node: WorkflowNode) -> Result<Node, Failure> {
             takes: None,
         },
         inputs: node.node_inputs.into_iter().map(|input| input.node_id).collect(),
-        wanted: node.output_info_override.map(read_override).transpose()?.unwrap_or_default(),
+        wanted: node
+            .output_info_override
+            .map(|info| read_override(info, "nodes.output_info_override"))
+            .transpose()?
+            .unwrap_or_default(),
         is_silent: node.suppress_output,
         id: node.id,
     })
 }
 
-fn read_override(info: OutputInfo) -> Result<Wanted, Failure> {
+/// What is wanted of a node, or of a filter, as clients say it in a field of that `name`.
+pub(in crate::wire) fn read_override(info: OutputInfo, name: &str) -> Result<Wanted, Failure> {
     let wanted = info.output_config.map(read_wanted).unwrap_or_default();
     let params = info.params.map(metadata::read).unwrap_or_default();
     let comparison = params.get(COMPARISON).and_then(Value::as_str);
     let comparison = comparison.map(str::parse::<Comparison>).transpose();
-    let comparison = comparison.map_err(|error| {
-        Failure::invalid(format!("nodes.output_info_override.params.{COMPARISON} {error}"))
-    })?;
+    let comparison =
+        comparison.map_err(|error| Failure::invalid(format!("{name}.params.{COMPARISON} {error}")))?;
     let concepts = info.data.unwrap_or_default().concepts.into_iter();
     let mut bounds: Vec<Bound> =
         concepts.map(|concept| Bound { value: concept.value, concept: name_of(concept) }).collect();
@@ -106,7 +110,7 @@ fn write(node: &Node, address: &AppAddress) -> WorkflowNode {
     }
 }
 
-fn write_override(wanted: &Wanted) -> OutputInfo {
+pub(in crate::wire) fn write_override(wanted: &Wanted) -> OutputInfo {
     let concept = |id: &String, value| Concept { id: id.clone(), value, ..Concept::default() };
     let threshold = wanted.threshold.as_ref();
     OutputInfo {

@@ -63,6 +63,8 @@ pub(super) struct Learned {
     pub(super) outcome: Outcome,
     pub(super) kept: Kept,
     pub(super) weights: Vec<u8>,
+    /// From which inputs.
+    pub(super) inputs: Vec<InputId>,
 }
 
 /// How far it is, for those who watch; and whether they still do.
@@ -152,6 +154,7 @@ pub(super) fn learn(material: Material, watch: &Watch) -> Result<Learned, Failur
         },
         kept: Kept { evaluation, mistaken, suspects, suspected },
         weights: model.to_bytes(),
+        inputs: table.inputs,
     })
 }
 

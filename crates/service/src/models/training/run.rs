@@ -227,14 +227,15 @@ impl Service {
 
     /// Keeps what was learned, if whoever began it still may.
     async fn publish(&self, job: &JobRow, who: &Who, learned: Learned) -> std::result::Result<(), Stop> {
-        let Learned { outcome, kept, weights } = learned;
+        let Learned { outcome, kept, weights, inputs } = learned;
         let fault = |error: serde_json::Error| Error::fault(&error);
         let result = serde_json::to_value(&outcome).map_err(fault)?;
         let evaluation = serde_json::to_value(&kept).map_err(fault)?;
         let mut tx = self.store.write().await?;
         let app = AppName::Id(job.app_id);
         self.permit(&mut tx, who, &app, Endpoint::PostModelVersions, Conditions::NONE).await?;
-        let end = End::Trained { result: &result, evaluation: &evaluation, weights: &weights };
+        let end =
+            End::Trained { result: &result, evaluation: &evaluation, weights: &weights, inputs: &inputs };
         if !trainings::end(&mut tx, job, end, self.world.now()).await? {
             return Err(Stop::Gone);
         }

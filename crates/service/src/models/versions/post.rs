@@ -4,10 +4,11 @@ use atelier_domain::id::ModelVersionId;
 use atelier_domain::training::TrainingChange;
 use atelier_domain::{Conditions, Endpoint};
 use atelier_store::Event;
-use atelier_store::queries::{models, trainings};
+use atelier_store::queries::models;
+use atelier_store::queries::trainings::{self, Origin};
 
 use crate::models::Model;
-use crate::models::own::{check_ours, check_text};
+use crate::models::own::{check_ours, check_text, new_version};
 use crate::{AppName, Error, InApp, Result, Service, Who};
 
 /// How many trainings of one app are under way at once, those that wait among them.
@@ -35,7 +36,6 @@ impl Service {
         model: &str,
         new: NewVersion,
     ) -> Result<InApp<Model>> {
-        let proof = Self::shown(who)?;
         let mut tx = self.store.write().await?;
         let asked = self.permit(&mut tx, who, app, Endpoint::PostModelVersions, Conditions::NONE).await?;
         let permit = &asked.permit;
@@ -43,6 +43,9 @@ impl Service {
         check_ours(&row)?;
         if row.is_uploaded {
             return Err(Error::invalid("model", "was uploaded, and is not trained here"));
+        }
+        if row.kind.is_filter() {
+            return Err(Error::invalid("model", "is a filter, and is not trained"));
         }
         check_text("description", &new.description)?;
         let settings = row.settings.clone().with(new.change);
@@ -53,15 +56,7 @@ impl Service {
         }
         let now = self.world.now();
         let id = ModelVersionId::new(now, &self.world.salt());
-        let version = trainings::NewVersion {
-            id,
-            model: row.id,
-            proof,
-            address: &who.origin.address,
-            user_agent: &who.origin.user_agent,
-            description: &new.description,
-            settings: &settings,
-        };
+        let version = new_version(who, id, row.id, &new.description, Origin::Training(&settings))?;
         trainings::insert(&mut tx, permit, &version, now).await?;
         let version = trainings::get(&mut tx, permit, row.id, id).await?;
         let row = models::get(&mut tx, permit, &row.slug).await?.ok_or(Error::NotFound)?;

@@ -323,3 +323,142 @@ fn how_often_concepts_occur_is_told_page_by_page_to_those_who_may_look_at_inputs
         assert_eq!(answer.concept_counts[0].name, "green");
     });
 }
+
+#[test]
+fn what_waits_in_a_task_is_reviewed_by_one_request() {
+    tell(async |story| {
+        let (ana, bo) = (&story.ana_token, &story.bo_token);
+        story.with_inputs(json!([text("one", "Green tea"), text("two", "Black tea")])).await;
+        story.with_concepts(&["green"]).await;
+        let tasks = "/v2/users/ana/apps/tea/tasks";
+        let task = json!({
+            "id": "leaves",
+            "type": "CONCEPTS_CLASSIFICATION",
+            "worker": { "strategy": "PARTITIONED", "user_ids": ["bo"] },
+            "review": { "strategy": "MANUAL", "user_ids": ["ana"] },
+            "concept_ids": ["green"],
+        });
+        let (http, answer) = story.rest(Method::POST, tasks, ana, json!({ "tasks": [task] })).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        for input in ["one", "two"] {
+            let put = async |action: &str| {
+                let act = json!({ "input_id": input, "action": action });
+                let (http, answer) =
+                    story.rest(Method::PUT, &format!("{tasks}/leaves/assignments"), bo, act).await;
+                assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+            };
+            put("LABEL_START").await;
+            let data = json!({ "concepts": [{ "id": "green" }] });
+            let said = json!({ "annotations": [{ "input_id": input, "task_id": "leaves", "data": data }] });
+            let (http, answer) = story.rest(Method::POST, ANNOTATIONS, bo, said).await;
+            assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+            put("LABEL_SUBMIT").await;
+        }
+
+        let path = "/v2/users/ana/apps/tea/task/leaves/annotations/status";
+        let stand = |action: &str, status_code: Value| json!({ "action": action, "status_code": status_code, "user_ids": ["bo"], "status_codes": [24157] });
+        let (http, answer) = story.rest(Method::PATCH, path, bo, stand("overwrite", json!(24150))).await;
+        assert_eq!((http, code(&answer)), (409, 54100), "{answer}");
+        assert!(details(&answer).contains("not among those who review"), "{answer}");
+        for (body, word) in [
+            (stand("merge", json!(24150)), "action"),
+            (stand("", json!(24150)), "action"),
+            (stand("overwrite", json!(24157)), "status_code"),
+            (json!({ "action": "overwrite" }), "status_code"),
+        ] {
+            let (http, answer) = story.rest(Method::PATCH, path, ana, body).await;
+            assert_eq!((http, code(&answer)), (400, 11102), "{answer}");
+            assert!(details(&answer).contains(word), "{answer}");
+        }
+        let missing = path.replace("leaves", "roots");
+        assert_eq!(story.rest(Method::PATCH, &missing, ana, stand("overwrite", json!(24150))).await.0, 404);
+        let body = stand("overwrite", json!("ANNOTATION_SUCCESS"));
+        let (http, answer) = story.rest(Method::PATCH, path, ana, body).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        assert_eq!((&answer["user_ids"], &answer["updated_count"]), (&json!(["bo"]), &json!(2)), "{answer}");
+        let (_, listed) = story.get(&format!("{ANNOTATIONS}?task_id=leaves&user_ids=bo"), ana).await;
+        let stands = listed["annotations"].as_array().unwrap().iter().map(|said| &said["status"]["code"]);
+        assert_eq!(stands.collect::<Vec<_>>(), [24150, 24150], "{listed}");
+        // Over gRPC, once more: nothing waits.
+        let question = PatchAnnotationsStatusRequest {
+            user_app_id: tea(),
+            task_id: "leaves".into(),
+            action: "overwrite".into(),
+            status_code: 24158,
+            ..Default::default()
+        };
+        let answer: PatchAnnotationsStatusResponse =
+            story.grpc("PatchAnnotationsStatus", ana, &question).await;
+        assert_eq!((answer.status.unwrap().code, answer.updated_count), (10000, 0));
+    });
+}
+
+#[test]
+fn concepts_are_sought_by_their_names_as_clients_do() {
+    tell(async |story| {
+        let ana = &story.ana_token;
+        let concepts = json!([{ "id": "dog", "name": "Dog" }, { "id": "oak" }, { "id": "hot-dog" }]);
+        let (http, answer) = story.rest(Method::POST, CONCEPTS, ana, json!({ "concepts": concepts })).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        let app_key = story
+            .key_of(&story.ana, |key| {
+                key.app = Some(AppName::of("ana", "tea"));
+                key.is_app_key = true;
+            })
+            .await;
+        let search =
+            async |secret: &str, path: &str, body: Value| story.rest(Method::POST, path, secret, body).await;
+        let path = &format!("{CONCEPTS}/searches");
+        let named = |name: &str| json!({ "concept_query": { "name": name } });
+        // Without the address of an app, in the one to which the key is bound.
+        for (secret, path) in [(ana, path.as_str()), (&app_key, "/v2/concepts/searches")] {
+            for (body, expected) in [
+                (named("dog*"), vec!["dog", "hot-dog"]),
+                (named("DOG"), vec!["dog", "hot-dog"]),
+                (json!({}), vec!["dog", "oak", "hot-dog"]),
+                (json!({ "pagination": { "page": 2, "per_page": 2 } }), vec!["hot-dog"]),
+                (json!({ "pagination": { "page": 3, "per_page": 2 } }), vec![]),
+                (json!({ "concept_query": { "language": "ja" } }), vec![]),
+                (json!({ "concept_query": { "use_cases": ["CLASSIFICATION"] } }), vec![]),
+                (json!({ "concept_query": { "use_cases": [0] } }), vec!["dog", "oak", "hot-dog"]),
+            ] {
+                let (http, answer) = search(secret, path, body.clone()).await;
+                assert_eq!((http, code(&answer)), (200, 10000), "{body} {answer}");
+                assert_eq!(ids(&answer, "concepts"), expected, "{body}");
+            }
+        }
+        let recogniser =
+            json!({ "id": "general-image-recognition", "user_id": "clarifai", "app_id": "main" });
+        let query = json!({ "name": "hot dog", "model": recogniser, "ignore_app_concepts": true });
+        let body = json!({ "concept_query": query, "extra_info": { "rankable_model": recogniser } });
+        let (_, answer) = search(ana, path, body).await;
+        let found = &answer["concepts"][0];
+        assert_eq!((&found["name"], &found["app_id"]), (&json!("hot dog"), &json!("main")), "{answer}");
+        assert_eq!(found["extra_info"].get("is_rankable"), None, "no search ranks by a concept: {answer}");
+        for (query, http) in [
+            (json!({ "use_cases": [7] }), 400),
+            (json!({ "language": "no tag" }), 400),
+            (json!({ "model": {} }), 400),
+            (json!({ "workflow": { "user_id": "ana" } }), 400),
+            (json!({ "model": { "id": "nothing" } }), 404),
+            (json!({ "workflow_id": "nothing" }), 404),
+        ] {
+            let body = json!({ "concept_query": query });
+            assert_eq!(search(ana, path, body).await.0, http, "{query}");
+        }
+        let question = PostConceptsSearchesRequest {
+            user_app_id: tea(),
+            concept_query: Some(ConceptQuery { name: "oak".into(), ..ConceptQuery::default() }),
+            ..Default::default()
+        };
+        let answer: MultiConceptResponse = story.grpc("PostConceptsSearches", ana, &question).await;
+        assert_eq!((answer.concepts.len(), answer.concepts[0].id.as_str()), (1, "oak"));
+        let public = PostConceptsSearchesRequest {
+            user_app_id: Some(UserAppIdSet { user_id: "clarifai".into(), app_id: "main".into() }),
+            concept_query: Some(ConceptQuery { name: "dog".into(), ..ConceptQuery::default() }),
+            ..question
+        };
+        let answer: MultiConceptResponse = story.grpc("PostConceptsSearches", ana, &public).await;
+        assert!(!answer.concepts.is_empty() && answer.concepts.iter().all(|one| one.app_id == "main"));
+    });
+}

@@ -13,11 +13,13 @@ mod workflows;
 
 use atelier_contract::json as wire_json;
 use atelier_contract::proto::{
-    Annotation, Concept, Data, Dataset, DatasetVersion, Filter, GetAnnotationRequest,
+    Annotation, Concept, ConceptQuery, Data, Dataset, DatasetVersion, Filter, GetAnnotationRequest,
     GetConceptCountsRequest, Image, Input, MultiAnnotationResponse, MultiConceptCountResponse,
-    MultiDatasetInputResponse, MultiDatasetResponse, MultiDatasetVersionResponse, MultiInputResponse,
-    PostAnnotationsRequest, PostDatasetInputsRequest, PostDatasetVersionsRequest, PostDatasetsRequest,
-    PostInputsRequest, Query, Region, RegionInfo, Search, SingleAnnotationResponse, Span,
+    MultiConceptResponse, MultiDatasetInputResponse, MultiDatasetResponse, MultiDatasetVersionResponse,
+    MultiInputResponse, PatchAnnotationsStatusRequest, PatchAnnotationsStatusResponse,
+    PostAnnotationsRequest, PostConceptsSearchesRequest, PostDatasetInputsRequest,
+    PostDatasetVersionsRequest, PostDatasetsRequest, PostInputsRequest, Query, Region, RegionInfo, Search,
+    SingleAnnotationResponse, Span,
 };
 use atelier_domain::{Rights, Scope};
 use atelier_ui::SessionCookie;

@@ -3,7 +3,8 @@
 use std::io::Write as _;
 
 use atelier_contract::proto::{
-    ListModelsRequest, MultiModelResponse, MultiOutputResponse, PostModelOutputsRequest, UserAppIdSet,
+    ListModelInputsRequest, ListModelsRequest, MultiModelResponse, MultiOutputResponse,
+    PostModelOutputsRequest, UserAppIdSet,
 };
 use atelier_domain::{Endpoint, EndpointSet};
 use atelier_service::models::{NewModel, Scale, Upload, UploadTo};
@@ -189,6 +190,25 @@ fn an_apps_own_model_is_made_trained_asked_and_deleted() {
         assert_eq!((&kind["trainable"], &kind["input_fields"]), (&json!(true), &json!(["image", "text"])));
         assert_eq!(get("/v2/users/ana/apps/tea/resource_counts").await.1["models"], "1");
 
+        // From what it learned, whatever is said or added afterwards.
+        story.with_inputs(json!([text("later", "A tea house by the station.")])).await;
+        let learned = &get(&format!("{topics}/inputs?per_page=4")).await.1;
+        assert_eq!(ids(learned, "inputs"), ["train-4", "train-3", "train-2", "train-1"]);
+        assert_eq!(learned["inputs"][0]["data"]["concepts"][0]["id"], "train", "{learned}");
+        let rest = &get(&format!("{versions}/{id}/inputs?per_page=4&page=3")).await.1;
+        assert_eq!(ids(rest, "inputs"), ["tea-1", "tea-0"]);
+        assert_eq!(ids(&get(&format!("{topics}/inputs?page=2")).await.1, "inputs"), [""; 0]);
+        assert_eq!(ids(&get(&format!("{RECOGNITION}/inputs")).await.1, "inputs"), [""; 0]);
+        assert_eq!(get(&format!("{versions}/{}/inputs", "0".repeat(32))).await.0, 404);
+        let question = ListModelInputsRequest {
+            user_app_id: tea(),
+            model_id: "topics".into(),
+            version_id: id.clone(),
+            ..Default::default()
+        };
+        let answer: MultiInputResponse = story.grpc("ListModelInputs", ana, &question).await;
+        assert_eq!(answer.inputs.len(), 10);
+
         // Whoever sees models alone sees no figures from which follows how often concepts are said.
         let scopes = Endpoint::GetModelVersion.needs();
         let narrow = story.exact_key(&story.ana, Rights::of(scopes)).await;
@@ -206,7 +226,8 @@ fn an_apps_own_model_is_made_trained_asked_and_deleted() {
         let changed = &answer["models"][0];
         assert_eq!((&changed["notes"], &changed["display_name"]), (&json!("Of texts."), &json!("Topics")));
 
-        // A training that comes to nothing says why.
+        // A training that comes to nothing says why. Identifiers are in the order of time.
+        story.bench.clock.advance(1);
         let only = json!({ "data": { "concepts": [{ "id": "tea" }] } });
         let (_, answer) =
             ask(Method::POST, &versions, json!({ "model_versions": [{ "output_info": only }] })).await;

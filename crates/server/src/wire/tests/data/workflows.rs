@@ -251,3 +251,85 @@ fn an_app_tells_its_default_workflow_to_whoever_may_see_workflows() {
         }
     });
 }
+
+#[test]
+fn a_filter_is_a_model_with_versions_as_other_clients_make_it() {
+    tell(async |story| {
+        let ana = &story.ana_token;
+        let ask = async |method: Method, path: &str, body: Value| story.rest(method, path, ana, body).await;
+        let models = "/v2/users/ana/apps/tea/models";
+        let sure = &format!("{models}/sure");
+        let (http, answer) = ask(Method::GET, sure, json!({})).await;
+        assert_eq!((http, code(&answer)), (404, 21200), "{answer}");
+        assert_eq!(answer["status"]["description"], "Model does not exist");
+        let (http, answer) = story.get("/v2/users/bo/apps/tea/models/sure", ana).await;
+        assert_eq!(
+            (http, code(&answer)),
+            (404, 11101),
+            "of an app that is not there nothing is told: {answer}"
+        );
+
+        let model = json!({ "id": "sure", "model_type_id": "concept-thresholder" });
+        let (http, answer) = ask(Method::POST, models, json!({ "models": [model] })).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        assert_eq!(answer["model"]["model_type_id"], "concept-thresholder", "{answer}");
+        let bound = json!({ "id": "n02123045", "value": 0.9 });
+        let params = json!({ "concept_threshold_type": "LESS_THAN", "concepts": [bound] });
+        let versions = &format!("{sure}/versions");
+        let make = async |info: Value| {
+            let body = json!({ "model_versions": [{ "output_info": info, "description": "Cats" }] });
+            ask(Method::POST, versions, body).await
+        };
+        let (http, answer) = make(json!({ "params": params })).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        let version = answer["model"]["model_version"].clone();
+        assert_eq!((&version["status"]["code"], &version["description"]), (&json!(21100), &json!("Cats")));
+        // By this clients tell that it is the one that they would make.
+        assert_eq!(version["output_info"]["params"], params, "{answer}");
+        assert_eq!(version["output_info"]["data"]["concepts"][0]["id"], "n02123045", "{answer}");
+        assert!(version.get("train_info").is_none() && version.get("metrics").is_none(), "{version}");
+        let id = version["id"].as_str().unwrap();
+        let (_, alone) = ask(Method::GET, &format!("{versions}/{id}"), json!({})).await;
+        assert_eq!(alone["model_version"], version);
+        for (info, word) in [
+            (json!({ "params": { "concept_threshold_type": "MORE" } }), "not `MORE`"),
+            (json!({ "data": { "concepts": [{ "id": "n02123045", "value": 2.0 }] } }), "between 0 and 1"),
+            (json!({ "data": { "concepts": [{ "id": "nothing", "value": 0.5 }] } }), "`nothing` is neither"),
+        ] {
+            let (http, answer) = make(info).await;
+            assert_eq!((http, code(&answer)), (400, 11102), "{answer}");
+            assert!(details(&answer).contains(word), "{answer}");
+        }
+
+        // As it stands in the documents of other clients: made at once, of what is said of the model.
+        let at_once = json!({
+            "id": "less", "model_type_id": "concept-thresholder",
+            "output_info": { "data": { "concepts": [bound] }, "params": { "concept_threshold_type": "GREATER_THAN" } },
+        });
+        let (http, answer) = ask(Method::POST, models, json!({ "model": at_once })).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        let said = &answer["model"]["model_version"]["output_info"];
+        assert_eq!(said["params"]["concept_threshold_type"], "GREATER_THAN", "{answer}");
+
+        let own = |model: &str, after: &str| json!({ "id": model, "model": { "id": model }, "node_inputs": [{ "node_id": after }] });
+        let look = json!({ "id": "look", "model": public("general-image-recognition") });
+        let nodes = json!([look, own("sure", "look"), own("less", "look")]);
+        let body = json!({ "workflows": [{ "id": "w", "nodes": nodes }] });
+        let (http, answer) = ask(Method::POST, WORKFLOWS, body).await;
+        assert_eq!((http, code(&answer)), (200, 10000), "{answer}");
+        let named = &answer["workflows"][0]["nodes"][1]["model"];
+        assert_eq!(
+            (&named["model_version"]["id"], &named["app_id"]),
+            (&json!(id), &json!("tea")),
+            "{answer}"
+        );
+        let inputs = json!({ "inputs": [picture("one", PNG)] });
+        let (_, answer) = ask(Method::POST, &format!("{WORKFLOWS}/w/results"), inputs.clone()).await;
+        let outputs = answer["results"][0]["outputs"].as_array().unwrap();
+        assert_eq!(ids(&outputs[1]["data"], "concepts"), ["n02123045"], "{answer}");
+        assert!(outputs[2]["data"]["concepts"].as_array().is_none_or(Vec::is_empty), "{answer}");
+        let (http, answer) = ask(Method::POST, &format!("{sure}/outputs"), inputs).await;
+        assert_ne!(http, 200, "{answer}");
+        assert!(answer["outputs"][0]["status"]["details"].as_str().unwrap().contains("workflow"), "{answer}");
+    });
+}
