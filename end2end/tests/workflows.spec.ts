@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { expect, hydrated, test } from "./fixture";
 import { addByPage, makeAccount, makeApp, signInAs } from "./people";
+import { appOfAda } from "./shapes";
 
 /** A ball on a lawn, which was drawn for the tests of the models themselves. */
 const BALL = new URL("../../crates/learn/tests/data/ball.png", import.meta.url);
@@ -102,6 +103,46 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole("button", { name: "Delete this workflow" }).click();
       await expect(page).toHaveURL(`${app}/workflows`);
       await expect(page.getByText("No workflows yet")).toBeVisible();
+    });
+
+    test("a filter that a program made says what it lets through, and stands in a workflow", async ({ page, axe }) => {
+      const { app, token } = await appOfAda(page);
+      const [, owner, slug] = app.split("/");
+      const model = {
+        id: "surest",
+        display_name: "The three surest",
+        model_type_id: "concept-thresholder",
+        model_version: { output_info: { output_config: { max_concepts: 3 } } },
+      };
+      const headers = { authorization: `Key ${token}` };
+      const made = await page.request.post(`/v2/users/${owner}/apps/${slug}/models`, { data: { model }, headers });
+      expect(made.status()).toBe(200);
+
+      await page.goto(`${app}/models`);
+      const own = page.getByRole("table", { name: "Models of this app" });
+      await expect(own).toContainText("3 at most");
+      await own.getByRole("link", { name: "The three surest" }).click();
+      const versions = page.getByRole("table", { name: "Versions" });
+      await expect(versions).toContainText("3 at most");
+      await expect(page.getByRole("button", { name: "Train", exact: true })).toHaveCount(0);
+      if (javaScriptEnabled) {
+        await hydrated(page);
+        await axe();
+      }
+      await versions.getByRole("link").click();
+      await expect(page.getByText("3 at most").first()).toBeVisible();
+
+      await page.goto(`${app}/new-workflow`);
+      if (javaScriptEnabled) await hydrated(page);
+      await page.getByLabel("Id", { exact: true }).fill("surest");
+      await typeNode(page, 0, "look", "General image recognition");
+      await typeNode(page, 1, "few", "The three surest", "look");
+      await page.getByRole("button", { name: "Make the workflow" }).click();
+      await expect(page).toHaveURL(`${app}/workflows/surest`);
+      if (javaScriptEnabled) await hydrated(page);
+      await page.getByLabel("A picture", { exact: true }).setInputFiles({ name: "ball.png", mimeType: "image/png", buffer: await readFile(BALL) });
+      if (!javaScriptEnabled) await page.getByRole("button", { name: "Run" }).click();
+      await expect(page.getByRole("table", { name: "few: ball.png" }).locator("tbody tr")).toHaveCount(3);
     });
 
     test("a workflow is imported from YAML, and downloaded as it", async ({ page }) => {
