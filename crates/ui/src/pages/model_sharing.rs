@@ -41,7 +41,7 @@ pub(super) fn shared(app: App, model: String, sharing: Sharing) -> AnyView {
     let lead = "An app with which it is shared can ask it as one of its own. It sees nothing of what the model learned from.";
     let table = (!shares.is_empty()).then(|| table(&app, &model, shares));
     let form = if offered.is_empty() {
-        view! { <p class="soft">"There is no other app to which you may add models."</p> }.into_any()
+        view! { <p class="section-lead">"There is no other app to which you may add models."</p> }.into_any()
     } else {
         let form = Form::<ShareModel>::new().reloading("It is shared.");
         view! {
