@@ -9,9 +9,10 @@ mod offered;
 mod share;
 mod withdraw;
 
+use atelier_domain::Permit;
 use atelier_domain::id::AppId;
-use atelier_store::WriteTx;
 use atelier_store::queries::model_shares::ShareRow;
+use atelier_store::{Event, WriteTx};
 use serde_json::json;
 
 use crate::audit::{Action, Actor, Done};
@@ -38,7 +39,7 @@ impl Service {
     fn tell_both(
         &self,
         tx: &mut WriteTx,
-        asked: &Asked<atelier_domain::Permit>,
+        asked: &Asked<Permit>,
         who: &Who,
         action: Action,
         between: &Between<'_>,
@@ -55,7 +56,7 @@ impl Service {
                 _ => done.after = Some(told.clone()),
             }
             self.audit(tx, Actor::in_app(asked, &who.origin), &done);
-            tx.announce(atelier_store::Event::Data(app));
+            tx.announce(Event::Data(app));
         }
     }
 
@@ -63,7 +64,7 @@ impl Service {
     pub(super) fn tell_withdrawn(
         &self,
         tx: &mut WriteTx,
-        asked: &Asked<atelier_domain::Permit>,
+        asked: &Asked<Permit>,
         who: &Who,
         model: &str,
         share: &ShareRow,
