@@ -101,3 +101,38 @@ for (const javaScriptEnabled of [true, false]) {
     });
   });
 }
+
+test("the keyboard does all of it", async ({ page }) => {
+  const app = await makeApp(page);
+  await page.goto(`${app}/models/new/upload`);
+  await hydrated(page);
+  const { keyboard } = page;
+  await page.getByLabel("Name").focus();
+  await keyboard.type("Colours");
+  await keyboard.press("Tab");
+  await keyboard.type("Red or blue");
+  await keyboard.press("Tab");
+  await expect(page.getByLabel("File", { exact: true })).toBeFocused();
+  const chooses = page.waitForEvent("filechooser");
+  await keyboard.press("Enter");
+  await (await chooses).setFiles(FILE);
+  await keyboard.press("Tab");
+  await expect(page.getByLabel("Vocabulary")).toBeFocused();
+  await keyboard.press("Tab");
+  await keyboard.type("Red");
+  await keyboard.press("Enter");
+  await keyboard.type("Blue");
+  await keyboard.press("Tab");
+  await keyboard.press("ArrowDown");
+  await expect(page.getByLabel("They are scaled")).toHaveValue("unit");
+  for (const next of ["Mean", "Deviation"]) {
+    await keyboard.press("Tab");
+    await expect(page.getByLabel(next)).toBeFocused();
+  }
+  await keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Cancel" })).toBeFocused();
+  await keyboard.press("Tab");
+  await keyboard.press("Enter");
+  await expect(page).toHaveURL(`${app}/models/colours`);
+  await expect(page.locator(".known li")).toHaveText(["Red", "Blue"]);
+});
