@@ -101,6 +101,16 @@ for (const javaScriptEnabled of [true, false]) {
       const kinds = (await likest.allInnerTexts()).slice(0, 9);
       expect(kinds.filter((text) => text.includes("stripes")).length).toBeGreaterThan(9 / 3 + 1);
 
+      // A sentence finds pictures by what the public model takes them for: stripes, by a fence.
+      await page.goto(`${app}/alike`);
+      if (javaScriptEnabled) await hydrated(page);
+      await page.getByLabel("A sentence").fill("A picket fence");
+      await page.getByRole("button", { name: "Search", exact: true }).click();
+      await expect(page.getByRole("heading", { level: 2 }).first()).toContainText("A picket fence");
+      await expect(likest).toHaveCount(42);
+      const meant = (await likest.allInnerTexts()).slice(0, 9);
+      expect(meant.filter((text) => text.includes("stripes")).length).toBeGreaterThan(9 / 3 + 1);
+
       await page.goto(`${app}/models/shapes`);
       if (javaScriptEnabled) await hydrated(page);
       await page.getByRole("link", { name: /^Figures/ }).click();
