@@ -7,7 +7,7 @@ use atelier_domain::time::SECOND;
 use atelier_domain::training::TrainingChange;
 use atelier_domain::workflow::{ModelRef, Node, Wanted as WantedOfNode};
 use atelier_domain::{BasicScope, Endpoint, Medium, ModelKind, Preset, Reach, Rights, Scope, ScopeSet};
-use atelier_service::audit::AuditFilter;
+use atelier_service::audit::{AuditEntry, AuditFilter};
 use atelier_service::inputs::{Content, NewInput, PostInputs};
 use atelier_service::models::{
     DeleteModels, Found, Model, ModelName, ModelsFilter, NewFilter, NewModel, NewVersion, PatchModel,
@@ -96,12 +96,16 @@ impl Lab {
         self.service().withdraw_model(&self.ada.who, &self.app, TOPICS, &share).await.unwrap();
     }
 
-    /// What was done to models of an app, and to which.
-    async fn audited(&self, app: &AppName) -> Vec<(String, String)> {
+    /// What was done to models of an app, and to which; asserts that it is told from where, if it was done in that app.
+    async fn audited(&self, app: &AppName, is_done_there: bool) -> Vec<(String, String)> {
         let page =
             self.service().list_app_audit(&self.ada.who, app, &AuditFilter::default(), 100).await.unwrap();
         let of_models = page.entries.into_iter().filter(|entry| entry.action.starts_with("model."));
-        of_models.map(|entry| (entry.action, entry.subject)).collect()
+        let told = |entry: AuditEntry| {
+            assert_eq!(!entry.address.is_empty(), is_done_there, "{entry:?}");
+            (entry.action, entry.subject)
+        };
+        of_models.map(told).collect()
     }
 }
 
@@ -142,8 +146,8 @@ async fn those_of_the_other_app_ask_it_until_it_is_withdrawn(bench: Bench) {
     assert_eq!(lab.get(TOPICS).await, Err(Error::NotFound));
     assert!(lab.service().list_model_shares(&lab.ada.who, &lab.app, TOPICS).await.unwrap().is_empty());
     let told = ["model.withdrawn", "model.shared"].map(|action| (action.to_owned(), TOPICS.to_owned()));
-    assert_eq!(lab.audited(&lab.app).await, told);
-    assert_eq!(lab.audited(&lab.library).await, told);
+    assert_eq!(lab.audited(&lab.app, true).await, told);
+    assert_eq!(lab.audited(&lab.library, false).await, told);
     // Where it comes from, nothing is lost.
     let there = lab.predict(&lab.ada.who, &lab.app, TOPICS, Content::Text(KITTEN.into())).await;
     assert_eq!(there.unwrap(), "cat");
@@ -208,6 +212,11 @@ async fn nothing_of_it_is_changed_where_it_is_shared(bench: Bench) {
 
     service.delete_models(who, library, Endpoint::DeleteModels, &DeleteModels::All).await.unwrap();
     assert_eq!(lab.get(TOPICS).await, Err(Error::NotFound));
+    // Where it comes from, one learns of it.
+    let newest = AuditFilter { action: Some("model.withdrawn".into()), ..AuditFilter::default() };
+    let told = service.list_app_audit(who, &lab.app, &newest, 10).await.unwrap().entries;
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].subject.as_str(), told[0].address.as_str()), (TOPICS, ""));
     let there = lab.predict(who, &lab.app, TOPICS, Content::Text(KITTEN.into())).await;
     assert_eq!(there.unwrap(), "cat");
     assert!(service.list_model_shares(who, &lab.app, TOPICS).await.unwrap().is_empty());
@@ -382,7 +391,7 @@ async fn it_rests_while_the_app_is_deleted_that_shares_it_and_goes_with_the_mode
     let named = DeleteModels::Named(vec![TOPICS.into()]);
     service.delete_models(who, &lab.app, Endpoint::DeleteModels, &named).await.unwrap();
     assert_eq!(lab.get(TOPICS).await, Err(Error::NotFound));
-    assert_eq!(lab.audited(&lab.library).await[0], ("model.withdrawn".to_owned(), TOPICS.to_owned()));
+    assert_eq!(lab.audited(&lab.library, false).await[0], ("model.withdrawn".to_owned(), TOPICS.to_owned()));
 }
 
 async fn an_uploaded_one_keeps_its_bytes_when_the_other_app_lets_it_go(bench: Bench) {

@@ -48,6 +48,7 @@ impl Service {
         let keys = model_files::keys(&mut tx, &asked.permit, &named).await?;
         for model in &named {
             let Some(row) = models::get_to_change(&mut tx, &asked.permit, model).await? else { continue };
+            self.tell_let_go(&mut tx, &asked, who, &row);
             for share in model_shares::list(&mut tx, &asked.permit, row.id).await? {
                 self.tell_withdrawn(&mut tx, &asked, who, model, &share);
             }

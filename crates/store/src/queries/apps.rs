@@ -60,9 +60,11 @@ row! {
         pub granted_by: String,
         /// The app.
         pub app_id: AppId,
-        /// Its owner's slug.
+        /// Its owner.
+        pub owner_id: UserId,
+        /// Their slug.
         pub owner_slug: String,
-        /// What its owner is called.
+        /// What they are called.
         pub owner_name: String,
         /// Its name in addresses.
         pub slug: String,
@@ -245,7 +247,7 @@ pub async fn list_shared(
         ($condition:literal) => {
             concat!(
                 "SELECT g.id AS grant_id, g.scopes, g.endpoints, g.reach, g.ends_at, \
-                 g.created_at AS granted_at, b.name AS granted_by, a.id AS app_id, o.slug AS owner_slug, o.name AS owner_name, a.slug, a.name, \
+                 g.created_at AS granted_at, b.name AS granted_by, a.id AS app_id, a.owner_id, o.slug AS owner_slug, o.name AS owner_name, a.slug, a.name, \
                  a.description, a.created_at FROM grants g JOIN apps a ON a.id = g.app_id \
                  JOIN users o ON o.id = a.owner_id JOIN users b ON b.id = g.granted_by \
                  WHERE g.user_id = $1 AND g.state = 'active' AND a.deleted_at IS NULL",

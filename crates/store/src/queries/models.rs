@@ -1,6 +1,6 @@
 //! The models of apps.
 
-use atelier_domain::id::ModelId;
+use atelier_domain::id::{AppId, ModelId};
 use atelier_domain::{ModelKind, Permit, Timestamp, Training};
 use serde_json::{Value, json};
 
@@ -28,7 +28,9 @@ row! {
         pub settings: Training,
         /// Whether what predicts is uploaded, and not learned here.
         pub is_uploaded: bool,
-        /// The owner, app and identifier of the model that it is, if another app shares it with this one.
+        /// The app of the model that it is, if another one shares it with this one.
+        pub from_app_id: Option<AppId>,
+        /// Its owner, its slug, and as what it knows the model.
         pub from_owner: Option<String>,
         /// See `from_owner`.
         pub from_app: Option<String>,
@@ -90,7 +92,7 @@ macro_rules! model {
     ($($condition:tt)+) => {
         concat!(
             "SELECT m.id, m.slug, m.kind, m.name, m.description, m.notes, m.settings, m.is_uploaded, \
-             o.slug AS from_owner, a.slug AS from_app, s.slug AS from_model, \
+             s.app_id AS from_app_id, o.slug AS from_owner, a.slug AS from_app, s.slug AS from_model, \
              (SELECT COUNT(*) FROM model_versions v WHERE ", versions_of!("v", "m"), ") AS versions, \
              m.created_at, m.changed_at FROM models m LEFT JOIN models s ON s.id = m.shared_from \
              LEFT JOIN apps a ON a.id = s.app_id LEFT JOIN users o ON o.id = a.owner_id WHERE m.app_id = $1",

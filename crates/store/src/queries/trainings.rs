@@ -1,5 +1,5 @@
 //! The versions of models, each of which is one training, and how far these are; or a file that was uploaded, of which
-//! [`super::model_files`] knows, or what a filter lets through, of which [`super::model_filters`] does.
+//! [`super::model_files`] knows, or what a filter lets through.
 //!
 //! Whoever takes one to work on it has it for a while and says again and again that they are still at it. Each time that
 //! one is taken it has another run, and what is said of an earlier run changes nothing: so a server that was taken for dead

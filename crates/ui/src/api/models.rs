@@ -95,7 +95,7 @@ pub struct ModelShown {
     pub own: Option<OwnModel>,
     /// What it is in another app, if that shares it.
     pub source: Option<ModelSource>,
-    /// With whom it is shared; nothing of what is not the app's own, or if the person cannot share it.
+    /// With whom it is shared; nothing of what is not the app's own.
     pub sharing: Option<Sharing>,
 }
 
@@ -111,8 +111,10 @@ pub struct ModelSource {
 }
 
 /// With which other apps a model is shared, and could be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sharing {
+    /// Why the person cannot share it, and does not see with whom it is, if they cannot.
+    pub no_sharing: Option<String>,
     /// Those with which it is.
     pub shares: Vec<ModelShare>,
     /// Those with which it could be: by their addresses.

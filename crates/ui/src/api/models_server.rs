@@ -189,7 +189,7 @@ pub(super) async fn get(owner: &str, app: &str, slug: &str, sought: String) -> R
         model: from.model,
     });
     let is_ours = own.is_some() && source.is_none();
-    let sharing = if is_ours { sharing(&app, slug).await? } else { None };
+    let sharing = if is_ours { Some(sharing(&app, slug).await?) } else { None };
     let answering = versions.iter().find(|version| version.answers());
     Ok(ModelShown {
         place,
@@ -207,12 +207,14 @@ pub(super) async fn get(owner: &str, app: &str, slug: &str, sought: String) -> R
     })
 }
 
-/// With whom a model is shared; nothing, if the person cannot share it.
-async fn sharing(app: &AppName, model: &str) -> Result<Option<Sharing>, UiError> {
+/// With whom a model is shared, or why the person does not learn that.
+async fn sharing(app: &AppName, model: &str) -> Result<Sharing, UiError> {
     let (service, who) = (service(), who());
-    let Some(shares) = if_allowed(service.list_model_shares(&who, app, model).await)? else {
-        return Ok(None);
-    };
+    let no_sharing = refusal(service.get_app(&who, app, Endpoint::ShareModel).await)?;
+    if no_sharing.is_some() {
+        return Ok(Sharing { no_sharing, ..Sharing::default() });
+    }
+    let shares = service.list_model_shares(&who, app, model).await?;
     let offered = service.apps_to_share_with(&who, app, model).await?.into_iter().map(|offered| {
         let address = format!("{}/{}", offered.address.owner, offered.address.app);
         Choice { name: format!("{} ({address})", offered.name), slug: address }
@@ -225,7 +227,7 @@ async fn sharing(app: &AppName, model: &str) -> Result<Option<Sharing>, UiError>
         by_name: share.by_name,
         made_at: share.created_at.micros(),
     });
-    Ok(Some(Sharing { shares: shares.collect(), offered: offered.collect() }))
+    Ok(Sharing { no_sharing, shares: shares.collect(), offered: offered.collect() })
 }
 
 pub(super) async fn share(owner: &str, app: &str, model: &str, with: &str) -> Result<(), UiError> {

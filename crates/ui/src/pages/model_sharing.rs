@@ -12,6 +12,7 @@ use crate::{
     components::{
         button::{Look, SubmitButton},
         error_summary::ErrorSummary,
+        prose::Prose,
         row_action::row_action,
         table::{Cell, Column, Table},
         time::Time,
@@ -37,10 +38,12 @@ pub(super) fn from_another(source: &ModelSource) -> AnyView {
 
 /// The apps with which a model is shared, and a way to share it with another.
 pub(super) fn shared(app: App, model: String, sharing: Sharing) -> AnyView {
-    let Sharing { shares, offered } = sharing;
+    let Sharing { no_sharing, shares, offered } = sharing;
     let lead = "An app with which it is shared can ask it as one of its own. It sees nothing of what the model learned from.";
     let table = (!shares.is_empty()).then(|| table(&app, &model, shares));
-    let form = if offered.is_empty() {
+    let form = if let Some(text) = no_sharing {
+        view! { <p class="section-lead"><Prose text /></p> }.into_any()
+    } else if offered.is_empty() {
         view! { <p class="section-lead">"There is no other app to which you may add models."</p> }.into_any()
     } else {
         let form = Form::<ShareModel>::new().reloading("It is shared.");

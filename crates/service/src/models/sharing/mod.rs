@@ -12,17 +12,21 @@ mod withdraw;
 use atelier_domain::Permit;
 use atelier_domain::id::AppId;
 use atelier_store::queries::model_shares::ShareRow;
+use atelier_store::queries::models::ModelRow;
 use atelier_store::{Event, WriteTx};
 use serde_json::json;
 
 use crate::audit::{Action, Actor, Done};
-use crate::{AppAddress, Asked, Service, Who};
+use crate::models::{SharedFrom, shared_from};
+use crate::{AppAddress, Asked, Origin, Service, Who};
 
 pub use offered::OfferedApp;
 
 /// A model of one app that another has as its own.
 struct Between<'a> {
-    /// How the app is addressed whose model it is.
+    /// The app whose model it is.
+    of: AppId,
+    /// How that one is addressed.
     from: &'a AppAddress,
     /// As what that one knows it.
     model: &'a str,
@@ -35,7 +39,7 @@ struct Between<'a> {
 }
 
 impl Service {
-    /// Tells both apps that a model is shared, or no longer.
+    /// Tells both apps that a model is shared, or no longer. From where it was done is told in the app in which it was.
     fn tell_both(
         &self,
         tx: &mut WriteTx,
@@ -44,18 +48,20 @@ impl Service {
         action: Action,
         between: &Between<'_>,
     ) {
-        let Between { from, model, with, to, as_model } = between;
+        let Between { of, from, model, with, to, as_model } = between;
         let told = json!({
             "from": format!("{}/{}", from.owner, from.app), "model": model,
             "with": format!("{}/{}", to.owner, to.app), "as": as_model,
         });
-        for (app, subject) in [(asked.permit.app(), *model), (*with, *as_model)] {
+        let elsewhere = Origin::default();
+        for (app, subject) in [(*of, *model), (*with, *as_model)] {
             let mut done = Done { app: Some(app), ..Done::new(action, subject) };
             match action {
                 Action::ModelWithdrawn => done.before = Some(told.clone()),
                 _ => done.after = Some(told.clone()),
             }
-            self.audit(tx, Actor::in_app(asked, &who.origin), &done);
+            let origin = if app == asked.permit.app() { &who.origin } else { &elsewhere };
+            self.audit(tx, Actor::in_app(asked, origin), &done);
             tx.announce(Event::Data(app));
         }
     }
@@ -70,8 +76,28 @@ impl Service {
         share: &ShareRow,
     ) {
         let to = AppAddress { owner: share.owner.clone(), app: share.app.clone() };
-        let between =
-            Between { from: &asked.app, model, with: share.app_id, to: &to, as_model: &share.model };
+        let between = Between {
+            of: asked.permit.app(),
+            from: &asked.app,
+            model,
+            with: share.app_id,
+            to: &to,
+            as_model: &share.model,
+        };
+        self.tell_both(tx, asked, who, Action::ModelWithdrawn, &between);
+    }
+
+    /// Tells both apps that the one that had been given a model lets it go, if that is what it is.
+    pub(super) fn tell_let_go(&self, tx: &mut WriteTx, asked: &Asked<Permit>, who: &Who, row: &ModelRow) {
+        let (Some(of), Some(SharedFrom { app, model })) = (row.from_app_id, shared_from(row)) else { return };
+        let between = Between {
+            of,
+            from: &app,
+            model: &model,
+            with: asked.permit.app(),
+            to: &asked.app,
+            as_model: &row.slug,
+        };
         self.tell_both(tx, asked, who, Action::ModelWithdrawn, &between);
     }
 }

@@ -1,6 +1,6 @@
 //! Apps with which somebody could share a model.
 
-use atelier_domain::{Conditions, Endpoint};
+use atelier_domain::{AppRef, Caller, Conditions, Endpoint, Rights, Standing, decide};
 use atelier_store::queries::{apps, model_shares, models};
 
 use crate::{AppAddress, AppName, Error, Result, Service, Who};
@@ -30,20 +30,37 @@ impl Service {
         let shares = model_shares::list(&mut tx, &asked.permit, row.id).await?;
         let own = self.permit_own(&mut tx, who, Endpoint::ListApps).await?;
         let there = self.permit_own(&mut tx, who, Endpoint::ListCollaborations).await?;
-        let mine = apps::list_own(&mut tx, &own.permit, None, OFFERED).await?.rows.into_iter();
-        let others = apps::list_shared(&mut tx, &there.permit, None, OFFERED).await?.rows.into_iter();
-        let all = mine.map(|app| (app.id, app.name)).chain(others.map(|app| (app.app_id, app.name)));
-        let is_new = |id| id != asked.permit.app() && shares.iter().all(|share| share.app_id != id);
-        let mut offered = Vec::new();
-        for (id, name) in all.filter(|(id, _)| is_new(*id)) {
-            let found =
-                self.permit(&mut tx, who, &AppName::Id(id), Endpoint::PostModels, Conditions::NONE).await;
-            match found {
-                Ok(there) => offered.push(OfferedApp { address: there.app, name }),
-                Err(Error::Forbidden { .. } | Error::SomeoneElses { .. } | Error::NotFound) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(offered)
+        let caller = Caller { user: own.permit.user(), credential: *own.permit.credential() };
+        let mine = apps::list_own(&mut tx, &own.permit, None, OFFERED).await?.rows.into_iter().map(|app| {
+            let address = AppAddress { owner: own.slug.clone(), app: app.slug };
+            (
+                AppRef { id: app.id, owner: app.owner_id },
+                Standing::Owner,
+                OfferedApp { address, name: app.name },
+            )
+        });
+        let others =
+            apps::list_shared(&mut tx, &there.permit, None, OFFERED).await?.rows.into_iter().map(|app| {
+                let rights = Rights {
+                    scopes: app.scopes,
+                    endpoints: app.endpoints,
+                    reach: app.reach,
+                    ends_at: app.ends_at,
+                };
+                let address = AppAddress { owner: app.owner_slug, app: app.slug };
+                (
+                    AppRef { id: app.app_id, owner: app.owner_id },
+                    Standing::Collaborator { grant: app.grant_id, rights },
+                    OfferedApp { address, name: app.name },
+                )
+            });
+        let now = self.world.now();
+        let is_offered = |app: AppRef, standing: &Standing| {
+            app.id != asked.permit.app()
+                && shares.iter().all(|share| share.app_id != app.id)
+                && decide(&caller, app, standing, Endpoint::PostModels, Conditions::NONE, now).is_ok()
+        };
+        let offered = mine.chain(others).filter(|(app, standing, _)| is_offered(*app, standing));
+        Ok(offered.map(|(_, _, offered)| offered).collect())
     }
 }

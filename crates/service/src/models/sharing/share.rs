@@ -61,6 +61,7 @@ impl Service {
             };
             if models::insert(&mut tx, &there.permit, &new, now).await? {
                 let between = Between {
+                    of: permit.app(),
                     from: &asked.app,
                     model: &row.slug,
                     with: there.permit.app(),
@@ -72,6 +73,7 @@ impl Service {
                 return Ok(slug.clone());
             }
         }
-        Err(Error::Taken(format!("that app has another model `{}`: rename one of them", row.slug)))
+        let taken: Vec<String> = names.iter().flatten().map(|slug| format!("`{slug}`")).collect();
+        Err(Error::Taken(format!("that app has others of the identifiers {}", taken.join(" and "))))
     }
 }
